@@ -1,0 +1,141 @@
+#!/bin/sh
+# Both modules are good MIBs to three compilers that know nothing of each other, at
+# the default root and at another: libsmi, net-snmp and pysmi.
+#
+# smilint ends with 0 whatever it finds, even when it cannot find the base MIBs. So
+# silence is asked of it, and of each compiler that it saw every object.
+
+. "$(dirname "$0")/lib.sh"
+
+own=LINUX-TCPEXT-MIB
+caps=LINUX-TCPEXT-CAPS-MIB
+missing=
+
+have() {
+    command -v "$1" >/dev/null && return
+    case "$missing " in
+    *" $1 "*) ;;
+    *) missing="$missing $1" ;;
+    esac
+    return 1
+}
+
+# Where systems and people keep base MIBs; prints the directories that exist.
+base_directories() {
+    {
+        echo "${SMIPATH:-}:${MIBDIRS:-}" | tr ':' '\n' | sed 's/^+//'
+        printf '%s\n' /usr/share/snmp/mibs /usr/local/share/snmp/mibs \
+            /usr/share/snmp/mibs/ietf /usr/share/snmp/mibs/iana \
+            /var/lib/mibs/ietf /var/lib/mibs/iana \
+            /usr/share/mibs/ietf /usr/share/mibs/iana \
+            /usr/lib/erlang/lib/snmp-*/mibs /usr/lib/erlang/lib/snmp-*/mibs/v1
+    } | while read -r directory; do
+        if test -n "$directory" && test -d "$directory"; then
+            (cd "$directory" && pwd)
+        fi
+    done | $AWK '!seen[$0]++'
+}
+
+# find_base MODULE
+find_base() {
+    while read -r directory; do
+        for suffix in '' .txt .mib .my; do
+            test -f "$directory/$1$suffix" && return
+        done
+    done <"$tmp/base"
+    return 1
+}
+
+# expect COMPILER NAME-OID-LIST: from the root down it must hold what the text has.
+expect() {
+    $AWK -v root="$root" '$2 == root || index($2, root ".") == 1' "$2" |
+        sort >"$tmp/seen"
+    diff "$tmp/expected" "$tmp/seen" >"$tmp/diff" && return
+    sed -n '1,20p' "$tmp/diff" >&2
+    fail "$1 does not see at $root what the text defines"
+}
+
+silent() {
+    test -s "$tmp/said" || return 0
+    sed -n '1,20p' "$tmp/said" >&2
+    fail "$1 complains (root $root)"
+}
+
+check_libsmi() {
+    SMIPATH=$dir:$path smilint -l 6 -s "$dir/$own.txt" "$dir/$caps.txt" >"$tmp/said" 2>&1
+    silent smilint
+    for module in $own $caps; do
+        SMIPATH=$dir:$path smidump -f identifiers "$dir/$module.txt"
+    done >"$tmp/smidump" 2>"$tmp/said"
+    silent smidump
+    $AWK 'NF == 4 && $4 ~ /^[0-9.]+$/ { print $2, $4 }' "$tmp/smidump" >"$tmp/libsmi"
+    expect libsmi "$tmp/libsmi"
+}
+
+# -Tz prints every node that net-snmp knows, as "name" "oid".
+check_net_snmp() {
+    SNMPCONFPATH=$tmp snmptranslate -M "$dir:$path" -m "$own:$caps" -Tz \
+        >"$tmp/tz" 2>"$tmp/said" || :
+    silent snmptranslate
+    tr -d '"' <"$tmp/tz" | $AWK '{ print $1, $2 }' >"$tmp/netsnmp"
+    expect net-snmp "$tmp/netsnmp"
+
+    oid=$(SNMPCONFPATH=$tmp snmptranslate -M "$dir:$path" -m $own -On \
+        $own::tcpExtListenOverflows.0 2>"$tmp/said") || :
+    silent snmptranslate
+    test "$oid" = ".$root.1.8.23.0" || fail "net-snmp has tcpExtListenOverflows.0 at $oid"
+}
+
+# Nothing is to come from the net: the "borrower" would fetch what fails to compile.
+check_pysmi() {
+    sources=$(sed 's|^|--mib-source=file://|' "$tmp/base")
+    mkdir "$dir/json"
+    # shellcheck disable=SC2086 # one word for each directory
+    mibdump --destination-format json --destination-directory "$dir/json" \
+        --mib-borrower="file://$tmp" --mib-source="file://$dir" $sources \
+        $own $caps >"$tmp/said" 2>&1 || silent mibdump
+    for module in $own $caps; do
+        test -s "$dir/json/$module.json" || silent "mibdump ($module)"
+    done
+    $AWK -F '"' '
+        $2 == "name" { name = $4 }
+        $2 == "oid" { print name, $4 }
+    ' "$dir/json/$own.json" "$dir/json/$caps.json" >"$tmp/pysmi"
+    expect pysmi "$tmp/pysmi"
+}
+
+expect_objects() {
+    {
+        echo "linuxTcpExtMIB $root"
+        list_oids "$dir/$own.txt" | $AWK -v root="$root" '{ print $2, root "." $1 }'
+        echo "linuxTcpExtCapsMIB $root.3"
+        echo "linuxTcpExtAgentV1 $root.3.1"
+    } | sort >"$tmp/expected"
+    test "$(wc -l <"$tmp/expected")" -gt 300 || fail "the text of $own has hardly any objects"
+}
+
+check_root() {
+    root=$1
+    dir=$tmp/$root
+    mkdir "$dir"
+    generate_mib $own "$root" >"$dir/$own.txt"
+    generate_mib $caps "$root" >"$dir/$caps.txt"
+    expect_objects
+    if have smilint && have smidump; then check_libsmi; fi
+    if have snmptranslate; then check_net_snmp; fi
+    if have mibdump; then check_pysmi; fi
+}
+
+base_directories >"$tmp/base"
+for module in SNMPv2-SMI SNMPv2-TC SNMPv2-CONF SNMP-FRAMEWORK-MIB NET-SNMP-MIB; do
+    find_base $module ||
+        skip "no $module in the usual places: install erlang-snmp or snmp-mibs-downloader, and libsnmp-base"
+done
+path=$(paste -s -d : "$tmp/base")
+
+check_root $default_root
+check_root 1.3.6.1.4.1.32473
+check_root 1.3.6.1.4.1.32473.7
+check_root 1.3.6.1.4.1.32473.1.2.3.4
+
+test -z "$missing" || skip "not installed:$missing"
