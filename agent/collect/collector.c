@@ -1,0 +1,281 @@
+#include "tcx_collector.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "tcx_clock.h"
+#include "tcx_sources.h"
+
+/*
+ * A cause is logged once. So many different ones are remembered; a file that fails in more ways
+ * than that has had its say.
+ */
+#define CAUSES 32
+
+/* Events that nobody has fetched yet; more than can follow from CAUSES between two looks. */
+#define EVENTS (2 * CAUSES)
+
+struct tcx_collector {
+	pthread_t thread;
+	struct tcx_sources *sources; /* the thread's own from its start to its end */
+	uint64_t sequence;	     /* likewise */
+	struct tcx_fault causes[CAUSES];
+	size_t cause_count;
+	bool failing_known; /* the failure that lasts has been reported */
+
+	int timer_fd;
+	int stop_fd;
+	int event_fd;
+	int first_fd; /* readable once the first read has ended */
+
+	pthread_mutex_t lock; /* guards what follows */
+	struct tcx_snapshot *latest;
+	struct tcx_collector_status status;
+	struct tcx_event events[EVENTS];
+	size_t event_first;
+	size_t event_count;
+};
+
+static void signal_fd(int fd)
+{
+	uint64_t one = 1;
+
+	/* An eventfd only refuses when its count is full, and then it is readable already. */
+	if (write(fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+static void drain_fd(int fd)
+{
+	uint64_t count;
+
+	/* Nothing to read is what is wanted. */
+	if (read(fd, &count, sizeof(count)) < 0)
+		return;
+}
+
+static void push_event(struct tcx_collector *collector, bool failed, const struct tcx_fault *cause)
+{
+	pthread_mutex_lock(&collector->lock);
+	if (collector->event_count < EVENTS) {
+		size_t i = (collector->event_first + collector->event_count++) % EVENTS;
+
+		collector->events[i].failed = failed;
+		collector->events[i].cause = *cause;
+	}
+	pthread_mutex_unlock(&collector->lock);
+	signal_fd(collector->event_fd);
+}
+
+static bool is_new_cause(struct tcx_collector *collector, const struct tcx_fault *cause)
+{
+	for (size_t i = 0; i < collector->cause_count; i++)
+		if (strcmp(collector->causes[i].text, cause->text) == 0)
+			return false;
+	if (collector->cause_count == CAUSES)
+		return false;
+	collector->causes[collector->cause_count++] = *cause;
+	return true;
+}
+
+static void note_failure(struct tcx_collector *collector, const struct tcx_fault *cause)
+{
+	pthread_mutex_lock(&collector->lock);
+	collector->status.failures++;
+	collector->status.last_failure = *cause;
+	pthread_mutex_unlock(&collector->lock);
+	if (!is_new_cause(collector, cause))
+		return;
+	collector->failing_known = true;
+	push_event(collector, true, cause);
+}
+
+/* Only this thread sets latest, so it may read it without the lock. */
+static void publish(struct tcx_collector *collector, struct tcx_snapshot *snapshot)
+{
+	struct tcx_snapshot *before = collector->latest;
+	struct tcx_fault none = {""};
+
+	snapshot->sequence = ++collector->sequence;
+	snapshot->discontinuity_ns = before != NULL && !tcx_snapshot_went_back(before, snapshot)
+					     ? before->discontinuity_ns
+					     : snapshot->taken_ns;
+	pthread_mutex_lock(&collector->lock);
+	collector->latest = snapshot;
+	pthread_mutex_unlock(&collector->lock);
+	tcx_snapshot_unref(before);
+	if (collector->failing_known) {
+		collector->failing_known = false;
+		push_event(collector, false, &none);
+	}
+}
+
+static void refresh(struct tcx_collector *collector)
+{
+	struct tcx_fault cause = {""};
+	struct tcx_snapshot *snapshot = tcx_sources_read(collector->sources, &cause);
+
+	if (snapshot != NULL)
+		publish(collector, snapshot);
+	else
+		note_failure(collector, &cause);
+}
+
+static void *run(void *arg)
+{
+	struct tcx_collector *collector = arg;
+	struct pollfd fds[] = {
+		{.fd = collector->stop_fd, .events = POLLIN},
+		{.fd = collector->timer_fd, .events = POLLIN},
+	};
+
+	refresh(collector);
+	signal_fd(collector->first_fd);
+	while (poll(fds, 2, -1) >= 0 || errno == EINTR) {
+		if (fds[0].revents != 0)
+			break;
+		if (fds[1].revents != 0) {
+			drain_fd(collector->timer_fd);
+			refresh(collector);
+		}
+	}
+	return NULL;
+}
+
+static bool open_fds(struct tcx_collector *collector)
+{
+	collector->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	collector->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	collector->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	collector->first_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return collector->timer_fd >= 0 && collector->stop_fd >= 0 && collector->event_fd >= 0 &&
+	       collector->first_fd >= 0;
+}
+
+static void free_collector(struct tcx_collector *collector)
+{
+	const int fds[] = {collector->timer_fd, collector->stop_fd, collector->event_fd,
+			   collector->first_fd};
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	tcx_snapshot_unref(collector->latest);
+	tcx_sources_free(collector->sources);
+	pthread_mutex_destroy(&collector->lock);
+	free(collector);
+}
+
+/* The thread takes no signals: they belong to the main loop. */
+static int start_thread(struct tcx_collector *collector)
+{
+	sigset_t all, before;
+	int result;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	result = pthread_create(&collector->thread, NULL, run, collector);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return result;
+}
+
+static void set_timer(struct tcx_collector *collector, uint64_t first_ns, uint64_t interval_ns)
+{
+	const struct itimerspec when = {
+		.it_value = {(time_t)(first_ns / TCX_NS_PER_S), (long)(first_ns % TCX_NS_PER_S)},
+		.it_interval = {(time_t)(interval_ns / TCX_NS_PER_S),
+				(long)(interval_ns % TCX_NS_PER_S)},
+	};
+
+	timerfd_settime(collector->timer_fd, 0, &when, NULL);
+}
+
+struct tcx_collector *tcx_collector_start(const char *proc_root, uint64_t interval_ns,
+					  struct tcx_fault *fault)
+{
+	struct tcx_collector *collector = calloc(1, sizeof(*collector));
+	int result;
+
+	if (collector == NULL) {
+		tcx_fault_set(fault, "out of memory");
+		return NULL;
+	}
+	pthread_mutex_init(&collector->lock, NULL);
+	collector->sources = tcx_sources_new(proc_root);
+	result = open_fds(collector) && collector->sources != NULL ? 0 : ENOMEM;
+	set_timer(collector, interval_ns, interval_ns);
+	if (result == 0)
+		result = start_thread(collector);
+	if (result == 0)
+		return collector;
+	tcx_fault_set(fault, "the collector cannot start: %s", strerror(result));
+	free_collector(collector);
+	return NULL;
+}
+
+void tcx_collector_stop(struct tcx_collector *collector)
+{
+	if (collector == NULL)
+		return;
+	signal_fd(collector->stop_fd);
+	pthread_join(collector->thread, NULL);
+	free_collector(collector);
+}
+
+void tcx_collector_set_interval(struct tcx_collector *collector, uint64_t interval_ns)
+{
+	set_timer(collector, 1, interval_ns);
+}
+
+void tcx_collector_wait_first(struct tcx_collector *collector, int timeout_ms)
+{
+	struct pollfd fd = {.fd = collector->first_fd, .events = POLLIN};
+
+	poll(&fd, 1, timeout_ms);
+}
+
+struct tcx_snapshot *tcx_collector_latest(struct tcx_collector *collector)
+{
+	struct tcx_snapshot *snapshot;
+
+	pthread_mutex_lock(&collector->lock);
+	snapshot = collector->latest != NULL ? tcx_snapshot_ref(collector->latest) : NULL;
+	pthread_mutex_unlock(&collector->lock);
+	return snapshot;
+}
+
+void tcx_collector_status(struct tcx_collector *collector, struct tcx_collector_status *status)
+{
+	pthread_mutex_lock(&collector->lock);
+	*status = collector->status;
+	pthread_mutex_unlock(&collector->lock);
+}
+
+int tcx_collector_event_fd(const struct tcx_collector *collector)
+{
+	return collector->event_fd;
+}
+
+bool tcx_collector_next_event(struct tcx_collector *collector, struct tcx_event *event)
+{
+	bool found;
+
+	pthread_mutex_lock(&collector->lock);
+	found = collector->event_count > 0;
+	if (found) {
+		*event = collector->events[collector->event_first];
+		collector->event_first = (collector->event_first + 1) % EVENTS;
+		collector->event_count--;
+	} else {
+		drain_fd(collector->event_fd);
+	}
+	pthread_mutex_unlock(&collector->lock);
+	return found;
+}

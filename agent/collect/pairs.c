@@ -1,0 +1,43 @@
+#include "tcx_reader.h"
+
+#include "line.h"
+
+static bool read_value(struct tcx_piece line, struct tcx_piece name, struct tcx_number *number,
+		       struct tcx_fault *fault)
+{
+	tcx_line_skip_blanks(&line);
+	if (!tcx_line_number(&line, number))
+		return tcx_line_no_number(fault, name.at, tcx_piece_len(name));
+	if (tcx_line_skip_blanks(&line))
+		return tcx_fault_set(fault, "a line has more than one value");
+	return true;
+}
+
+static bool read_line(struct tcx_draft *draft, struct tcx_piece line, struct tcx_fault *fault)
+{
+	size_t known = tcx_draft_known_name(draft, line.at, tcx_piece_len(line));
+	struct tcx_piece name = {line.at, line.at + known};
+	struct tcx_number number;
+
+	line.at += known;
+	if (known == 0 && !tcx_line_name(&line, &name, fault))
+		return false;
+	if (!read_value(line, name, &number, fault))
+		return false;
+	if (known > 0)
+		return tcx_draft_put(draft, &number, fault);
+	return tcx_draft_add(draft, "", 0, name.at, tcx_piece_len(name), &number, fault);
+}
+
+bool tcx_read_pairs(struct tcx_draft *draft, const char *text, size_t len, struct tcx_fault *fault)
+{
+	struct tcx_piece rest = {text, text + len};
+	struct tcx_piece line;
+
+	if (!tcx_text_whole(text, len, fault))
+		return false;
+	while (tcx_line_next(&rest, &line))
+		if (!read_line(draft, line, fault))
+			return false;
+	return true;
+}

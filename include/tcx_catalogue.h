@@ -1,0 +1,77 @@
+/*
+ * Every counter that a Linux kernel is known to print, one row each, from mibs/counters.def.
+ * The rows are constant data; nothing here reads a file.
+ */
+#ifndef TCX_CATALOGUE_H
+#define TCX_CATALOGUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum tcx_kind {
+	TCX_counter = 1, /* only grows */
+	TCX_gauge,	 /* goes both ways */
+	TCX_integer,	 /* a setting or constant; may be negative */
+	TCX_unknown	 /* a name that the catalogue lacks */
+};
+
+/* One per section of the kernel's files: TCX_GROUP_TcpExt ... */
+enum tcx_group {
+#define GROUP(prefix, arc, node, file, title) TCX_GROUP_##prefix,
+#include "mibs/counters.def"
+	TCX_GROUPS
+};
+
+/* One per row, named as nstat names it: TCX_TcpExtListenOverflows ... */
+enum tcx_counter {
+	TCX_NONE = -1,
+#define COUNTER(prefix, sub_id, name, kind, unit, since, until, text) TCX_##prefix##name,
+#define COLUMN(prefix, sub_id, name, kind, unit, since, until, text)  TCX_##prefix##name,
+#include "mibs/counters.def"
+	TCX_COUNTERS
+};
+
+/* The rows that are one counter per ICMP type: IcmpMsgInType<N> and so on. */
+enum tcx_column {
+#define COLUMN(prefix, sub_id, name, kind, unit, since, until, text) TCX_COLUMN_##prefix##name,
+#include "mibs/counters.def"
+	TCX_COLUMNS
+};
+
+#define TCX_ICMP_TYPES 256
+
+struct tcx_group_row {
+	const char *prefix; /* as nstat writes it: "TcpExt" */
+	uint32_t arc;	    /* sub-id below linuxTcpExtObjects; 0: has no node there */
+	const char *file;   /* below /proc */
+	const char *title;
+};
+
+struct tcx_counter_row {
+	const char *name;     /* nstat's name: "TcpExtListenOverflows" */
+	uint8_t name_len;     /* of name, without the zero byte */
+	enum tcx_group group; /* where the kernel prints it */
+	uint32_t sub_id;      /* in its group's node; 0: LINUX-TCPEXT-MIB has no object for it */
+	enum tcx_kind kind;
+	int8_t column; /* enum tcx_column, or -1 for a plain counter */
+	const char *unit;
+	const char
+		*since; /* first mainline release, "<=" in front where older ones were not seen */
+	const char *until; /* last mainline release, empty while the newest prints it */
+	const char *text;  /* what it counts and what a rise means */
+};
+
+/* The row of a counter; counter must be below TCX_COUNTERS. */
+const struct tcx_counter_row *tcx_catalogue_row(enum tcx_counter counter);
+
+/* The row of a group; group must be below TCX_GROUPS. */
+const struct tcx_group_row *tcx_catalogue_group(enum tcx_group group);
+
+/*
+ * Finds a name as nstat writes it, len bytes, no zero byte needed. For a column's name the ICMP
+ * type goes to *type, which else becomes 0. Returns TCX_NONE for a name that no row has.
+ */
+enum tcx_counter tcx_catalogue_find(const char *name, size_t len, uint8_t *type);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * The clock of ages and intervals: CLOCK_BOOTTIME, which neither steps nor stops while the host
+ * sleeps.
+ */
+#ifndef TCX_CLOCK_H
+#define TCX_CLOCK_H
+
+#include <stdint.h>
+
+#define TCX_NS_PER_MS 1000000ULL
+#define TCX_NS_PER_S  1000000000ULL
+
+/* Nanoseconds since boot. */
+uint64_t tcx_clock_now(void);
+
+#endif

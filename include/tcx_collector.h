@@ -1,0 +1,59 @@
+/*
+ * The collector: one thread that reads the sources on a timer and publishes each snapshot by
+ * swapping a pointer. Whoever answers requests never waits for a file.
+ */
+#ifndef TCX_COLLECTOR_H
+#define TCX_COLLECTOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tcx_fault.h"
+#include "tcx_snapshot.h"
+
+struct tcx_collector;
+
+/* What happened in the thread that somebody should log. */
+struct tcx_event {
+	bool failed; /* a read failed for the first time with this cause; else: reading works again
+		      */
+	struct tcx_fault cause;
+};
+
+/* How the reading goes, at this moment. */
+struct tcx_collector_status {
+	uint64_t failures;	       /* failed reads since the start */
+	struct tcx_fault last_failure; /* cause of the last one, empty when there was none */
+};
+
+/*
+ * Starts the thread; it reads for the first time at once. proc_root is copied, interval_ns is the
+ * time between reads. NULL with a fault when it cannot start.
+ */
+struct tcx_collector *tcx_collector_start(const char *proc_root, uint64_t interval_ns,
+					  struct tcx_fault *fault);
+
+/*
+ * Ends the thread and frees everything but snapshots that others still hold. collector may be NULL.
+ */
+void tcx_collector_stop(struct tcx_collector *collector);
+
+/* Changes the time between reads; the next one comes at once. */
+void tcx_collector_set_interval(struct tcx_collector *collector, uint64_t interval_ns);
+
+/* Waits until the first read has ended, well or not, at most timeout_ms. */
+void tcx_collector_wait_first(struct tcx_collector *collector, int timeout_ms);
+
+/* The newest good snapshot, with a reference for the caller, or NULL before the first one. */
+struct tcx_snapshot *tcx_collector_latest(struct tcx_collector *collector);
+
+/* Copies the status. */
+void tcx_collector_status(struct tcx_collector *collector, struct tcx_collector_status *status);
+
+/* A descriptor that becomes readable when there are events. */
+int tcx_collector_event_fd(const struct tcx_collector *collector);
+
+/* Takes the oldest event; false when there is none. */
+bool tcx_collector_next_event(struct tcx_collector *collector, struct tcx_event *event);
+
+#endif

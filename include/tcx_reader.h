@@ -1,0 +1,38 @@
+/*
+ * One reader per file format. Each takes the whole text of a file and adds its values to a draft. A
+ * text that is not whole and consistent is a fault; nothing is guessed.
+ *
+ * A last line without its newline is taken as cut short, unless its last value is 0: no longer
+ * number begins with 0 (kernels 5.7 to 5.9 end /proc/net/netstat so, in mptcp_seq_show()).
+ */
+#ifndef TCX_READER_H
+#define TCX_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tcx_draft.h"
+#include "tcx_fault.h"
+
+typedef bool tcx_reader(struct tcx_draft *draft, const char *text, size_t len,
+			struct tcx_fault *fault);
+
+/*
+ * /proc/net/snmp and netstat (snmp_seq_show(), netstat_seq_show()): pairs of lines, first the
+ * names, then the values, both with the section in front: "Ip: Forwarding DefaultTTL", "Ip: 1 64".
+ */
+tcx_reader tcx_read_columns;
+
+/* /proc/net/snmp6 (snmp6_seq_show()): "Ip6InReceives    42", one counter a line. */
+tcx_reader tcx_read_pairs;
+
+/*
+ * /proc/net/sockstat and sockstat6 (sockstat_seq_show()): "TCP: inuse 1 orphan 0 ...". The names
+ * become SockstatTcpInuse and so on: label and key with only the first letter in upper case.
+ */
+tcx_reader tcx_read_labels;
+
+/* /proc/sys/net/ipv4/ipfrag_time (proc_dointvec_jiffies()): one number, in seconds. */
+tcx_reader tcx_read_ipfrag_time;
+
+#endif
