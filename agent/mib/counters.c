@@ -1,0 +1,43 @@
+/* The scalars of LINUX-TCPEXT-MIB: one per row of mibs/counters.def that has a sub-id. */
+#include "tcx_objects.h"
+
+/* The kernel prints ICMPv6 types among the other ICMPv6 counters; the MIB has a table for them. */
+oid tcx_arc_of(const struct tcx_counter_row *row)
+{
+	if (row->column >= 0 && row->group == TCX_GROUP_Icmp6)
+		return TCX_ARC_ICMP6_MSG;
+	return tcx_catalogue_group(row->group)->arc;
+}
+
+static bool read_counter(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+			 struct tcx_value *value)
+{
+	static void (*const encode[])(struct tcx_value *, uint64_t) = {
+		[TCX_counter] = tcx_value_counter64,
+		[TCX_gauge] = tcx_value_gauge32_latched,
+		[TCX_integer] = tcx_value_integer,
+	};
+	enum tcx_counter counter = (enum tcx_counter)leaf->arg;
+	uint64_t number;
+
+	(void)row;
+	if (!tcx_snapshot_get(view->fresh, counter, &number))
+		return false;
+	encode[tcx_catalogue_row(counter)->kind](value, number);
+	return true;
+}
+
+bool tcx_add_counters(struct tcx_tree *tree)
+{
+	struct tcx_leaf leaf = {.id_len = 2, .rows = &tcx_scalar_rows, .read = read_counter};
+
+	for (leaf.arg = 0; leaf.arg < TCX_COUNTERS; leaf.arg++) {
+		const struct tcx_counter_row *row = tcx_catalogue_row((enum tcx_counter)leaf.arg);
+
+		leaf.id[0] = tcx_arc_of(row);
+		leaf.id[1] = row->sub_id;
+		if (row->sub_id > 0 && row->column < 0 && !tcx_tree_add(tree, &leaf))
+			return false;
+	}
+	return true;
+}

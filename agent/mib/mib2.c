@@ -1,0 +1,74 @@
+/* RFC1213's scalars, from the rows of mibs/mib2.def. */
+#include "tcx_objects.h"
+
+/* Sources of mib2.def that are no counter. */
+enum { TCX_CONSTANT_0 = -2 };
+
+struct scalar {
+	enum tcx_mib2_group group;
+	oid sub_id;
+	void (*encode)(struct tcx_value *value, uint64_t number);
+	int source;
+	int second;
+};
+
+#define INTEGER	  tcx_value_integer
+#define COUNTER32 tcx_value_counter32
+#define GAUGE32	  tcx_value_gauge32
+#define COUNTER64 tcx_value_counter64
+
+static const struct scalar scalars[] = {
+#define SCALAR(group, sub_id, object, syntax, source, second)                                      \
+	{TCX_MIB2_##group, sub_id, syntax, TCX_##source, TCX_##second},
+#include "mibs/mib2.def"
+};
+
+#define SCALARS ((int)(sizeof(scalars) / sizeof(scalars[0])))
+
+/* The second source is there only on hosts with IPv6; without it the sum is the first one alone. */
+static bool read_scalar(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+			struct tcx_value *value)
+{
+	const struct scalar *scalar = &scalars[leaf->arg];
+	uint64_t number = 0;
+	uint64_t more = 0;
+
+	(void)row;
+	if (view->fresh == NULL)
+		return false;
+	if (scalar->source != TCX_CONSTANT_0 &&
+	    !tcx_snapshot_get(view->fresh, (enum tcx_counter)scalar->source, &number))
+		return false;
+	if (scalar->second != TCX_NONE)
+		tcx_snapshot_get(view->fresh, (enum tcx_counter)scalar->second, &more);
+	scalar->encode(value, number + more);
+	return true;
+}
+
+bool tcx_add_mib2(struct tcx_tree *tree, enum tcx_mib2_group group)
+{
+	struct tcx_leaf leaf = {.id_len = 1, .rows = &tcx_scalar_rows, .read = read_scalar};
+
+	for (leaf.arg = 0; leaf.arg < SCALARS; leaf.arg++) {
+		leaf.id[0] = scalars[leaf.arg].sub_id;
+		if (scalars[leaf.arg].group == group && !tcx_tree_add(tree, &leaf))
+			return false;
+	}
+	return true;
+}
+
+size_t tcx_mib2_object(enum tcx_counter counter, oid *object)
+{
+	static const oid mib2[] = {1, 3, 6, 1, 2, 1};
+	size_t len = sizeof(mib2) / sizeof(mib2[0]);
+
+	for (int i = 0; i < SCALARS; i++) {
+		if (scalars[i].source != (int)counter || scalars[i].second != TCX_NONE)
+			continue;
+		memcpy(object, mib2, sizeof(mib2));
+		object[len++] = scalars[i].group;
+		object[len++] = scalars[i].sub_id;
+		return len;
+	}
+	return 0;
+}

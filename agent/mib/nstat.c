@@ -1,0 +1,134 @@
+/*
+ * nstatTable: every counter that this kernel prints, by its nstat name, whether the MIB knows it or
+ * not. A row's number is its place in the layout's by_name, which has the order of the index: the
+ * length of the name, then its bytes.
+ */
+#include "tcx_objects.h"
+
+enum { COLUMN_VALUE = 2, COLUMN_KIND, COLUMN_OBJECT, COLUMN_DESCRIPTION };
+
+static const struct tcx_entry *entry_at(const struct tcx_view *view, size_t row)
+{
+	const struct tcx_layout *layout = view->fresh->layout;
+
+	return &layout->entries[layout->by_name[row]];
+}
+
+static size_t index_of(const struct tcx_view *view, size_t row, oid *index)
+{
+	const struct tcx_entry *entry = entry_at(view, row);
+
+	index[0] = entry->name_len;
+	for (size_t i = 0; i < entry->name_len; i++)
+		index[1 + i] = (u_char)entry->name[i];
+	return 1 + (size_t)entry->name_len;
+}
+
+/* The number of rows whose index is not greater. */
+static size_t rows_upto(const struct tcx_view *view, const oid *index, size_t len)
+{
+	size_t low = 0;
+	size_t high = view->fresh->layout->by_name_count;
+	oid other[1 + TCX_NAME_MAX];
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		size_t other_len = index_of(view, middle, other);
+
+		if (snmp_oid_compare(other, other_len, index, len) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool find(const struct tcx_view *view, const oid *index, size_t len, size_t *row)
+{
+	oid other[1 + TCX_NAME_MAX];
+	size_t upto, other_len;
+
+	upto = view->fresh != NULL ? rows_upto(view, index, len) : 0;
+	if (upto == 0)
+		return false;
+	*row = upto - 1;
+	other_len = index_of(view, *row, other);
+	return snmp_oid_compare(other, other_len, index, len) == 0;
+}
+
+static bool after(const struct tcx_view *view, const oid *index, size_t len, size_t *row)
+{
+	if (view->fresh == NULL)
+		return false;
+	*row = rows_upto(view, index, len);
+	return *row < view->fresh->layout->by_name_count;
+}
+
+static const struct tcx_rows nstat_rows = {find, after, index_of};
+
+/* An ICMP type is an instance of its column; all other objects of the catalogue are scalars. */
+static size_t private_object(const struct tcx_entry *entry, oid *object)
+{
+	static const oid root[] = {TCX_OBJECTS_ROOT};
+	const struct tcx_counter_row *row = tcx_catalogue_row(entry->counter);
+	size_t len = sizeof(root) / sizeof(root[0]);
+
+	memcpy(object, root, sizeof(root));
+	object[len++] = tcx_arc_of(row);
+	if (row->column >= 0)
+		object[len++] = 1;
+	object[len++] = row->sub_id;
+	object[len++] = entry->type;
+	return len;
+}
+
+/* zeroDotZero where no object shows the counter. */
+static void set_object(const struct tcx_entry *entry, struct tcx_value *value)
+{
+	oid object[MAX_OID_LEN] = {0, 0};
+	size_t len = 0;
+
+	if (entry->counter != TCX_NONE && tcx_catalogue_row(entry->counter)->sub_id > 0) {
+		len = private_object(entry, object);
+	} else if (entry->counter != TCX_NONE) {
+		len = tcx_mib2_object(entry->counter, object);
+		object[len++] = 0;
+	}
+	tcx_value_oid(value, object, len > 1 ? len : 2);
+}
+
+static bool read_cell(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+		      struct tcx_value *value)
+{
+	const struct tcx_entry *entry = entry_at(view, row);
+	const struct tcx_counter_row *known =
+		entry->counter != TCX_NONE ? tcx_catalogue_row(entry->counter) : NULL;
+
+	switch (leaf->arg) {
+	case COLUMN_VALUE:
+		tcx_value_counter64(value, view->fresh->values[view->fresh->layout->by_name[row]]);
+		break;
+	case COLUMN_KIND:
+		tcx_value_integer(value, known != NULL ? known->kind : TCX_unknown);
+		break;
+	case COLUMN_OBJECT:
+		set_object(entry, value);
+		break;
+	default:
+		tcx_value_text(value, known != NULL ? known->text : "");
+	}
+	return true;
+}
+
+bool tcx_add_nstat(struct tcx_tree *tree)
+{
+	struct tcx_leaf leaf = {
+		.id = {TCX_ARC_NSTAT, 1, 0}, .id_len = 3, .rows = &nstat_rows, .read = read_cell};
+
+	for (leaf.arg = COLUMN_VALUE; leaf.arg <= COLUMN_DESCRIPTION; leaf.arg++) {
+		leaf.id[2] = (oid)leaf.arg;
+		if (!tcx_tree_add(tree, &leaf))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,134 @@
+/*
+ * The snapshot group: how fresh and how whole the counters are, from the rows of mibs/snapshot.def.
+ */
+#include "tcx_objects.h"
+
+#include "tcx_clock.h"
+#include "tcx_netsnmp.h"
+
+#define NS_PER_TICK 10000000ULL
+
+typedef bool read_object(const struct tcx_view *view, struct tcx_value *value);
+
+static bool read_snapshotSequence(const struct tcx_view *view, struct tcx_value *value)
+{
+	tcx_value_counter64(value, view->latest != NULL ? view->latest->sequence : 0);
+	return true;
+}
+
+static bool read_snapshotAge(const struct tcx_view *view, struct tcx_value *value)
+{
+	if (view->latest == NULL)
+		return false;
+	tcx_value_gauge32_latched(value, (view->now_ns - view->latest->taken_ns) / TCX_NS_PER_MS);
+	return true;
+}
+
+static bool read_snapshotTime(const struct tcx_view *view, struct tcx_value *value)
+{
+	if (view->latest == NULL)
+		return false;
+	tcx_value_date(value, &view->latest->when);
+	return true;
+}
+
+static bool read_snapshotInterval(const struct tcx_view *view, struct tcx_value *value)
+{
+	tcx_value_gauge32_latched(value, view->interval_ns / TCX_NS_PER_MS);
+	return true;
+}
+
+static bool read_snapshotMaxAge(const struct tcx_view *view, struct tcx_value *value)
+{
+	tcx_value_gauge32_latched(value, view->max_age_ns / TCX_NS_PER_MS);
+	return true;
+}
+
+static bool read_snapshotCost(const struct tcx_view *view, struct tcx_value *value)
+{
+	if (view->latest == NULL)
+		return false;
+	tcx_value_gauge32_latched(value, view->latest->cost_ns / 1000);
+	return true;
+}
+
+static bool read_snapshotFailures(const struct tcx_view *view, struct tcx_value *value)
+{
+	tcx_value_counter64(value, view->status.failures);
+	return true;
+}
+
+static bool read_snapshotLastFailure(const struct tcx_view *view, struct tcx_value *value)
+{
+	tcx_value_text(value, view->status.last_failure.text);
+	return true;
+}
+
+static bool read_snapshotKnown(const struct tcx_view *view, struct tcx_value *value)
+{
+	if (view->latest == NULL)
+		return false;
+	tcx_value_gauge32_latched(value, view->latest->layout->known);
+	return true;
+}
+
+static bool read_snapshotUnknown(const struct tcx_view *view, struct tcx_value *value)
+{
+	if (view->latest == NULL)
+		return false;
+	tcx_value_gauge32_latched(value, view->latest->layout->unknown);
+	return true;
+}
+
+static bool read_snapshotAgentVersion(const struct tcx_view *view, struct tcx_value *value)
+{
+	(void)view;
+	tcx_value_text(value, TCX_VERSION);
+	return true;
+}
+
+/*
+ * sysUpTime at that moment; 0 when it lies before sysUpTime began. The library keeps sysUpTime
+ * equal to the master's.
+ */
+static bool read_snapshotDiscontinuityTime(const struct tcx_view *view, struct tcx_value *value)
+{
+	uint64_t uptime = netsnmp_get_agent_uptime();
+	uint64_t ago;
+
+	if (view->latest == NULL)
+		return false;
+	ago = (view->now_ns - view->latest->discontinuity_ns) / NS_PER_TICK;
+	tcx_value_ticks(value, uptime > ago ? uptime - ago : 0);
+	return true;
+}
+
+static const struct {
+	oid sub_id;
+	read_object *read;
+} objects[] = {
+#define SNAPSHOT(sub_id, name, syntax, units, text) {sub_id, read_##name},
+#include "mibs/snapshot.def"
+};
+
+static bool read_scalar(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+			struct tcx_value *value)
+{
+	(void)row;
+	return objects[leaf->arg].read(view, value);
+}
+
+bool tcx_add_snapshot(struct tcx_tree *tree)
+{
+	struct tcx_leaf leaf = {.id = {TCX_ARC_SNAPSHOT, 0},
+				.id_len = 2,
+				.rows = &tcx_scalar_rows,
+				.read = read_scalar};
+
+	for (leaf.arg = 0; leaf.arg < (int)(sizeof(objects) / sizeof(objects[0])); leaf.arg++) {
+		leaf.id[1] = objects[leaf.arg].sub_id;
+		if (!tcx_tree_add(tree, &leaf))
+			return false;
+	}
+	return true;
+}

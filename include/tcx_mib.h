@@ -1,0 +1,59 @@
+/*
+ * What the agent shows: the groups that a configuration can choose, their registration with the
+ * master, and the handler that answers for all of them.
+ */
+#ifndef TCX_MIB_H
+#define TCX_MIB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tcx_collector.h"
+#include "tcx_fault.h"
+
+struct tcx_mib;
+
+/* What decides how requests are answered. */
+struct tcx_mib_settings {
+	struct tcx_collector *collector; /* outlives its use here */
+	uint64_t interval_ns;
+	uint64_t max_age_ns; /* counters of an older snapshot do not exist */
+	unsigned int groups; /* bits of tcx_mib_group_bit() */
+	int priority; /* of registrations, 1 to 255; the lowest number wins (RFC 2741, 7.1.4.1) */
+};
+
+/*
+ * The groups by the word that the directive "register" has for them: i from 0; NULL behind the
+ * last.
+ */
+const char *tcx_mib_group_word(size_t i);
+
+/* The bit of a word, in any case of letters; 0 for none. "all" has all bits. */
+unsigned int tcx_mib_group_bit(const char *word);
+
+/*
+ * The word of the group that registers this OID, as text for a log line; NULL when it is none of
+ * ours.
+ */
+const char *tcx_mib_group_of(const struct tcx_mib *mib, const unsigned long *name, size_t len);
+
+/*
+ * Builds the objects; registers nothing yet. NULL when memory is short. init_agent() must have run.
+ */
+struct tcx_mib *tcx_mib_new(void);
+
+/*
+ * Applies settings: registers and unregisters what they change. To be called again when they
+ * change. False when the library refuses a registration.
+ */
+bool tcx_mib_apply(struct tcx_mib *mib, const struct tcx_mib_settings *settings,
+		   struct tcx_fault *fault);
+
+/*
+ * Frees the objects. The registrations are the library's: shutdown_agent() must have freed them.
+ * mib may be NULL.
+ */
+void tcx_mib_free(struct tcx_mib *mib);
+
+#endif

@@ -1,0 +1,14 @@
+/* net-snmp's headers: they must come in this order. */
+#ifndef TCX_NETSNMP_H
+#define TCX_NETSNMP_H
+
+/* clang-format off */
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+#include <net-snmp/agent/agent_callbacks.h>
+#include <net-snmp/agent/agent_sysORTable.h>
+#include <net-snmp/library/fd_event_manager.h>
+/* clang-format on */
+
+#endif
