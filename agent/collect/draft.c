@@ -10,9 +10,12 @@ const struct tcx_entry *tcx_draft_next(const struct tcx_draft *draft)
 static bool is_next(const struct tcx_draft *draft, const char *prefix, size_t prefix_len,
 		    const char *name, size_t name_len)
 {
-	const struct tcx_entry *entry = tcx_draft_next(draft);
+	const struct tcx_entry *entry;
 
-	return draft->position < draft->layout->count && entry->name_len == prefix_len + name_len &&
+	if (draft->position == draft->layout->count)
+		return false;
+	entry = tcx_draft_next(draft);
+	return entry->name_len == prefix_len + name_len &&
 	       memcmp(entry->name + prefix_len, name, name_len) == 0 &&
 	       memcmp(entry->name, prefix, prefix_len) == 0;
 }
@@ -53,10 +56,12 @@ bool tcx_draft_add(struct tcx_draft *draft, const char *prefix, size_t prefix_le
 
 size_t tcx_draft_known_line(struct tcx_draft *draft, const char *text, size_t len)
 {
-	const struct tcx_line *line = &draft->layout->lines[draft->line];
+	const struct tcx_line *line;
 
-	if (draft->collecting || draft->line == draft->layout->line_count ||
-	    line->first != draft->position || line->len != len ||
+	if (draft->collecting || draft->line == draft->layout->line_count)
+		return 0;
+	line = &draft->layout->lines[draft->line];
+	if (line->first != draft->position || line->len != len ||
 	    memcmp(line->text, text, len) != 0)
 		return 0;
 	draft->line++;
@@ -65,10 +70,12 @@ size_t tcx_draft_known_line(struct tcx_draft *draft, const char *text, size_t le
 
 size_t tcx_draft_known_name(const struct tcx_draft *draft, const char *text, size_t len)
 {
-	const struct tcx_entry *entry = tcx_draft_next(draft);
+	const struct tcx_entry *entry;
 
-	if (draft->collecting || draft->position == draft->layout->count ||
-	    len <= entry->name_len || text[entry->name_len] != ' ' ||
+	if (draft->collecting || draft->position == draft->layout->count)
+		return 0;
+	entry = tcx_draft_next(draft);
+	if (len <= entry->name_len || text[entry->name_len] != ' ' ||
 	    memcmp(text, entry->name, entry->name_len) != 0)
 		return 0;
 	return entry->name_len;

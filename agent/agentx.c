@@ -1,0 +1,208 @@
+#include "tcx_agentx.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "tcx_context.h"
+#include "tcx_netsnmp.h"
+
+#define APP	       "tcpextd"
+#define DEFAULT_SOCKET "/var/agentx/master" /* the library's NETSNMP_AGENTX_SOCKET */
+
+/* AgentX error codes (RFC 2741, 6.2.16). */
+enum { DUPLICATE_REGISTRATION = 263, REQUEST_DENIED = 267 };
+
+const char *tcx_agentx_address(void)
+{
+	const char *address =
+		netsnmp_ds_get_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET);
+
+	return address != NULL ? address : DEFAULT_SOCKET;
+}
+
+static int ping_interval(void)
+{
+	return netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL);
+}
+
+static int on_connected(int major, int minor, void *session, void *arg)
+{
+	struct tcx_agentx *agentx = &tcx_context.agentx;
+
+	(void)major;
+	(void)minor;
+	(void)session;
+	(void)arg;
+	agentx->connected = true;
+	agentx->complained = false;
+	snmp_log(LOG_NOTICE, "connected to the AgentX master at %s\n", tcx_agentx_address());
+	return 0;
+}
+
+static int on_lost(int major, int minor, void *session, void *arg)
+{
+	struct tcx_agentx *agentx = &tcx_context.agentx;
+
+	(void)major;
+	(void)minor;
+	(void)session;
+	(void)arg;
+	agentx->connected = false;
+	agentx->complained = true;
+	snmp_log(
+		LOG_WARNING,
+		"lost the AgentX master at %s: snmpd ended or did not answer; trying every %d s to "
+		"connect again\n",
+		tcx_agentx_address(), ping_interval());
+	return 0;
+}
+
+/*
+ * Called before the library sends a registration: if that fails, its log line does not say which it
+ * was.
+ */
+static int on_register(int major, int minor, void *parameters, void *arg)
+{
+	const struct register_parameters *registration = parameters;
+	struct tcx_agentx *agentx = &tcx_context.agentx;
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	agentx->name_len = registration->namelen < TCX_AGENTX_NAME_MAX ? registration->namelen
+								       : TCX_AGENTX_NAME_MAX;
+	memcpy(agentx->name, registration->name, agentx->name_len * sizeof(oid));
+	agentx->priority = registration->priority;
+	return 0;
+}
+
+/*
+ * No argument of ours: the library takes it for its own and frees it at the end (clear_callback()).
+ */
+static void watch(int event, SNMPCallback *callback)
+{
+	netsnmp_register_callback(SNMP_CALLBACK_APPLICATION, event, callback, NULL,
+				  NETSNMP_CALLBACK_HIGHEST_PRIORITY);
+}
+
+/*
+ * MIBS is emptied so that init_snmp() reads no MIB files: the agent needs none, and a missing one
+ * would fill the log. No state is kept between runs.
+ */
+void tcx_agentx_init(void)
+{
+	setenv("MIBS", "", 1);
+	netsnmp_enable_subagent();
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS,
+			       1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_ROOT_ACCESS, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
+	init_agent(APP);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
+	watch(SNMPD_CALLBACK_INDEX_START, on_connected);
+	watch(SNMPD_CALLBACK_INDEX_STOP, on_lost);
+	watch(SNMPD_CALLBACK_REGISTER_OID, on_register);
+}
+
+static void complain_once(struct tcx_agentx *agentx)
+{
+	struct tcx_fault fault = {""};
+
+	if (agentx->connected || agentx->complained)
+		return;
+	agentx->complained = true;
+	if (tcx_agentx_probe(tcx_agentx_address(), &fault))
+		tcx_fault_set(&fault,
+			      "it does not answer; see that it is snmpd with 'master agentx'");
+	snmp_log(LOG_WARNING, "no AgentX master at %s: %s; trying every %d s to connect\n",
+		 tcx_agentx_address(), fault.text, ping_interval());
+}
+
+void tcx_agentx_connect(void)
+{
+	init_snmp(APP);
+	complain_once(&tcx_context.agentx);
+}
+
+void tcx_agentx_shutdown(void)
+{
+	snmp_shutdown(APP);
+	shutdown_agent();
+}
+
+/* In digits: the agent loads no MIB that could name it. */
+static void print_oid(char *text, size_t size, const oid *name, size_t len)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < len && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, ".%lu", (unsigned long)name[i]);
+}
+
+void tcx_agentx_refused(long error)
+{
+	const struct tcx_agentx *agentx = &tcx_context.agentx;
+	const char *group = tcx_mib_group_of(tcx_context.mib, agentx->name, agentx->name_len);
+	char text[512];
+
+	print_oid(text, sizeof(text), agentx->name, agentx->name_len);
+	if (error == DUPLICATE_REGISTRATION)
+		snmp_log(LOG_ERR,
+			 "the master refuses %s (group %s): another module or agent holds it at "
+			 "priority %d; "
+			 "set registerPriority to another number (below 127 to replace snmpd's "
+			 "own), or leave "
+			 "the group out of 'register'\n",
+			 text, group != NULL ? group : "?", agentx->priority);
+	else
+		snmp_log(LOG_ERR, "the master refuses %s (group %s): %s (AgentX error %ld)\n", text,
+			 group != NULL ? group : "?",
+			 error == REQUEST_DENIED ? "it denies the request; see its own log"
+						 : "see RFC 2741, section 6.2.16, and snmpd's log",
+			 error);
+}
+
+static bool explain(struct tcx_fault *fault, int error)
+{
+	switch (error) {
+	case ENOENT:
+		return tcx_fault_set(fault, "there is no such socket; start snmpd with 'master "
+					    "agentx' in snmpd.conf, or correct agentXSocket");
+	case ECONNREFUSED:
+		return tcx_fault_set(fault, "nobody listens there; start snmpd");
+	case EACCES:
+		return tcx_fault_set(
+			fault,
+			"user %ld may not open it; put 'agentXPerms 0660 0755 "
+			"Debian-snmp Debian-snmp' into snmpd.conf and the user into that group",
+			(long)geteuid());
+	default:
+		return tcx_fault_set(fault, "%s", strerror(error));
+	}
+}
+
+bool tcx_agentx_probe(const char *address, struct tcx_fault *fault)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	const char *path = strncmp(address, "unix:", 5) == 0 ? address + 5 : address;
+	int result, fd;
+
+	if (path[0] != '/')
+		return true;
+	if (strlen(path) >= sizeof(to.sun_path))
+		return tcx_fault_set(fault, "the path is too long for a socket");
+	strcpy(to.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return explain(fault, errno);
+	result = connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0 ? 0 : errno;
+	close(fd);
+	return result == 0 || explain(fault, result);
+}

@@ -1,0 +1,362 @@
+#include "tcx_config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tcx_clock.h"
+#include "tcx_context.h"
+#include "tcx_mib.h"
+#include "tcx_netsnmp.h"
+
+#define APP "tcpextd"
+
+/* Whole seconds that fit agentXPingInterval and the like; more is a slip of the pen. */
+#define SECONDS_MAX 3600
+
+/* Digits and at most one point: neither sign, exponent, nor the words that strtod() knows. */
+static bool is_plain_number(const char *text)
+{
+	size_t point = strcspn(text, ".");
+
+	return text[0] != '\0' && strspn(text, "0123456789.") == strlen(text) &&
+	       strchr(text + point + (text[point] == '.'), '.') == NULL && strcmp(text, ".") != 0;
+}
+
+static bool parse_number(const char *word, const char *text, double min, double max, double *number)
+{
+	*number = is_plain_number(text) ? strtod(text, NULL) : -1;
+	if (*number >= min && *number <= max)
+		return true;
+	netsnmp_config_error("%s '%s' is wrong: give a number from %g to %g", word, text, min, max);
+	return false;
+}
+
+static void parse_seconds(const char *word, const char *text, double min, double max,
+			  uint64_t *nanoseconds)
+{
+	double seconds;
+
+	if (parse_number(word, text, min, max, &seconds))
+		*nanoseconds = (uint64_t)(seconds * 1e9 + 0.5);
+}
+
+static void parse_whole(const char *word, const char *text, int min, int max, int *number)
+{
+	double value;
+
+	if (strchr(text, '.') != NULL) {
+		netsnmp_config_error("%s '%s' is wrong: give a whole number from %d to %d", word,
+				     text, min, max);
+		return;
+	}
+	if (parse_number(word, text, min, max, &value))
+		*number = (int)value;
+}
+
+static void parse_path(const char *word, const char *text, char *path)
+{
+	if (strlen(text) >= PATH_MAX)
+		netsnmp_config_error("%s is wrong: the text is longer than %d characters", word,
+				     PATH_MAX - 1);
+	else
+		strcpy(path, text);
+}
+
+static void parse_interval(struct tcx_config *config, const char *word, char *text)
+{
+	parse_seconds(word, text, 0.1, SECONDS_MAX, &config->interval_ns);
+}
+
+static void parse_max_age(struct tcx_config *config, const char *word, char *text)
+{
+	parse_seconds(word, text, 0.1, 24.0 * SECONDS_MAX, &config->max_age_ns);
+}
+
+static void parse_priority(struct tcx_config *config, const char *word, char *text)
+{
+	parse_whole(word, text, 1, 255, &config->priority);
+}
+
+static void parse_proc_root(struct tcx_config *config, const char *word, char *text)
+{
+	parse_path(word, text, config->proc_root);
+}
+
+static void parse_socket(struct tcx_config *config, const char *word, char *text)
+{
+	parse_path(word, text, config->socket);
+}
+
+static void parse_ping(struct tcx_config *config, const char *word, char *text)
+{
+	parse_whole(word, text, 1, SECONDS_MAX, &config->ping_s);
+}
+
+static void parse_timeout(struct tcx_config *config, const char *word, char *text)
+{
+	parse_whole(word, text, 1, SECONDS_MAX, &config->timeout_s);
+}
+
+static void parse_retries(struct tcx_config *config, const char *word, char *text)
+{
+	parse_whole(word, text, 0, 100, &config->retries);
+}
+
+/* "ip tcp tcpext": the groups of all register lines together; "none" is for none. */
+static void parse_groups(struct tcx_config *config, const char *word, char *text)
+{
+	char *rest = NULL;
+
+	if (!config->groups_given)
+		config->groups = 0;
+	config->groups_given = true;
+	for (char *group = strtok_r(text, " \t,", &rest); group != NULL;
+	     group = strtok_r(NULL, " \t,", &rest)) {
+		unsigned int bit = tcx_mib_group_bit(group);
+
+		if (bit == 0 && strcasecmp(group, "none") != 0)
+			netsnmp_config_error("%s '%s' is wrong: give any of ip, icmp, tcp, udp, "
+					     "tcpext, or all, or none",
+					     word, group);
+		config->groups |= bit;
+	}
+}
+
+static const struct directive {
+	const char *word;
+	const char *library; /* how the library spells a word of its own; NULL: it is ours */
+	void (*parse)(struct tcx_config *config, const char *word, char *text);
+	const char *help;
+} directives[] = {
+	{"refreshInterval", NULL, parse_interval,
+	 "SECONDS between two reads of the counters (0.1 to 3600)"},
+	{"maxAge", NULL, parse_max_age, "SECONDS after which unrenewed counters go away"},
+	{"register", NULL, parse_groups, "GROUP... of ip icmp tcp udp tcpext; or all, or none"},
+	{"registerPriority", NULL, parse_priority, "NUMBER from 1 to 255; the lowest wins"},
+	{"procRoot", NULL, parse_proc_root, "DIRECTORY that is read in place of /proc"},
+	{"agentXSocket", "agentxsocket", parse_socket, "ADDRESS of the master agent"},
+	{"agentXPingInterval", "agentxPingInterval", parse_ping,
+	 "SECONDS between pings and between tries to connect"},
+	{"agentXTimeout", "agentxTimeout", parse_timeout,
+	 "SECONDS to wait for an answer of the master"},
+	{"agentXRetries", "agentxRetries", parse_retries,
+	 "NUMBER of times to ask the master again"},
+};
+
+#define DIRECTIVES (sizeof(directives) / sizeof(directives[0]))
+
+/* init_snmp() reads the files once more, for the library's own words: ours are known by then. */
+static void parse(const char *word, char *text)
+{
+	for (size_t i = 0; i < DIRECTIVES && tcx_context.reading != NULL; i++)
+		if (strcasecmp(word, directives[i].word) == 0)
+			directives[i].parse(&tcx_context.reading->config, directives[i].word, text);
+}
+
+/*
+ * The library's own words are registered as it spells them, so that our parser takes the place of
+ * its: that one takes much for a number that is none.
+ */
+void tcx_config_register(void)
+{
+	for (size_t i = 0; i < DIRECTIVES; i++) {
+		const struct directive *directive = &directives[i];
+
+		if (directive->library != NULL)
+			register_config_handler(APP ":agentx", directive->library, parse, NULL,
+						directive->help);
+		else
+			register_config_handler(APP, directive->word, parse, NULL, directive->help);
+	}
+}
+
+static void complain(struct tcx_config_reading *reading, const char *place, const char *what)
+{
+	reading->faults++;
+	snmp_log(LOG_ERR, "%s%s\n", place, what);
+}
+
+static void complain_of_word(struct tcx_config_reading *reading, const char *place,
+			     const char *word)
+{
+	char text[TCX_FAULT_SIZE];
+
+	if (strncasecmp(word, "agentXPerms", strlen("agentXPerms")) == 0)
+		snprintf(text, sizeof(text),
+			 "'%s' is a directive of the master: move it to snmpd.conf", word);
+	else
+		snprintf(text, sizeof(text),
+			 "unknown word '%s': take it out, or see tcpextd.conf(5) for the words",
+			 word);
+	complain(reading, place, text);
+}
+
+/* Lines of the library that are no fault of a file of ours. */
+static bool is_chatter(const char *line)
+{
+	return strncmp(line, "net-snmp: ", 10) == 0 ||
+	       strstr(line, "No handlers regestered") != NULL;
+}
+
+/*
+ * The library writes "FILE: line N: Error: TEXT" and "FILE: line N: Warning: Unknown token: WORD."
+ */
+void tcx_config_note(struct tcx_config_reading *reading, const char *line)
+{
+	static const char unknown[] = "Warning: Unknown token: ";
+	static const char error[] = "Error: ";
+	char text[1024];
+	char *what;
+
+	snprintf(text, sizeof(text), "%s", line);
+	text[strcspn(text, "\n")] = '\0';
+	if (is_chatter(text))
+		return;
+	what = strstr(text, unknown);
+	if (what != NULL && reading->shared)
+		return;
+	if (what != NULL) {
+		*what = '\0';
+		what += sizeof(unknown) - 1;
+		what[strcspn(what, ".")] = '\0';
+		tcx_context.reading = NULL;
+		complain_of_word(reading, text, what);
+	} else {
+		what = strstr(text, error);
+		if (what != NULL)
+			*what = '\0';
+		tcx_context.reading = NULL;
+		complain(reading, text, what != NULL ? what + sizeof(error) - 1 : "");
+	}
+	tcx_context.reading = reading;
+}
+
+/* The library passes over files that it cannot read. We do not: somebody wanted them to count. */
+static bool check_readable(struct tcx_config_reading *reading, const char *path, bool must_exist)
+{
+	struct stat status;
+	FILE *file = fopen(path, "r");
+	int error = file != NULL ? 0 : errno;
+	char what[TCX_FAULT_SIZE];
+
+	if (file != NULL && fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode))
+		error = EISDIR;
+	if (file != NULL)
+		fclose(file);
+	if (error == 0)
+		return true;
+	if (error == ENOENT && !must_exist)
+		return false;
+	snprintf(what, sizeof(what), ": cannot be read: %s; %s", strerror(error),
+		 error == ENOENT ? "give -c the path of a file that exists"
+				 : "make it a file that user and group of the agent may read");
+	complain(reading, path, what);
+	return false;
+}
+
+/*
+ * The files of a directory on the search path, in the library's order: what all subagents share,
+ * then our own.
+ */
+static const struct default_file {
+	const char *name;
+	const char *type; /* the library's name for the set of words */
+} default_files[] = {
+	{"agentx.conf", "agentx"},
+	{"tcpextd.conf", APP},
+	{"tcpextd.local.conf", APP},
+};
+
+static void read_file(struct tcx_config_reading *reading, const char *path, const char *type,
+		      bool must_exist)
+{
+	if (!check_readable(reading, path, must_exist))
+		return;
+	tcx_context.reading = reading;
+	read_config_with_type(path, type);
+	tcx_context.reading = NULL;
+}
+
+/* The library's own search path (read_config_files_of_type()). */
+static void read_default_files(struct tcx_config_reading *reading)
+{
+	const char *path = getenv("SNMPCONFPATH");
+	char *directories = strdup(path != NULL ? path : get_configuration_directory());
+	char *rest = NULL;
+	char file[PATH_MAX];
+
+	if (directories == NULL)
+		return;
+	for (char *directory = strtok_r(directories, ":", &rest); directory != NULL;
+	     directory = strtok_r(NULL, ":", &rest)) {
+		if (euidaccess(directory, X_OK) != 0)
+			continue; /* the home of another user, for example */
+		for (size_t i = 0; i < sizeof(default_files) / sizeof(default_files[0]); i++) {
+			reading->shared = strcmp(default_files[i].type, APP) != 0;
+			snprintf(file, sizeof(file), "%s/%s", directory, default_files[i].name);
+			read_file(reading, file, default_files[i].type, false);
+		}
+	}
+	reading->shared = false;
+	free(directories);
+}
+
+static void read_given_files(struct tcx_config_reading *reading, const char *list)
+{
+	char *files = strdup(list);
+	char *rest = NULL;
+
+	if (files == NULL)
+		return;
+	for (char *file = strtok_r(files, ",", &rest); file != NULL;
+	     file = strtok_r(NULL, ",", &rest))
+		read_file(reading, file, APP, true);
+	free(files);
+}
+
+static const struct tcx_config defaults = {
+	.interval_ns = TCX_NS_PER_S,
+	.groups = ~0U,
+	.priority = 100,
+	.proc_root = "/proc",
+	.ping_s = 5,
+	.timeout_s = 1,
+	.retries = 0,
+};
+
+unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options)
+{
+	struct tcx_config_reading reading = {.config = defaults};
+
+	if (!options->no_default_config)
+		read_default_files(&reading);
+	if (options->config_file != NULL)
+		read_given_files(&reading, options->config_file);
+	if (reading.faults == 0)
+		*config = reading.config;
+	return reading.faults;
+}
+
+uint64_t tcx_config_max_age(const struct tcx_config *config)
+{
+	return config->max_age_ns > 0 ? config->max_age_ns : 10 * config->interval_ns;
+}
+
+void tcx_config_apply_agentx(const struct tcx_config *config, const struct tcx_options *options)
+{
+	const char *socket = options->socket != NULL ? options->socket : config->socket;
+
+	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
+			      socket[0] != '\0' ? socket : NULL);
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
+			   config->ping_s);
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT,
+			   config->timeout_s * ONE_SEC);
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_RETRIES,
+			   config->retries);
+}

@@ -1,0 +1,66 @@
+/* What the checks of --doctor share. Each file agent/doctor_*.c is one of them. */
+#ifndef DOCTOR_H
+#define DOCTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "tcx_context.h"
+#include "tcx_snmpd_conf.h"
+
+/* agentx.conf and both tcpextd files in each place of the search path, and what -c has: more than
+ * there ever are. */
+#define DOCTOR_CONFIG_FILES_MAX 64
+
+enum doctor_verdict { DOCTOR_OK, DOCTOR_WARN, DOCTOR_FAIL };
+
+/* What one run has found and said so far. */
+struct doctor {
+	const struct tcx_context *context;
+	struct tcx_snmpd_conf snmpd;
+	unsigned int said[3]; /* lines by verdict */
+	size_t config_count;  /* files of configuration that were there at the start */
+	char *config_files[DOCTOR_CONFIG_FILES_MAX];
+	bool denied;	 /* a file of snmpd's could not be read */
+	bool configured; /* the configuration has no fault */
+	bool reached;	 /* the master's socket */
+};
+
+/* A line with its verdict, and a further line about it. */
+__attribute__((format(printf, 3, 4))) void
+tcx_doctor_say(struct doctor *doctor, enum doctor_verdict verdict, const char *format, ...);
+__attribute__((format(printf, 1, 2))) void tcx_doctor_add(const char *format, ...);
+
+/* The name of a user or group, or its number; valid until the next call. */
+const char *tcx_doctor_user(uid_t uid);
+const char *tcx_doctor_group(gid_t gid);
+
+/* Whether the user that is tried has this group. */
+bool tcx_doctor_in_group(gid_t gid);
+
+/* Where the library looks for configuration files. */
+const char *tcx_doctor_search_path(void);
+
+/* Calls use() with the path that each name, up to a NULL, would have in each directory of that
+ * path. */
+void tcx_doctor_each_file(struct doctor *doctor, const char *const *names,
+			  void (*use)(struct doctor *doctor, const char *path));
+
+/* An AgentX address without its "unix:". */
+const char *tcx_doctor_path_of(const char *address);
+
+/* Where new lines of snmpd's go: the folder that it includes, else the file that it reads. */
+const char *tcx_doctor_file_to_write(const struct tcx_snmpd_conf *snmpd);
+
+/* Reads what snmpd reads, into doctor->snmpd. */
+void tcx_doctor_read_snmpd_conf(struct doctor *doctor);
+
+/* The checks. */
+void tcx_doctor_sources(struct doctor *doctor);
+void tcx_doctor_socket(struct doctor *doctor);
+void tcx_doctor_snmpd_conf(struct doctor *doctor);
+void tcx_doctor_views(struct doctor *doctor);
+void tcx_doctor_mibs(struct doctor *doctor);
+
+#endif

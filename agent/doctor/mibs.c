@@ -1,0 +1,121 @@
+/* Whether managers on this host find the MIB texts. */
+#include "doctor.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tcx_netsnmp.h"
+
+#define MIB_FILE TCX_MIB_DIR "/LINUX-TCPEXT-MIB.txt"
+
+static void read_tools_file(struct doctor *doctor, const char *path)
+{
+	(void)doctor;
+	if (access(path, R_OK) == 0)
+		read_config_with_type(path, "snmp");
+}
+
+/*
+ * Where snmpwalk and its kin look for MIB files: MIBDIRS, "mibdirs" of snmp.conf, or the library's
+ * default.
+ */
+static const char *tools_directories(struct doctor *doctor)
+{
+	static const char *const names[] = {"snmp.conf", "snmp.local.conf", NULL};
+
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_NO_TOKEN_WARNINGS, 1);
+	register_mib_handlers();
+	tcx_doctor_each_file(doctor, names, read_tools_file);
+	return netsnmp_get_mib_directory();
+}
+
+/* The library leaves $HOME in front of a directory, and the '+' of MIBDIRS, as they are. */
+static bool mib_path(const char *directory, const char *pattern, char path[PATH_MAX])
+{
+	const char *home = getenv("HOME");
+	int len;
+
+	directory += strspn(directory, "+-");
+	if (strncmp(directory, "$HOME", 5) == 0)
+		len = snprintf(path, PATH_MAX, "%s%s/%s", home != NULL ? home : "", directory + 5,
+			       pattern);
+	else
+		len = snprintf(path, PATH_MAX, "%s/%s", directory, pattern);
+	return len < PATH_MAX;
+}
+
+/* Whether pattern, a path, has a match below any directory of the list. */
+static bool any_has(const char *directories, const char *pattern)
+{
+	char *list = strdup(directories);
+	char *rest = NULL;
+	char path[PATH_MAX];
+	bool found = false;
+
+	for (char *directory = list != NULL ? strtok_r(list, ":", &rest) : NULL;
+	     directory != NULL && !found; directory = strtok_r(NULL, ":", &rest)) {
+		glob_t matches;
+
+		if (!mib_path(directory, pattern, path))
+			continue;
+		found = glob(path, 0, NULL, &matches) == 0;
+		globfree(&matches);
+	}
+	free(list);
+	return found;
+}
+
+static void check_own_mib(struct doctor *doctor, const char *directories)
+{
+	if (access(MIB_FILE, R_OK) != 0)
+		tcx_doctor_say(doctor, DOCTOR_WARN,
+			       "MIB: " MIB_FILE ": %s; 'make install' puts it there. The agent "
+			       "needs it not, but managers do, for names",
+			       strerror(errno));
+	else
+		tcx_doctor_say(doctor, DOCTOR_OK, "MIB: " MIB_FILE " is there");
+	if (any_has(directories, "LINUX-TCPEXT-MIB*"))
+		tcx_doctor_say(doctor, DOCTOR_OK,
+			       "MIB: snmpwalk and its kin find it: -m +LINUX-TCPEXT-MIB");
+	else
+		tcx_doctor_say(
+			doctor, DOCTOR_WARN,
+			"MIB: snmpwalk and its kin look only in %s; give them -M +" TCX_MIB_DIR
+			", or write 'mibdirs +" TCX_MIB_DIR "' to /etc/snmp/snmp.conf",
+			directories);
+}
+
+static void check_base_mib(struct doctor *doctor, const char *directories)
+{
+	glob_t matches;
+
+	if (any_has(directories, "SNMPv2-SMI*")) {
+		tcx_doctor_say(doctor, DOCTOR_OK, "MIB: the base MIBs are there (SNMPv2-SMI)");
+		return;
+	}
+	if (glob("/usr/lib/erlang/lib/snmp-*/mibs", GLOB_ONLYDIR, NULL, &matches) == 0)
+		tcx_doctor_say(doctor, DOCTOR_OK,
+			       "MIB: the base MIBs are those of erlang-snmp: give tools -M +%s",
+			       matches.gl_pathv[0]);
+	else
+		tcx_doctor_say(doctor, DOCTOR_WARN,
+			       "MIB: the base MIB SNMPv2-SMI, which every other one needs, is in "
+			       "none of %s; on Debian install erlang-snmp (main) or "
+			       "snmp-mibs-downloader (non-free)",
+			       directories);
+	globfree(&matches);
+}
+
+void tcx_doctor_mibs(struct doctor *doctor)
+{
+	const char *directories = tools_directories(doctor);
+
+	if (directories == NULL)
+		directories = "/usr/share/snmp/mibs";
+	check_own_mib(doctor, directories);
+	check_base_mib(doctor, directories);
+}

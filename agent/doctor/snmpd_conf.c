@@ -1,0 +1,345 @@
+#include "snmpd_conf.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+/* snmpd's own limits (CONFIG_MAX_RECURSE_DEPTH, CONFIG_MAX_FILES). */
+#define DEPTH_MAX 16
+#define FILES_MAX 4096
+
+void tcx_snmpd_copy(char *to, const char *from)
+{
+	snprintf(to, TCX_SNMPD_WORD_MAX, "%s", from);
+}
+
+char *tcx_snmpd_skip_space(char *text)
+{
+	while (isspace((unsigned char)*text))
+		text++;
+	return text;
+}
+
+/*
+ * Ends the word at *text, without its quotes and backslashes, and returns what stands behind it
+ * (copy_nword()).
+ */
+char *tcx_snmpd_cut_word(char *text)
+{
+	char quote = *text == '"' || *text == '\'' ? *text : '\0';
+	char *to = text;
+	char *from = text + (quote != '\0');
+
+	while (*from != '\0' && (quote != '\0' ? *from != quote : !isspace((unsigned char)*from))) {
+		if (*from == '\\' && from[1] != '\0')
+			from++;
+		*to++ = *from++;
+	}
+	if (*from != '\0')
+		from++;
+	*to = '\0';
+	return tcx_snmpd_skip_space(from);
+}
+
+/* A '#' at the begin of a word ends the line; inside of one it is part of it. */
+void tcx_snmpd_split(char *text, struct snmpd_words *words)
+{
+	words->count = 0;
+	text = tcx_snmpd_skip_space(text);
+	while (*text != '\0' && *text != '#' && words->count < SNMPD_WORDS_MAX) {
+		words->word[words->count++] = text;
+		text = tcx_snmpd_cut_word(text);
+	}
+}
+
+/* The empty text for words that the line does not have. */
+const char *tcx_snmpd_word(const struct snmpd_words *words, size_t i)
+{
+	return i < words->count ? words->word[i] : "";
+}
+
+static void take_master(const struct snmpd_place *at, const struct snmpd_directive *directive,
+			char *rest)
+{
+	static const char *const yes[] = {"agentx", "all", "yes", "on", "1"};
+	static const char *const no[] = {"no", "off", "0"};
+
+	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
+		if (strcmp(rest, yes[i]) == 0) {
+			at->conf->master = true;
+			return;
+		}
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		if (strcmp(rest, no[i]) == 0) {
+			at->conf->master = false;
+			return;
+		}
+	tcx_snmpd_note(at,
+		       "%s '%s' is nothing that snmpd understands; write 'master agentx', and "
+		       "nothing behind it",
+		       directive->token, rest);
+}
+
+static void take_socket(const struct snmpd_place *at, const struct snmpd_directive *directive,
+			char *rest)
+{
+	(void)directive;
+	snprintf(at->conf->socket, sizeof(at->conf->socket), "%s", rest);
+}
+
+static int parse_mode(const char *text)
+{
+	return text[0] != '\0' ? (int)strtol(text, NULL, 8) : -1;
+}
+
+static void take_perms(const struct snmpd_place *at, const struct snmpd_directive *directive,
+		       char *rest)
+{
+	struct tcx_snmpd_perms *perms = &at->conf->perms;
+	struct snmpd_words words;
+
+	(void)directive;
+	tcx_snmpd_split(rest, &words);
+	at->conf->have_perms = true;
+	perms->socket = parse_mode(tcx_snmpd_word(&words, 0));
+	perms->directory = parse_mode(tcx_snmpd_word(&words, 1));
+	tcx_snmpd_copy(perms->user, tcx_snmpd_word(&words, 2));
+	tcx_snmpd_copy(perms->group, tcx_snmpd_word(&words, 3));
+}
+
+static int read_file(struct tcx_snmpd_conf *conf, const char *path, int depth);
+
+/* A file that is wanted but cannot be read is news; one that was read before is not. */
+static void include(const struct snmpd_place *at, const char *path)
+{
+	int error = read_file(at->conf, path, at->depth + 1);
+
+	if (error != 0)
+		tcx_snmpd_note(at, "'%.200s' cannot be included: %s", path,
+			       error == ELOOP ? "too many files, one in another" : strerror(error));
+}
+
+/* A path without '/' in front begins in the directory of the including file. */
+static void take_include_file(const struct snmpd_place *at, const struct snmpd_directive *directive,
+			      char *rest)
+{
+	const char *slash = strrchr(at->path, '/');
+	int len = rest[0] != '/' && slash != NULL ? (int)(slash + 1 - at->path) : 0;
+	char path[PATH_MAX];
+
+	(void)directive;
+	if (snprintf(path, sizeof(path), "%.*s%s", len, at->path, rest) < (int)sizeof(path))
+		include(at, path);
+	else
+		tcx_snmpd_note(at, "the path to include is too long");
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text);
+	size_t end_len = strlen(end);
+
+	return len > end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+/* Files that nobody expects to count: editors' and dpkg's copies, and READMEs. */
+static bool is_leftover(const char *name)
+{
+	return ends_with(name, "~") || strstr(name, ".dpkg-") != NULL ||
+	       strncmp(name, "README", 6) == 0;
+}
+
+static void include_entry(const struct snmpd_place *at, const char *directory, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s", directory, name) >= (int)sizeof(path))
+		return;
+	if (ends_with(name, ".conf"))
+		include(at, path);
+	else if (!is_leftover(name))
+		tcx_snmpd_note(at, "snmpd does not read '%.200s'; make its name end in .conf",
+			       path);
+}
+
+static void take_include_dir(const struct snmpd_place *at, const struct snmpd_directive *directive,
+			     char *rest)
+{
+	struct dirent **entries;
+	int count = scandir(rest, &entries, is_visible, alphasort);
+
+	(void)directive;
+	if (count < 0) {
+		tcx_snmpd_note(at, "directory '%.200s' cannot be included: %s", rest,
+			       strerror(errno));
+		return;
+	}
+	snprintf(at->conf->include_dir, sizeof(at->conf->include_dir), "%s", rest);
+	for (int i = 0; i < count; i++) {
+		include_entry(at, rest, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+static void take_include_search(const struct snmpd_place *at,
+				const struct snmpd_directive *directive, char *rest)
+{
+	tcx_snmpd_note(at, "%s '%.200s' is not followed here", directive->token, rest);
+}
+
+static const struct snmpd_directive directives[] = {
+	{"master", take_master, NULL},
+	{"agentXSocket", take_socket, NULL},
+	{"agentXPerms", take_perms, NULL},
+	{"view", tcx_snmpd_take_view, NULL},
+	{"rocommunity", tcx_snmpd_take_simple, "community"},
+	{"rwcommunity", tcx_snmpd_take_simple, "community"},
+	{"rocommunity6", tcx_snmpd_take_simple, "IPv6 community"},
+	{"rwcommunity6", tcx_snmpd_take_simple, "IPv6 community"},
+	{"rouser", tcx_snmpd_take_simple, "user"},
+	{"rwuser", tcx_snmpd_take_simple, "user"},
+	{"authcommunity", tcx_snmpd_take_auth, "community"},
+	{"authuser", tcx_snmpd_take_auth, "user"},
+	{"com2sec", tcx_snmpd_take_com2sec, "community"},
+	{"com2sec6", tcx_snmpd_take_com2sec, "IPv6 community"},
+	{"com2secunix", tcx_snmpd_take_com2sec, "unix community"},
+	{"group", tcx_snmpd_take_group, NULL},
+	{"access", tcx_snmpd_take_access, NULL},
+	{"setaccess", tcx_snmpd_take_setaccess, NULL},
+	{"authaccess", tcx_snmpd_take_authaccess, NULL},
+	{"includeFile", take_include_file, NULL},
+	{"includeDir", take_include_dir, NULL},
+	{"includeSearch", take_include_search, NULL},
+};
+
+/* "[snmpd]": for the rest of the file, or for the one line that goes on behind it. */
+static char *take_section(struct snmpd_place *at, char *section, char *rest)
+{
+	bool elsewhere =
+		strcasecmp(section, "[snmpd]") != 0 && strcasecmp(section, "[agentx]") != 0;
+
+	if (*rest == '\0' || *rest == '#')
+		at->elsewhere = elsewhere;
+	return elsewhere ? rest + strlen(rest) : rest;
+}
+
+static void take_directive(const struct snmpd_place *at, const char *token, char *rest)
+{
+	for (size_t i = 0; i < sizeof(directives) / sizeof(directives[0]); i++)
+		if (strcasecmp(token, directives[i].token) == 0)
+			directives[i].take(at, &directives[i], rest);
+}
+
+/* No white space at the end, and nothing that a terminal would obey. */
+static void clean(char *line, size_t len)
+{
+	while (len > 0 && isspace((unsigned char)line[len - 1]))
+		len--;
+	line[len] = '\0';
+	for (size_t i = 0; i < len; i++)
+		if (iscntrl((unsigned char)line[i]) && line[i] != '\t')
+			line[i] = '?';
+}
+
+static void take_line(struct snmpd_place *at, char *line)
+{
+	char *token = tcx_snmpd_skip_space(line);
+	bool elsewhere = at->elsewhere;
+	char *rest;
+
+	if (*token == '\0' || *token == '#')
+		return;
+	rest = tcx_snmpd_cut_word(token);
+	if (token[0] == '[') {
+		rest = take_section(at, token, rest);
+		token = rest;
+		rest = tcx_snmpd_cut_word(token);
+		elsewhere = false;
+	}
+	if (!elsewhere && *rest != '\0' && *rest != '#')
+		take_directive(at, token, rest);
+}
+
+static bool is_known(const struct tcx_snmpd_conf *conf, const struct stat *status)
+{
+	for (size_t i = 0; i < conf->file_count; i++)
+		if (conf->files[i].device == status->st_dev &&
+		    conf->files[i].inode == status->st_ino)
+			return true;
+	return false;
+}
+
+static void remember(struct tcx_snmpd_conf *conf, const char *path, const struct stat *status)
+{
+	struct tcx_snmpd_file *files =
+		tcx_snmpd_room(conf, conf->files, conf->file_count, sizeof(*files));
+
+	if (files == NULL)
+		return;
+	conf->files = files;
+	files[conf->file_count++] = (struct tcx_snmpd_file){
+		.path = strdup(path), .device = status->st_dev, .inode = status->st_ino};
+	conf->short_of_memory |= files[conf->file_count - 1].path == NULL;
+}
+
+static void read_lines(struct tcx_snmpd_conf *conf, const char *path, int depth, FILE *file)
+{
+	struct snmpd_place at = {.conf = conf, .path = path, .depth = depth};
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+
+	while ((len = getline(&line, &size, file)) >= 0) {
+		at.line++;
+		clean(line, (size_t)len);
+		take_line(&at, line);
+	}
+	free(line);
+}
+
+/* Looked at before it is opened: opening a pipe would wait for its writer. */
+static int read_file(struct tcx_snmpd_conf *conf, const char *path, int depth)
+{
+	struct stat status;
+	FILE *file;
+
+	if (stat(path, &status) != 0)
+		return errno;
+	if (!S_ISREG(status.st_mode))
+		return S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+	if (is_known(conf, &status))
+		return 0;
+	if (depth > DEPTH_MAX || conf->file_count >= FILES_MAX)
+		return ELOOP;
+	file = fopen(path, "re");
+	if (file == NULL)
+		return errno;
+	remember(conf, path, &status);
+	read_lines(conf, path, depth, file);
+	fclose(file);
+	return 0;
+}
+
+/* Most places of the search path have no such file, and that is no news. */
+int tcx_snmpd_conf_read(struct tcx_snmpd_conf *conf, const char *path)
+{
+	int error = read_file(conf, path, 0);
+	char text[SNMPD_NOTE_MAX];
+
+	if (error != 0 && error != ENOENT && error != ENOTDIR) {
+		snprintf(text, sizeof(text), "%.300s: cannot be read: %s", path, strerror(error));
+		tcx_snmpd_add_note(conf, text);
+	}
+	return error;
+}

@@ -1,0 +1,122 @@
+/* What of procfs there is to read, and what the catalogue knows of it. */
+#include "doctor.h"
+
+#include <unistd.h>
+
+#include "tcx_sources.h"
+
+static void check_source(struct doctor *doctor, const char *root, const struct tcx_sources *sources,
+			 size_t i)
+{
+	const char *path = tcx_sources_path(i);
+
+	if (tcx_sources_present(sources, i))
+		tcx_doctor_say(doctor, DOCTOR_OK, "%s/%s is there", root, path);
+	else if (tcx_sources_expected(i))
+		tcx_doctor_say(
+			doctor, DOCTOR_WARN,
+			"%s/%s is not there, though every Linux has it: its counters are absent; "
+			"see procRoot in tcpextd.conf, and what a container or a sandbox hides",
+			root, path);
+	else
+		tcx_doctor_say(
+			doctor, DOCTOR_OK,
+			"%s/%s is not there: this kernel goes without IPv6, and so do its counters",
+			root, path);
+}
+
+/*
+ * The first read finds out the names and costs more than all later ones: the second is the one to
+ * time.
+ */
+static struct tcx_snapshot *read_twice(struct tcx_sources *sources, struct tcx_fault *fault)
+{
+	struct tcx_snapshot *snapshot = tcx_sources_read(sources, fault);
+
+	if (snapshot == NULL)
+		return NULL;
+	tcx_snapshot_unref(snapshot);
+	return tcx_sources_read(sources, fault);
+}
+
+static bool is_unknown(const struct tcx_entry *entry)
+{
+	return !entry->ambiguous && entry->counter == TCX_NONE;
+}
+
+static bool is_ambiguous(const struct tcx_entry *entry)
+{
+	return entry->ambiguous;
+}
+
+static void list_names(const struct tcx_layout *layout, bool (*wanted)(const struct tcx_entry *))
+{
+	for (size_t i = 0; i < layout->count; i++)
+		if (wanted(&layout->entries[i]))
+			tcx_doctor_add("%s", layout->entries[i].name);
+}
+
+static size_t count_names(const struct tcx_layout *layout, bool (*wanted)(const struct tcx_entry *))
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < layout->count; i++)
+		count += wanted(&layout->entries[i]);
+	return count;
+}
+
+static void check_names(struct doctor *doctor, const struct tcx_layout *layout)
+{
+	size_t ambiguous = count_names(layout, is_ambiguous);
+
+	if (layout->unknown == 0)
+		tcx_doctor_say(doctor, DOCTOR_OK,
+			       "names: LINUX-TCPEXT-MIB has every counter of this kernel");
+	else
+		tcx_doctor_say(doctor, DOCTOR_WARN,
+			       "names: %zu counters of this kernel have no object of their own; "
+			       "they are served by name in nstatTable only, and a newer release of "
+			       "tcpextd may name them",
+			       layout->unknown);
+	list_names(layout, is_unknown);
+	if (ambiguous == 0)
+		return;
+	tcx_doctor_say(doctor, DOCTOR_WARN,
+		       "names: the kernel prints %zu counters under a name that another one has, "
+		       "too; nobody can tell which is meant, so they are not served",
+		       ambiguous);
+	list_names(layout, is_ambiguous);
+}
+
+static void check_snapshot(struct doctor *doctor, const char *root,
+			   const struct tcx_sources *sources, const struct tcx_snapshot *snapshot)
+{
+	for (size_t i = 0; i < tcx_sources_count(); i++)
+		check_source(doctor, root, sources, i);
+	tcx_doctor_say(doctor, DOCTOR_OK,
+		       "reading: %zu counters known and %zu unknown, in %llu microseconds",
+		       snapshot->layout->known, snapshot->layout->unknown,
+		       (unsigned long long)(snapshot->cost_ns / 1000));
+	check_names(doctor, snapshot->layout);
+}
+
+void tcx_doctor_sources(struct doctor *doctor)
+{
+	const char *root = doctor->configured ? doctor->context->config.proc_root : "/proc";
+	struct tcx_sources *sources = tcx_sources_new(root);
+	struct tcx_snapshot *snapshot = NULL;
+	struct tcx_fault fault = {"out of memory"};
+
+	if (sources != NULL)
+		snapshot = read_twice(sources, &fault);
+	if (snapshot != NULL) {
+		check_snapshot(doctor, root, sources, snapshot);
+	} else {
+		tcx_doctor_say(doctor, DOCTOR_FAIL, "reading: %s", fault.text);
+		tcx_doctor_add("no counter is served until this is mended: see that procRoot (now "
+			       "%s) is right and that user %s may read below it",
+			       root, tcx_doctor_user(geteuid()));
+	}
+	tcx_snapshot_unref(snapshot);
+	tcx_sources_free(sources);
+}

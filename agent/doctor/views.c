@@ -1,0 +1,129 @@
+/* Who may see what the agent registers. */
+#include "doctor.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tcx_objects.h"
+
+#define OID_AND_LEN(...) {__VA_ARGS__}, sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t)
+
+/* What the words of "register" register, and what a view line for it is to name. */
+static const struct part {
+	const char *word;
+	uint32_t oid[32];
+	size_t len;
+	uint32_t view_oid[32];
+	size_t view_len;
+} parts[] = {
+	{"ip", OID_AND_LEN(1, 3, 6, 1, 2, 1, 4), OID_AND_LEN(1, 3, 6, 1, 2, 1, 4)},
+	{"icmp", OID_AND_LEN(1, 3, 6, 1, 2, 1, 5), OID_AND_LEN(1, 3, 6, 1, 2, 1, 5)},
+	{"tcp", OID_AND_LEN(1, 3, 6, 1, 2, 1, 6), OID_AND_LEN(1, 3, 6, 1, 2, 1, 6)},
+	{"udp", OID_AND_LEN(1, 3, 6, 1, 2, 1, 7), OID_AND_LEN(1, 3, 6, 1, 2, 1, 7)},
+	{"tcpext", OID_AND_LEN(TCX_OBJECTS_ROOT), OID_AND_LEN(TCX_MIB_ROOT)},
+};
+
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
+
+static bool is_registered(const struct doctor *doctor, const struct part *part)
+{
+	return !doctor->configured ||
+	       (doctor->context->config.groups & tcx_mib_group_bit(part->word)) != 0;
+}
+
+static enum tcx_snmpd_sight sight(const struct doctor *doctor, const char *view,
+				  const struct part *part)
+{
+	return is_registered(doctor, part)
+		       ? tcx_snmpd_view_sight(doctor->snmpd.subtrees, doctor->snmpd.subtree_count,
+					      view, part->oid, part->len)
+		       : TCX_SNMPD_SHOWN;
+}
+
+/* "ip, tcp": the parts that a view shows just so; an empty text for none. */
+static const char *list_parts(const struct doctor *doctor, const char *view,
+			      enum tcx_snmpd_sight wanted)
+{
+	static char text[64];
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < PARTS; i++)
+		if (sight(doctor, view, &parts[i]) == wanted)
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
+						len > 0 ? ", " : "", parts[i].word);
+	return text;
+}
+
+static void list_readers(const struct tcx_snmpd_conf *snmpd, const char *view)
+{
+	for (size_t i = 0; i < snmpd->access_count; i++)
+		if (strcmp(snmpd->accesses[i].view, view) == 0)
+			tcx_doctor_add("%s (%s)", snmpd->accesses[i].who, snmpd->accesses[i].place);
+}
+
+static void print_view_line(const char *view, const uint32_t *oid, size_t len)
+{
+	printf("         view %s included ", view);
+	for (size_t i = 0; i < len; i++)
+		printf(".%lu", (unsigned long)oid[i]);
+	putchar('\n');
+}
+
+/*
+ * The lines to add. A line with an OID in place of a view needs a view first, with that OID in it.
+ */
+static void advise_view(const struct doctor *doctor, const struct tcx_snmpd_access *access)
+{
+	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
+	const char *view = access->view;
+
+	if (access->oid[0] != '\0')
+		tcx_doctor_add("in %s write '-V %s' in place of '%s'", access->place, view,
+			       access->oid);
+	tcx_doctor_add("write to %s%s, and restart snmpd:", tcx_doctor_file_to_write(snmpd),
+		       snmpd->include_dir[0] != '\0' ? " (the name must end in .conf)" : "");
+	for (size_t i = 0; i < snmpd->subtree_count && access->oid[0] != '\0'; i++)
+		if (strcmp(snmpd->subtrees[i].view, view) == 0)
+			print_view_line(view, snmpd->subtrees[i].oid, snmpd->subtrees[i].len);
+	for (size_t i = 0; i < PARTS; i++)
+		if (sight(doctor, view, &parts[i]) == TCX_SNMPD_HIDDEN)
+			print_view_line(view, parts[i].view_oid, parts[i].view_len);
+}
+
+static void check_view(struct doctor *doctor, const struct tcx_snmpd_access *access)
+{
+	const char *name = access->oid[0] != '\0' ? access->oid : access->view;
+	const char *hidden = list_parts(doctor, access->view, TCX_SNMPD_HIDDEN);
+
+	if (hidden[0] != '\0') {
+		tcx_doctor_say(doctor, DOCTOR_WARN, "view: %s hides %s from", name, hidden);
+		list_readers(&doctor->snmpd, access->view);
+		advise_view(doctor, access);
+		return;
+	}
+	tcx_doctor_say(doctor, DOCTOR_OK, "view: %s shows all that is registered to", name);
+	list_readers(&doctor->snmpd, access->view);
+	hidden = list_parts(doctor, access->view, TCX_SNMPD_IN_PART);
+	if (hidden[0] != '\0')
+		tcx_doctor_add("but only in part: %s; see the lines of this view", hidden);
+}
+
+void tcx_doctor_views(struct doctor *doctor)
+{
+	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
+
+	if (snmpd->access_count == 0)
+		tcx_doctor_say(doctor, DOCTOR_WARN,
+			       "view: no community and no user may read anything, as far as these "
+			       "files show; write for example 'rocommunity NAME 127.0.0.1' to %s",
+			       tcx_doctor_file_to_write(snmpd));
+	for (size_t i = 0; i < snmpd->access_count; i++) {
+		bool seen = false;
+
+		for (size_t k = 0; k < i && !seen; k++)
+			seen = strcmp(snmpd->accesses[k].view, snmpd->accesses[i].view) == 0;
+		if (!seen)
+			check_view(doctor, &snmpd->accesses[i]);
+	}
+}

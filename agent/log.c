@@ -1,0 +1,97 @@
+#include "tcx_log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tcx_context.h"
+#include "tcx_netsnmp.h"
+
+#define IDENT "tcpextd"
+
+static bool drop(const char *line)
+{
+	(void)line;
+	return true;
+}
+
+static bool translate_refusal(const char *line)
+{
+	tcx_agentx_refused(strtol(strpbrk(line, "0123456789"), NULL, 10));
+	return true;
+}
+
+/* Lines of the library that we say ourselves, better or at the right time. */
+static const struct {
+	const char *begin;
+	bool (*handle)(const char *line);
+} library_lines[] = {
+	{"NET-SNMP version ", drop},
+	{"Created directory: ", drop},
+	{"AgentX master disconnected us", drop},
+	{"AgentX master agent failed to respond to ping", drop},
+	{"Log handling defined - disabling stderr", drop},
+	{"registering pdu failed: ", translate_refusal},
+};
+
+static bool handled(const char *line)
+{
+	for (size_t i = 0; i < sizeof(library_lines) / sizeof(library_lines[0]); i++)
+		if (strncmp(line, library_lines[i].begin, strlen(library_lines[i].begin)) == 0)
+			return library_lines[i].handle(line);
+	return false;
+}
+
+static void forward(int priority, const char *line)
+{
+	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
+		if (to != tcx_context.log.bridge && priority <= to->priority &&
+		    priority >= to->pri_max)
+			to->handler(to, priority, line);
+}
+
+static int pass(netsnmp_log_handler *bridge, int priority, const char *line)
+{
+	(void)bridge;
+	if (tcx_context.reading != NULL && priority < LOG_DEBUG)
+		tcx_config_note(tcx_context.reading, line);
+	else if (!handled(line))
+		forward(priority, line);
+	return 1;
+}
+
+/* The library is to call nobody but the bridge; the bridge calls the destinations. */
+static void enable_destinations(const struct tcx_log *log, bool enable)
+{
+	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next) {
+		if (to == log->bridge)
+			continue;
+		if (enable)
+			netsnmp_enable_this_loghandler(to);
+		else
+			netsnmp_disable_this_loghandler(to);
+	}
+}
+
+void tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr)
+{
+	netsnmp_log_handler *bridge;
+
+	snmp_log_syslogname(IDENT);
+	if (!have_destination && to_stderr)
+		snmp_enable_stderrlog();
+	else if (!have_destination)
+		snmp_log_options((char[]){"sdaemon"}, 0, NULL);
+	bridge = netsnmp_register_loghandler(NETSNMP_LOGHANDLER_CALLBACK, LOG_DEBUG);
+	if (bridge == NULL)
+		return;
+	bridge->handler = pass;
+	log->bridge = bridge;
+	enable_destinations(log, false);
+}
+
+void tcx_log_reopen(struct tcx_log *log)
+{
+	enable_destinations(log, true);
+	netsnmp_logging_restart();
+	enable_destinations(log, false);
+}

@@ -1,0 +1,242 @@
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "tcx_clock.h"
+#include "tcx_context.h"
+#include "tcx_doctor.h"
+#include "tcx_netsnmp.h"
+#include "tcx_print.h"
+#include "tcx_process.h"
+#include "tcx_sources.h"
+
+/* How long the start waits for the first counters: reading takes well under a millisecond. */
+#define FIRST_READ_MS 1000
+
+struct tcx_context tcx_context;
+
+static bool apply_config(struct tcx_context *context, struct tcx_fault *fault)
+{
+	const struct tcx_mib_settings settings = {
+		.collector = context->collector,
+		.interval_ns = context->config.interval_ns,
+		.max_age_ns = tcx_config_max_age(&context->config),
+		.groups = context->config.groups,
+		.priority = context->config.priority,
+	};
+
+	tcx_config_apply_agentx(&context->config, &context->options);
+	return tcx_mib_apply(context->mib, &settings, fault);
+}
+
+/* A changed proc root needs a new collector; else the one that runs learns the new interval. */
+static bool renew_collector(struct tcx_context *context, const struct tcx_config *config,
+			    struct tcx_fault *fault)
+{
+	struct tcx_collector *collector;
+
+	if (strcmp(config->proc_root, context->config.proc_root) == 0) {
+		tcx_collector_set_interval(context->collector, config->interval_ns);
+		return true;
+	}
+	collector = tcx_collector_start(config->proc_root, config->interval_ns, fault);
+	if (collector == NULL)
+		return false;
+	unregister_readfd(tcx_collector_event_fd(context->collector));
+	tcx_collector_stop(context->collector);
+	context->collector = collector;
+	return true;
+}
+
+static void log_events(int fd, void *arg)
+{
+	struct tcx_context *context = arg;
+	struct tcx_event event;
+
+	(void)fd;
+	while (tcx_collector_next_event(context->collector, &event)) {
+		if (event.failed)
+			snmp_log(LOG_WARNING,
+				 "%s; the last good counters stay until they are %g s old\n",
+				 event.cause.text,
+				 (double)tcx_config_max_age(&context->config) / 1e9);
+		else
+			snmp_log(LOG_NOTICE, "the counters can be read again\n");
+	}
+}
+
+static void reload(struct tcx_context *context)
+{
+	struct tcx_fault fault = {""};
+	struct tcx_config config;
+
+	tcx_log_reopen(&context->log);
+	if (tcx_config_read(&config, &context->options) > 0) {
+		snmp_log(LOG_ERR, "the old configuration stays in force\n");
+		return;
+	}
+	if (!renew_collector(context, &config, &fault)) {
+		snmp_log(LOG_ERR, "%s; the old configuration stays in force\n", fault.text);
+		return;
+	}
+	context->config = config;
+	register_readfd(tcx_collector_event_fd(context->collector), log_events, context);
+	if (!apply_config(context, &fault))
+		snmp_log(LOG_ERR, "%s\n", fault.text);
+	snmp_log(LOG_NOTICE, "configuration read again\n");
+}
+
+static void on_signal(int fd, void *arg)
+{
+	struct tcx_context *context = arg;
+	struct signalfd_siginfo signal;
+
+	while (read(fd, &signal, sizeof(signal)) == (ssize_t)sizeof(signal)) {
+		if (signal.ssi_signo == SIGHUP)
+			reload(context);
+		else
+			context->stop = true;
+	}
+}
+
+/* Signals come as data to the one loop, so that they never cut into anything. */
+static bool watch_signals(struct tcx_context *context, struct tcx_fault *fault)
+{
+	sigset_t signals;
+	int fd;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		return tcx_fault_set(fault, "signals cannot be watched: %s", strerror(errno));
+	register_readfd(fd, on_signal, context);
+	return true;
+}
+
+static bool start_collector(struct tcx_context *context, struct tcx_fault *fault)
+{
+	context->collector =
+		tcx_collector_start(context->config.proc_root, context->config.interval_ns, fault);
+	if (context->collector == NULL)
+		return false;
+	register_readfd(tcx_collector_event_fd(context->collector), log_events, context);
+	tcx_collector_wait_first(context->collector, FIRST_READ_MS);
+	return true;
+}
+
+static bool start(struct tcx_context *context, struct tcx_fault *fault)
+{
+	const struct tcx_options *options = &context->options;
+
+	if (!watch_signals(context, fault) || !tcx_process_write_pid(options->pid_file, fault))
+		return false;
+	context->pid_written = options->pid_file != NULL;
+	if (!tcx_process_become(options->user, options->group, fault))
+		return false;
+	context->mib = tcx_mib_new();
+	if (context->mib == NULL)
+		return tcx_fault_set(fault, "out of memory");
+	if (!start_collector(context, fault) || !apply_config(context, fault))
+		return false;
+	snmp_log(LOG_NOTICE, "tcpextd %s started: reads %s every %g s\n", TCX_VERSION,
+		 context->config.proc_root, (double)context->config.interval_ns / 1e9);
+	tcx_agentx_connect();
+	return true;
+}
+
+static void finish(struct tcx_context *context)
+{
+	tcx_agentx_shutdown();
+	tcx_mib_free(context->mib);
+	tcx_collector_stop(context->collector);
+	if (context->pid_written)
+		tcx_process_remove_pid(context->options.pid_file);
+}
+
+/* Without -f the log is elsewhere by default; whoever started us is to see why it failed. */
+static int fail(struct tcx_context *context, int ready_fd, const struct tcx_fault *fault)
+{
+	snmp_log(LOG_ERR, "%s\n", fault->text);
+	if (!context->options.foreground)
+		fprintf(stderr, "tcpextd: %s\n", fault->text);
+	finish(context);
+	tcx_process_started(ready_fd, false);
+	return EXIT_FAILURE;
+}
+
+static int serve(struct tcx_context *context)
+{
+	struct tcx_fault fault = {""};
+	int ready_fd = -1;
+
+	if ((!context->options.foreground && !tcx_process_daemonize(&ready_fd, &fault)) ||
+	    !start(context, &fault))
+		return fail(context, ready_fd, &fault);
+	tcx_process_started(ready_fd, true);
+	log_events(-1, context);
+	while (!context->stop)
+		agent_check_and_process(1);
+	snmp_log(LOG_NOTICE, "tcpextd ends\n");
+	finish(context);
+	return EXIT_SUCCESS;
+}
+
+static int print(const struct tcx_config *config)
+{
+	struct tcx_fault fault = {""};
+	struct tcx_sources *sources = tcx_sources_new(config->proc_root);
+	struct tcx_snapshot *snapshot = NULL;
+
+	if (sources != NULL)
+		snapshot = tcx_sources_read(sources, &fault);
+	if (snapshot != NULL)
+		tcx_print(stdout, snapshot);
+	else
+		fprintf(stderr, "tcpextd: %s\n", fault.text);
+	tcx_snapshot_unref(snapshot);
+	tcx_sources_free(sources);
+	return snapshot != NULL && fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int show_directives(void)
+{
+	fputs("Directives of tcpextd.conf, the library's own included:\n", stderr);
+	init_snmp("tcpextd");
+	read_config_print_usage("  ");
+	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	struct tcx_context *context = &tcx_context;
+
+	if (!tcx_options_parse(&context->options, argc, argv))
+		return EXIT_FAILURE;
+	if (context->options.task == TCX_LEAVE)
+		return EXIT_SUCCESS;
+	tcx_log_start(&context->log, context->options.own_log,
+		      context->options.foreground || context->options.task != TCX_SERVE);
+	tcx_agentx_init();
+	tcx_config_register();
+	if (context->options.task == TCX_SHOW_DIRECTIVES)
+		return show_directives();
+	if (tcx_config_read(&context->config, &context->options) > 0 &&
+	    context->options.task != TCX_DOCTOR)
+		return EXIT_FAILURE;
+	tcx_config_apply_agentx(&context->config, &context->options);
+	if (context->options.task == TCX_PRINT)
+		return print(&context->config);
+	if (context->options.task == TCX_DOCTOR)
+		return tcx_doctor(context) ? EXIT_SUCCESS : EXIT_FAILURE;
+	return serve(context);
+}

@@ -1,0 +1,26 @@
+#include "tcx_print.h"
+
+/*
+ * nstat knows these values as no counters and does not print them (useless_numbers[] in its
+ * source).
+ */
+static bool nstat_omits(enum tcx_counter counter)
+{
+	return counter != TCX_NONE &&
+	       (tcx_catalogue_row(counter)->kind == TCX_integer || counter == TCX_TcpCurrEstab);
+}
+
+static void print_one(FILE *out, const char *name, uint64_t value)
+{
+	fprintf(out, "%-32s%-16llu%6.1f\n", name, (unsigned long long)value, 0.0);
+}
+
+void tcx_print(FILE *out, const struct tcx_snapshot *snapshot)
+{
+	const struct tcx_layout *layout = snapshot->layout;
+
+	fputs("#kernel\n", out);
+	for (size_t i = 0; i < layout->count; i++)
+		if (!layout->entries[i].ambiguous && !nstat_omits(layout->entries[i].counter))
+			print_one(out, layout->entries[i].name, snapshot->values[i]);
+}

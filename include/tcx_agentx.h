@@ -1,0 +1,50 @@
+/*
+ * The session with the master agent: its settings, its coming and going, and what the master
+ * refuses.
+ */
+#ifndef TCX_AGENTX_H
+#define TCX_AGENTX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tcx_fault.h"
+
+#define TCX_AGENTX_NAME_MAX 128
+
+struct tcx_agentx {
+	bool connected;
+	bool complained; /* that there is no master; once until there is one */
+	unsigned long name[TCX_AGENTX_NAME_MAX]; /* OID that is being registered */
+	size_t name_len;
+	int priority; /* of that registration */
+};
+
+/* Prepares the library to be a subagent. Before tcx_config_register(). */
+void tcx_agentx_init(void);
+
+/*
+ * Connects, or begins to try again and again. Everything to be served must be registered with the
+ * library by now.
+ */
+void tcx_agentx_connect(void);
+
+/* Takes leave from the master, which unregisters everything, and frees the library's state. */
+void tcx_agentx_shutdown(void);
+
+/*
+ * The library's line about a registration that failed, in plain words; error is the AgentX error
+ * code (RFC 2741, 6.2.16).
+ */
+void tcx_agentx_refused(long error);
+
+/* The address of the master: of -x, of agentXSocket, or the library's default. */
+const char *tcx_agentx_address(void);
+
+/*
+ * Tries to connect to a master's unix socket and closes it again. False when that fails; fault says
+ * why and what to do. True for addresses that are no path.
+ */
+bool tcx_agentx_probe(const char *address, struct tcx_fault *fault);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * The state of the program, in one struct. It is the only global: net-snmp calls the functions for
+ * a directive, a log line and a lost session without an argument of ours, and they find their state
+ * here.
+ */
+#ifndef TCX_CONTEXT_H
+#define TCX_CONTEXT_H
+
+#include <stdbool.h>
+
+#include "tcx_agentx.h"
+#include "tcx_collector.h"
+#include "tcx_config.h"
+#include "tcx_log.h"
+#include "tcx_mib.h"
+#include "tcx_options.h"
+
+struct tcx_context {
+	struct tcx_options options;
+	struct tcx_config config;
+	struct tcx_config_reading *reading; /* while configuration files are being read */
+	struct tcx_log log;
+	struct tcx_agentx agentx;
+	struct tcx_collector *collector;
+	struct tcx_mib *mib;
+	bool pid_written; /* the file of -p is ours to remove */
+	bool stop;
+};
+
+extern struct tcx_context tcx_context;
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * The log. All lines, ours and the library's, pass through one bridge: it drops what is noise to an
+ * operator, says in plain words what the library says in numbers, and hands the rest to the
+ * destinations of -L.
+ */
+#ifndef TCX_LOG_H
+#define TCX_LOG_H
+
+#include <stdbool.h>
+
+struct tcx_log {
+	void *bridge; /* the library's handler for all lines */
+};
+
+/*
+ * Puts the bridge in front of the destinations. Without any it adds standard error (to_stderr) or
+ * syslog.
+ */
+void tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr);
+
+/* Opens log files anew, for logrotate. */
+void tcx_log_reopen(struct tcx_log *log);
+
+#endif

@@ -1,0 +1,28 @@
+/* The command line, in the manner of net-snmp's own agents. */
+#ifndef TCX_OPTIONS_H
+#define TCX_OPTIONS_H
+
+#include <stdbool.h>
+
+enum tcx_task { TCX_SERVE, TCX_PRINT, TCX_DOCTOR, TCX_SHOW_DIRECTIVES, TCX_LEAVE };
+
+struct tcx_options {
+	enum tcx_task task;
+	bool foreground;	 /* -f */
+	bool own_log;		 /* some -L was given */
+	bool no_default_config;	 /* -C */
+	const char *config_file; /* -c, or NULL */
+	const char *socket;	 /* -x, or NULL */
+	const char *pid_file;	 /* -p, or NULL */
+	const char *user;	 /* -u, or NULL */
+	const char *group;	 /* -g, or NULL */
+};
+
+/*
+ * Reads the command line; texts stay argv's. -L and -D act on the library at once. Prints what -h
+ * and -v ask for and sets task to TCX_LEAVE. False after a wrong option, which it has named on
+ * standard error.
+ */
+bool tcx_options_parse(struct tcx_options *options, int argc, char **argv);
+
+#endif

@@ -1,0 +1,17 @@
+/* tcpextd --print: the counters on standard output. */
+#ifndef TCX_PRINT_H
+#define TCX_PRINT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "tcx_fault.h"
+#include "tcx_snapshot.h"
+
+/*
+ * Prints what "nstat -asz" prints, name for name, and behind it sockstat's values under their names
+ * here. The settings and tcpCurrEstab, which nstat leaves out, are left out too.
+ */
+void tcx_print(FILE *out, const struct tcx_snapshot *snapshot);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * What snmpd.conf says, as far as it concerns a subagent: whether there is an AgentX master and who
+ * may connect to it, and which part of the tree each community and user may read. Read as snmpd
+ * reads it (snmplib/read_config.c, mibII/vacm_conf.c), includes too. Knows no net-snmp.
+ */
+#ifndef TCX_SNMPD_CONF_H
+#define TCX_SNMPD_CONF_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "tcx_snmpd_view.h"
+
+#define TCX_SNMPD_PLACE_MAX 320 /* room for FILE:LINE */
+
+/* agentXPerms; the modes are -1 where the line has none. */
+struct tcx_snmpd_perms {
+	int socket;
+	int directory;
+	char user[TCX_SNMPD_WORD_MAX];
+	char group[TCX_SNMPD_WORD_MAX];
+};
+
+/* Who may read the default context through which view. */
+struct tcx_snmpd_access {
+	char who[2 * TCX_SNMPD_WORD_MAX]; /* "community public" */
+	char place[TCX_SNMPD_PLACE_MAX];
+	char view[TCX_SNMPD_WORD_MAX];
+	char oid[TCX_SNMPD_WORD_MAX]; /* not empty: the line has this OID and no view; its view's
+					 name is made up here */
+};
+
+/* One line of com2sec, group or access, before they are joined. */
+struct tcx_snmpd_row {
+	enum { TCX_SNMPD_COM2SEC = 1, TCX_SNMPD_GROUP, TCX_SNMPD_ACCESS } kind;
+	char name[TCX_SNMPD_WORD_MAX];	/* the security name; of access: the group's */
+	char value[TCX_SNMPD_WORD_MAX]; /* who; the group's name; the view's name */
+	char model[TCX_SNMPD_WORD_MAX]; /* v1, v2c, usm, any ... */
+	char place[TCX_SNMPD_PLACE_MAX];
+};
+
+struct tcx_snmpd_file {
+	char *path;
+	dev_t device;
+	ino_t inode;
+};
+
+struct tcx_snmpd_conf {
+	bool master;	       /* "master agentx" */
+	char socket[PATH_MAX]; /* agentXSocket; empty: the default */
+	bool have_perms;       /* agentXPerms */
+	struct tcx_snmpd_perms perms;
+	char include_dir[PATH_MAX]; /* of the last includeDir that could be read, or empty */
+	bool short_of_memory;	    /* something is missing here */
+	size_t file_count;	    /* that were read */
+	struct tcx_snmpd_file *files;
+	size_t subtree_count;
+	struct tcx_snmpd_subtree *subtrees;
+	size_t access_count;
+	struct tcx_snmpd_access *accesses;
+	size_t row_count;
+	struct tcx_snmpd_row *rows;
+	size_t note_count; /* what was not followed or understood, each with its place */
+	char **notes;
+};
+
+/*
+ * Adds what a file and its includes say; *conf begins as zeros. Returns 0, or the errno of the file
+ * itself, of which a note tells unless it only does not exist. A file that was read before is not
+ * read again.
+ */
+int tcx_snmpd_conf_read(struct tcx_snmpd_conf *conf, const char *path);
+
+/* Joins com2sec, group and access lines to accesses. To be called once, behind the last file. */
+void tcx_snmpd_conf_finish(struct tcx_snmpd_conf *conf);
+
+/* Frees what it holds and makes it zeros again. */
+void tcx_snmpd_conf_clear(struct tcx_snmpd_conf *conf);
+
+#endif

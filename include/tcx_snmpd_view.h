@@ -1,0 +1,42 @@
+/* The views of snmpd.conf: which part of the tree they show. Knows no net-snmp. */
+#ifndef TCX_SNMPD_VIEW_H
+#define TCX_SNMPD_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TCX_SNMPD_WORD_MAX 128 /* room for a name; longer ones are cut */
+#define TCX_SNMPD_OID_MAX  128
+#define TCX_SNMPD_MASK_MAX (TCX_SNMPD_OID_MAX / 8)
+
+/* One line of a view. */
+struct tcx_snmpd_subtree {
+	char view[TCX_SNMPD_WORD_MAX];
+	bool included;
+	uint32_t oid[TCX_SNMPD_OID_MAX];
+	size_t len;
+	uint8_t mask[TCX_SNMPD_MASK_MAX]; /* one bit per sub-id, the first one on top; 0: any number
+					     matches */
+	size_t mask_len;		  /* bytes of it; all ones behind them */
+};
+
+enum tcx_snmpd_sight { TCX_SNMPD_HIDDEN, TCX_SNMPD_IN_PART, TCX_SNMPD_SHOWN };
+
+/*
+ * Reads an OID: ".1.3.6", "1.3.6.", "enterprises.8072", "SNMPv2-SMI::mib-2", ".iso.org.dod". oid
+ * has room for TCX_SNMPD_OID_MAX. False when it is wrong or has a name that is not known here.
+ */
+bool tcx_snmpd_view_oid(const char *text, uint32_t *oid, size_t *count);
+
+/* Appends the bytes of "ff:a0" or "ff.a0" to a mask. Changes text. False when they are no bytes. */
+bool tcx_snmpd_view_mask(char *text, struct tcx_snmpd_subtree *subtree);
+
+/*
+ * Whether a view shows the subtree of this OID, as its lines say, which may stand among those of
+ * others. A view without a line shows nothing; _all_ is built in.
+ */
+enum tcx_snmpd_sight tcx_snmpd_view_sight(const struct tcx_snmpd_subtree *lines, size_t count,
+					  const char *view, const uint32_t *oid, size_t len);
+
+#endif
