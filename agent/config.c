@@ -175,10 +175,18 @@ void tcx_config_register(void)
 	}
 }
 
+/*
+ * One line in the log. Without -f that is elsewhere by default, and whoever starts the agent is to
+ * see why it does not; once it runs, standard error leads nowhere.
+ */
 static void complain(struct tcx_config_reading *reading, const char *place, const char *what)
 {
+	const struct tcx_options *options = &tcx_context.options;
+
 	reading->faults++;
 	snmp_log(LOG_ERR, "%s%s\n", place, what);
+	if (options->task == TCX_SERVE && !options->foreground)
+		fprintf(stderr, "tcpextd: %s%s\n", place, what);
 }
 
 static void complain_of_word(struct tcx_config_reading *reading, const char *place,

@@ -34,25 +34,6 @@ static bool apply_config(struct tcx_context *context, struct tcx_fault *fault)
 	return tcx_mib_apply(context->mib, &settings, fault);
 }
 
-/* A changed proc root needs a new collector; else the one that runs learns the new interval. */
-static bool renew_collector(struct tcx_context *context, const struct tcx_config *config,
-			    struct tcx_fault *fault)
-{
-	struct tcx_collector *collector;
-
-	if (strcmp(config->proc_root, context->config.proc_root) == 0) {
-		tcx_collector_set_interval(context->collector, config->interval_ns);
-		return true;
-	}
-	collector = tcx_collector_start(config->proc_root, config->interval_ns, fault);
-	if (collector == NULL)
-		return false;
-	unregister_readfd(tcx_collector_event_fd(context->collector));
-	tcx_collector_stop(context->collector);
-	context->collector = collector;
-	return true;
-}
-
 static void log_events(int fd, void *arg)
 {
 	struct tcx_context *context = arg;
@@ -70,6 +51,26 @@ static void log_events(int fd, void *arg)
 	}
 }
 
+/* A changed proc root needs a new collector; else the one that runs learns the new interval. */
+static bool renew_collector(struct tcx_context *context, const struct tcx_config *config,
+			    struct tcx_fault *fault)
+{
+	struct tcx_collector *collector;
+
+	if (strcmp(config->proc_root, context->config.proc_root) == 0) {
+		tcx_collector_set_interval(context->collector, config->interval_ns);
+		return true;
+	}
+	collector = tcx_collector_start(config->proc_root, config->interval_ns, fault);
+	if (collector == NULL)
+		return false;
+	unregister_readfd(tcx_collector_event_fd(context->collector));
+	tcx_collector_stop(context->collector);
+	context->collector = collector;
+	register_readfd(tcx_collector_event_fd(collector), log_events, context);
+	return true;
+}
+
 static void reload(struct tcx_context *context)
 {
 	struct tcx_fault fault = {""};
@@ -85,7 +86,6 @@ static void reload(struct tcx_context *context)
 		return;
 	}
 	context->config = config;
-	register_readfd(tcx_collector_event_fd(context->collector), log_events, context);
 	if (!apply_config(context, &fault))
 		snmp_log(LOG_ERR, "%s\n", fault.text);
 	snmp_log(LOG_NOTICE, "configuration read again\n");
@@ -199,13 +199,15 @@ static int print(const struct tcx_config *config)
 
 	if (sources != NULL)
 		snapshot = tcx_sources_read(sources, &fault);
-	if (snapshot != NULL)
-		tcx_print(stdout, snapshot);
 	else
+		tcx_fault_set(&fault, "out of memory");
+	if (snapshot != NULL && !tcx_print(stdout, snapshot))
+		tcx_fault_set(&fault, "standard output cannot be written: %s", strerror(errno));
+	if (fault.text[0] != '\0')
 		fprintf(stderr, "tcpextd: %s\n", fault.text);
 	tcx_snapshot_unref(snapshot);
 	tcx_sources_free(sources);
-	return snapshot != NULL && fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return fault.text[0] == '\0' ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static int show_directives(void)

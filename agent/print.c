@@ -15,7 +15,7 @@ static void print_one(FILE *out, const char *name, uint64_t value)
 	fprintf(out, "%-32s%-16llu%6.1f\n", name, (unsigned long long)value, 0.0);
 }
 
-void tcx_print(FILE *out, const struct tcx_snapshot *snapshot)
+bool tcx_print(FILE *out, const struct tcx_snapshot *snapshot)
 {
 	const struct tcx_layout *layout = snapshot->layout;
 
@@ -23,4 +23,5 @@ void tcx_print(FILE *out, const struct tcx_snapshot *snapshot)
 	for (size_t i = 0; i < layout->count; i++)
 		if (!layout->entries[i].ambiguous && !nstat_omits(layout->entries[i].counter))
 			print_one(out, layout->entries[i].name, snapshot->values[i]);
+	return fflush(out) == 0 && !ferror(out);
 }

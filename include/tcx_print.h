@@ -11,7 +11,8 @@
 /*
  * Prints what "nstat -asz" prints, name for name, and behind it sockstat's values under their names
  * here. The settings and tcpCurrEstab, which nstat leaves out, are left out too.
+ * False when it cannot be written.
  */
-void tcx_print(FILE *out, const struct tcx_snapshot *snapshot);
+bool tcx_print(FILE *out, const struct tcx_snapshot *snapshot);
 
 #endif

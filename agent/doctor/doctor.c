@@ -39,21 +39,19 @@ void tcx_doctor_add(const char *format, ...)
 	putchar('\n');
 }
 
-const char *tcx_doctor_user(uid_t uid)
+const char *tcx_doctor_name_user(uid_t uid, char *number)
 {
-	static char number[24];
 	const struct passwd *entry = getpwuid(uid);
 
-	snprintf(number, sizeof(number), "%lu", (unsigned long)uid);
+	snprintf(number, TCX_DOCTOR_NUMBER, "%lu", (unsigned long)uid);
 	return entry != NULL ? entry->pw_name : number;
 }
 
-const char *tcx_doctor_group(gid_t gid)
+const char *tcx_doctor_name_group(gid_t gid, char *number)
 {
-	static char number[24];
 	const struct group *entry = getgrgid(gid);
 
-	snprintf(number, sizeof(number), "%lu", (unsigned long)gid);
+	snprintf(number, TCX_DOCTOR_NUMBER, "%lu", (unsigned long)gid);
 	return entry != NULL ? entry->gr_name : number;
 }
 

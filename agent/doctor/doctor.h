@@ -33,8 +33,13 @@ tcx_doctor_say(struct doctor *doctor, enum doctor_verdict verdict, const char *f
 __attribute__((format(printf, 1, 2))) void tcx_doctor_add(const char *format, ...);
 
 /* The name of a user or group, or its number; valid until the next call. */
-const char *tcx_doctor_user(uid_t uid);
-const char *tcx_doctor_group(gid_t gid);
+const char *tcx_doctor_name_user(uid_t uid, char *number);
+const char *tcx_doctor_name_group(gid_t gid, char *number);
+
+/* The same with room for the number in the caller's block. */
+#define TCX_DOCTOR_NUMBER     24
+#define tcx_doctor_user(uid)  tcx_doctor_name_user(uid, (char[TCX_DOCTOR_NUMBER]){0})
+#define tcx_doctor_group(gid) tcx_doctor_name_group(gid, (char[TCX_DOCTOR_NUMBER]){0})
 
 /* Whether the user that is tried has this group. */
 bool tcx_doctor_in_group(gid_t gid);
@@ -51,7 +56,11 @@ void tcx_doctor_each_file(struct doctor *doctor, const char *const *names,
 const char *tcx_doctor_path_of(const char *address);
 
 /* Where new lines of snmpd's go: the folder that it includes, else the file that it reads. */
-const char *tcx_doctor_file_to_write(const struct tcx_snmpd_conf *snmpd);
+const char *tcx_doctor_put_file(const struct tcx_snmpd_conf *snmpd, char *path);
+
+/* The same with room for the path in the caller's block. */
+#define TCX_DOCTOR_PATH			(PATH_MAX + 16)
+#define tcx_doctor_file_to_write(snmpd) tcx_doctor_put_file(snmpd, (char[TCX_DOCTOR_PATH]){0})
 
 /* Reads what snmpd reads, into doctor->snmpd. */
 void tcx_doctor_read_snmpd_conf(struct doctor *doctor);

@@ -31,14 +31,12 @@ void tcx_doctor_read_snmpd_conf(struct doctor *doctor)
 }
 
 /* Where snmpd's own lines go: the folder that it includes, else the file that it reads. */
-const char *tcx_doctor_file_to_write(const struct tcx_snmpd_conf *snmpd)
+const char *tcx_doctor_put_file(const struct tcx_snmpd_conf *snmpd, char *path)
 {
-	static char path[PATH_MAX + sizeof("/tcpextd.conf")];
-
 	if (snmpd->include_dir[0] != '\0')
-		snprintf(path, sizeof(path), "%s/tcpextd.conf", snmpd->include_dir);
+		snprintf(path, TCX_DOCTOR_PATH, "%s/tcpextd.conf", snmpd->include_dir);
 	else
-		snprintf(path, sizeof(path), "%s",
+		snprintf(path, TCX_DOCTOR_PATH, "%s",
 			 snmpd->file_count > 0 ? snmpd->files[0].path : "/etc/snmp/snmpd.conf");
 	return path;
 }

@@ -40,17 +40,18 @@ static enum tcx_snmpd_sight sight(const struct doctor *doctor, const char *view,
 		       : TCX_SNMPD_SHOWN;
 }
 
+#define PARTS_SIZE 64
+
 /* "ip, tcp": the parts that a view shows just so; an empty text for none. */
 static const char *list_parts(const struct doctor *doctor, const char *view,
-			      enum tcx_snmpd_sight wanted)
+			      enum tcx_snmpd_sight wanted, char *text)
 {
-	static char text[64];
 	size_t len = 0;
 
 	text[0] = '\0';
 	for (size_t i = 0; i < PARTS; i++)
 		if (sight(doctor, view, &parts[i]) == wanted)
-			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
+			len += (size_t)snprintf(text + len, PARTS_SIZE - len, "%s%s",
 						len > 0 ? ", " : "", parts[i].word);
 	return text;
 }
@@ -94,7 +95,8 @@ static void advise_view(const struct doctor *doctor, const struct tcx_snmpd_acce
 static void check_view(struct doctor *doctor, const struct tcx_snmpd_access *access)
 {
 	const char *name = access->oid[0] != '\0' ? access->oid : access->view;
-	const char *hidden = list_parts(doctor, access->view, TCX_SNMPD_HIDDEN);
+	char text[PARTS_SIZE];
+	const char *hidden = list_parts(doctor, access->view, TCX_SNMPD_HIDDEN, text);
 
 	if (hidden[0] != '\0') {
 		tcx_doctor_say(doctor, DOCTOR_WARN, "view: %s hides %s from", name, hidden);
@@ -104,7 +106,7 @@ static void check_view(struct doctor *doctor, const struct tcx_snmpd_access *acc
 	}
 	tcx_doctor_say(doctor, DOCTOR_OK, "view: %s shows all that is registered to", name);
 	list_readers(&doctor->snmpd, access->view);
-	hidden = list_parts(doctor, access->view, TCX_SNMPD_IN_PART);
+	hidden = list_parts(doctor, access->view, TCX_SNMPD_IN_PART, text);
 	if (hidden[0] != '\0')
 		tcx_doctor_add("but only in part: %s; see the lines of this view", hidden);
 }

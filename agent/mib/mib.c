@@ -129,6 +129,21 @@ static void end_view(struct tcx_mib *mib)
 	mib->session = NULL;
 }
 
+/*
+ * The library keeps sysUpTime equal to the master's, in hundredths of a second and with a small
+ * error that differs from answer to answer. So its beginning is kept here and found anew only when
+ * it is clearly another: the master has been restarted.
+ */
+static uint64_t uptime_zero(const struct tcx_view *view)
+{
+	uint64_t uptime_ns = (uint64_t)netsnmp_get_agent_uptime() * (TCX_NS_PER_S / 100);
+	uint64_t zero = view->now_ns > uptime_ns ? view->now_ns - uptime_ns : 0;
+	uint64_t known = view->uptime_zero_ns;
+	uint64_t difference = zero > known ? zero - known : known - zero;
+
+	return difference > TCX_NS_PER_S / 2 ? zero : known;
+}
+
 static void begin_view(struct tcx_mib *mib)
 {
 	struct tcx_view *view = &mib->view;
@@ -136,6 +151,7 @@ static void begin_view(struct tcx_mib *mib)
 	end_view(mib);
 	view->latest = tcx_collector_latest(mib->settings.collector);
 	view->now_ns = tcx_clock_now();
+	view->uptime_zero_ns = uptime_zero(view);
 	view->interval_ns = mib->settings.interval_ns;
 	view->max_age_ns = mib->settings.max_age_ns;
 	tcx_collector_status(mib->settings.collector, &view->status);

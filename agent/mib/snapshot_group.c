@@ -4,9 +4,6 @@
 #include "tcx_objects.h"
 
 #include "tcx_clock.h"
-#include "tcx_netsnmp.h"
-
-#define NS_PER_TICK 10000000ULL
 
 typedef bool read_object(const struct tcx_view *view, struct tcx_value *value);
 
@@ -87,19 +84,11 @@ static bool read_snapshotAgentVersion(const struct tcx_view *view, struct tcx_va
 	return true;
 }
 
-/*
- * sysUpTime at that moment; 0 when it lies before sysUpTime began. The library keeps sysUpTime
- * equal to the master's.
- */
 static bool read_snapshotDiscontinuityTime(const struct tcx_view *view, struct tcx_value *value)
 {
-	uint64_t uptime = netsnmp_get_agent_uptime();
-	uint64_t ago;
-
 	if (view->latest == NULL)
 		return false;
-	ago = (view->now_ns - view->latest->discontinuity_ns) / NS_PER_TICK;
-	tcx_value_ticks(value, uptime > ago ? uptime - ago : 0);
+	tcx_value_ticks(value, tcx_view_uptime_at(view, view->latest->discontinuity_ns));
 	return true;
 }
 
