@@ -1,0 +1,12 @@
+#!/bin/sh
+# Run the fuzzers, built with replay.c, over seeds from the fixtures.
+set -e
+here=$(cd "$(dirname "$0")" && pwd)
+seeds=$(mktemp -d)
+trap 'rm -rf "$seeds"' EXIT
+trap 'exit 1' HUP INT TERM
+sh "$here/seeds.sh" "$seeds"
+for fuzzer in fuzz_readers fuzz_sources; do
+	echo "$fuzzer:"
+	TMPDIR=$seeds "${top_builddir:-.}/tests/fuzz/$fuzzer" "$seeds/$fuzzer"/*
+done

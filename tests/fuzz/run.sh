@@ -1,0 +1,31 @@
+#!/bin/sh
+# Build each fuzzer with clang and run it: run.sh SECONDS [FOLDER]
+# An input that breaks one is kept in FOLDER (by default the working directory), and the result is not 0.
+set -e
+seconds=${1:?give the number of seconds for each fuzzer}
+keep=$(cd "${2:-.}" && pwd)
+top=$(cd "$(dirname "$0")/../.." && pwd)
+work=$(mktemp -d)
+fuzzer_pid=
+end() {
+	[ -z "$fuzzer_pid" ] || kill "$fuzzer_pid" 2>/dev/null || :
+	rm -rf "$work"
+}
+trap end EXIT
+trap 'exit 1' HUP INT TERM
+
+sh "$top/tests/fuzz/seeds.sh" "$work/seeds"
+for fuzzer in fuzz_readers fuzz_sources; do
+	echo "building $fuzzer"
+	${CLANG:-clang} -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -I"$top" -I"$top/include" -I"$top/tests/unit" \
+		"$top"/agent/collect/*.c "$top/tests/unit/fixture.c" "$top/tests/unit/reading.c" \
+		"$top/tests/fuzz/$fuzzer.c" -pthread -o "$work/$fuzzer"
+	mkdir "$work/corpus-$fuzzer"
+	echo "running $fuzzer for $seconds s"
+	TMPDIR=$work "$work/$fuzzer" -max_total_time="$seconds" -max_len=65536 -timeout=20 -print_final_stats=1 \
+		-verbosity=0 -artifact_prefix="$keep/$fuzzer-" "$work/corpus-$fuzzer" "$work/seeds/$fuzzer" &
+	fuzzer_pid=$!
+	wait "$fuzzer_pid"
+	fuzzer_pid=
+done

@@ -1,0 +1,38 @@
+#!/bin/sh
+# Make the first inputs of the fuzzers from the fixtures: seeds.sh DIRECTORY
+set -e
+fixtures=$(cd "$(dirname "$0")/../fixtures" && pwd)
+out=$1
+files="net/snmp net/snmp6 net/netstat net/sockstat net/sockstat6 sys/net/ipv4/ipfrag_time"
+mkdir -p "$out/fuzz_readers" "$out/fuzz_sources"
+
+# The byte that picks the reader of a file.
+pick() {
+	case $1 in
+	*/snmp | */netstat) printf '\000' ;;
+	*/snmp6) printf '\001' ;;
+	*/sockstat*) printf '\002' ;;
+	*) printf '\003' ;;
+	esac
+}
+
+# All files of a proc root, 0xff behind each.
+all_files() {
+	for file in $files; do
+		[ ! -e "$1/$file" ] || cat "$1/$file"
+		printf '\377'
+	done
+}
+
+before=
+for root in "$fixtures"/[0-9]* "$fixtures"/quirk-*; do
+	name=${root##*/}
+	before=${before:-$root}
+	for file in $files; do
+		[ -e "$root/$file" ] && [ -e "$before/$file" ] || continue
+		{ pick "$file"; cat "$before/$file"; printf '\377'; cat "$root/$file"; } \
+			>"$out/fuzz_readers/$name-${file##*/}"
+	done
+	{ all_files "$before"; all_files "$root"; } >"$out/fuzz_sources/$name"
+	before=$root
+done

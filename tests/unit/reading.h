@@ -1,0 +1,28 @@
+/* Reading a text without a file, and a snapshot as text. Also for the fuzzers: no cmocka here. */
+#ifndef TCX_READING_H
+#define TCX_READING_H
+
+#include <stddef.h>
+
+#include "tcx_fault.h"
+#include "tcx_reader.h"
+#include "tcx_snapshot.h"
+
+/* Reads as tcx_sources_read() does: the names first, then the values. NULL with a fault. */
+struct tcx_snapshot *reading_of(tcx_reader *reader, const char *text, size_t len,
+				struct tcx_fault *fault);
+
+/*
+ * Reads the values of a text whose names are to be those of a layout. NULL with a fault; *diverged
+ * when there are other names.
+ */
+struct tcx_snapshot *reading_again(tcx_reader *reader, struct tcx_layout *layout, const char *text,
+				   size_t len, bool *diverged, struct tcx_fault *fault);
+
+/*
+ * "IpForwarding=1 TcpMaxConn=-1": all counters that are not ambiguous, in the order of the files,
+ * values that begin at 2^63 as negative ones. To be freed.
+ */
+char *reading_text(const struct tcx_snapshot *snapshot);
+
+#endif
