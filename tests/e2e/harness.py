@@ -1,0 +1,467 @@
+"""What the end-to-end tests share: a place to run in, snmpd, the agent, the net-snmp tools, and the counting of checks.
+
+A Site is a temporary folder and a network namespace of its own. Whatever runs there is ended by its process id, and both go
+when the site closes: at the end, at an exception, at SIGTERM and SIGINT. A test waits for conditions, with a deadline; it
+never takes the passing of time for a proof.
+"""
+
+import collections
+import contextlib
+import ctypes
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCE = pathlib.Path(os.environ.get("top_srcdir", HERE.parent.parent)).resolve()
+BUILD = pathlib.Path(os.environ.get("top_builddir", SOURCE)).resolve()
+AGENT = pathlib.Path(os.environ.get("TCPEXTD", BUILD / "tcpextd")).resolve()
+ROOT = os.environ.get("MIB_ROOT", "1.3.6.1.4.1.8072.9999.9999.1213")
+OBJECTS = ROOT + ".1"
+SEQUENCE, AGE, TIME, INTERVAL, MAX_AGE, COST, FAILURES, LAST_FAILURE, KNOWN, UNKNOWN, VERSION, DISCONTINUITY = (
+    f"{OBJECTS}.1.{i}.0" for i in range(1, 13))
+MIB2 = "1.3.6.1.2.1"
+SCALARS_OF = {4: 23, 5: 26, 6: 18, 7: 9}  # group of mib-2 to its last scalar of ours; what comes behind is snmpd's
+
+DEADLINE = 30  # seconds that a condition may take on a busy machine
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+TOOLS = ("ip", "nstat", "snmpd", "snmpget", "snmpgetnext", "snmpwalk", "snmpbulkget", "snmpbulkwalk", "snmpset")
+
+V1 = ("-v1", "-c", "public")
+V2C = ("-v2c", "-c", "public")
+V3 = ("-v3", "-l", "authPriv", "-u", "tester", "-a", "SHA", "-A", "authentic words", "-x", "AES", "-X", "private words")
+
+
+class Failure(Exception):
+    """A case cannot go on: something that it needs did not happen."""
+
+
+class Skip(Exception):
+    """A case cannot run here, and why."""
+
+
+# --- Counting -----------------------------------------------------------------------------------------------------------------
+
+tally = collections.Counter()
+
+
+def check(good, what, detail=""):
+    """One thing that could be false. Prints it, counts it, and goes on either way."""
+    tally["passed" if good else "failed"] += 1
+    print(f"  {'ok  ' if good else 'FAIL'} {what}" + ("" if good or detail == "" else f": {detail}"), flush=True)
+    return good
+
+
+def check_equal(found, wanted, what):
+    """The same for two values; dictionaries say where they differ."""
+    if found == wanted:
+        return check(True, what)
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        return check(False, what, differences(found, wanted))
+    return check(False, what, f"found {found!r}, wanted {wanted!r}")
+
+
+def differences(found, wanted):
+    missing = [key for key in wanted if key not in found]
+    extra = [key for key in found if key not in wanted]
+    other = [f"{key} is {found[key]}, not {wanted[key]}" for key in wanted if key in found and found[key] != wanted[key]]
+    return (f"{len(missing)} missing {missing[:5]}, {len(extra)} too many {extra[:5]}, "
+            f"{len(other)} different {other[:5]}")
+
+
+def skip(why):
+    tally["skipped"] += 1
+    print(f"  skip {why}", flush=True)
+
+
+def wait_for(what, condition, seconds=DEADLINE):
+    """Polls until the condition gives something true, and returns that. what may be a function, to be asked at the end."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise Failure(f"after {seconds} s still not: {what() if callable(what) else what}")
+        time.sleep(0.02)
+
+
+# --- Running the cases --------------------------------------------------------------------------------------------------------
+
+def missing():
+    """Why nothing can run here, or None."""
+    if os.geteuid() != 0:
+        return "needs root, for a network namespace"
+    absent = [tool for tool in TOOLS if shutil.which(tool, path=PATH) is None]
+    if absent:
+        return "needs " + ", ".join(absent) + " (Debian: iproute2 snmp snmpd)"
+    if not os.access(AGENT, os.X_OK):
+        return f"needs the agent, and {AGENT} is none; build it or set TCPEXTD"
+    probe = f"tcx-probe-{os.getpid()}"
+    added = subprocess.run(["ip", "netns", "add", probe], capture_output=True, text=True)
+    subprocess.run(["ip", "netns", "del", probe], capture_output=True)
+    return f"needs network namespaces: {added.stderr.strip()}" if added.returncode != 0 else None
+
+
+def leave(number, frame):
+    """A signal becomes an exception once; from then on only the cleaning up matters."""
+    for other in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(other, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
+def run_case(case):
+    print(f"{case.__name__}: {case.__doc__ or ''}".rstrip(), flush=True)
+    try:
+        with Site(case.__name__) as site:
+            case(site)
+    except Skip as why:
+        skip(why)
+    except Failure as error:
+        check(False, f"{case.__name__} goes through", error)
+    except Exception as error:
+        traceback.print_exc(file=sys.stdout)
+        check(False, f"{case.__name__} goes through", f"{type(error).__name__}: {error}")
+
+
+def main(*cases):
+    """Runs each case in a site of its own and ends the program as automake wants it."""
+    os.environ["PATH"] = PATH
+    why = missing()
+    if why:
+        print(f"skipped: {why}")
+        sys.exit(77)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, leave)
+    wanted = sys.argv[1:]
+    for case in cases:
+        if not wanted or case.__name__ in wanted:
+            run_case(case)
+    print(f"{tally['passed']} passed, {tally['failed']} failed, {tally['skipped']} skipped")
+    sys.exit(1 if tally["failed"] else 0 if tally["passed"] else 77)
+
+
+# --- Answers of the tools -----------------------------------------------------------------------------------------------------
+
+class Value(collections.namedtuple("Value", "syntax value")):
+    """A number for the numeric syntaxes, else text; for what is not there the syntax alone tells."""
+
+    def __str__(self):
+        return f"{self.syntax} {self.value}"
+
+
+NO_INSTANCE = Value("noSuchInstance", None)
+NO_OBJECT = Value("noSuchObject", None)
+END_OF_VIEW = Value("endOfMibView", None)
+ABSENT = {"No Such Instance": NO_INSTANCE, "No Such Object": NO_OBJECT, "No more variables": END_OF_VIEW}
+NUMBERS = ("Counter32", "Counter64", "Gauge32", "INTEGER")
+
+
+def key(oid):
+    """What OIDs are sorted by."""
+    return tuple(int(part) for part in oid.strip(".").split("."))
+
+
+def parse_value(text):
+    for begin, value in ABSENT.items():
+        if text.startswith(begin):
+            return value
+    if text == '""':
+        return Value("STRING", "")
+    syntax, _, rest = text.partition(": ")
+    if syntax in NUMBERS:
+        return Value(syntax, int(rest))
+    if syntax == "Timeticks":
+        return Value(syntax, int(rest[1:rest.index(")")]))
+    if syntax == "STRING":
+        return Value(syntax, re.sub(r"\\(.)", r"\1", rest.strip('"')))
+    if syntax == "OID":
+        return Value(syntax, rest.strip("."))
+    return Value(syntax, rest.strip())
+
+
+def parse_answer(text):
+    """The varbinds of an output with -On, in their order."""
+    varbinds = []
+    for line in text.splitlines():
+        match = re.match(r"\.([\d.]+) = ?(.*)", line)
+        if match:
+            varbinds.append([match[1], match[2]])
+        elif varbinds and line:
+            varbinds[-1][1] += "\n" + line
+    return [(oid, parse_value(value)) for oid, value in varbinds]
+
+
+def is_counter(oid):
+    """An object of the agent's that shows a counter: not one of the snapshot group, not a text, not a table of snmpd's."""
+    parts = key(oid)
+    if oid.startswith(MIB2 + "."):
+        return len(parts) == 9 and parts[8] == 0 and parts[7] <= SCALARS_OF[parts[6]]
+    own = parts[len(key(OBJECTS)):]
+    return own[0] != 1 and own[:3] != (2, 1, 5)
+
+
+# --- Processes ----------------------------------------------------------------------------------------------------------------
+
+def die_with_parent():
+    """In the child: whatever happens to the test, its processes do not outlive it."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+class Process:
+    """A program in the background, with its output in a file."""
+
+    def __init__(self, argv, output, **popen):
+        self.output = pathlib.Path(output)
+        with open(output, "ab") as sink:
+            self.popen = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
+                                          preexec_fn=die_with_parent, **popen)
+        self.pid = self.popen.pid
+
+    def alive(self):
+        return self.popen.poll() is None
+
+    def send(self, number):
+        if self.alive():
+            self.popen.send_signal(number)
+
+    def wait(self, seconds=DEADLINE):
+        """The exit status."""
+        try:
+            return self.popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"{self.popen.args[-1]} (process {self.pid}) does not end") from None
+
+    def end(self, number=signal.SIGTERM):
+        self.send(number)
+        return self.wait()
+
+    def kill(self):
+        self.send(signal.SIGCONT)
+        return self.end(signal.SIGKILL)
+
+
+class Agent(Process):
+    """tcpextd, with its log."""
+
+    def __init__(self, argv, folder, **popen):
+        self.log_file = folder / "tcpextd.log"
+        super().__init__(argv, folder / "tcpextd.out", **popen)
+
+    def log(self):
+        """Its lines; the empty one that the library adds when it closes a log file is none."""
+        return [line for line in self.log_file.read_text().splitlines() if line] if self.log_file.exists() else []
+
+    def wait_log(self, pattern, seconds=DEADLINE):
+        return wait_for(lambda: f"a line like '{pattern}' in the log, which is {self.log()}",
+                        lambda: [line for line in self.log() if re.search(pattern, line)], seconds)
+
+    @contextlib.contextmanager
+    def held(self):
+        """Stops it between two system calls, so that what it reads changes all at once."""
+        def is_stopped():
+            states = [stat.read_text().rpartition(")")[2].split()[0] for stat in pathlib.Path(f"/proc/{self.pid}/task").glob("*/stat")]
+            return set(states) == {"T"}
+
+        self.send(signal.SIGSTOP)
+        try:
+            wait_for("the agent stops", is_stopped)
+            yield
+        finally:
+            self.send(signal.SIGCONT)
+
+    def said(self):
+        """What it wrote to standard output and error."""
+        return self.output.read_text().splitlines()
+
+
+# --- The site -----------------------------------------------------------------------------------------------------------------
+
+# Community public sees what view "seen" has, whatever transport a request comes by.
+SNMPD_CONF = """\
+master agentx
+agentXSocket {master}
+agentXTimeout 15
+createUser tester SHA "authentic words" AES "private words"
+rouser tester authpriv
+com2sec reader default public
+com2secunix reader default public
+group readers v1 reader
+group readers v2c reader
+access readers "" any noauth exact seen seen none
+"""
+ALL = "view seen included .1\n"
+
+
+class Site:
+    """A temporary folder and a network namespace, with what runs in them."""
+
+    def __init__(self, name):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"tcx-{name}-"))
+        self.netns = f"tcx-{os.getpid()}-{random.randrange(16 ** 6):06x}"
+        self.master = self.folder / "master"
+        self.snmp = self.folder / "snmp"
+        self.address = f"unix:{self.snmp}"
+        self.processes = []
+        self.environment = dict(os.environ, LC_ALL="C", MIBS="", SNMPCONFPATH=str(self.folder), HOME=str(self.folder),
+                                SNMP_PERSISTENT_DIR=str(self.folder / "persist"))
+
+    def __enter__(self):
+        try:
+            self.folder.chmod(0o755)
+            subprocess.run(["ip", "netns", "add", self.netns], check=True)
+            subprocess.run(["ip", "-n", self.netns, "link", "set", "lo", "up"], check=True)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        with blocked_signals():
+            self.close()
+
+    def close(self):
+        """Ends and removes all, and looks whether that is so."""
+        for process in reversed(self.processes):
+            process.kill()
+        for pid in self.pids():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + DEADLINE
+        while self.pids() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        left = self.pids()
+        if self.has_netns():
+            subprocess.run(["ip", "netns", "del", self.netns])
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if left or self.has_netns() or self.folder.exists():
+            check(False, "nothing is left behind", f"processes {left}, {self.netns}, {self.folder}")
+
+    def has_netns(self):
+        return os.path.exists(f"/run/netns/{self.netns}")
+
+    def pids(self):
+        """Every process in the namespace; they are all ours."""
+        if not self.has_netns():
+            return []
+        found = subprocess.run(["ip", "netns", "pids", self.netns], capture_output=True, text=True).stdout
+        return [int(pid) for pid in found.split()]
+
+    def inside(self, *argv):
+        """A command line that runs in the namespace."""
+        return ["ip", "netns", "exec", self.netns, *map(str, argv)]
+
+    def run(self, *argv, env=None, timeout=DEADLINE):
+        """Runs a program in the namespace to its end."""
+        return subprocess.run(self.inside(*argv), capture_output=True, text=True, timeout=timeout,
+                              env={**self.environment, **(env or {})})
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    # Daemons
+
+    def start(self, kind, argv, *arguments, **popen):
+        process = kind(argv, *arguments, env=self.environment, **popen)
+        self.processes.append(process)
+        return process
+
+    def snmpd(self, seen=ALL, more="", whole=None, options=()):
+        """Starts snmpd, with the usual configuration or with a whole one, and waits until it listens."""
+        usual = SNMPD_CONF.format(master=self.master) + seen + more
+        conf = self.write("snmpd.conf", usual if whole is None else whole)
+        for path in (self.snmp, self.master):
+            path.unlink(missing_ok=True)
+        process = self.start(Process, self.inside("snmpd", "-f", "-Lo", "-C", "-c", conf, *options, self.address,
+                                                  "udp:127.0.0.1:161"), self.folder / "snmpd.log")
+        wait_for(f"snmpd listens on {self.snmp} and {self.master}",
+                 lambda: not process.alive() or (connects(self.snmp) and connects(self.master)))
+        if not process.alive():
+            raise Failure(f"snmpd ended: {process.output.read_text()}")
+        return process
+
+    def agent(self, conf="", options=(), wait=True):
+        """Starts tcpextd with this configuration and waits until snmpd serves its objects. It is patient with a busy machine."""
+        path = self.write("tcpextd.conf", "agentXTimeout 15\n" + conf)
+        agent = self.start(Agent, self.inside(AGENT, "-f", "-C", "-c", path, "-x", self.master,
+                                              "-Lf", self.folder / "tcpextd.log", *options), self.folder)
+        if wait:
+            self.wait_served(agent)
+        return agent
+
+    def sequence(self):
+        """snapshotSequence, or None while nobody answers for it."""
+        with contextlib.suppress(Failure):
+            return self.get(SEQUENCE, patience=("-t1", "-r0"))[0].value
+        return None
+
+    def wait_served(self, agent, seconds=DEADLINE):
+        wait_for(lambda: f"the agent is served; its log: {agent.log()}", self.sequence, seconds)
+
+    # Tools
+
+    def tool(self, name, how, *arguments, address=None, patience=("-t10", "-r1"), netns=False):
+        argv = [name, *how, *patience, "-On", "-Oe", "-OU", *arguments[0], address or self.address, *arguments[1]]
+        return subprocess.run(self.inside(*argv) if netns else argv, capture_output=True, text=True, env=self.environment)
+
+    def ask(self, name, how, options, oids, **more):
+        """The varbinds that a tool prints. No answer at all is a Failure."""
+        done = self.tool(name, how, options, oids, **more)
+        if done.returncode != 0 and "Timeout" in done.stderr or not done.stdout and done.stderr:
+            raise Failure(f"{name} {' '.join(oids)[:200]}: {done.stderr.strip()}")
+        return parse_answer(done.stdout)
+
+    def get(self, *oids, how=V2C, **more):
+        """The values of these instances, in their order."""
+        return [value for _, value in self.ask("snmpget", how, (), oids, **more)]
+
+    def get_all(self, oids, how=V2C, at_once=120, **more):
+        """A dictionary of the values of many instances."""
+        oids = list(oids)
+        found = {}
+        for i in range(0, len(oids), at_once):
+            found.update(self.ask("snmpget", how, (), oids[i:i + at_once], **more))
+        return found
+
+    def getnext(self, *oids, how=V2C, **more):
+        return self.ask("snmpgetnext", how, (), oids, **more)
+
+    def walk(self, oid, how=V2C, repetitions=None, **more):
+        """The varbinds of a subtree; -Cc keeps the tool from watching over the order: the tests do that."""
+        if repetitions is None:
+            found = self.ask("snmpwalk", how, ("-Cc", "-CI"), (oid,), **more)
+        else:
+            found = self.ask("snmpbulkwalk", how, ("-Cc", f"-Cr{repetitions}"), (oid,), **more)
+        return [varbind for varbind in found if varbind[1] not in ABSENT.values()]
+
+
+    def walk_counters(self, **more):
+        """The varbinds of all objects that show a counter."""
+        groups = [f"{MIB2}.{number}" for number in SCALARS_OF] + [OBJECTS]
+        return [varbind for group in groups for varbind in self.walk(group, **more) if is_counter(varbind[0])]
+
+
+def connects(path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
+@contextlib.contextmanager
+def blocked_signals():
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

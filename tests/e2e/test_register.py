@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""The agent's scalars replace snmpd's while it runs, and nothing else of snmpd's; the configuration chooses which."""
+
+import re
+import signal
+
+import harness
+from harness import MIB2, NO_OBJECT, OBJECTS, ROOT, Value, check, check_equal, wait_for
+
+# Values that no kernel has in a namespace as quiet as this one.
+SNMP = """\
+Ip: Forwarding DefaultTTL InReceives FragCreates
+Ip: 1 99 3000000001 3000000002
+Icmp: InMsgs
+Icmp: 3000000003
+Tcp: RtoMin InSegs
+Tcp: 200 3000000004
+Udp: InDatagrams
+Udp: 3000000005
+"""
+INSTANCES = {"ip": (f"{MIB2}.4.2.0", f"{MIB2}.4.3.0", f"{MIB2}.4.19.0"), "icmp": (f"{MIB2}.5.1.0",), "tcp": (f"{MIB2}.6.10.0",),
+             "udp": (f"{MIB2}.7.1.0",)}
+VALUES = {"ip": (99, 3000000001, 3000000002), "icmp": (3000000003,), "tcp": (3000000004,), "udp": (3000000005,)}
+OR_DESCR = f"{MIB2}.1.9.1.3"
+OR_ID = f"{MIB2}.1.9.1.2"
+MODULES = {"ip": f"{MIB2}.4", "icmp": f"{MIB2}.5", "tcp": f"{MIB2}.49", "udp": f"{MIB2}.50", "tcpext": ROOT}
+
+
+def proc_root(site):
+    site.write("proc/net/snmp", SNMP)
+    return f"procRoot {site.folder}/proc\n"
+
+
+def groups_served(site):
+    """Which groups show the agent's numbers whole; a group of which only some does not count, and is an error."""
+    served = set()
+    for group, oids in INSTANCES.items():
+        numbers = tuple(value.value for value in site.get(*oids))
+        if numbers == VALUES[group]:
+            served.add(group)
+        elif set(numbers) & set(VALUES[group]):
+            served.add(f"{group} in part: {numbers}")
+    if site.get(harness.VERSION)[0].syntax == "STRING":
+        served.add("tcpext")
+    return served
+
+
+def modules(site):
+    """The groups with a row in sysORTable."""
+    ids = dict(site.walk(OR_ID))
+    texts = {oid: value.value for oid, value in site.walk(OR_DESCR) if "by tcpextd" in value.value}
+    rows = [ids[oid.replace(OR_DESCR, OR_ID)].value for oid in texts]
+    return sorted(group for group, module in MODULES.items() for row in rows if row == module)
+
+
+def tables(site):
+    """The instances of all tables of mib-2 in these groups."""
+    found = {oid for group in (2, 4, 5, 6, 7, 31) for oid, _ in site.walk(f"{MIB2}.{group}", repetitions=25)}
+    return {oid for oid in found if not re.fullmatch(rf"{re.escape(MIB2)}\.\d+\.\d+\.0", oid)}
+
+
+def instances(site):
+    return {oid: value for group in (4, 5, 6, 7) for oid, value in site.walk(f"{MIB2}.{group}") if len(oid.split(".")) == 9}
+
+
+def replaced(site):
+    """All groups, from snmpd to the agent and back: when it leaves, and when it is killed."""
+    conf = proc_root(site)
+    site.snmpd()
+    scalars, rows = instances(site), tables(site)
+    check(scalars and rows, f"snmpd alone has {len(scalars)} scalars and {len(rows)} instances of tables")
+    names = {"tcpConnTable": "6.13", "ifTable": "2.2", "ipAddrTable": "4.20", "udpTable": "7.5", "ipSystemStatsTable": "4.31.1"}
+    for name, oid in names.items():
+        check(any(row.startswith(f"{MIB2}.{oid}.") for row in rows), f"{name} is among them")
+    check_equal(groups_served(site), set(), "none is the agent's")
+    for number, what in ((signal.SIGTERM, "leaves"), (signal.SIGKILL, "is killed")):
+        agent = site.agent(conf)
+        check_equal(groups_served(site), {"ip", "icmp", "tcp", "udp", "tcpext"}, "the agent serves all groups")
+        check_equal(modules(site), sorted(MODULES), "sysORTable has a row for each")
+        check_equal(sorted(tables(site) ^ rows), [], "snmpd's tables are as they were")
+        agent.end(number)
+        wait_for("snmpd's own scalars are back", lambda: instances(site) == scalars)
+        check_equal(groups_served(site), set(), f"the agent {what}: nothing of it stays")
+        check_equal(modules(site), [], "no row in sysORTable either")
+        check_equal(sorted(tables(site) ^ rows), [], "snmpd's tables are as they were")
+
+
+def chosen(site):
+    """`register` chooses; lines add up, letters of any case will do."""
+    conf = proc_root(site)
+    site.snmpd()
+    for lines, wanted in (("register ip tcp\n", {"ip", "tcp"}), ("register UDP, Icmp\nregister TcpExt\n", {"udp", "icmp", "tcpext"}),
+                          ("register all\n", set(MODULES)), ("register none\n", set())):
+        agent = site.agent(conf + lines, wait=False)
+        agent.wait_log("connected")
+        wait_for(lambda: f"{sorted(wanted)} by '{lines.strip()}', not {groups_served(site)}", lambda: groups_served(site) == wanted)
+        check(True, f"'{'; '.join(lines.splitlines())}': {', '.join(sorted(wanted)) or 'nothing'}")
+        wait_for(lambda: f"rows of sysORTable for {sorted(wanted)}, not {modules(site)}", lambda: modules(site) == sorted(wanted))
+        if "tcpext" not in wanted:
+            check_equal(site.get(f"{OBJECTS}.8.24.0"), [NO_OBJECT], "a private object is noSuchObject")
+        agent.end()
+        check(len(agent.log()) == 3, "it logs nothing more than ever", agent.log())
+        agent.log_file.unlink()
+
+
+def refused(site):
+    """At snmpd's own priority the master refuses what it has itself: said in plain words, and the rest is served."""
+    conf = proc_root(site)
+    site.snmpd()
+    agent = site.agent(conf + "registerPriority 127\n")
+    check(groups_served(site) >= {"tcpext"}, "the private group is served", groups_served(site))
+    for group, oid in (("icmp", f"{MIB2}.5"), ("tcp", f"{MIB2}.6"), ("udp", f"{MIB2}.7")):
+        agent.wait_log(f"refuses .{re.escape(oid)} ")
+        lines = [line for line in agent.log() if f".{oid} " in line]
+        check(len(lines) == 1 and all(part in lines[0] for part in (f"group {group}", "priority 127", "registerPriority", "register'")),
+              f"one line says that {group} is refused and what to do", lines)
+        check(group not in groups_served(site), f"snmpd goes on to serve {group} itself")
+    check(not [line for line in agent.log() if "registering pdu failed" in line], "none of the library's own lines", agent.log())
+    site.write("tcpextd.conf", conf + "registerPriority 126\n")
+    agent.send(signal.SIGHUP)
+    wait_for(lambda: f"all groups at 126, not {groups_served(site)}", lambda: groups_served(site) == set(MODULES))
+    check(agent.alive(), "the remedy helps, without a restart")
+
+
+def first_wins(site):
+    """Of two agents the second one hears that the first one is there."""
+    conf = proc_root(site)
+    site.snmpd()
+    first = site.agent(conf)
+    folder = site.write("second/tcpextd.conf", "refreshInterval 7\n").parent
+    second = site.start(harness.Agent, site.inside(harness.AGENT, "-f", "-C", "-c", folder / "tcpextd.conf", "-x", site.master,
+                                                   "-Lf", folder / "tcpextd.log"), folder)
+    second.wait_log(f"refuses .{re.escape(OBJECTS)} \\(group tcpext\\)")
+    for group in INSTANCES:
+        lines = [line for line in second.log() if f"group {group})" in line]
+        check(lines and all("another module or agent holds it" in line for line in lines), f"the second agent's log: {group} is taken",
+              second.log())
+    check_equal(site.get(harness.INTERVAL), [Value("Gauge32", 1000)], "the first one serves on")
+    check(first.alive() and second.alive(), "both live")
+    check(second.end() == 0 and groups_served(site) == set(MODULES), "the second one's end takes nothing away")
+
+
+harness.main(replaced, chosen, refused, first_wins)

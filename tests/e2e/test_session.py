@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""The agent's life beside snmpd's: before it, after it, without it; as a daemon, as another user; and its end."""
+
+import os
+import pathlib
+import re
+import signal
+
+import harness
+from harness import AGENT, INTERVAL, Value, check, check_equal, wait_for
+
+START = r"^tcpextd \S+ started: reads /proc every \S+ s$"
+CONNECTED = r"^connected to the AgentX master at \S+$"
+END = r"^tcpextd ends$"
+
+
+def matches(lines, *patterns):
+    return len(lines) == len(patterns) and all(map(re.search, patterns, lines))
+
+
+def healthy(site):
+    """snmpd first: three lines in the log, a pid file while it runs, exit status 0."""
+    site.snmpd()
+    pid_file = site.folder / "tcpextd.pid"
+    agent = site.agent(options=("-p", pid_file))
+    check_equal(pid_file.read_text(), f"{agent.pid}\n", "the pid file has the process id")
+    site.walk_counters(repetitions=25)
+    check_equal(agent.end(), 0, "SIGTERM: exit status 0")
+    check(matches(agent.log(), START, CONNECTED, END), "the log has its start, its connection and its end, nothing else", agent.log())
+    check(not pid_file.exists(), "the pid file is gone")
+    check_equal(agent.said(), [], "nothing on standard output or error")
+    agent = site.agent()
+    check_equal(agent.end(signal.SIGINT), 0, "SIGINT: the same")
+
+
+def before(site):
+    """snmpd comes later, goes, and comes again."""
+    agent = site.agent("agentXPingInterval 1\n", wait=False)
+    agent.wait_log("no AgentX master at .*: there is no such socket; .*'master agentx'")
+    snmpd = site.snmpd()
+    site.wait_served(agent)
+    check(matches(agent.log(), START, "no AgentX master", CONNECTED), "without snmpd one line says so; then it is connected", agent.log())
+    snmpd.end()
+    agent.wait_log("lost the AgentX master")
+    snmpd = site.snmpd()
+    site.wait_served(agent)
+    check(agent.alive(), "snmpd ends and comes back: served again")
+    lines = len(agent.log())
+    snmpd.kill()
+    wait_for("the loss is logged", lambda: len(agent.log()) > lines)
+    check_equal(agent.end(), 0, "its end without snmpd")
+    check(re.search(END, agent.log()[-1]) and len(agent.log()) == lines + 2, "one line for the loss, one for the end", agent.log()[lines:])
+
+
+def alone(site):
+    """Without snmpd from the start to the end."""
+    agent = site.agent(wait=False)
+    agent.wait_log("no AgentX master")
+    check_equal(agent.end(), 0, "it ends as it should")
+    check(matches(agent.log(), START, "no AgentX master", END), "start, the reason, end", agent.log())
+
+
+def frozen(site):
+    """A master that does not answer: the agent outlives it and serves afterwards; it can end meanwhile, too."""
+    snmpd = site.snmpd()
+    agent = site.agent("agentXPingInterval 1\nagentXTimeout 1\n")
+    snmpd.send(signal.SIGSTOP)
+    agent.wait_log("lost the AgentX master")
+    check(agent.alive(), "snmpd stopped: the agent notices and lives")
+    snmpd.send(signal.SIGCONT)
+    site.wait_served(agent)
+    check(True, "snmpd goes on: served again")
+    snmpd.send(signal.SIGSTOP)
+    agent.send(signal.SIGTERM)
+    check_equal(agent.wait(10), 0, "SIGTERM while snmpd is stopped: it ends all the same")
+    snmpd.send(signal.SIGCONT)
+
+
+def ids(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return {line.split()[1] for line in status.splitlines() if line.startswith(("Uid:", "Gid:"))}
+
+
+def no_root(site):
+    """As another user: what it may not open is said with the remedy; once it may, it serves."""
+    agent = site.agent("agentXPingInterval 1\n", options=("-u", "65534", "-g", "65534"), wait=False)
+    agent.wait_log("no such socket")
+    check_equal(ids(agent.pid), {"65534"}, "it is the user and group of -u and -g")
+    snmpd = site.snmpd(more="agentXPerms 0600 0755\n")
+    agent.end()
+    agent.log_file.unlink()
+    log = site.write("tcpextd.log", "")
+    os.chown(log, 65534, 65534)
+    agent = site.agent("agentXPingInterval 1\n", options=("-u", "65534"), wait=False)
+    lines = agent.wait_log("no AgentX master")
+    check("user 65534 may not open it" in lines[0] and "agentXPerms" in lines[0], "a socket for root alone: it says so, and what to do",
+          lines)
+    snmpd.end()
+    site.snmpd(more="agentXPerms 0666 0755\n")
+    site.wait_served(agent)
+    check(agent.alive(), "with agentXPerms it is served, without a restart")
+    done = site.run(AGENT, "-f", "-C", "-x", site.master, "-u", "no-such-user", "-Le")
+    check(done.returncode == 1 and "no-such-user" in done.stderr and len(done.stderr.splitlines()) == 1,
+          "-u with a user that there is not: exit status 1 and one line", done)
+
+
+def daemon_line(site, *options):
+    return (AGENT, "-C", "-c", site.folder / "tcpextd.conf", "-x", site.master, "-Lf", site.folder / "tcpextd.log", "-p",
+            site.folder / "tcpextd.pid", *options)
+
+
+def daemon(site):
+    """Without -f: the first process ends with the state of the start, when the daemon serves."""
+    site.snmpd()
+    site.write("tcpextd.conf", "refreshInterval 2\n")
+    done = site.run(*daemon_line(site))
+    check(done.returncode == 0 and not done.stdout + done.stderr, "the start returns 0 and says nothing", done)
+    check_equal(site.get(INTERVAL), [Value("Gauge32", 2000)], "then it serves, at once")
+    pid = int((site.folder / "tcpextd.pid").read_text())
+    check(pid in site.pids() and os.getsid(pid) == pid, "the pid file has the daemon's id; it leads a session of its own")
+    fds = {os.readlink(f"/proc/{pid}/fd/{fd}") for fd in range(3)}
+    check_equal(fds, {"/dev/null"}, "its standard descriptors lead nowhere")
+    os.kill(pid, signal.SIGTERM)
+    wait_for("the daemon ends", lambda: pid not in site.pids())
+    check(not (site.folder / "tcpextd.pid").exists(), "SIGTERM ends it and removes the pid file")
+
+
+def wrong_start(site):
+    """A daemon that cannot start: exit status 1, one line on standard error, nothing left running."""
+    site.write("good.conf", "")
+    site.write("tcpextd.conf", "refreshInterval often\n")
+    for what, argv in (("a wrong configuration", daemon_line(site)),
+                       ("a pid file that cannot be", (AGENT, "-C", "-x", site.master, "-Lf", site.folder / "log", "-p", "/no/such/dir/pid")),
+                       ("a user that there is not", (AGENT, "-C", "-x", site.master, "-Lf", site.folder / "log", "-u", "no-such-user"))):
+        done = site.run(*argv)
+        check(done.returncode == 1, f"{what}: exit status 1", done)
+        log = [path.read_text() for path in (site.folder / "tcpextd.log", site.folder / "log") if path.exists()]
+        check(len(done.stderr.splitlines()) == 1 and done.stdout == "", f"{what}: one line on standard error", (done.stderr, log))
+        wait_for("the daemon that could not start ends", lambda: not site.pids())
+        check(not (site.folder / "tcpextd.pid").exists(), f"{what}: nothing is left, no pid file either")
+
+
+def rotated(site):
+    """SIGHUP opens the log anew, as logrotate wants it."""
+    site.snmpd()
+    agent = site.agent()
+    agent.log_file.rename(site.folder / "old.log")
+    agent.send(signal.SIGHUP)
+    agent.wait_log("configuration read again")
+    check("started" in (site.folder / "old.log").read_text() and agent.alive(), "what comes goes to a new file")
+
+
+harness.main(healthy, before, alone, frozen, no_root, daemon, wrong_start, rotated)
