@@ -1,0 +1,87 @@
+/*
+ * What a refresh costs beyond reading: tcx_sources_read() against bare pread() of the same open
+ * files, in turn, so that a machine whose speed drifts drifts for both. Prints both medians and the
+ * median of the ratios of the pairs.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tcx_clock.h"
+#include "tcx_sources.h"
+
+#define PAIRS 20001
+#define FILES 16
+#define ROOM  65536
+
+static char buffer[ROOM];
+
+static uint64_t time_pread(const int *fds, size_t count)
+{
+	uint64_t began = tcx_clock_now();
+
+	for (size_t i = 0; i < count; i++)
+		if (pread(fds[i], buffer, sizeof(buffer), 0) < 0)
+			abort();
+	return tcx_clock_now() - began;
+}
+
+static uint64_t time_refresh(struct tcx_sources *sources)
+{
+	struct tcx_fault fault;
+	uint64_t began = tcx_clock_now();
+	struct tcx_snapshot *snapshot = tcx_sources_read(sources, &fault);
+
+	if (snapshot == NULL)
+		abort();
+	tcx_snapshot_unref(snapshot);
+	return tcx_clock_now() - began;
+}
+
+static int compare(const void *a, const void *b)
+{
+	double left = *(const double *)a;
+	double right = *(const double *)b;
+
+	return (left > right) - (left < right);
+}
+
+static double median(double *numbers)
+{
+	qsort(numbers, PAIRS, sizeof(numbers[0]), compare);
+	return numbers[PAIRS / 2];
+}
+
+static size_t open_files(int *fds)
+{
+	size_t count = 0;
+	char path[256];
+
+	for (size_t i = 0; i < tcx_sources_count() && count < FILES; i++) {
+		snprintf(path, sizeof(path), "/proc/%s", tcx_sources_path(i));
+		fds[count] = open(path, O_RDONLY | O_CLOEXEC);
+		count += fds[count] >= 0;
+	}
+	return count;
+}
+
+int main(void)
+{
+	static double bare[PAIRS], refresh[PAIRS], ratio[PAIRS];
+	struct tcx_sources *sources = tcx_sources_new("/proc");
+	int fds[FILES];
+	size_t count = open_files(fds);
+
+	time_refresh(sources);
+	for (size_t i = 0; i < PAIRS; i++) {
+		bare[i] = (double)time_pread(fds, count);
+		refresh[i] = (double)time_refresh(sources);
+		ratio[i] = refresh[i] / bare[i];
+	}
+	printf("refresh: %.1f us, bare pread of the same %zu files: %.1f us, ratio %.2f (target at "
+	       "most 1.25)\n",
+	       median(refresh) / 1000, count, median(bare) / 1000, median(ratio));
+	tcx_sources_free(sources);
+	return 0;
+}
