@@ -60,7 +60,9 @@ static void parse_whole(const char *word, const char *text, int min, int max, in
 
 static void parse_path(const char *word, const char *text, char *path)
 {
-	if (strlen(text) >= PATH_MAX)
+	if (text[0] == '"' || text[0] == '\'')
+		netsnmp_config_error("%s %s is wrong: give the path without quotes", word, text);
+	else if (strlen(text) >= PATH_MAX)
 		netsnmp_config_error("%s is wrong: the text is longer than %d characters", word,
 				     PATH_MAX - 1);
 	else
@@ -111,6 +113,7 @@ static void parse_retries(struct tcx_config *config, const char *word, char *tex
 static void parse_groups(struct tcx_config *config, const char *word, char *text)
 {
 	char *rest = NULL;
+	size_t words = 0;
 
 	if (!config->groups_given)
 		config->groups = 0;
@@ -119,12 +122,18 @@ static void parse_groups(struct tcx_config *config, const char *word, char *text
 	     group = strtok_r(NULL, " \t,", &rest)) {
 		unsigned int bit = tcx_mib_group_bit(group);
 
+		words++;
 		if (bit == 0 && strcasecmp(group, "none") != 0)
 			netsnmp_config_error("%s '%s' is wrong: give any of ip, icmp, tcp, udp, "
 					     "tcpext, or all, or none",
 					     word, group);
 		config->groups |= bit;
 	}
+	if (words == 0)
+		netsnmp_config_error(
+			"%s names no group: give any of ip, icmp, tcp, udp, tcpext, or "
+			"all, or none",
+			word);
 }
 
 static const struct directive {
@@ -211,36 +220,62 @@ static bool is_chatter(const char *line)
 	       strstr(line, "No handlers regestered") != NULL;
 }
 
-/*
- * The library writes "FILE: line N: Error: TEXT" and "FILE: line N: Warning: Unknown token: WORD."
- */
+/* A word that ends a line of the library: up to the period behind it. */
+static const char *cut_word(char *word)
+{
+	word[strcspn(word, " .")] = '\0';
+	return word;
+}
+
+static void complain_of_blank(struct tcx_config_reading *reading, const char *place,
+			      const char *word)
+{
+	char text[TCX_FAULT_SIZE];
+
+	snprintf(text, sizeof(text), "'%s' has no value: give one, or take the line out", word);
+	complain(reading, place, text);
+}
+
+/* What the library writes behind "FILE: line N: ", and what we make of it. NULL: its own text. */
+static const struct {
+	const char *begin;
+	void (*complain)(struct tcx_config_reading *reading, const char *place, const char *word);
+} library_complaints[] = {
+	{"Warning: Unknown token: ", complain_of_word},
+	{"Error: Blank line following ", complain_of_blank},
+	{"Error: ", NULL},
+};
+
+#define COMPLAINTS (sizeof(library_complaints) / sizeof(library_complaints[0]))
+
+static void complain_of_line(struct tcx_config_reading *reading, char *line)
+{
+	for (size_t i = 0; i < COMPLAINTS; i++) {
+		char *what = strstr(line, library_complaints[i].begin);
+
+		if (what == NULL)
+			continue;
+		*what = '\0';
+		what += strlen(library_complaints[i].begin);
+		if (library_complaints[i].complain != NULL)
+			library_complaints[i].complain(reading, line, cut_word(what));
+		else
+			complain(reading, line, what);
+		return;
+	}
+	complain(reading, line, "");
+}
+
 void tcx_config_note(struct tcx_config_reading *reading, const char *line)
 {
-	static const char unknown[] = "Warning: Unknown token: ";
-	static const char error[] = "Error: ";
 	char text[1024];
-	char *what;
 
 	snprintf(text, sizeof(text), "%s", line);
 	text[strcspn(text, "\n")] = '\0';
-	if (is_chatter(text))
+	if (is_chatter(text) || (reading->shared && strstr(text, "Unknown token") != NULL))
 		return;
-	what = strstr(text, unknown);
-	if (what != NULL && reading->shared)
-		return;
-	if (what != NULL) {
-		*what = '\0';
-		what += sizeof(unknown) - 1;
-		what[strcspn(what, ".")] = '\0';
-		tcx_context.reading = NULL;
-		complain_of_word(reading, text, what);
-	} else {
-		what = strstr(text, error);
-		if (what != NULL)
-			*what = '\0';
-		tcx_context.reading = NULL;
-		complain(reading, text, what != NULL ? what + sizeof(error) - 1 : "");
-	}
+	tcx_context.reading = NULL; /* our own lines go to the log */
+	complain_of_line(reading, text);
 	tcx_context.reading = reading;
 }
 
@@ -337,6 +372,18 @@ static const struct tcx_config defaults = {
 	.retries = 0,
 };
 
+/* Counters that go away between two good reads are of no use. */
+static void check_ages(struct tcx_config_reading *reading)
+{
+	const struct tcx_config *config = &reading->config;
+
+	if (reading->faults == 0 && config->max_age_ns > 0 &&
+	    config->max_age_ns < config->interval_ns)
+		complain(reading, "",
+			 "maxAge is shorter than refreshInterval: give it at least as "
+			 "many seconds, or leave it out");
+}
+
 unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options)
 {
 	struct tcx_config_reading reading = {.config = defaults};
@@ -345,6 +392,7 @@ unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options
 		read_default_files(&reading);
 	if (options->config_file != NULL)
 		read_given_files(&reading, options->config_file);
+	check_ages(&reading);
 	if (reading.faults == 0)
 		*config = reading.config;
 	return reading.faults;

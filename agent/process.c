@@ -42,10 +42,11 @@ bool tcx_process_daemonize(int *ready_fd, struct tcx_fault *fault)
 void tcx_process_started(int ready_fd, bool well)
 {
 	unsigned char status = well ? EXIT_SUCCESS : EXIT_FAILURE;
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int null;
 
 	if (ready_fd < 0)
 		return;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int fd = 0; null >= 0 && fd <= 2; fd++)
 		dup2(null, fd);
 	if (null >= 0)

@@ -23,14 +23,15 @@ static bool read_value(struct tcx_piece *values, struct tcx_piece name, struct t
  * The values of a line of names that is the same as in the last read: the names need no second
  * look.
  */
-static bool read_known(struct tcx_draft *draft, size_t count, struct tcx_piece *values,
-		       struct tcx_fault *fault)
+static bool read_known(struct tcx_draft *draft, struct tcx_piece section, size_t count,
+		       struct tcx_piece *values, struct tcx_fault *fault)
 {
 	struct tcx_number number;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct tcx_entry *entry = tcx_draft_next(draft);
-		struct tcx_piece name = {entry->name, entry->name + entry->name_len};
+		struct tcx_piece name = {entry->name + tcx_piece_len(section),
+					 entry->name + entry->name_len};
 
 		if (!read_value(values, name, &number, fault) ||
 		    !tcx_draft_put(draft, &number, fault))
@@ -63,7 +64,7 @@ static bool read_pair(struct tcx_draft *draft, struct tcx_piece section, struct 
 	size_t count = tcx_draft_known_line(draft, section.at, len);
 	size_t first = draft->layout->count;
 
-	if (count > 0 ? !read_known(draft, count, &values, fault)
+	if (count > 0 ? !read_known(draft, section, count, &values, fault)
 		      : !read_named(draft, section, names, &values, fault))
 		return false;
 	if (tcx_line_skip_blanks(&values))

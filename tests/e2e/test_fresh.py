@@ -160,7 +160,7 @@ def one_snapshot(site):
     """While the kernel counts and snapshots follow each other, each PDU has one sequence number from its first varbind to its last."""
     groups = "".join(f"view seen included .{MIB2}.{group}.{i}\n" for group, last in ((6, 12), (7, 4)) for i in range(1, last + 1))
     site.snmpd(f"view seen included .{OBJECTS}\n{groups}", more="maxGetbulkResponses 5000\n")
-    site.agent("refreshInterval 0.1\n")
+    site.agent("refreshInterval 0.1\nmaxAge 60\n")
     site.start(harness.Process, site.inside(sys.executable, harness.HERE / "traffic.py", "stream"), site.folder / "traffic.out")
     counters = list(kernel.Counters(kernel.read_live(site)))
     moving = [f"{OBJECTS}.2.1.2.{kernel.nstat_index(name)}" for name in counters[:57]]

@@ -206,7 +206,7 @@ def live(site):
     """The namespace's own procfs, over a unix socket and from outside, so that asking counts nothing."""
     make_traffic(site)
     site.snmpd()
-    site.agent("refreshInterval 0.2\n")
+    site.agent("refreshInterval 0.2\nmaxAge 60\n")
     wait_for_rest(site)
     parity = Parity(site, kernel.read_live(site), moving=RESTLESS)
     counters = parity.counters

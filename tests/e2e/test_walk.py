@@ -107,6 +107,9 @@ def anywhere(site):
         site.write(f"proc/{name}", text)
     site.agent(f"procRoot {site.folder}/proc\nrefreshInterval 3600\n")
     walk = [oid for oid, _ in site.walk("1", repetitions=25)]
+    counters, mib = kernel.Counters(kernel.read_texts(site.folder / "proc")), kernel.read_mib()
+    expected = {**kernel.private(counters, mib), **kernel.nstat_table(counters, mib)}
+    check_equal(sorted(set(expected) - set(walk), key=key), [], f"the full walk has all {len(expected)} that it must have")
     keys = [key(oid) for oid in walk]
     asked = odd_oids(walk, random.Random(seed), 1200)
     wrong = []

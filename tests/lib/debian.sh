@@ -97,3 +97,10 @@ need_base_mibs() {
     [ -f "$1/RFC1213-MIB.mib" ] || fail "the package erlang-snmp holds no RFC1213-MIB"
     base_mibs=$1:$1/v1:/usr/share/snmp/mibs
 }
+
+# The tools of net-snmp keep some state, by default in /var/lib/snmp. They say so when they make the
+# folder, which a test may take for a complaint.
+keep_state_here() {
+    mkdir -p "$work/persist/cert_indexes"
+    export SNMP_PERSISTENT_DIR="$work/persist"
+}

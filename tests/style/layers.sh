@@ -15,7 +15,7 @@
 set -eu
 export LC_ALL=C
 
-top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+top=$(cd "${top_srcdir:-$(dirname "$0")/../..}" && pwd)
 CC=${CC:-cc}
 CPPFLAGS=${CPPFLAGS:-"-D_GNU_SOURCE -I$top -I$top/include -DTCX_MIB_ROOT=1,3"}
 LONGEST=80

@@ -177,6 +177,9 @@ static const struct {
 	const char *line;
 	const char *says;
 } wrong[] = {
+	{"refreshInterval", "'refreshInterval' has no value: give one, or take the line out"},
+	{"register ,", "register names no group: give any of ip"},
+	{"procRoot \"/proc\"", "give the path without quotes"},
 	{"refreshInterval 0", "refreshInterval '0' is wrong: give a number from 0.1 to 3600"},
 	{"refreshInterval 0.09", "refreshInterval '0.09' is wrong"},
 	{"refreshInterval 3600.1", "refreshInterval '3600.1' is wrong"},
@@ -244,6 +247,18 @@ static void wrong_lines(void **state)
 }
 
 /* Every fault is named, not only the first. */
+/* Two lines, each right by itself, that are wrong together; in either order. */
+static void ages(void **state)
+{
+	struct tcx_config config;
+
+	(void)state;
+	assert_int_equal(read_text(&config, "refreshInterval 5\nmaxAge 4.9\n", true), 1);
+	assert_non_null(strstr(logged, "maxAge is shorter than refreshInterval: give it"));
+	assert_int_equal(read_text(&config, "maxAge 4\nrefreshInterval 4\n", true), 0);
+	assert_int_equal(read_text(&config, "maxAge 0.5\n", true), 1); /* the default is 1 s */
+}
+
 static void many_faults(void **state)
 {
 	struct tcx_config config;
@@ -400,13 +415,21 @@ static void applies_agentx(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(defaults),	   cmocka_unit_test(every_directive),
-		cmocka_unit_test(max_age_follows), cmocka_unit_test(good_intervals),
-		cmocka_unit_test(groups),	   cmocka_unit_test(wrong_lines),
-		cmocka_unit_test(many_faults),	   cmocka_unit_test(long_path),
-		cmocka_unit_test(no_file),	   cmocka_unit_test(unreadable),
-		cmocka_unit_test(default_files),   cmocka_unit_test(read_again),
-		cmocka_unit_test(group_words),	   cmocka_unit_test(applies_agentx),
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(every_directive),
+		cmocka_unit_test(max_age_follows),
+		cmocka_unit_test(good_intervals),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(wrong_lines),
+		cmocka_unit_test(ages),
+		cmocka_unit_test(many_faults),
+		cmocka_unit_test(long_path),
+		cmocka_unit_test(no_file),
+		cmocka_unit_test(unreadable),
+		cmocka_unit_test(default_files),
+		cmocka_unit_test(read_again),
+		cmocka_unit_test(group_words),
+		cmocka_unit_test(applies_agentx),
 	};
 
 	return cmocka_run_group_tests(tests, open_library, close_library);
