@@ -124,8 +124,11 @@ static void complain_once(struct tcx_agentx *agentx)
 		 tcx_agentx_address(), fault.text, ping_interval());
 }
 
+/* The files have been read, with -C or without, and what is wrong with them has been said: not once
+ * more by init_snmp(). */
 void tcx_agentx_connect(void)
 {
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
 	init_snmp(APP);
 	complain_once(&tcx_context.agentx);
 }

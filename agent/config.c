@@ -152,9 +152,9 @@ static const struct directive {
 	{"agentXPingInterval", "agentxPingInterval", parse_ping,
 	 "SECONDS between pings and between tries to connect"},
 	{"agentXTimeout", "agentxTimeout", parse_timeout,
-	 "SECONDS to wait for an answer of the master"},
+	 "SECONDS, for the library: without effect in a subagent"},
 	{"agentXRetries", "agentxRetries", parse_retries,
-	 "NUMBER of times to ask the master again"},
+	 "NUMBER, for the library: without effect in a subagent"},
 };
 
 #define DIRECTIVES (sizeof(directives) / sizeof(directives[0]))

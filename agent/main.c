@@ -141,7 +141,8 @@ static bool start(struct tcx_context *context, struct tcx_fault *fault)
 	if (!watch_signals(context, fault) || !tcx_process_write_pid(options->pid_file, fault))
 		return false;
 	context->pid_written = options->pid_file != NULL;
-	if (!tcx_process_become(options->user, options->group, fault))
+	if (!tcx_process_give_pid(options->pid_file, options->user, fault) ||
+	    !tcx_process_become(options->user, options->group, fault))
 		return false;
 	context->mib = tcx_mib_new();
 	if (context->mib == NULL)

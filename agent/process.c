@@ -130,6 +130,21 @@ static bool set_ids(const struct passwd *entry, const uid_t *uid, const gid_t *g
 	return uid == NULL || setuid(*uid) == 0;
 }
 
+bool tcx_process_give_pid(const char *path, const char *user, struct tcx_fault *fault)
+{
+	const struct passwd *entry;
+	uid_t uid;
+
+	if (path == NULL || user == NULL)
+		return true;
+	if (!find_user(user, &entry, &uid, fault))
+		return false;
+	if (chown(path, uid, (gid_t)-1) != 0)
+		return tcx_fault_set(fault, "%s: cannot be given to user %s: %s", path, user,
+				     strerror(errno));
+	return true;
+}
+
 bool tcx_process_become(const char *user, const char *group, struct tcx_fault *fault)
 {
 	const struct passwd *entry = NULL;

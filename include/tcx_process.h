@@ -25,6 +25,9 @@ void tcx_process_started(int ready_fd, bool well);
 /* Writes the process id and a newline to a file. */
 bool tcx_process_write_pid(const char *path, struct tcx_fault *fault);
 
+/* Gives that file to a user, so that the agent can empty it when it is that user by then. */
+bool tcx_process_give_pid(const char *path, const char *user, struct tcx_fault *fault);
+
 /*
  * Removes that file. Where the agent has given up root and may not write to the directory any more,
  * it empties the file instead: no reader takes that for a living process.

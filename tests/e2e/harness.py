@@ -33,7 +33,7 @@ MIB2 = "1.3.6.1.2.1"
 SCALARS_OF = {4: 23, 5: 26, 6: 18, 7: 9}  # group of mib-2 to its last scalar of ours; what comes behind is snmpd's
 
 DEADLINE = 30  # seconds that a condition may take on a busy machine
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PATH = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/local/sbin:/usr/sbin:/sbin"
 TOOLS = ("ip", "nstat", "snmpd", "snmpget", "snmpgetnext", "snmpwalk", "snmpbulkget", "snmpbulkwalk", "snmpset")
 
 V1 = ("-v1", "-c", "public")
@@ -414,7 +414,11 @@ class Site:
 
     def tool(self, name, how, *arguments, address=None, patience=("-t10", "-r1"), netns=False):
         argv = [name, *how, *patience, "-On", "-Oe", "-OU", *arguments[0], address or self.address, *arguments[1]]
-        return subprocess.run(self.inside(*argv) if netns else argv, capture_output=True, text=True, env=self.environment)
+        try:
+            return subprocess.run(self.inside(*argv) if netns else argv, capture_output=True, text=True, env=self.environment,
+                                  timeout=2 * DEADLINE)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"{name} {' '.join(arguments[1])[:200]} does not end") from None
 
     def ask(self, name, how, options, oids, **more):
         """The varbinds that a tool prints. No answer at all is a Failure."""

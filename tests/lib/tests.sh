@@ -40,7 +40,8 @@ observer() {
         sleep 30 >/dev/null 2>&1 &
         nap=$!
         wait "$nap"
-        say "  ...    still running, see$(print_running "$1")"
+        running=$(print_running "$1")
+        [ -z "$running" ] || say "  ...    still running, see$running"
     done
 }
 

@@ -14,6 +14,10 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
 
+# The net-snmp tools make folders for certificates, and say so where the output is to be empty.
+export SNMP_PERSISTENT_DIR="$tmp/persist"
+mkdir -p "$tmp/persist/cert_indexes"
+
 default_root=1.3.6.1.4.1.8072.9999.9999.1213
 
 fail() {
