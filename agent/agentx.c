@@ -11,8 +11,9 @@
 #include "tcx_context.h"
 #include "tcx_netsnmp.h"
 
-#define APP	       "tcpextd"
-#define DEFAULT_SOCKET "/var/agentx/master" /* the library's NETSNMP_AGENTX_SOCKET */
+#define APP		"tcpextd"
+#define REFUSED_RETRY_S 10
+#define DEFAULT_SOCKET	"/var/agentx/master" /* the library's NETSNMP_AGENTX_SOCKET */
 
 /* AgentX error codes (RFC 2741, 6.2.16). */
 enum { DUPLICATE_REGISTRATION = 263, REQUEST_DENIED = 267 };
@@ -40,6 +41,8 @@ static int on_connected(int major, int minor, void *session, void *arg)
 	(void)arg;
 	agentx->connected = true;
 	agentx->complained = false;
+	agentx->refused = 0;
+	agentx->told = 0;
 	snmp_log(LOG_NOTICE, "connected to the AgentX master at %s\n", tcx_agentx_address());
 	return 0;
 }
@@ -82,6 +85,25 @@ static int on_register(int major, int minor, void *parameters, void *arg)
 }
 
 /*
+ * The library opens the session with a patience of its own, six seconds for a request
+ * (subagent_open_master_session()): agentXTimeout and agentXRetries are to hold for it. The loop
+ * that waits is the one that serves and takes signals: a stopped master would stop us, too.
+ */
+static int on_session(int major, int minor, void *parameters, void *arg)
+{
+	netsnmp_session *session = parameters;
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	session->timeout =
+		netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT);
+	session->retries =
+		netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_RETRIES);
+	return 0;
+}
+
+/*
  * No argument of ours: the library takes it for its own and frees it at the end (clear_callback()).
  */
 static void watch(int event, SNMPCallback *callback)
@@ -108,6 +130,8 @@ void tcx_agentx_init(void)
 	watch(SNMPD_CALLBACK_INDEX_START, on_connected);
 	watch(SNMPD_CALLBACK_INDEX_STOP, on_lost);
 	watch(SNMPD_CALLBACK_REGISTER_OID, on_register);
+	netsnmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session,
+				  NULL, NETSNMP_CALLBACK_HIGHEST_PRIORITY);
 }
 
 static void complain_once(struct tcx_agentx *agentx)
@@ -139,6 +163,32 @@ void tcx_agentx_shutdown(void)
 	shutdown_agent();
 }
 
+/*
+ * What was refused may be free by now: another agent has ended, for example. Each group is spoken
+ * of once when it is refused and once when it is not any more.
+ */
+static void ask_again(unsigned int alarm, void *arg)
+{
+	struct tcx_agentx *agentx = &tcx_context.agentx;
+	unsigned int before = agentx->refused;
+
+	(void)alarm;
+	(void)arg;
+	agentx->alarm = 0;
+	agentx->refused = 0;
+	if (!agentx->connected)
+		return;
+	tcx_mib_register_again(tcx_context.mib, before);
+	for (size_t i = 0; tcx_mib_group_word(i) != NULL; i++) {
+		unsigned int bit = tcx_mib_group_bit(tcx_mib_group_word(i));
+
+		if ((before & ~agentx->refused & bit) == 0)
+			continue;
+		agentx->told &= ~bit;
+		snmp_log(LOG_NOTICE, "the master takes the group %s now\n", tcx_mib_group_word(i));
+	}
+}
+
 /* In digits: the agent loads no MIB that could name it. */
 static void print_oid(char *text, size_t size, const oid *name, size_t len)
 {
@@ -151,19 +201,26 @@ static void print_oid(char *text, size_t size, const oid *name, size_t len)
 
 void tcx_agentx_refused(long error)
 {
-	const struct tcx_agentx *agentx = &tcx_context.agentx;
+	struct tcx_agentx *agentx = &tcx_context.agentx;
 	const char *group = tcx_mib_group_of(tcx_context.mib, agentx->name, agentx->name_len);
+	unsigned int bit = group != NULL ? tcx_mib_group_bit(group) : 0;
 	char text[512];
 
 	print_oid(text, sizeof(text), agentx->name, agentx->name_len);
+	agentx->refused |= bit;
+	if (agentx->refused != 0 && agentx->alarm == 0)
+		agentx->alarm = snmp_alarm_register(REFUSED_RETRY_S, 0, ask_again, NULL);
+	if (bit != 0 && (agentx->told & bit) != 0)
+		return;
+	agentx->told |= bit;
 	if (error == DUPLICATE_REGISTRATION)
 		snmp_log(LOG_ERR,
 			 "the master refuses %s (group %s): another module or agent holds it at "
-			 "priority %d; "
-			 "set registerPriority to another number (below 127 to replace snmpd's "
-			 "own), or leave "
-			 "the group out of 'register'\n",
-			 text, group != NULL ? group : "?", agentx->priority);
+			 "priority "
+			 "%d; set registerPriority to another number (below 127 to replace snmpd's "
+			 "own), or "
+			 "leave the group out of 'register'; asking again every %d s\n",
+			 text, group != NULL ? group : "?", agentx->priority, REFUSED_RETRY_S);
 	else
 		snmp_log(LOG_ERR, "the master refuses %s (group %s): %s (AgentX error %ld)\n", text,
 			 group != NULL ? group : "?",

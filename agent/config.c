@@ -152,9 +152,9 @@ static const struct directive {
 	{"agentXPingInterval", "agentxPingInterval", parse_ping,
 	 "SECONDS between pings and between tries to connect"},
 	{"agentXTimeout", "agentxTimeout", parse_timeout,
-	 "SECONDS, for the library: without effect in a subagent"},
+	 "SECONDS to wait for an answer of the master"},
 	{"agentXRetries", "agentxRetries", parse_retries,
-	 "NUMBER, for the library: without effect in a subagent"},
+	 "NUMBER of times to ask the master again"},
 };
 
 #define DIRECTIVES (sizeof(directives) / sizeof(directives[0]))
@@ -369,7 +369,7 @@ static const struct tcx_config defaults = {
 	.proc_root = "/proc",
 	.ping_s = 5,
 	.timeout_s = 1,
-	.retries = 0,
+	.retries = 2,
 };
 
 /* Counters that go away between two good reads are of no use. */

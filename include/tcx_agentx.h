@@ -17,7 +17,11 @@ struct tcx_agentx {
 	bool complained; /* that there is no master; once until there is one */
 	unsigned long name[TCX_AGENTX_NAME_MAX]; /* OID that is being registered */
 	size_t name_len;
-	int priority; /* of that registration */
+	int priority;	      /* of that registration */
+	unsigned int refused; /* groups of which the master has refused something: bits of
+				 tcx_mib_group_bit() */
+	unsigned int told;    /* those that the log has been told of */
+	unsigned int alarm;   /* the library's number of the next try, or 0 */
 };
 
 /* Prepares the library to be a subagent. Before tcx_config_register(). */

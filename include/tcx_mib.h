@@ -50,6 +50,9 @@ struct tcx_mib *tcx_mib_new(void);
 bool tcx_mib_apply(struct tcx_mib *mib, const struct tcx_mib_settings *settings,
 		   struct tcx_fault *fault);
 
+/* Takes these groups back and registers them once more: the master had refused some of it. */
+void tcx_mib_register_again(struct tcx_mib *mib, unsigned int groups);
+
 /*
  * Frees the objects. The registrations are the library's: shutdown_agent() must have freed them.
  * mib may be NULL.

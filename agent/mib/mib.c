@@ -71,7 +71,8 @@ static const struct group_row {
 	 "TCP-MIB: the scalars of the tcp group, 64-bit ones included, by tcpextd"},
 	{"udp", add_udp, false, OID_AND_LEN(MIB2, 7), OID_AND_LEN(MIB2, 50),
 	 "UDP-MIB: the scalars of the udp group, 64-bit ones included, by tcpextd"},
-	{"tcpext", add_private, false, OID_AND_LEN(TCX_OBJECTS_ROOT), OID_AND_LEN(TCX_MIB_ROOT),
+	{"tcpext", add_private, false, OID_AND_LEN(TCX_OBJECTS_ROOT),
+	 OID_AND_LEN(TCX_MIB_ROOT, 3, 1), /* linuxTcpExtAgentV1 */
 	 "LINUX-TCPEXT-MIB: all TCP/IP counters of the Linux kernel, by tcpextd"},
 };
 
@@ -343,6 +344,18 @@ bool tcx_mib_apply(struct tcx_mib *mib, const struct tcx_mib_settings *settings,
 				 fault) &&
 		       done;
 	return done;
+}
+
+void tcx_mib_register_again(struct tcx_mib *mib, unsigned int groups)
+{
+	for (size_t i = 0; i < GROUPS; i++) {
+		int priority = mib->groups[i].priority;
+
+		if ((groups & (1U << i)) == 0 || priority == 0)
+			continue;
+		unregister_group(&mib->groups[i]);
+		register_group(&mib->groups[i], priority);
+	}
 }
 
 void tcx_mib_free(struct tcx_mib *mib)

@@ -23,7 +23,7 @@ INSTANCES = {"ip": (f"{MIB2}.4.2.0", f"{MIB2}.4.3.0", f"{MIB2}.4.19.0"), "icmp":
 VALUES = {"ip": (99, 3000000001, 3000000002), "icmp": (3000000003,), "tcp": (3000000004,), "udp": (3000000005,)}
 OR_DESCR = f"{MIB2}.1.9.1.3"
 OR_ID = f"{MIB2}.1.9.1.2"
-MODULES = {"ip": f"{MIB2}.4", "icmp": f"{MIB2}.5", "tcp": f"{MIB2}.49", "udp": f"{MIB2}.50", "tcpext": ROOT}
+MODULES = {"ip": f"{MIB2}.4", "icmp": f"{MIB2}.5", "tcp": f"{MIB2}.49", "udp": f"{MIB2}.50", "tcpext": f"{ROOT}.3.1"}
 
 
 def proc_root(site):
@@ -137,7 +137,15 @@ def first_wins(site):
               second.log())
     check_equal(site.get(harness.INTERVAL), [Value("Gauge32", 1000)], "the first one serves on")
     check(first.alive() and second.alive(), "both live")
-    check(second.end() == 0 and groups_served(site) == set(MODULES), "the second one's end takes nothing away")
+    check_equal(len([line for line in second.log() if "refuses" in line]), len(MODULES), "one line for each group")
+    first.end()
+    wait_for("the second agent takes over", lambda: site.get(harness.INTERVAL) == [Value("Gauge32", 7000)])
+    check(all(f"takes the group {group} now" in "".join(second.log()) for group in MODULES), "and says so of each group", second.log())
+    first = site.agent(conf, wait=False)
+    first.wait_log("refuses")
+    check_equal(first.end(), 0, "another one that comes meanwhile")
+    check_equal(site.get(harness.INTERVAL), [Value("Gauge32", 7000)], "takes nothing away when it ends")
+    check(second.alive(), "the second agent lives")
 
 
 harness.main(replaced, chosen, refused, first_wins)

@@ -90,7 +90,7 @@ static void defaults(void **state)
 	assert_string_equal(config.socket, "");
 	assert_int_equal(config.ping_s, 5);
 	assert_int_equal(config.timeout_s, 1);
-	assert_int_equal(config.retries, 0);
+	assert_int_equal(config.retries, 2);
 }
 
 static void every_directive(void **state)
