@@ -72,7 +72,16 @@ static void enable_destinations(const struct tcx_log *log, bool enable)
 	}
 }
 
-void tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr)
+/* The library takes a file that it cannot open for a destination all the same. */
+static bool files_are_open(void)
+{
+	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
+		if (to->type == NETSNMP_LOGHANDLER_FILE && to->magic == NULL)
+			return false;
+	return true;
+}
+
+bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr)
 {
 	netsnmp_log_handler *bridge;
 
@@ -83,10 +92,11 @@ void tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr)
 		snmp_log_options((char[]){"sdaemon"}, 0, NULL);
 	bridge = netsnmp_register_loghandler(NETSNMP_LOGHANDLER_CALLBACK, LOG_DEBUG);
 	if (bridge == NULL)
-		return;
+		return false;
 	bridge->handler = pass;
 	log->bridge = bridge;
 	enable_destinations(log, false);
+	return files_are_open();
 }
 
 void tcx_log_reopen(struct tcx_log *log)

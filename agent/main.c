@@ -67,6 +67,7 @@ static bool renew_collector(struct tcx_context *context, const struct tcx_config
 	unregister_readfd(tcx_collector_event_fd(context->collector));
 	tcx_collector_stop(context->collector);
 	context->collector = collector;
+	tcx_collector_wait_first(collector, FIRST_READ_MS);
 	register_readfd(tcx_collector_event_fd(collector), log_events, context);
 	return true;
 }
@@ -227,8 +228,12 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	if (context->options.task == TCX_LEAVE)
 		return EXIT_SUCCESS;
-	tcx_log_start(&context->log, context->options.own_log,
-		      context->options.foreground || context->options.task != TCX_SERVE);
+	if (!tcx_log_start(&context->log, context->options.own_log,
+			   context->options.foreground || context->options.task != TCX_SERVE)) {
+		fputs("tcpextd: a log file cannot be written; give -Lf a place that exists\n",
+		      stderr);
+		return EXIT_FAILURE;
+	}
 	tcx_agentx_init();
 	tcx_config_register();
 	if (context->options.task == TCX_SHOW_DIRECTIVES)

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,12 +81,15 @@ void tcx_process_remove_pid(const char *path)
 		return; /* nothing more that a process without rights could do */
 }
 
+/* Digits only, and no more than an id can be: (uid_t)-1 means "no id" to the kernel. */
 static bool is_number(const char *text, unsigned long *number)
 {
 	char *end;
 
+	errno = 0;
 	*number = strtoul(text, &end, 10);
-	return end > text && *end == '\0' && text[0] != '-';
+	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 &&
+	       *number < UINT32_MAX;
 }
 
 static bool find_group(const char *name, gid_t *gid, struct tcx_fault *fault)
@@ -110,10 +114,10 @@ static bool find_user(const char *name, const struct passwd **entry, uid_t *uid,
 	unsigned long number;
 
 	*entry = getpwnam(name);
-	if (*entry == NULL && is_number(name, &number))
-		*entry = getpwuid((uid_t)number);
-	else if (*entry == NULL)
+	if (*entry == NULL && !is_number(name, &number))
 		return tcx_fault_set(fault, "there is no user '%s'; give -u one that exists", name);
+	if (*entry == NULL)
+		*entry = getpwuid((uid_t)number);
 	*uid = *entry != NULL ? (*entry)->pw_uid : (uid_t)number;
 	return true;
 }
@@ -158,6 +162,9 @@ bool tcx_process_become(const char *user, const char *group, struct tcx_fault *f
 		return false;
 	if (group != NULL && !find_group(group, &gid, fault))
 		return false;
+	if (user != NULL && entry == NULL && group == NULL)
+		return tcx_fault_set(fault, "user %s has no entry that names a group; give -g, too",
+				     user);
 	if (entry != NULL && group == NULL) {
 		gid = entry->pw_gid;
 		have_gid = true;

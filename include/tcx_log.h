@@ -14,9 +14,10 @@ struct tcx_log {
 
 /*
  * Puts the bridge in front of the destinations. Without any it adds standard error (to_stderr) or
- * syslog.
+ * syslog. False when a file of -L
+ * cannot be written.
  */
-void tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr);
+bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr);
 
 /* Opens log files anew, for logrotate. */
 void tcx_log_reopen(struct tcx_log *log);

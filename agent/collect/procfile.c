@@ -75,7 +75,8 @@ static bool read_whole(struct tcx_procfile *file, struct tcx_fault *fault)
 bool tcx_procfile_read(struct tcx_procfile *file, bool *present, struct tcx_fault *fault)
 {
 	if (file->fd < 0)
-		file->fd = open(file->path, O_RDONLY | O_CLOEXEC);
+		file->fd =
+			open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO is no file */
 	*present = file->fd >= 0 || errno != ENOENT;
 	if (!*present)
 		return true;

@@ -80,7 +80,7 @@ static void check_own_mib(struct doctor *doctor, const char *directories)
 		tcx_doctor_say(doctor, DOCTOR_OK, "MIB: " MIB_FILE " is there");
 	if (any_has(directories, "LINUX-TCPEXT-MIB*"))
 		tcx_doctor_say(doctor, DOCTOR_OK,
-			       "MIB: snmpwalk and its kin find it: -m +LINUX-TCPEXT-MIB");
+			       "MIB: snmpwalk and its kin find it: -m LINUX-TCPEXT-MIB");
 	else
 		tcx_doctor_say(
 			doctor, DOCTOR_WARN,

@@ -99,9 +99,20 @@ def no_root(site):
     site.snmpd(more="agentXPerms 0666 0755\n")
     site.wait_served(agent)
     check(agent.alive(), "with agentXPerms it is served, without a restart")
+    agent.end()
+    pid_file = site.folder / "other.pid"
+    agent = site.agent(options=("-u", "65534", "-p", pid_file))
+    check_equal(pid_file.read_text(), f"{agent.pid}\n", "-p with -u: the pid file has the id")
+    agent.end()
+    check(not pid_file.exists() or pid_file.read_text() == "", "and no id when the agent has ended, though it may not remove the file")
     done = site.run(AGENT, "-f", "-C", "-x", site.master, "-u", "no-such-user", "-Le")
     check(done.returncode == 1 and "no-such-user" in done.stderr and len(done.stderr.splitlines()) == 1,
           "-u with a user that there is not: exit status 1 and one line", done)
+    for given in (("-u", "4294967296"), ("-u", "+33"), ("-u", "54321"), ("-g", "4294967296")):
+        done = site.run(AGENT, "-f", "-C", "-x", site.master, *given, "-Le")
+        check(done.returncode == 1 and len(done.stderr.splitlines()) == 1, f"{' '.join(given)}: root is not kept, the start is refused", done)
+    done = site.run(AGENT, "-f", "-C", "-x", site.master, "-Lf", site.folder / "none" / "log")
+    check(done.returncode == 1 and "log file cannot be written" in done.stderr, "-Lf to nowhere: exit status 1 and one line", done)
 
 
 def daemon_line(site, *options):

@@ -4,9 +4,11 @@
  */
 #include "test.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "fixture.h"
 #include "reading.h"
@@ -401,6 +403,21 @@ static void directory(void **state)
 		     "cannot be read: Is a directory");
 }
 
+/* Opening a FIFO waits for a writer, which would stop the thread for good. */
+static void fifo(void **state)
+{
+	struct tcx_fault fault = {""};
+	const struct fixture *fixture = *state;
+	char path[PATH_MAX];
+
+	fixture_puts(*state, SNMP, "");
+	fixture_remove(*state, SNMP);
+	snprintf(path, sizeof(path), "%s/%s", fixture->root, SNMP);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	expect_fault("a FIFO", SNMP, read_root(fixture, &fault), &fault, "cannot be read");
+	fixture_remove(*state, SNMP);
+}
+
 /* A file where a directory should be is not a missing file. */
 static void not_a_directory(void **state)
 {
@@ -432,9 +449,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_root, close_root)
-		TEST(texts),	     TEST(long_lines),	    TEST(garbage),
-		TEST(garbage_lines), TEST(huge_file),	    TEST(buffer_sizes),
-		TEST(directory),     TEST(not_a_directory), TEST(missing),
+		TEST(texts),	       TEST(long_lines),   TEST(garbage),   TEST(garbage_lines),
+		TEST(huge_file),       TEST(buffer_sizes), TEST(directory), TEST(fifo),
+		TEST(not_a_directory), TEST(missing),
 #undef TEST
 	};
 
