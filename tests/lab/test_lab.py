@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""The kernel document, live: every experiment of the lab, seen through SNMP, with nstat beside it.
+
+With names as arguments, only these.
+"""
+
+import os
+import signal
+import sys
+
+import paths  # noqa: F401
+import coverage
+import experiment
+import harness
+import reasons
+import world
+
+
+def check_coverage(runner):
+    """What the committed table promises has been seen again."""
+    if not coverage.same_kernel():
+        harness.skip("the table of counters is from another kernel")
+        return
+    if runner.skipped:
+        harness.skip(f"the table of counters: {', '.join(runner.skipped)} did not run")
+        return
+    missing = [name for name, shown in coverage.rows().items() if shown and name not in runner.shown]
+    harness.check(not missing, "every counter that COVERAGE promises was shown", f"not {', '.join(missing)}")
+    untold = sorted(reasons.documented() & set(runner.printed) - set(runner.shown))
+    harness.check(not untold, "every counter that the kernel's document explains was shown", f"not {', '.join(untold)}")
+    harness.check(2 * len(runner.shown) >= len(runner.printed),
+                  f"{len(runner.shown)} of {len(runner.printed)} numbers that the kernel prints were shown: at least half")
+
+
+def main(names):
+    os.environ["PATH"] = harness.PATH
+    why = harness.missing()
+    if why:
+        print(f"skipped: {why}")
+        return 77
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, harness.leave)
+    table = experiment.load()
+    try:
+        with world.World() as made:
+            runner = experiment.Runner(made)
+            for name, entry in table.items():
+                if not names or name in names:
+                    runner.run(entry)
+            runner.close()
+            if not names:
+                check_coverage(runner)
+    except harness.Skip as why:
+        print(f"skipped: {why}")
+        return 77
+    except harness.Failure as error:
+        harness.check(False, "the lab is set up", str(error))
+    tally = harness.tally
+    print(f"{tally['passed']} passed, {tally['failed']} failed, {tally['skipped']} skipped")
+    return 1 if tally["failed"] else 0 if tally["passed"] else 77
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
