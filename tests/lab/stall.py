@@ -64,7 +64,7 @@ class Page:
 def held(connection):
     """The connection's socket is in use by a program, which sends an octet in the end."""
     page = Page()
-    thread = threading.Thread(target=connection.send, args=(memoryview(page.memory)[:1],))
+    thread = threading.Thread(target=connection.send, args=(memoryview(page.memory)[:1],), daemon=True)
     thread.start()
     try:
         page.wait_touched()

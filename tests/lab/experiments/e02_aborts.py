@@ -102,10 +102,10 @@ def abort_on_memory(lab):
     host = Ghost(near=lab.b)
     half = limit // 8
     yield expect("a has too many orphans", a=grows(SockstatTcpOrphan=at_least(half), SockstatTcpAlloc=at_least(half),
-                                                   SockstatTcpMem=at_least(half), TcpExtTCPAbortOnMemory=0))
+                                                   SockstatTcpMem=at_least(half)))
     many_orphans(lab.a, limit // 4 + 100)
     lab.a.sysctl("net.ipv4.tcp_rto_max_ms", 1000)
-    yield expect("the timer of one that seems hopeless", a=grows(TcpExtTCPAbortOnMemory=1, TcpOutRsts=1))
+    yield expect("the timer of one that seems hopeless", a=grows(TcpExtTCPAbortOnMemory=at_least(1), TcpOutRsts=at_least(1)))
     born_established(lab.a, host.address, 9000, window=1000).close()
     fin = host.receive(lambda packet: packet.protocol == frames.TCP and frames.Segment.read(packet).flags & FIN)
     with lab.a.until("TcpExtTCPAbortOnMemory"):

@@ -83,7 +83,7 @@ def busy_poll(lab):
 
 
 def found_by_polling(lab, host, server):
-    reader = threading.Thread(target=server.recv, args=(10,))
+    reader = threading.Thread(target=server.recv, args=(10,), daemon=True)
     reader.start()
     time.sleep(0.01)
     host.udp(9000, b"x")
