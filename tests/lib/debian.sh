@@ -7,7 +7,7 @@
 
 borrowed=$work/borrowed
 
-BUILD_PACKAGES='gcc libc6-dev make autoconf automake libtool pkg-config libsnmp-dev'
+BUILD_PACKAGES='gcc libc6-dev make autoconf automake libtool pkg-config libsnmp-dev libmnl-dev'
 
 # Superusers' programs are not on everybody's path.
 PATH=$PATH:/usr/sbin:/sbin

@@ -1,0 +1,27 @@
+/* The inside of struct tcx_kernel, for those who read tables. */
+#ifndef TCX_KERNEL_INSIDE_H
+#define TCX_KERNEL_INSIDE_H
+
+#include <stdbool.h>
+
+#include "netlink.h"
+#include "tcx_fault.h"
+#include "tcx_kernel.h"
+
+enum tcx_protocol { TCX_TCP, TCX_UDP, TCX_PROTOCOLS };
+
+struct tcx_kernel {
+	char *proc_root;		     /* owned */
+	struct tcx_netlink route;	     /* NETLINK_ROUTE */
+	struct tcx_netlink diag;	     /* NETLINK_SOCK_DIAG */
+	bool use_procfs[TCX_PROTOCOLS];	     /* sock_diag does not serve it, or is not to */
+	struct tcx_fault why[TCX_PROTOCOLS]; /* not sock_diag */
+};
+
+/* To be called before a table is read. */
+void tcx_kernel_begin(struct tcx_kernel *kernel);
+
+/* True when reading failed since then only because things changed meanwhile. */
+bool tcx_kernel_interrupted(const struct tcx_kernel *kernel);
+
+#endif

@@ -1,0 +1,62 @@
+#include "link_speed.h"
+
+#include <linux/ethtool.h>
+#include <linux/if.h>
+#include <linux/sockios.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+/* Link modes are three bit maps of at most 127 words, which the kernel writes behind the struct. */
+#define MODE_WORDS (3 * 127)
+
+static bool ask_driver(int fd, const char *name, void *question)
+{
+	struct ifreq request = {.ifr_data = question};
+
+	memcpy(request.ifr_name, name, sizeof(request.ifr_name));
+	return ioctl(fd, SIOCETHTOOL, &request) == 0;
+}
+
+/*
+ * The first request makes the kernel tell how many words a bit map of link modes has here, as a
+ * negative number; the second one must bring room for three of that length.
+ */
+static bool ask_settings(int fd, const char *name, uint32_t *speed)
+{
+	union {
+		struct ethtool_link_settings settings;
+		char room[sizeof(struct ethtool_link_settings) + MODE_WORDS * sizeof(uint32_t)];
+	} answer = {.settings = {.cmd = ETHTOOL_GLINKSETTINGS}};
+	struct ethtool_link_settings *settings = &answer.settings;
+
+	if (!ask_driver(fd, name, &answer) || settings->link_mode_masks_nwords >= 0)
+		return false;
+	settings->cmd = ETHTOOL_GLINKSETTINGS;
+	settings->link_mode_masks_nwords = (int8_t)-settings->link_mode_masks_nwords;
+	if (!ask_driver(fd, name, &answer))
+		return false;
+	*speed = settings->speed;
+	return true;
+}
+
+/* What there was before kernel 4.6. */
+static bool ask_old_settings(int fd, const char *name, uint32_t *speed)
+{
+	struct ethtool_cmd settings = {.cmd = ETHTOOL_GSET};
+
+	if (!ask_driver(fd, name, &settings))
+		return false;
+	*speed = ethtool_cmd_speed(&settings);
+	return true;
+}
+
+uint32_t tcx_link_speed(int fd, const char *name)
+{
+	uint32_t speed;
+
+	if (!ask_settings(fd, name, &speed) && !ask_old_settings(fd, name, &speed))
+		return 0;
+	/* 65535 is how 16 bits, which the old struct had at first, say unknown. */
+	return speed == (uint32_t)SPEED_UNKNOWN || speed == UINT16_MAX ? 0 : speed;
+}

@@ -1,0 +1,208 @@
+#include "links.h"
+
+#include <errno.h>
+#include <linux/gen_stats.h>
+#include <linux/if.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "kernel.h"
+#include "link_speed.h"
+#include "tcx_links.h"
+#include "tcx_octets.h"
+
+#define LINK_ATTRIBUTES	 (IFLA_STATS64 + 1)
+#define QDISC_ATTRIBUTES (TCA_STATS2 + 1)
+#define STATS_ATTRIBUTES (TCA_STATS_QUEUE + 1)
+
+/*
+ * IF_OPER_*. The kernel tells DOWN for a link that is not IFF_UP (rtnl_fill_ifinfo()), so one that
+ * knows no more than UNKNOWN, as the loopback, is up.
+ */
+static const uint8_t statuses[] = {
+	[IF_OPER_UNKNOWN] = TCX_LINK_UP,      [IF_OPER_NOTPRESENT] = TCX_LINK_NOT_PRESENT,
+	[IF_OPER_DOWN] = TCX_LINK_DOWN,	      [IF_OPER_LOWERLAYERDOWN] = TCX_LINK_LOWER_LAYER_DOWN,
+	[IF_OPER_TESTING] = TCX_LINK_TESTING, [IF_OPER_DORMANT] = TCX_LINK_DORMANT,
+	[IF_OPER_UP] = TCX_LINK_UP,
+};
+
+uint8_t tcx_link_status_of(const struct nlattr *operstate)
+{
+	uint8_t number;
+
+	if (!tcx_attribute_copy(operstate, &number, sizeof(number)))
+		return 0;
+	return number < sizeof(statuses) ? statuses[number] : TCX_LINK_UNKNOWN;
+}
+
+bool tcx_links_list(struct tcx_netlink *netlink, tcx_netlink_sink *sink, void *context,
+		    struct tcx_fault *fault)
+{
+	const struct ifinfomsg request = {.ifi_family = AF_UNSPEC};
+	const struct tcx_netlink_query query = {
+		.type = RTM_GETLINK,
+		.body = &request,
+		.body_len = sizeof(request),
+		.sink = sink,
+		.context = context,
+	};
+
+	return tcx_netlink_dump(netlink, &query, fault);
+}
+
+/* A kernel with fewer counters than our headers leaves the last ones 0. */
+static bool read_counters(struct tcx_link *row, const struct nlattr *attribute)
+{
+	size_t len = attribute != NULL ? mnl_attr_get_payload_len(attribute) : 0;
+
+	if (len > sizeof(row->counters))
+		len = sizeof(row->counters);
+	return tcx_attribute_copy(attribute, &row->counters, len);
+}
+
+static void read_address(struct tcx_link *row, const struct nlattr *attribute)
+{
+	size_t len = attribute != NULL ? mnl_attr_get_payload_len(attribute) : 0;
+
+	if (len > sizeof(row->address))
+		len = sizeof(row->address);
+	row->address_len = (uint8_t)len;
+	tcx_attribute_copy(attribute, row->address, len);
+}
+
+static bool read_name(struct tcx_link *row, const struct nlattr *attribute)
+{
+	size_t len = attribute != NULL ? mnl_attr_get_payload_len(attribute) : 0;
+
+	if (len == 0 || len > sizeof(row->name))
+		return false;
+	tcx_attribute_copy(attribute, row->name, len);
+	row->name[sizeof(row->name) - 1] = '\0';
+	return true;
+}
+
+static bool take_link(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+{
+	const struct nlattr *attributes[LINK_ATTRIBUTES];
+	const struct ifinfomsg *body =
+		tcx_netlink_parse(message, sizeof(*body), attributes, LINK_ATTRIBUTES, fault);
+	struct tcx_link row = {0};
+
+	if (body == NULL)
+		return false;
+	if (message->nlmsg_type != RTM_NEWLINK || body->ifi_family != AF_UNSPEC)
+		return true;
+	tcx_octets_put32(row.index, (uint32_t)body->ifi_index);
+	row.type = body->ifi_type;
+	row.flags = body->ifi_flags;
+	row.admin_up = (body->ifi_flags & IFF_UP) != 0;
+	row.status = tcx_link_status_of(attributes[IFLA_OPERSTATE]);
+	read_address(&row, attributes[IFLA_ADDRESS]);
+	if (row.status == 0 || !read_name(&row, attributes[IFLA_IFNAME]) ||
+	    !tcx_attribute_copy(attributes[IFLA_MTU], &row.mtu, sizeof(row.mtu)) ||
+	    !read_counters(&row, attributes[IFLA_STATS64]))
+		return tcx_fault_set(fault, "rtnetlink: link %d lacks an attribute",
+				     body->ifi_index);
+	return tcx_table_append(context, &row, fault);
+}
+
+/* Queues go to links that are rows already; both lists come in about the same order. */
+struct queues {
+	struct tcx_table *table;
+	size_t next; /* where the next link is looked for first */
+};
+
+static struct tcx_link *find_link(struct queues *queues, uint32_t index)
+{
+	struct tcx_link *rows = (struct tcx_link *)queues->table->rows;
+	size_t count = queues->table->count;
+
+	for (size_t tried = 0; tried < count; tried++) {
+		struct tcx_link *row = &rows[queues->next];
+
+		queues->next = (queues->next + 1) % count;
+		if (tcx_octets_get32(row->index) == index)
+			return row;
+	}
+	return NULL;
+}
+
+static bool read_queue_len(const struct nlattr *stats, uint32_t *len, struct tcx_fault *fault)
+{
+	const struct nlattr *attributes[STATS_ATTRIBUTES];
+	struct gnet_stats_queue queue = {0};
+
+	if (!tcx_netlink_parse_attributes(mnl_attr_get_payload(stats),
+					  mnl_attr_get_payload_len(stats), attributes,
+					  STATS_ATTRIBUTES, fault))
+		return false;
+	tcx_attribute_copy(attributes[TCA_STATS_QUEUE], &queue, sizeof(queue));
+	*len = queue.qlen;
+	return true;
+}
+
+/* Only the root: it counts what waits in its children too. */
+static bool take_qdisc(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+{
+	const struct nlattr *attributes[QDISC_ATTRIBUTES];
+	const struct tcmsg *body =
+		tcx_netlink_parse(message, sizeof(*body), attributes, QDISC_ATTRIBUTES, fault);
+	struct tcx_link *link;
+
+	if (body == NULL)
+		return false;
+	if (message->nlmsg_type != RTM_NEWQDISC || body->tcm_parent != TC_H_ROOT ||
+	    attributes[TCA_STATS2] == NULL)
+		return true;
+	link = find_link(context, (uint32_t)body->tcm_ifindex);
+	return link == NULL || read_queue_len(attributes[TCA_STATS2], &link->queue_len, fault);
+}
+
+/* A kernel without traffic control has no queues. */
+static bool read_queues(struct tcx_table *table, struct tcx_netlink *netlink,
+			struct tcx_fault *fault)
+{
+	const struct tcmsg request = {.tcm_family = AF_UNSPEC};
+	struct queues queues = {.table = table};
+	const struct tcx_netlink_query query = {
+		.type = RTM_GETQDISC,
+		.body = &request,
+		.body_len = sizeof(request),
+		.sink = take_qdisc,
+		.context = &queues,
+	};
+
+	return tcx_netlink_dump(netlink, &query, fault) || netlink->error == EOPNOTSUPP;
+}
+
+/* The socket tells the network namespace. It is closed where queues could not be read. */
+static void read_speeds(struct tcx_table *table, struct tcx_netlink *netlink)
+{
+	struct tcx_link *rows = (struct tcx_link *)table->rows;
+
+	if (!tcx_netlink_open(netlink, 0, NULL))
+		return;
+	for (size_t i = 0; i < table->count; i++)
+		rows[i].speed = tcx_link_speed(mnl_socket_get_fd(netlink->socket), rows[i].name);
+}
+
+static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	table->source = "rtnetlink";
+	if (!tcx_links_list(&kernel->route, take_link, table, fault) && !table->cut)
+		return false;
+	if (!read_queues(table, &kernel->route, fault))
+		return false;
+	read_speeds(table, &kernel->route);
+	return true;
+}
+
+const struct tcx_table_kind tcx_links = {
+	.name = "interfaces",
+	.row_size = sizeof(struct tcx_link),
+	.key_size = sizeof(((struct tcx_link *)NULL)->index),
+	.counts = true,
+	.read = read_table,
+};

@@ -1,0 +1,79 @@
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "kernel.h"
+#include "tcx_ip_tables.h"
+#include "tcx_octets.h"
+
+#define ATTRIBUTES (NDA_LLADDR + 1)
+
+/* The states that /proc/net/arp and `ip neigh` leave out. */
+static bool is_shown(const struct ndmsg *body)
+{
+	return body->ndm_state != NUD_NONE && (body->ndm_state & NUD_NOARP) == 0 &&
+	       (body->ndm_flags & NTF_PROXY) == 0;
+}
+
+/* Without NUD_VALID the kernel has no hardware address, or one that it does not believe any more.
+ */
+static uint8_t type_of(uint16_t state)
+{
+	if ((state & (NUD_INCOMPLETE | NUD_FAILED)) != 0)
+		return TCX_NEIGHBOUR_INVALID;
+	return (state & NUD_PERMANENT) != 0 ? TCX_NEIGHBOUR_STATIC : TCX_NEIGHBOUR_DYNAMIC;
+}
+
+static void read_hardware(struct tcx_neighbour *row, const struct nlattr *attribute)
+{
+	size_t len = attribute != NULL ? mnl_attr_get_payload_len(attribute) : 0;
+
+	if (len > sizeof(row->hardware))
+		len = sizeof(row->hardware);
+	row->hardware_len = (uint8_t)len;
+	tcx_attribute_copy(attribute, row->hardware, len);
+}
+
+static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+{
+	const struct nlattr *attributes[ATTRIBUTES];
+	const struct ndmsg *body =
+		tcx_netlink_parse(message, sizeof(*body), attributes, ATTRIBUTES, fault);
+	struct tcx_neighbour row = {0};
+
+	if (body == NULL)
+		return false;
+	if (message->nlmsg_type != RTM_NEWNEIGH || body->ndm_family != AF_INET || !is_shown(body))
+		return true;
+	if (!tcx_attribute_copy(attributes[NDA_DST], row.address, sizeof(row.address)))
+		return tcx_fault_set(fault, "rtnetlink: a neighbour has no address");
+	tcx_octets_put32(row.link, (uint32_t)body->ndm_ifindex);
+	row.type = type_of(body->ndm_state);
+	if (row.type != TCX_NEIGHBOUR_INVALID)
+		read_hardware(&row, attributes[NDA_LLADDR]);
+	return tcx_table_append(context, &row, fault);
+}
+
+static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	const struct ndmsg request = {.ndm_family = AF_INET};
+	const struct tcx_netlink_query query = {
+		.type = RTM_GETNEIGH,
+		.body = &request,
+		.body_len = sizeof(request),
+		.sink = take_message,
+		.context = table,
+	};
+
+	table->source = "rtnetlink";
+	return tcx_netlink_dump(&kernel->route, &query, fault) || table->cut;
+}
+
+const struct tcx_table_kind tcx_neighbours = {
+	.name = "IPv4 neighbours",
+	.row_size = sizeof(struct tcx_neighbour),
+	.key_size = offsetof(struct tcx_neighbour, type),
+	.read = read_table,
+};

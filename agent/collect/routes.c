@@ -1,0 +1,230 @@
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "kernel.h"
+#include "nexthops.h"
+#include "tcx_ip_tables.h"
+
+#define ATTRIBUTES (RTA_NH_ID + 1)
+
+/* While routes are being read, the type of one that names a nexthop object; link is its number. */
+#define BY_NUMBER 0
+
+/* Who set a route; those that are not here are other. RFC1213 knows no Babel, EIGRP or DHCP. */
+static const uint8_t protocols[UINT8_MAX + 1] = {
+	[RTPROT_REDIRECT] = TCX_PROTOCOL_ICMP, [RTPROT_KERNEL] = TCX_PROTOCOL_LOCAL,
+	[RTPROT_BOOT] = TCX_PROTOCOL_LOCAL,    [RTPROT_STATIC] = TCX_PROTOCOL_LOCAL,
+	[RTPROT_RA] = TCX_PROTOCOL_ICMP,       [RTPROT_BGP] = TCX_PROTOCOL_BGP,
+	[RTPROT_ISIS] = TCX_PROTOCOL_IS_IS,    [RTPROT_OSPF] = TCX_PROTOCOL_OSPF,
+	[RTPROT_RIP] = TCX_PROTOCOL_RIP,
+};
+
+/*
+ * Kinds of routes. Unicast ones are direct until a gateway shows. invalid for those that refuse:
+ * RFC1213's successor calls the same number reject (RFC 2096, ipCidrRouteType).
+ */
+static const uint8_t types[UINT8_MAX + 1] = {
+	[RTN_UNICAST] = TCX_ROUTE_DIRECT,    [RTN_LOCAL] = TCX_ROUTE_DIRECT,
+	[RTN_BLACKHOLE] = TCX_ROUTE_INVALID, [RTN_UNREACHABLE] = TCX_ROUTE_INVALID,
+	[RTN_PROHIBIT] = TCX_ROUTE_INVALID,
+};
+
+static uint8_t or_other(uint8_t number)
+{
+	return number != 0 ? number : TCX_ROUTE_OTHER;
+}
+
+/* Where one hop leads: RTA_VIA is a gateway of another family, which RFC1213 has no words for. */
+static void read_hop(struct tcx_route *row, const struct nlattr **attributes)
+{
+	bool gateway =
+		tcx_attribute_copy(attributes[RTA_GATEWAY], row->next_hop, sizeof(row->next_hop));
+
+	if (row->type == TCX_ROUTE_DIRECT && (gateway || attributes[RTA_VIA] != NULL))
+		row->type = TCX_ROUTE_INDIRECT;
+}
+
+/* A hop of a multipath route (fib_add_nexthop()), len octets, its attributes included. */
+static bool read_multipath_hop(struct tcx_route *row, const struct rtnexthop *hop, size_t len,
+			       struct tcx_fault *fault)
+{
+	const struct nlattr *attributes[ATTRIBUTES];
+	const size_t begin = sizeof(*hop);
+
+	if (!tcx_netlink_parse_attributes((const char *)hop + begin, len - begin, attributes,
+					  ATTRIBUTES, fault))
+		return false;
+	row->link = (uint32_t)hop->rtnh_ifindex;
+	row->dead = (hop->rtnh_flags & RTNH_F_DEAD) != 0;
+	read_hop(row, attributes);
+	return true;
+}
+
+/* rtnh_hops is the weight less one. A dead hop only serves where no other is. */
+static int rank(const struct rtnexthop *hop)
+{
+	bool dead = (hop->rtnh_flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN)) != 0;
+
+	return hop->rtnh_hops + (dead ? 0 : UINT8_MAX + 1);
+}
+
+static bool read_multipath(struct tcx_route *row, const struct nlattr *attribute,
+			   struct tcx_fault *fault)
+{
+	const char *at = mnl_attr_get_payload(attribute);
+	size_t left = mnl_attr_get_payload_len(attribute);
+	const struct rtnexthop *best = NULL;
+
+	while (left >= sizeof(*best)) {
+		const struct rtnexthop *hop = (const void *)at;
+		size_t len = RTNH_ALIGN(hop->rtnh_len);
+
+		if (hop->rtnh_len < sizeof(*hop) || hop->rtnh_len > left)
+			return tcx_fault_set(fault, "rtnetlink: a next hop is cut short");
+		if (best == NULL || rank(hop) > rank(best))
+			best = hop;
+		at += len;
+		left -= len < left ? len : left;
+	}
+	return best == NULL || read_multipath_hop(row, best, best->rtnh_len, fault);
+}
+
+static uint32_t table_of(const struct rtmsg *body, const struct nlattr **attributes)
+{
+	uint32_t table = body->rtm_table;
+
+	tcx_attribute_copy(attributes[RTA_TABLE], &table, sizeof(table));
+	return table;
+}
+
+static bool read_row(struct tcx_route *row, const struct rtmsg *body,
+		     const struct nlattr **attributes, struct tcx_fault *fault)
+{
+	row->prefix_len = body->rtm_dst_len;
+	row->dead = (body->rtm_flags & RTNH_F_DEAD) != 0;
+	row->tos = body->rtm_tos;
+	row->type = or_other(types[body->rtm_type]);
+	row->protocol = or_other(protocols[body->rtm_protocol]);
+	tcx_attribute_copy(attributes[RTA_DST], row->destination, sizeof(row->destination));
+	tcx_attribute_copy(attributes[RTA_OIF], &row->link, sizeof(row->link));
+	tcx_attribute_copy(attributes[RTA_PRIORITY], &row->metric, sizeof(row->metric));
+	/* RFC1213: the next hop of a direct route is the agent's own address on that network. */
+	tcx_attribute_copy(attributes[RTA_PREFSRC], row->next_hop, sizeof(row->next_hop));
+	if (attributes[RTA_MULTIPATH] != NULL)
+		return read_multipath(row, attributes[RTA_MULTIPATH], fault);
+	read_hop(row, attributes);
+	if (row->link == 0 && row->type == TCX_ROUTE_DIRECT &&
+	    tcx_attribute_copy(attributes[RTA_NH_ID], &row->link, sizeof(row->link)))
+		row->type = BY_NUMBER;
+	return true;
+}
+
+/* Kernels before 4.20 list all tables, whatever was asked for. */
+static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+{
+	const struct nlattr *attributes[ATTRIBUTES];
+	const struct rtmsg *body =
+		tcx_netlink_parse(message, sizeof(*body), attributes, ATTRIBUTES, fault);
+	struct tcx_route row = {0};
+
+	if (body == NULL)
+		return false;
+	if (message->nlmsg_type != RTM_NEWROUTE || body->rtm_family != AF_INET ||
+	    (body->rtm_flags & RTM_F_CLONED) != 0 || table_of(body, attributes) != RT_TABLE_MAIN)
+		return true;
+	return read_row(&row, body, attributes, fault) && tcx_table_append(context, &row, fault);
+}
+
+static bool needs_nexthops(const struct tcx_table *table)
+{
+	const struct tcx_route *rows = (const struct tcx_route *)table->rows;
+
+	for (size_t i = 0; i < table->count; i++)
+		if (rows[i].type == BY_NUMBER)
+			return true;
+	return false;
+}
+
+/* One that is gone by now leads nowhere that is known. */
+static void follow(struct tcx_route *row, const struct tcx_nexthop *nexthop)
+{
+	row->link = nexthop != NULL ? nexthop->link : 0;
+	row->type = TCX_ROUTE_OTHER;
+	if (nexthop == NULL)
+		return;
+	row->type = nexthop->blackhole	   ? TCX_ROUTE_INVALID
+		    : nexthop->has_gateway ? TCX_ROUTE_INDIRECT
+					   : TCX_ROUTE_DIRECT;
+	if (nexthop->has_gateway)
+		memcpy(row->next_hop, nexthop->gateway, sizeof(row->next_hop));
+}
+
+static bool follow_nexthops(struct tcx_table *table, struct tcx_kernel *kernel,
+			    struct tcx_fault *fault)
+{
+	struct tcx_route *rows = (struct tcx_route *)table->rows;
+	struct tcx_table *nexthops = tcx_table_read(&tcx_nexthops, kernel, SIZE_MAX, fault);
+
+	if (nexthops == NULL)
+		return false;
+	for (size_t i = 0; i < table->count; i++)
+		if (rows[i].type == BY_NUMBER)
+			follow(&rows[i], tcx_nexthop_find(nexthops, rows[i].link));
+	tcx_table_unref(nexthops);
+	return true;
+}
+
+static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	const struct rtmsg request = {.rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN};
+	const struct tcx_netlink_query query = {
+		.type = RTM_GETROUTE,
+		.body = &request,
+		.body_len = sizeof(request),
+		.sink = take_message,
+		.context = table,
+	};
+
+	table->source = "rtnetlink";
+	/* Where no address was ever set there is no main table, which kernels since 4.20 refuse. */
+	if (!tcx_netlink_dump(&kernel->route, &query, fault) && !table->cut &&
+	    kernel->route.error != ENOENT)
+		return false;
+	return !needs_nexthops(table) || follow_nexthops(table, kernel, fault);
+}
+
+static bool is_default(const struct tcx_route *route)
+{
+	static const uint8_t zeros[sizeof(route->destination)];
+
+	return memcmp(route->destination, zeros, sizeof(zeros)) == 0;
+}
+
+/* Whether other shows better what its destination means; see struct tcx_route. */
+static bool is_better(const struct tcx_route *other, const struct tcx_route *kept)
+{
+	if (other->dead != kept->dead)
+		return kept->dead;
+	if (other->prefix_len != kept->prefix_len)
+		return (other->prefix_len > kept->prefix_len) != is_default(kept);
+	if ((other->tos == 0) != (kept->tos == 0))
+		return other->tos == 0;
+	return other->metric < kept->metric;
+}
+
+static void merge(void *kept, const void *other)
+{
+	if (is_better(other, kept))
+		memcpy(kept, other, sizeof(struct tcx_route));
+}
+
+const struct tcx_table_kind tcx_routes = {
+	.name = "IPv4 routes",
+	.row_size = sizeof(struct tcx_route),
+	.key_size = offsetof(struct tcx_route, next_hop),
+	.merge = merge,
+	.read = read_table,
+};

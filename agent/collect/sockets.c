@@ -1,0 +1,50 @@
+#include "sockets.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+/*
+ * What says that sock_diag is not to be had, rather than that it failed this time: no permission
+ * (seccomp, LSM), no module for the protocol or for netlink's family, or a kernel before 3.3.
+ */
+static const int missing[] = {EPERM,	  EACCES,	   ENOENT,	EINVAL,
+			      EOPNOTSUPP, EPROTONOSUPPORT, EAFNOSUPPORT};
+
+static bool is_missing(int error)
+{
+	for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++)
+		if (missing[i] == error)
+			return true;
+	return false;
+}
+
+/* True when the listing is to be tried with procfs. Refusals come before any socket is listed. */
+static bool give_up_diag(struct tcx_kernel *kernel, enum tcx_protocol protocol,
+			 const struct tcx_fault *why)
+{
+	if (!is_missing(kernel->diag.error))
+		return false;
+	kernel->use_procfs[protocol] = true;
+	kernel->why[protocol] = *why;
+	return true;
+}
+
+bool tcx_sockets_list(struct tcx_kernel *kernel, const struct tcx_socket_query *query,
+		      struct tcx_table *table, struct tcx_fault *fault)
+{
+	struct tcx_fault why = {""};
+
+	if (!kernel->use_procfs[query->protocol]) {
+		table->source = "sock_diag";
+		if (tcx_sockets_list_diag(kernel, query, &why))
+			return true;
+		if (!give_up_diag(kernel, query->protocol, &why)) {
+			if (fault != NULL)
+				*fault = why;
+			return false;
+		}
+	}
+	table->source = "procfs";
+	table->fallback = kernel->why[query->protocol];
+	return tcx_sockets_list_proc(kernel, query, fault);
+}

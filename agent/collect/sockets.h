@@ -1,0 +1,61 @@
+/*
+ * TCP and UDP sockets, one by one as the kernel lists them: from sock_diag, or from procfs where
+ * that is missing or denied. Both say the same, but for the length that a listener's accept queue
+ * may reach, which only sock_diag tells.
+ */
+#ifndef TCX_SOCKETS_H
+#define TCX_SOCKETS_H
+
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel.h"
+#include "tcx_fault.h"
+#include "tcx_table.h"
+
+/* Sets of the kernel's states: bit 1 << TCP_ESTABLISHED and so on. All eleven that there are. */
+#define TCX_ALL_STATES ((1U << (TCP_CLOSING + 1)) - 2)
+
+struct tcx_socket {
+	uint8_t family;	    /* AF_INET or AF_INET6, of the socket: IPv6 ones may talk IPv4 */
+	uint8_t state;	    /* the kernel's number: TCP_LISTEN ... */
+	uint8_t local[16];  /* address, network order; IPv4 in the first four octets */
+	uint8_t remote[16]; /* likewise */
+	uint8_t local_port[2];
+	uint8_t remote_port[2];
+	/* Octets not yet read by the program; of a listener: connections not yet accepted. */
+	uint32_t receive_queue;
+	/*
+	 * Octets sent and not yet acknowledged, or not yet sent; of a listener: how many
+	 * connections may wait, 0 in procfs.
+	 */
+	uint32_t send_queue;
+};
+
+/* Is handed each socket. False ends the listing. */
+typedef bool tcx_socket_sink(void *context, const struct tcx_socket *socket,
+			     struct tcx_fault *fault);
+
+struct tcx_socket_query {
+	enum tcx_protocol protocol;
+	uint8_t family;	 /* AF_INET or AF_INET6 */
+	uint32_t states; /* only sockets in one of these */
+	tcx_socket_sink *sink;
+	void *context; /* the sink's own */
+};
+
+/*
+ * Lists the sockets of the thread's network namespace; table->source and table->fallback tell from
+ * where. A family that the kernel does not have has no sockets, but IPv4 it must have.
+ */
+bool tcx_sockets_list(struct tcx_kernel *kernel, const struct tcx_socket_query *query,
+		      struct tcx_table *table, struct tcx_fault *fault);
+
+/* One source each. */
+bool tcx_sockets_list_diag(struct tcx_kernel *kernel, const struct tcx_socket_query *query,
+			   struct tcx_fault *fault);
+bool tcx_sockets_list_proc(struct tcx_kernel *kernel, const struct tcx_socket_query *query,
+			   struct tcx_fault *fault);
+
+#endif

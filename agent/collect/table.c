@@ -1,0 +1,176 @@
+#include "tcx_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel.h"
+#include "sort.h"
+#include "tcx_clock.h"
+
+#define FIRST_CAPACITY 64
+
+/* How often a table is read anew that changed under the reading. */
+#define TRIES 10
+
+static struct tcx_table *new_table(const struct tcx_table_kind *kind, size_t max_rows)
+{
+	struct tcx_table *table = calloc(1, sizeof(*table));
+
+	if (table == NULL)
+		return NULL;
+	atomic_init(&table->references, 1);
+	table->kind = kind;
+	table->max_rows = max_rows;
+	table->taken_ns = tcx_clock_now();
+	return table;
+}
+
+/* False leaves the rows as they are. */
+static bool set_capacity(struct tcx_table *table, size_t capacity)
+{
+	uint8_t *rows = reallocarray(table->rows, capacity, table->kind->row_size);
+
+	if (rows == NULL)
+		return false;
+	table->rows = rows;
+	table->capacity = capacity;
+	return true;
+}
+
+bool tcx_table_append(struct tcx_table *table, const void *row, struct tcx_fault *fault)
+{
+	size_t row_size = table->kind->row_size;
+
+	if (table->count == table->max_rows) {
+		table->cut = true;
+		return false;
+	}
+	if (table->count == table->capacity &&
+	    !set_capacity(table, table->capacity > 0 ? 2 * table->capacity : FIRST_CAPACITY))
+		return tcx_fault_set(fault, "out of memory");
+	memcpy(table->rows + table->count++ * row_size, row, row_size);
+	return true;
+}
+
+/* The rows are sorted: those with the same key follow one another. */
+static void merge_duplicates(struct tcx_table *table)
+{
+	const struct tcx_table_kind *kind = table->kind;
+	uint8_t *kept = table->rows;
+
+	for (size_t i = 1; i < table->count; i++) {
+		const uint8_t *row = table->rows + i * kind->row_size;
+
+		if (memcmp(kept, row, kind->key_size) != 0) {
+			kept += kind->row_size;
+			memmove(kept, row, kind->row_size);
+		} else if (kind->merge != NULL) {
+			kind->merge(kept, row);
+		}
+	}
+	table->count = (size_t)(kept - table->rows) / kind->row_size + 1;
+}
+
+bool tcx_table_settle(struct tcx_table *table, struct tcx_fault *fault)
+{
+	const struct tcx_table_kind *kind = table->kind;
+
+	if (table->count == 0)
+		return true;
+	if (!tcx_sort_rows(&table->rows, table->count, kind->row_size, kind->key_size))
+		return tcx_fault_set(fault, "out of memory");
+	/* What was sorted may lie in new memory, without room to spare. */
+	table->capacity = table->count;
+	merge_duplicates(table);
+	set_capacity(table, table->count);
+	return true;
+}
+
+static bool read_once(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	table->count = 0;
+	table->cut = false;
+	tcx_kernel_begin(kernel);
+	return table->kind->read(table, kernel, fault);
+}
+
+static bool read_rows(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	for (int i = 0; i < TRIES; i++) {
+		if (read_once(table, kernel, fault))
+			return true;
+		if (!tcx_kernel_interrupted(kernel))
+			return false;
+	}
+	return false;
+}
+
+struct tcx_table *tcx_table_read(const struct tcx_table_kind *kind, struct tcx_kernel *kernel,
+				 size_t max_rows, struct tcx_fault *fault)
+{
+	struct tcx_table *table = new_table(kind, max_rows);
+
+	if (table == NULL) {
+		tcx_fault_set(fault, "out of memory");
+		return NULL;
+	}
+	if (!read_rows(table, kernel, fault) || !tcx_table_settle(table, fault)) {
+		tcx_table_unref(table);
+		return NULL;
+	}
+	table->cost_ns = tcx_clock_now() - table->taken_ns;
+	return table;
+}
+
+/* The first row that does not come before key or, with behind, that comes after it. */
+static size_t search(const struct tcx_table *table, const void *key, size_t len, bool behind)
+{
+	size_t low = 0;
+	size_t high = table->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp(tcx_table_row(table, middle), key, len);
+
+		if (order < 0 || (behind && order == 0))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+size_t tcx_table_from(const struct tcx_table *table, const void *key, size_t len)
+{
+	return search(table, key, len, false);
+}
+
+size_t tcx_table_behind(const struct tcx_table *table, const void *key, size_t len)
+{
+	return search(table, key, len, true);
+}
+
+const void *tcx_table_find(const struct tcx_table *table, const void *key)
+{
+	size_t len = table->kind->key_size;
+	size_t i = search(table, key, len, false);
+
+	if (i == table->count || memcmp(tcx_table_row(table, i), key, len) != 0)
+		return NULL;
+	return tcx_table_row(table, i);
+}
+
+struct tcx_table *tcx_table_ref(struct tcx_table *table)
+{
+	atomic_fetch_add_explicit(&table->references, 1, memory_order_relaxed);
+	return table;
+}
+
+void tcx_table_unref(struct tcx_table *table)
+{
+	if (table == NULL ||
+	    atomic_fetch_sub_explicit(&table->references, 1, memory_order_acq_rel) > 1)
+		return;
+	free(table->rows);
+	free(table);
+}

@@ -1,0 +1,400 @@
+#include "tcx_tables.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "tcx_clock.h"
+#include "tcx_kernel.h"
+
+/* Without a renewal for so many intervals a table is no longer shown, as maxAge has it for
+ * counters. */
+#define STALE_INTERVALS 10
+
+/* A failed read is not tried anew for each request that comes. */
+#define RETRY_NS TCX_NS_PER_S
+
+/* A tenth of a processor that others want, which is enough to renew a large table in time. */
+#define RENEWAL_NICE 10
+
+/* One event of each sort and table can be waiting; the same again says nothing new. */
+#define NEWS (TCX_TABLE_CUT + 1)
+
+struct slot {
+	struct tcx_tables *tables;
+	const struct tcx_table_kind *kind;
+	pthread_t thread;
+	pthread_cond_t wake; /* asked for while idle, or told to stop */
+	bool started;	     /* thread is to be joined */
+	bool running;	     /* its loop has not ended */
+	bool due;	     /* a newer table is wanted now */
+	struct tcx_table *latest;
+	uint64_t asked_ns;  /* last request */
+	uint64_t failed_ns; /* last failed read, 0 after a good one */
+	bool news[NEWS];
+	bool told[NEWS]; /* reported, and lasting */
+	struct tcx_fault cause;
+};
+
+struct tcx_tables {
+	pthread_mutex_t lock; /* guards everything below and in the slots */
+	struct tcx_tables_settings settings;
+	char *proc_root; /* owned */
+	bool stop;
+	int ready_fd;
+	size_t count;
+	struct slot slots[];
+};
+
+static void announce(struct tcx_tables *tables)
+{
+	uint64_t one = 1;
+
+	/* An eventfd only refuses when its count is full, and then it is readable already. */
+	if (write(tables->ready_fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+static void tell(struct slot *slot, enum tcx_table_news news, bool lasting)
+{
+	if (lasting && !slot->told[news])
+		slot->news[news] = true;
+	slot->told[news] = lasting;
+}
+
+static void take_failure(struct slot *slot, const struct tcx_fault *cause)
+{
+	slot->failed_ns = tcx_clock_now();
+	slot->cause = *cause;
+	tell(slot, TCX_TABLE_FAILED, true);
+}
+
+static void take_table(struct slot *slot, struct tcx_table *table)
+{
+	bool fallback = table->fallback.text[0] != '\0';
+
+	if (slot->failed_ns > 0)
+		slot->news[TCX_TABLE_RECOVERED] = true;
+	if (fallback)
+		slot->cause = table->fallback;
+	tell(slot, TCX_TABLE_FAILED, false);
+	tell(slot, TCX_TABLE_CUT, table->cut);
+	tell(slot, TCX_TABLE_FALLBACK, fallback);
+	slot->failed_ns = 0;
+	slot->latest = table;
+}
+
+/* Reads, and frees the table before, with the lock open: requests go on meanwhile. */
+static void renew(struct slot *slot, struct tcx_kernel *kernel)
+{
+	struct tcx_tables *tables = slot->tables;
+	size_t max_rows = tables->settings.max_rows;
+	struct tcx_table *before = slot->latest;
+	struct tcx_fault cause = {"out of memory"};
+	struct tcx_table *table = NULL;
+
+	pthread_mutex_unlock(&tables->lock);
+	if (kernel != NULL)
+		table = tcx_table_read(slot->kind, kernel, max_rows, &cause);
+	pthread_mutex_lock(&tables->lock);
+	/* Who waits goes on asking, however long it took. */
+	if (slot->due)
+		slot->asked_ns = tcx_clock_now();
+	slot->due = false;
+	if (table != NULL)
+		take_table(slot, table);
+	else
+		take_failure(slot, &cause);
+	announce(tables);
+	if (table == NULL)
+		return;
+	pthread_mutex_unlock(&tables->lock);
+	tcx_table_unref(before);
+	pthread_mutex_lock(&tables->lock);
+}
+
+/*
+ * The first table is waited for, the next ones are not: where no processor is to spare, they are
+ * read after the requests are answered. Linux does this to the calling thread alone, which ends
+ * when the table is let go: there is no way back without privileges. Counters are waited for again
+ * and again.
+ */
+static void step_back(const struct slot *slot)
+{
+	if (slot->latest != NULL && !slot->kind->counts)
+		setpriority(PRIO_PROCESS, 0, RENEWAL_NICE);
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static uint64_t next_read(const struct slot *slot)
+{
+	uint64_t last = slot->latest != NULL ? slot->latest->taken_ns : 0;
+
+	if (slot->failed_ns > last)
+		return slot->failed_ns + RETRY_NS;
+	/* Half of the time at most goes into reading, however long it takes. */
+	return last > 0 ? later(last + slot->tables->settings.interval_ns,
+				last + 2 * slot->latest->cost_ns)
+			: 0;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void sleep_until(struct slot *slot, uint64_t when_ns)
+{
+	uint64_t now = tcx_clock_now();
+	uint64_t wait = when_ns > now ? when_ns - now : 0;
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += (time_t)(wait / TCX_NS_PER_S);
+	until.tv_nsec += (long)(wait % TCX_NS_PER_S);
+	if (until.tv_nsec >= (long)TCX_NS_PER_S) {
+		until.tv_nsec -= (long)TCX_NS_PER_S;
+		until.tv_sec++;
+	}
+	pthread_cond_timedwait(&slot->wake, &slot->tables->lock, &until);
+}
+
+static uint64_t idle_from(const struct slot *slot)
+{
+	return slot->asked_ns + slot->tables->settings.idle_ns;
+}
+
+static void forget(struct slot *slot)
+{
+	tcx_table_unref(slot->latest);
+	slot->latest = NULL;
+	slot->failed_ns = 0;
+	slot->running = false;
+	announce(slot->tables);
+}
+
+static void *run(void *arg)
+{
+	struct slot *slot = arg;
+	struct tcx_tables *tables = slot->tables;
+	struct tcx_kernel *kernel = tcx_kernel_new(tables->proc_root);
+
+	pthread_mutex_lock(&tables->lock);
+	while (!tables->stop && tcx_clock_now() <= idle_from(slot)) {
+		if (!slot->due && tcx_clock_now() < next_read(slot)) {
+			sleep_until(slot, earlier(next_read(slot), idle_from(slot) + 1));
+			continue;
+		}
+		renew(slot, kernel);
+		step_back(slot);
+	}
+	forget(slot);
+	pthread_mutex_unlock(&tables->lock);
+	tcx_kernel_free(kernel);
+	return NULL;
+}
+
+/* A thread that has ended its loop needs no lock any more: joining it here cannot hang. */
+static void start_thread(struct slot *slot)
+{
+	const struct tcx_fault cause = {"no thread can be started"};
+	sigset_t all, before;
+
+	if (slot->started)
+		pthread_join(slot->thread, NULL);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	slot->started = pthread_create(&slot->thread, NULL, run, slot) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	slot->running = slot->started;
+	if (slot->started)
+		return;
+	slot->due = false;
+	take_failure(slot, &cause);
+	announce(slot->tables);
+}
+
+static bool init_slot(struct slot *slot, struct tcx_tables *tables,
+		      const struct tcx_table_kind *kind)
+{
+	pthread_condattr_t monotonic;
+	bool done;
+
+	slot->tables = tables;
+	slot->kind = kind;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	done = pthread_cond_init(&slot->wake, &monotonic) == 0;
+	pthread_condattr_destroy(&monotonic);
+	return done;
+}
+
+struct tcx_tables *tcx_tables_start(const struct tcx_table_kind *const *kinds, size_t count,
+				    const struct tcx_tables_settings *settings,
+				    struct tcx_fault *fault)
+{
+	struct tcx_tables *tables = calloc(1, sizeof(*tables) + count * sizeof(tables->slots[0]));
+
+	if (tables == NULL) {
+		tcx_fault_set(fault, "out of memory");
+		return NULL;
+	}
+	pthread_mutex_init(&tables->lock, NULL);
+	tables->settings = *settings;
+	tables->proc_root = strdup(settings->proc_root);
+	tables->settings.proc_root = tables->proc_root;
+	tables->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	for (size_t i = 0; i < count; i++)
+		tables->count += init_slot(&tables->slots[i], tables, kinds[i]);
+	if (tables->proc_root != NULL && tables->ready_fd >= 0 && tables->count == count)
+		return tables;
+	tcx_fault_set(fault, "tables cannot be prepared: %s", strerror(errno));
+	tcx_tables_stop(tables);
+	return NULL;
+}
+
+void tcx_tables_stop(struct tcx_tables *tables)
+{
+	if (tables == NULL)
+		return;
+	pthread_mutex_lock(&tables->lock);
+	tables->stop = true;
+	for (size_t i = 0; i < tables->count; i++)
+		pthread_cond_signal(&tables->slots[i].wake);
+	pthread_mutex_unlock(&tables->lock);
+	for (size_t i = 0; i < tables->count; i++) {
+		if (tables->slots[i].started)
+			pthread_join(tables->slots[i].thread, NULL);
+		pthread_cond_destroy(&tables->slots[i].wake);
+	}
+	if (tables->ready_fd >= 0)
+		close(tables->ready_fd);
+	pthread_mutex_destroy(&tables->lock);
+	free(tables->proc_root);
+	free(tables);
+}
+
+void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings *settings)
+{
+	pthread_mutex_lock(&tables->lock);
+	tables->settings = *settings;
+	tables->settings.proc_root = tables->proc_root;
+	for (size_t i = 0; i < tables->count; i++) {
+		tables->slots[i].due = tables->slots[i].running;
+		pthread_cond_signal(&tables->slots[i].wake);
+	}
+	pthread_mutex_unlock(&tables->lock);
+}
+
+/* Counted from the end of the reading: however long that took, those who waited for it get it. */
+static bool is_younger(const struct slot *slot, uint64_t age_ns)
+{
+	const struct tcx_table *latest = slot->latest;
+
+	return latest != NULL && slot->asked_ns - latest->taken_ns - latest->cost_ns <= age_ns;
+}
+
+static bool is_stale(const struct slot *slot)
+{
+	return !is_younger(slot, STALE_INTERVALS * slot->tables->settings.interval_ns);
+}
+
+static bool needs_reading(const struct slot *slot)
+{
+	if (slot->kind->counts)
+		return !is_younger(slot, slot->tables->settings.refresh_ns);
+	return is_stale(slot);
+}
+
+/* Whether a table will come. */
+static bool demand(struct slot *slot)
+{
+	if (slot->failed_ns > 0 && slot->asked_ns - slot->failed_ns <= RETRY_NS)
+		return false;
+	slot->due = true;
+	if (slot->running)
+		pthread_cond_signal(&slot->wake);
+	else
+		start_thread(slot);
+	return slot->running;
+}
+
+struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool *pending)
+{
+	struct slot *slot = &tables->slots[id];
+	struct tcx_table *table = NULL;
+
+	pthread_mutex_lock(&tables->lock);
+	slot->asked_ns = tcx_clock_now();
+	*pending = needs_reading(slot) && demand(slot);
+	if (!*pending && !is_stale(slot))
+		table = tcx_table_ref(slot->latest);
+	pthread_mutex_unlock(&tables->lock);
+	return table;
+}
+
+const char *tcx_tables_name(const struct tcx_tables *tables, size_t id)
+{
+	return tables->slots[id].kind->name;
+}
+
+struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id)
+{
+	struct slot *slot = &tables->slots[id];
+	struct tcx_table *table;
+
+	pthread_mutex_lock(&tables->lock);
+	table = slot->latest != NULL ? tcx_table_ref(slot->latest) : NULL;
+	pthread_mutex_unlock(&tables->lock);
+	return table;
+}
+
+int tcx_tables_ready_fd(const struct tcx_tables *tables)
+{
+	return tables->ready_fd;
+}
+
+void tcx_tables_acknowledge(struct tcx_tables *tables)
+{
+	uint64_t count;
+
+	/* Nothing to read is what is wanted. */
+	if (read(tables->ready_fd, &count, sizeof(count)) < 0)
+		return;
+}
+
+static bool take_news(struct slot *slot, struct tcx_table_event *event)
+{
+	for (int news = 0; news < NEWS; news++) {
+		if (!slot->news[news])
+			continue;
+		slot->news[news] = false;
+		event->news = (enum tcx_table_news)news;
+		event->cause = slot->cause;
+		return true;
+	}
+	return false;
+}
+
+bool tcx_tables_next_event(struct tcx_tables *tables, struct tcx_table_event *event)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&tables->lock);
+	for (event->id = 0; event->id < tables->count; event->id++) {
+		found = take_news(&tables->slots[event->id], event);
+		if (found)
+			break;
+	}
+	pthread_mutex_unlock(&tables->lock);
+	return found;
+}

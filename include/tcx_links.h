@@ -1,0 +1,75 @@
+/* Network interfaces: the table of them, and since when each is in its state. */
+#ifndef TCX_LINKS_H
+#define TCX_LINKS_H
+
+#include <linux/if_link.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tcx_fault.h"
+#include "tcx_table.h"
+
+#define TCX_LINK_NAME_SIZE   16 /* IFNAMSIZ */
+#define TCX_LINK_ADDRESS_MAX 32 /* MAX_ADDR_LEN */
+
+/* The numbers of RFC 2863's ifOperStatus; RFC1213 has the first three. */
+enum tcx_link_status {
+	TCX_LINK_UP = 1,
+	TCX_LINK_DOWN,
+	TCX_LINK_TESTING,
+	TCX_LINK_UNKNOWN, /* a state that this program does not know */
+	TCX_LINK_DORMANT,
+	TCX_LINK_NOT_PRESENT,
+	TCX_LINK_LOWER_LAYER_DOWN
+};
+
+/* One interface, as RTM_GETLINK has it. */
+struct tcx_link {
+	uint8_t index[4];	       /* the key */
+	char name[TCX_LINK_NAME_SIZE]; /* with its zero byte; any octets but '/' and blanks */
+	uint16_t type;		       /* ARPHRD_ETHER ... */
+	uint8_t status;		       /* enum tcx_link_status */
+	bool admin_up;		       /* IFF_UP */
+	uint8_t address_len;	       /* of the hardware address, octets */
+	uint8_t address[TCX_LINK_ADDRESS_MAX];
+	uint32_t flags;			   /* IFF_* */
+	uint32_t mtu;			   /* octets */
+	uint32_t speed;			   /* Mbit/s (ETHTOOL_GLINKSETTINGS); 0: unknown */
+	uint32_t queue_len;		   /* packets that wait in the root qdisc */
+	struct rtnl_link_stats64 counters; /* IFLA_STATS64 */
+};
+
+extern const struct tcx_table_kind tcx_links;
+
+/*
+ * Keeps the time of each interface's last change of status or IFF_UP while the agent runs, which
+ * the kernel does not. One thread drains it, any may ask.
+ */
+struct tcx_link_watch;
+
+/*
+ * Subscribes to the changes in the calling thread's network namespace and takes note of how things
+ * are. NULL with a fault.
+ */
+struct tcx_link_watch *tcx_link_watch_new(struct tcx_fault *fault);
+
+/* watch may be NULL. */
+void tcx_link_watch_free(struct tcx_link_watch *watch);
+
+/* A descriptor that is readable when there is something to drain. */
+int tcx_link_watch_fd(const struct tcx_link_watch *watch);
+
+/*
+ * Takes in all changes that are waiting; never waits itself. Changes get the time of this call.
+ * When the kernel had to drop some, all links are listed anew and compared. False at a fault, after
+ * which the watch can be drained again.
+ */
+bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault);
+
+/*
+ * When the link with this ifIndex last changed, on tcx_clock_now()'s clock. 0 when it is as it was
+ * when the watch began, or when there is no such link.
+ */
+uint64_t tcx_link_watch_changed(struct tcx_link_watch *watch, uint32_t index);
+
+#endif

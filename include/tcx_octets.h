@@ -1,0 +1,32 @@
+/*
+ * Numbers as octets in network order. A row that begins with its index so written is ordered by
+ * memcmp() as SNMP orders its instances, and an IPv4 address is its four sub-ids.
+ */
+#ifndef TCX_OCTETS_H
+#define TCX_OCTETS_H
+
+#include <stdint.h>
+
+static inline uint16_t tcx_octets_get16(const uint8_t octets[2])
+{
+	return (uint16_t)(octets[0] << 8 | octets[1]);
+}
+
+static inline uint32_t tcx_octets_get32(const uint8_t octets[4])
+{
+	return (uint32_t)tcx_octets_get16(octets) << 16 | tcx_octets_get16(octets + 2);
+}
+
+static inline void tcx_octets_put16(uint8_t octets[2], uint16_t number)
+{
+	octets[0] = (uint8_t)(number >> 8);
+	octets[1] = (uint8_t)number;
+}
+
+static inline void tcx_octets_put32(uint8_t octets[4], uint32_t number)
+{
+	tcx_octets_put16(octets, (uint16_t)(number >> 16));
+	tcx_octets_put16(octets + 2, (uint16_t)number);
+}
+
+#endif

@@ -1,0 +1,216 @@
+/*
+ * Prints the tables that the kernel fills, for tests that compare them with other tools: one line
+ * "kind name=value name=value ..." per row, in the table's order.
+ *
+ * dump_tables [-p] [-m MAX_ROWS] [-t] [KIND...]
+ *   -p  sockets from procfs
+ *   -t  only how many rows there are and how long the reading took
+ */
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tcx_clock.h"
+#include "tcx_ip_tables.h"
+#include "tcx_kernel.h"
+#include "tcx_links.h"
+#include "tcx_octets.h"
+#include "tcx_socket_tables.h"
+
+static void print_address(const char *name, int family, const void *octets)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	printf(" %s=%s", name, inet_ntop(family, octets, text, sizeof(text)));
+}
+
+static void print_hex(const char *name, const void *octets, size_t len)
+{
+	const uint8_t *at = octets;
+
+	printf(" %s=", name);
+	for (size_t i = 0; i < len; i++)
+		printf("%02x", at[i]);
+}
+
+/* The name in hexadecimal: it may hold anything. */
+static void print_link(const void *of)
+{
+	const struct tcx_link *row = of;
+	const struct rtnl_link_stats64 *counters = &row->counters;
+
+	printf("link index=%" PRIu32, tcx_octets_get32(row->index));
+	print_hex("name", row->name, strlen(row->name));
+	print_hex("address", row->address, row->address_len);
+	printf(" type=%u status=%u admin=%d flags=%" PRIu32 " mtu=%" PRIu32 " speed=%" PRIu32
+	       " queue=%" PRIu32,
+	       row->type, row->status, row->admin_up, row->flags, row->mtu, row->speed,
+	       row->queue_len);
+	printf(" rx_bytes=%" PRIu64 " rx_packets=%" PRIu64 " rx_errors=%" PRIu64
+	       " rx_dropped=%" PRIu64 " rx_multicast=%" PRIu64,
+	       (uint64_t)counters->rx_bytes, (uint64_t)counters->rx_packets,
+	       (uint64_t)counters->rx_errors, (uint64_t)counters->rx_dropped,
+	       (uint64_t)counters->multicast);
+	printf(" tx_bytes=%" PRIu64 " tx_packets=%" PRIu64 " tx_errors=%" PRIu64
+	       " tx_dropped=%" PRIu64,
+	       (uint64_t)counters->tx_bytes, (uint64_t)counters->tx_packets,
+	       (uint64_t)counters->tx_errors, (uint64_t)counters->tx_dropped);
+}
+
+static void print_address_row(const void *of)
+{
+	const struct tcx_address *row = of;
+
+	printf("address");
+	print_address("address", AF_INET, row->address);
+	printf(" link=%" PRIu32 " prefix=%u broadcast=%u", row->link, row->prefix_len,
+	       row->broadcast_bit);
+}
+
+static void print_route(const void *of)
+{
+	const struct tcx_route *row = of;
+
+	printf("route");
+	print_address("destination", AF_INET, row->destination);
+	print_address("via", AF_INET, row->next_hop);
+	printf(" prefix=%u link=%" PRIu32 " metric=%" PRIu32 " tos=%u type=%u protocol=%u",
+	       row->prefix_len, row->link, row->metric, row->tos, row->type, row->protocol);
+}
+
+static void print_neighbour(const void *of)
+{
+	const struct tcx_neighbour *row = of;
+
+	printf("neighbour link=%" PRIu32, tcx_octets_get32(row->link));
+	print_address("address", AF_INET, row->address);
+	print_hex("hardware", row->hardware, row->hardware_len);
+	printf(" type=%u", row->type);
+}
+
+static void print_connection(const void *of)
+{
+	const struct tcx_connection *row = of;
+
+	printf("connection");
+	print_address("local", AF_INET, row->local);
+	printf(" local_port=%u", tcx_octets_get16(row->local_port));
+	print_address("remote", AF_INET, row->remote);
+	printf(" remote_port=%u state=%u", tcx_octets_get16(row->remote_port), row->state);
+}
+
+static void print_endpoint(const void *of)
+{
+	const struct tcx_udp_endpoint *row = of;
+
+	printf("endpoint");
+	print_address("local", AF_INET, row->local);
+	printf(" local_port=%u", tcx_octets_get16(row->local_port));
+}
+
+static void print_state(const void *of)
+{
+	const struct tcx_tcp_state_row *row = of;
+
+	printf("state type=%u state=%u sockets=%" PRIu32 " unread=%" PRIu32 " receive=%" PRIu64
+	       " send=%" PRIu64,
+	       row->address_type, row->state, row->sockets, row->unread, row->receive_queue,
+	       row->send_queue);
+}
+
+static void print_listener(const void *of)
+{
+	const struct tcx_tcp_listener *row = of;
+
+	printf("listener type=%u", row->address_type);
+	print_address("address", row->address_type == TCX_IPV4 ? AF_INET : AF_INET6, row->address);
+	printf(" port=%u sockets=%" PRIu32 " queue=%" PRIu32, tcx_octets_get16(row->port),
+	       row->sockets, row->queue);
+	if (row->max_known)
+		printf(" max=%" PRIu32 " full=%" PRIu32, row->queue_max, row->full);
+	printf(" established=%" PRIu32 " syn_received=%" PRIu32, row->established,
+	       row->syn_received);
+}
+
+static const struct {
+	const char *name;
+	const struct tcx_table_kind *kind;
+	void (*print)(const void *row);
+} tables[] = {
+	{"links", &tcx_links, print_link},
+	{"addresses", &tcx_addresses, print_address_row},
+	{"routes", &tcx_routes, print_route},
+	{"neighbours", &tcx_neighbours, print_neighbour},
+	{"connections", &tcx_connections, print_connection},
+	{"endpoints", &tcx_udp_endpoints, print_endpoint},
+	{"states", &tcx_tcp_states, print_state},
+	{"listeners", &tcx_tcp_listeners, print_listener},
+};
+
+#define TABLES (sizeof(tables) / sizeof(tables[0]))
+
+struct wishes {
+	size_t max_rows;
+	bool only_times;
+	char **names;
+	int count; /* of names; 0: all tables */
+};
+
+static bool is_wanted(const struct wishes *wishes, const char *name)
+{
+	for (int i = 0; i < wishes->count; i++)
+		if (strcmp(wishes->names[i], name) == 0)
+			return true;
+	return wishes->count == 0;
+}
+
+static bool print_table(size_t i, struct tcx_kernel *kernel, const struct wishes *wishes)
+{
+	struct tcx_fault fault = {""};
+	struct tcx_table *table = tcx_table_read(tables[i].kind, kernel, wishes->max_rows, &fault);
+
+	if (table == NULL) {
+		fprintf(stderr, "%s: %s\n", tables[i].name, fault.text);
+		return false;
+	}
+	for (size_t row = 0; !wishes->only_times && row < table->count; row++) {
+		tables[i].print(tcx_table_row(table, row));
+		putchar('\n');
+	}
+	printf("table name=%s source=%s rows=%zu cut=%d", tables[i].name, table->source,
+	       table->count, table->cut);
+	if (wishes->only_times)
+		printf(" ms=%.1f", (double)table->cost_ns / TCX_NS_PER_MS);
+	printf("%s%s\n", table->fallback.text[0] != '\0' ? " fallback=" : "", table->fallback.text);
+	tcx_table_unref(table);
+	return true;
+}
+
+int main(int argc, char *argv[])
+{
+	struct wishes wishes = {.max_rows = SIZE_MAX};
+	struct tcx_kernel *kernel = tcx_kernel_new("/proc");
+	bool done = true;
+	int option;
+
+	while ((option = getopt(argc, argv, "pm:t")) != -1) {
+		if (option == 'p')
+			tcx_kernel_use_procfs(kernel, "chosen");
+		else if (option == 'm')
+			wishes.max_rows = strtoul(optarg, NULL, 10);
+		else if (option == 't')
+			wishes.only_times = true;
+		else
+			return 2;
+	}
+	wishes.names = argv + optind;
+	wishes.count = argc - optind;
+	for (size_t i = 0; i < TABLES; i++)
+		if (is_wanted(&wishes, tables[i].name))
+			done = print_table(i, kernel, &wishes) && done;
+	tcx_kernel_free(kernel);
+	return done ? 0 : 1;
+}

@@ -1,0 +1,184 @@
+/* The watch over links, in a network namespace of this process alone. */
+#include "test.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tcx_clock.h"
+#include "tcx_links.h"
+
+static struct tcx_link_watch *watch;
+
+static void run(const char *command)
+{
+	if (system(command) != 0)
+		fail_msg("'%s' fails", command);
+}
+
+static uint64_t changed(const char *name)
+{
+	return tcx_link_watch_changed(watch, if_nametoindex(name));
+}
+
+/* The kernel tells of a change before the command that made it has ended, or soon after. */
+static void drain(void)
+{
+	struct pollfd fd = {.fd = tcx_link_watch_fd(watch), .events = POLLIN};
+	struct tcx_fault fault = {""};
+
+	while (poll(&fd, 1, 300) > 0)
+		if (!tcx_link_watch_drain(watch, &fault))
+			fail_msg("%s", fault.text);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	run("ip link set lo up && ip link add name old type veth peer name peer && ip link set "
+	    "peer up");
+	watch = tcx_link_watch_new(NULL);
+	return watch == NULL ? -1 : 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	tcx_link_watch_free(watch);
+	return system("ip link del old");
+}
+
+static void unchanged_since_start(void **state)
+{
+	(void)state;
+	drain();
+	assert_int_equal(changed("lo"), 0);
+	assert_int_equal(changed("old"), 0);
+	assert_int_equal(changed("peer"), 0);
+	assert_int_equal(tcx_link_watch_changed(watch, 4711), 0);
+}
+
+static void goes_up_and_down(void **state)
+{
+	uint64_t before = tcx_clock_now();
+	uint64_t up;
+
+	(void)state;
+	run("ip link set old up");
+	drain();
+	up = changed("old");
+	assert_in_range(up, before, tcx_clock_now());
+	/* Now the other end has a carrier. */
+	assert_in_range(changed("peer"), before, tcx_clock_now());
+	assert_int_equal(changed("lo"), 0);
+	run("ip link set old down");
+	drain();
+	assert_true(changed("old") > up);
+}
+
+/* What is neither status nor IFF_UP does not count. */
+static void other_changes(void **state)
+{
+	(void)state;
+	run("ip link set old mtu 1300 && ip link set old address 02:00:00:00:00:05 &&"
+	    "ip link set old promisc on && ip link set lo mtu 60000");
+	drain();
+	assert_int_equal(changed("old"), 0);
+	assert_int_equal(changed("lo"), 0);
+}
+
+/* A port that leaves its bridge is told of as if a link was deleted. */
+static void ports_of_a_bridge(void **state)
+{
+	(void)state;
+	run("ip link set old up");
+	drain();
+	assert_int_not_equal(changed("old"), 0);
+	run("ip link add name bridge0 type bridge && ip link set old master bridge0 && ip link set "
+	    "old nomaster");
+	drain();
+	assert_int_not_equal(changed("old"), 0);
+	run("ip link del bridge0");
+}
+
+static void come_and_go(void **state)
+{
+	uint64_t before = tcx_clock_now();
+	uint32_t index;
+
+	(void)state;
+	run("ip link add name new type veth peer name newer");
+	drain();
+	index = if_nametoindex("new");
+	assert_in_range(tcx_link_watch_changed(watch, index), before, tcx_clock_now());
+	run("ip link del new");
+	drain();
+	assert_int_equal(tcx_link_watch_changed(watch, index), 0);
+}
+
+/* More changes than the kernel keeps for us: what is lost is found by comparing. */
+static void flood(void **state)
+{
+	struct tcx_fault fault = {""};
+	struct pollfd fd = {.fd = tcx_link_watch_fd(watch), .events = POLLIN};
+
+	(void)state;
+	run("ip link add name gone type veth peer name goner && ip link set gone up");
+	drain();
+	/* One command line for all, as a process for each would take long. */
+	run("for i in $(seq 1500); do echo link set old mtu $((1000 + i)); done | ip -batch -");
+	run("ip link del gone && ip link set old up && ip link add name late type veth peer name "
+	    "later");
+	while (poll(&fd, 1, 300) > 0)
+		assert_true(tcx_link_watch_drain(watch, &fault));
+	assert_int_not_equal(changed("old"), 0);
+	assert_int_not_equal(changed("late"), 0);
+	assert_int_equal(changed("lo"), 0);
+	run("ip link del late");
+}
+
+/* Of a link that goes down and up again the kernel drops only the last change, which undid the
+ * first. */
+static void back_again(void **state)
+{
+	uint64_t before;
+
+	(void)state;
+	run("ip link set old up");
+	drain();
+	run("(echo link set old down; for i in $(seq 1500); do echo link set lo mtu $((60000 + "
+	    "i)); "
+	    "done; echo link set old up) | ip -batch -");
+	drain();
+	before = changed("old");
+	run("ip link set old down");
+	drain();
+	assert_true(changed("old") > before);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(unchanged_since_start, setup, teardown),
+		cmocka_unit_test_setup_teardown(goes_up_and_down, setup, teardown),
+		cmocka_unit_test_setup_teardown(other_changes, setup, teardown),
+		cmocka_unit_test_setup_teardown(ports_of_a_bridge, setup, teardown),
+		cmocka_unit_test_setup_teardown(come_and_go, setup, teardown),
+		cmocka_unit_test_setup_teardown(flood, setup, teardown),
+		cmocka_unit_test_setup_teardown(back_again, setup, teardown),
+	};
+
+	if (unshare(CLONE_NEWNET) < 0) {
+		printf("skipped: no network namespace: %s\n", strerror(errno));
+		return 77;
+	}
+	if (system("ip link add name tcx0 type veth peer name tcx1 && ip link del tcx0") != 0) {
+		printf("skipped: ip (iproute2) and veth links are needed\n");
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

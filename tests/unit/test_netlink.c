@@ -1,0 +1,568 @@
+/*
+ * Netlink answers that are not as they should be. The kernel is really asked, but what comes back
+ * is made here: recvmsg() is replaced (linked with -Wl,--wrap=recvmsg).
+ */
+#include "test.h"
+
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "agent/collect/kernel.h"
+#include "agent/collect/netlink.h"
+#include "tcx_ip_tables.h"
+#include "tcx_links.h"
+#include "tcx_socket_tables.h"
+
+#define DATAGRAMS     64
+#define DATAGRAM_SIZE 32768
+
+ssize_t __real_recvmsg(int fd, struct msghdr *header, int flags);
+ssize_t __wrap_recvmsg(int fd, struct msghdr *header, int flags);
+
+/* One receive: an errno, or octets from a netlink port. */
+struct datagram {
+	int error;
+	uint32_t from;
+	int flags;
+	size_t len;
+	char *octets;
+};
+
+static struct script {
+	enum { PASS, RECORD, REPLAY } mode;
+	struct datagram datagrams[DATAGRAMS];
+	size_t count;
+	size_t next;
+} script;
+
+static void clear_script(void)
+{
+	for (size_t i = 0; i < script.count; i++)
+		free(script.datagrams[i].octets);
+	memset(&script, 0, sizeof(script));
+}
+
+static struct datagram *add_datagram(const void *octets, size_t len)
+{
+	struct datagram *datagram = &script.datagrams[script.count++];
+
+	assert_in_range(script.count, 1, DATAGRAMS);
+	memset(datagram, 0, sizeof(*datagram));
+	datagram->len = len;
+	datagram->octets = malloc(len > 0 ? len : 1);
+	if (len > 0)
+		memcpy(datagram->octets, octets, len);
+	return datagram;
+}
+
+static void add_error(int error)
+{
+	add_datagram("", 0)->error = error;
+}
+
+static ssize_t replay(struct msghdr *header)
+{
+	const struct datagram *datagram = &script.datagrams[script.next];
+	struct sockaddr_nl *from = header->msg_name;
+
+	errno = EAGAIN;
+	if (script.next == script.count)
+		return -1;
+	script.next++;
+	errno = datagram->error;
+	if (datagram->error != 0)
+		return -1;
+	memcpy(header->msg_iov->iov_base, datagram->octets, datagram->len);
+	from->nl_pid = datagram->from;
+	header->msg_flags = datagram->flags;
+	return (ssize_t)datagram->len;
+}
+
+ssize_t __wrap_recvmsg(int fd, struct msghdr *header, int flags)
+{
+	ssize_t len;
+
+	if (script.mode == REPLAY)
+		return replay(header);
+	len = __real_recvmsg(fd, header, flags);
+	if (script.mode == RECORD && len >= 0)
+		add_datagram(header->msg_iov->iov_base, (size_t)len);
+	return len;
+}
+
+/* --- Datagrams made by hand ----------------------------------------------------------------- */
+
+/* A message at the end of a datagram that is being written; len octets of body follow. */
+static struct nlmsghdr *put_message(char *datagram, size_t *size, uint16_t type, size_t len)
+{
+	struct nlmsghdr *message = (struct nlmsghdr *)(datagram + *size);
+
+	memset(message, 0, NLMSG_SPACE(len));
+	message->nlmsg_len = (uint32_t)NLMSG_LENGTH(len);
+	message->nlmsg_type = type;
+	message->nlmsg_flags = NLM_F_MULTI;
+	message->nlmsg_seq = 1;
+	*size += NLMSG_SPACE(len);
+	return message;
+}
+
+static bool count_messages(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+{
+	(void)message;
+	(void)fault;
+	++*(int *)context;
+	return true;
+}
+
+static int dumped; /* messages that the last dump gave */
+static struct tcx_netlink netlink;
+
+static bool dump(struct tcx_fault *fault)
+{
+	const struct ifinfomsg request = {0};
+	const struct tcx_netlink_query query = {RTM_GETLINK, &request, sizeof(request),
+						count_messages, &dumped};
+
+	dumped = 0;
+	script.mode = REPLAY;
+	script.next = 0;
+	tcx_netlink_close(&netlink);
+	tcx_netlink_init(&netlink, NETLINK_ROUTE);
+	return tcx_netlink_dump(&netlink, &query, fault);
+}
+
+/* Two messages and the end. */
+static size_t write_answer(char *datagram)
+{
+	size_t size = 0;
+
+	put_message(datagram, &size, RTM_NEWLINK, 16);
+	put_message(datagram, &size, RTM_NEWLINK, 16);
+	put_message(datagram, &size, NLMSG_DONE, 4);
+	return size;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	clear_script();
+	tcx_netlink_init(&netlink, NETLINK_ROUTE);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	tcx_netlink_close(&netlink);
+	clear_script();
+	return 0;
+}
+
+static void whole_answer(void **state)
+{
+	char datagram[256];
+	struct tcx_fault fault = {""};
+
+	(void)state;
+	add_datagram(datagram, write_answer(datagram));
+	assert_true(dump(&fault));
+	assert_int_equal(dumped, 2);
+	assert_non_null(netlink.socket);
+}
+
+static void signals_do_not_matter(void **state)
+{
+	char datagram[256];
+
+	(void)state;
+	add_error(EINTR);
+	add_error(EINTR);
+	add_datagram(datagram, write_answer(datagram));
+	assert_true(dump(NULL));
+	assert_int_equal(dumped, 2);
+}
+
+/* Another process may send what it likes: an answer, an error, the end. */
+static void strangers_are_not_heard(void **state)
+{
+	char datagram[256];
+	size_t size = write_answer(datagram);
+
+	(void)state;
+	add_datagram(datagram, size)->from = 4711;
+	add_datagram("x", 1)->from = 1;
+	add_datagram(datagram, size);
+	assert_true(dump(NULL));
+	assert_int_equal(dumped, 2);
+}
+
+static void other_requests_answers(void **state)
+{
+	char datagram[256];
+	size_t size = 0;
+
+	(void)state;
+	put_message(datagram, &size, RTM_NEWLINK, 16)->nlmsg_seq = 0;
+	put_message(datagram, &size, NLMSG_DONE, 4)->nlmsg_seq = 7;
+	put_message(datagram, &size, NLMSG_NOOP, 0);
+	size += write_answer(datagram + size);
+	add_datagram(datagram, size);
+	assert_true(dump(NULL));
+	assert_int_equal(dumped, 2);
+}
+
+static void assert_interrupted(bool interrupted, const char *text)
+{
+	struct tcx_fault fault = {""};
+
+	assert_false(dump(&fault));
+	assert_int_equal(netlink.interrupted, interrupted);
+	assert_non_null(strstr(fault.text, text));
+	/* What is left of the answer goes with the socket. */
+	assert_null(netlink.socket);
+}
+
+static void interrupted(void **state)
+{
+	char datagram[256];
+	size_t size = write_answer(datagram);
+
+	(void)state;
+	((struct nlmsghdr *)datagram)->nlmsg_flags |= NLM_F_DUMP_INTR;
+	add_datagram(datagram, size);
+	assert_interrupted(true, "changing");
+	assert_int_equal(dumped, 0);
+}
+
+static void interrupted_at_the_end(void **state)
+{
+	char datagram[256];
+	size_t size = 0;
+
+	(void)state;
+	put_message(datagram, &size, NLMSG_DONE, 4)->nlmsg_flags |= NLM_F_DUMP_INTR;
+	add_datagram(datagram, size);
+	assert_interrupted(true, "changing");
+}
+
+static void overrun(void **state)
+{
+	(void)state;
+	add_error(ENOBUFS);
+	assert_interrupted(true, "changing");
+}
+
+static void no_answer(void **state)
+{
+	(void)state;
+	assert_interrupted(false, strerror(EAGAIN));
+	assert_int_equal(netlink.error, EAGAIN);
+}
+
+static void truncated(void **state)
+{
+	char datagram[256];
+
+	(void)state;
+	add_datagram(datagram, write_answer(datagram))->flags = MSG_TRUNC;
+	assert_interrupted(false, strerror(EMSGSIZE));
+}
+
+static void cut_short(void **state)
+{
+	char datagram[256];
+	size_t size = write_answer(datagram);
+
+	(void)state;
+	for (size_t len = 1; len < size; len++) {
+		if (len % NLMSG_LENGTH(16) == 0)
+			continue;
+		clear_script();
+		add_datagram(datagram, len);
+		assert_interrupted(false, "cut short");
+	}
+}
+
+static void refused(void **state)
+{
+	char datagram[256];
+	size_t size = 0;
+	const int error = -EPERM;
+
+	(void)state;
+	memcpy(NLMSG_DATA(put_message(datagram, &size, NLMSG_ERROR, sizeof(struct nlmsgerr))),
+	       &error, sizeof(error));
+	add_datagram(datagram, size);
+	assert_interrupted(false, strerror(EPERM));
+	assert_int_equal(netlink.error, EPERM);
+}
+
+/* A dump that fails on its way says so in its end. */
+static void failed_at_the_end(void **state)
+{
+	char datagram[256];
+	size_t size = 0;
+	const int error = -ENOMEM;
+
+	(void)state;
+	put_message(datagram, &size, RTM_NEWLINK, 16);
+	memcpy(NLMSG_DATA(put_message(datagram, &size, NLMSG_DONE, 4)), &error, sizeof(error));
+	add_datagram(datagram, size);
+	assert_interrupted(false, strerror(ENOMEM));
+}
+
+static void attributes_of_any_shape(void **state)
+{
+	const struct nlattr *attributes[4];
+	union {
+		struct nlattr attribute;
+		char octets[64];
+	} room = {.attribute = {.nla_len = 7, .nla_type = 2}};
+	uint32_t number;
+
+	(void)state;
+	memcpy(room.octets + 4, "abc", 3);
+	/* The last attribute may go without its padding. */
+	assert_true(tcx_netlink_parse_attributes(&room, 7, attributes, 4, NULL));
+	assert_null(attributes[1]);
+	assert_ptr_equal(attributes[2], &room);
+	assert_false(tcx_attribute_copy(attributes[2], &number, 4));
+	assert_true(tcx_attribute_copy(attributes[2], &number, 3));
+	assert_false(tcx_attribute_copy(NULL, &number, 0));
+	assert_true(tcx_netlink_parse_attributes(&room, 8, attributes, 2, NULL));
+	assert_true(tcx_netlink_parse_attributes(&room, 0, attributes, 4, NULL));
+	assert_null(attributes[2]);
+	for (size_t len = 1; len < 7; len++)
+		assert_false(tcx_netlink_parse_attributes(&room, len, attributes, 4, NULL));
+	room.attribute.nla_len = 3;
+	assert_false(tcx_netlink_parse_attributes(&room, 7, attributes, 4, NULL));
+	room.attribute.nla_len = 0;
+	assert_false(tcx_netlink_parse_attributes(&room, 7, attributes, 4, NULL));
+}
+
+/* --- Real answers, spoiled ------------------------------------------------------------------ */
+
+static const struct tcx_table_kind *const kinds[] = {
+	&tcx_links,	  &tcx_addresses,     &tcx_routes,     &tcx_neighbours,
+	&tcx_connections, &tcx_udp_endpoints, &tcx_tcp_states, &tcx_tcp_listeners,
+};
+
+/* A network namespace of this process alone, with a little of everything in it. */
+static bool furnish(void)
+{
+	const struct sockaddr_in any = {.sin_family = AF_INET};
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int endpoint = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return listen(listener, 5) == 0 &&
+	       bind(endpoint, (const struct sockaddr *)&any, sizeof(any)) == 0 &&
+	       system("ip link set lo up && ip link add name v0 type veth peer name v1 &&"
+		      "ip link set v0 up && ip addr add 192.0.2.1/24 brd + dev v0 &&"
+		      "ip route add 198.51.100.0/24 nexthop via 192.0.2.2 "
+		      "nexthop via 192.0.2.3 weight 3 &&"
+		      "ip route add default via 192.0.2.4 metric 9 &&"
+		      "ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:01 dev v0 nud permanent") == 0;
+}
+
+static void need_namespace(void)
+{
+	static bool furnished;
+
+	if (furnished)
+		return;
+	if (unshare(CLONE_NEWNET) < 0) {
+		print_message("skipped: no network namespace: %s\n", strerror(errno));
+		skip();
+	}
+	if (!furnish()) {
+		print_message("skipped: the namespace cannot be furnished (ip is needed)\n");
+		skip();
+	}
+	furnished = true;
+}
+
+/* A reading starts with sequence number 1 and each dump takes the next, so a replay fits. */
+static struct tcx_table *read_new(const struct tcx_table_kind *kind, struct tcx_fault *fault)
+{
+	struct tcx_kernel *kernel = tcx_kernel_new("/nonexistent");
+	struct tcx_table *table;
+
+	script.next = 0;
+	table = tcx_table_read(kind, kernel, 1000, fault);
+	tcx_kernel_free(kernel);
+	return table;
+}
+
+static size_t record(const struct tcx_table_kind *kind)
+{
+	struct tcx_table *table;
+	size_t rows;
+
+	clear_script();
+	script.mode = RECORD;
+	table = read_new(kind, NULL);
+	if (table == NULL)
+		return SIZE_MAX;
+	rows = table->count;
+	tcx_table_unref(table);
+	script.mode = REPLAY;
+	return rows;
+}
+
+static void replays_are_the_same(void **state)
+{
+	(void)state;
+	need_namespace();
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		size_t rows = record(kinds[i]);
+		struct tcx_table *table;
+
+		if (rows == SIZE_MAX)
+			continue; /* no sock_diag here */
+		table = read_new(kinds[i], NULL);
+		assert_non_null(table);
+		assert_int_equal(table->count, rows);
+		assert_in_range(rows, 1, 100);
+		tcx_table_unref(table);
+	}
+}
+
+/* The highest speed of the links. */
+static uint32_t read_speed(void)
+{
+	struct tcx_table *table = read_new(&tcx_links, NULL);
+	uint32_t highest = 0;
+
+	assert_non_null(table);
+	for (size_t i = 0; i < table->count; i++) {
+		const struct tcx_link *link = tcx_table_row(table, i);
+
+		highest = link->speed > highest ? link->speed : highest;
+	}
+	tcx_table_unref(table);
+	return highest;
+}
+
+/* A kernel without traffic control refuses to list queues. */
+static void speed_without_queues(void **state)
+{
+	const int error = -EOPNOTSUPP;
+	char datagram[256];
+	struct nlmsghdr *message;
+	size_t size = 0;
+	uint32_t speed;
+
+	(void)state;
+	need_namespace();
+	speed = read_speed();
+	assert_int_not_equal(speed, 0);
+	record(&tcx_links);
+	free(script.datagrams[--script.count].octets);
+	message = put_message(datagram, &size, NLMSG_ERROR, sizeof(struct nlmsgerr));
+	memcpy(NLMSG_DATA(message), &error, sizeof(error));
+	message->nlmsg_seq = 2;
+	add_datagram(datagram, size);
+	assert_int_equal(read_speed(), speed);
+}
+
+/* Either a table or a fault, whatever one octet becomes; the sanitizers watch the rest. */
+static void spoil_octet(const struct tcx_table_kind *kind, char *octet)
+{
+	static const uint8_t spoilers[] = {0x00, 0x01, 0x7f, 0x80, 0xff, 0x03};
+	char good = *octet;
+
+	for (size_t i = 0; i < COUNT(spoilers); i++) {
+		struct tcx_fault fault = {""};
+		struct tcx_table *table;
+
+		*octet = (char)spoilers[i];
+		table = read_new(kind, &fault);
+		if (table == NULL)
+			assert_string_not_equal(fault.text, "");
+		tcx_table_unref(table);
+	}
+	*octet = good;
+}
+
+static void spoiled_octets(void **state)
+{
+	(void)state;
+	need_namespace();
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		if (record(kinds[i]) == SIZE_MAX)
+			continue;
+		for (size_t d = 0; d < script.count; d++)
+			for (size_t at = 0; at < script.datagrams[d].len; at++)
+				spoil_octet(kinds[i], script.datagrams[d].octets + at);
+	}
+}
+
+/* Messages that are too short for what they are, or lack what every one has. */
+static void hollow_messages(void **state)
+{
+	static const struct {
+		const struct tcx_table_kind *kind;
+		uint16_t type;
+		size_t len; /* so much of zeros is a fault, and less too */
+		const char *text;
+	} rows[] = {
+		{&tcx_links, RTM_NEWLINK, sizeof(struct ifinfomsg), "link"},
+		{&tcx_addresses, RTM_NEWADDR, sizeof(struct ifaddrmsg) - 1, "too short"},
+		{&tcx_routes, RTM_NEWROUTE, sizeof(struct rtmsg) - 1, "too short"},
+		{&tcx_neighbours, RTM_NEWNEIGH, sizeof(struct ndmsg) - 1, "too short"},
+		{&tcx_connections, SOCK_DIAG_BY_FAMILY, sizeof(struct inet_diag_msg) - 1,
+		 "too short"},
+	};
+	char datagram[256];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		for (size_t len = 0; len <= rows[i].len; len++) {
+			struct tcx_fault fault = {""};
+			size_t size = 0;
+
+			clear_script();
+			script.mode = REPLAY;
+			put_message(datagram, &size, rows[i].type, len);
+			put_message(datagram, &size, NLMSG_DONE, 4);
+			add_datagram(datagram, size);
+			assert_null(read_new(rows[i].kind, &fault));
+			assert_non_null(strstr(fault.text,
+					       len == rows[i].len ? rows[i].text : "too short"));
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(whole_answer, setup, teardown),
+		cmocka_unit_test_setup_teardown(signals_do_not_matter, setup, teardown),
+		cmocka_unit_test_setup_teardown(strangers_are_not_heard, setup, teardown),
+		cmocka_unit_test_setup_teardown(other_requests_answers, setup, teardown),
+		cmocka_unit_test_setup_teardown(interrupted, setup, teardown),
+		cmocka_unit_test_setup_teardown(interrupted_at_the_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(overrun, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_answer, setup, teardown),
+		cmocka_unit_test_setup_teardown(truncated, setup, teardown),
+		cmocka_unit_test_setup_teardown(cut_short, setup, teardown),
+		cmocka_unit_test_setup_teardown(refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(failed_at_the_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(attributes_of_any_shape, setup, teardown),
+		cmocka_unit_test_setup_teardown(replays_are_the_same, setup, teardown),
+		cmocka_unit_test_setup_teardown(speed_without_queues, setup, teardown),
+		cmocka_unit_test_setup_teardown(spoiled_octets, setup, teardown),
+		cmocka_unit_test_setup_teardown(hollow_messages, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
