@@ -43,6 +43,7 @@ static int on_connected(int major, int minor, void *session, void *arg)
 	agentx->complained = false;
 	agentx->refused = 0;
 	agentx->told = 0;
+	tcx_mib_connected();
 	snmp_log(LOG_NOTICE, "connected to the AgentX master at %s\n", tcx_agentx_address());
 	return 0;
 }
@@ -163,6 +164,14 @@ void tcx_agentx_shutdown(void)
 	shutdown_agent();
 }
 
+static void ask_again(unsigned int alarm, void *arg);
+
+static void ask_later(struct tcx_agentx *agentx)
+{
+	if (agentx->alarm == 0)
+		agentx->alarm = snmp_alarm_register(REFUSED_RETRY_S, 0, ask_again, NULL);
+}
+
 /*
  * What was refused may be free by now: another agent has ended, for example. Each group is spoken
  * of once when it is refused and once when it is not any more.
@@ -175,6 +184,10 @@ static void ask_again(unsigned int alarm, void *arg)
 	(void)alarm;
 	(void)arg;
 	agentx->alarm = 0;
+	if (tcx_mib_is_waiting(tcx_context.mib)) {
+		ask_later(agentx);
+		return;
+	}
 	agentx->refused = 0;
 	if (!agentx->connected)
 		return;
@@ -208,8 +221,8 @@ void tcx_agentx_refused(long error)
 
 	print_oid(text, sizeof(text), agentx->name, agentx->name_len);
 	agentx->refused |= bit;
-	if (agentx->refused != 0 && agentx->alarm == 0)
-		agentx->alarm = snmp_alarm_register(REFUSED_RETRY_S, 0, ask_again, NULL);
+	if (agentx->refused != 0)
+		ask_later(agentx);
 	if (bit != 0 && (agentx->told & bit) != 0)
 		return;
 	agentx->told |= bit;

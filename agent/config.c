@@ -18,6 +18,12 @@
 /* Whole seconds that fit agentXPingInterval and the like; more is a slip of the pen. */
 #define SECONDS_MAX 3600
 
+/* Room for tcpStateTable, which makes no sense in part. */
+#define ROWS_MIN 100
+
+/* A table of that many sockets takes less than a gigabyte. */
+#define ROWS_MAX 10000000
+
 /* Digits and at most one point: neither sign, exponent, nor the words that strtod() knows. */
 static bool is_plain_number(const char *text)
 {
@@ -32,7 +38,8 @@ static bool parse_number(const char *word, const char *text, double min, double 
 	*number = is_plain_number(text) ? strtod(text, NULL) : -1;
 	if (*number >= min && *number <= max)
 		return true;
-	netsnmp_config_error("%s '%s' is wrong: give a number from %g to %g", word, text, min, max);
+	netsnmp_config_error("%s '%s' is wrong: give a number from %.10g to %.10g", word, text, min,
+			     max);
 	return false;
 }
 
@@ -56,6 +63,26 @@ static void parse_whole(const char *word, const char *text, int min, int max, in
 	}
 	if (parse_number(word, text, min, max, &value))
 		*number = (int)value;
+}
+
+static void parse_table_interval(struct tcx_config *config, const char *word, char *text)
+{
+	parse_seconds(word, text, 1, SECONDS_MAX, &config->table_interval_ns);
+}
+
+static void parse_table_idle(struct tcx_config *config, const char *word, char *text)
+{
+	parse_seconds(word, text, 1, 24.0 * SECONDS_MAX, &config->table_idle_ns);
+}
+
+static void parse_table_timeout(struct tcx_config *config, const char *word, char *text)
+{
+	parse_seconds(word, text, 0.1, SECONDS_MAX, &config->table_timeout_ns);
+}
+
+static void parse_max_rows(struct tcx_config *config, const char *word, char *text)
+{
+	parse_whole(word, text, ROWS_MIN, ROWS_MAX, &config->max_rows);
 }
 
 static void parse_path(const char *word, const char *text, char *path)
@@ -109,9 +136,22 @@ static void parse_retries(struct tcx_config *config, const char *word, char *tex
 	parse_whole(word, text, 0, 100, &config->retries);
 }
 
+/* "ip, icmp, ..., ": for complaints. */
+static const char *group_words(char words[TCX_FAULT_SIZE])
+{
+	size_t used = 0;
+
+	words[0] = '\0';
+	for (size_t i = 0; tcx_mib_group_word(i) != NULL && used < TCX_FAULT_SIZE; i++)
+		used += (size_t)snprintf(words + used, TCX_FAULT_SIZE - used, "%s, ",
+					 tcx_mib_group_word(i));
+	return words;
+}
+
 /* "ip tcp tcpext": the groups of all register lines together; "none" is for none. */
 static void parse_groups(struct tcx_config *config, const char *word, char *text)
 {
+	char list[TCX_FAULT_SIZE];
 	char *rest = NULL;
 	size_t words = 0;
 
@@ -124,16 +164,13 @@ static void parse_groups(struct tcx_config *config, const char *word, char *text
 
 		words++;
 		if (bit == 0 && strcasecmp(group, "none") != 0)
-			netsnmp_config_error("%s '%s' is wrong: give any of ip, icmp, tcp, udp, "
-					     "tcpext, or all, or none",
-					     word, group);
+			netsnmp_config_error("%s '%s' is wrong: give any of %sor all, or none",
+					     word, group, group_words(list));
 		config->groups |= bit;
 	}
 	if (words == 0)
-		netsnmp_config_error(
-			"%s names no group: give any of ip, icmp, tcp, udp, tcpext, or "
-			"all, or none",
-			word);
+		netsnmp_config_error("%s names no group: give any of %sor all, or none", word,
+				     group_words(list));
 }
 
 static const struct directive {
@@ -145,7 +182,14 @@ static const struct directive {
 	{"refreshInterval", NULL, parse_interval,
 	 "SECONDS between two reads of the counters (0.1 to 3600)"},
 	{"maxAge", NULL, parse_max_age, "SECONDS after which unrenewed counters go away"},
-	{"register", NULL, parse_groups, "GROUP... of ip icmp tcp udp tcpext; or all, or none"},
+	{"register", NULL, parse_groups, "GROUP... as in tcpextd.conf(5); or all, or none"},
+	{"tableInterval", NULL, parse_table_interval,
+	 "SECONDS between two reads of a table in use"},
+	{"tableIdle", NULL, parse_table_idle,
+	 "SECONDS after the last request when a table is let go"},
+	{"tableTimeout", NULL, parse_table_timeout,
+	 "SECONDS that a request waits for a table that is being read"},
+	{"maxRows", NULL, parse_max_rows, "NUMBER of rows that a table has at most"},
 	{"registerPriority", NULL, parse_priority, "NUMBER from 1 to 255; the lowest wins"},
 	{"procRoot", NULL, parse_proc_root, "DIRECTORY that is read in place of /proc"},
 	{"agentXSocket", "agentxsocket", parse_socket, "ADDRESS of the master agent"},
@@ -365,6 +409,10 @@ static void read_given_files(struct tcx_config_reading *reading, const char *lis
 static const struct tcx_config defaults = {
 	.interval_ns = TCX_NS_PER_S,
 	.groups = ~0U,
+	.table_interval_ns = 15 * TCX_NS_PER_S,
+	.table_idle_ns = 600 * TCX_NS_PER_S,
+	.table_timeout_ns = 3 * TCX_NS_PER_S,
+	.max_rows = 1000000,
 	.priority = 100,
 	.proc_root = "/proc",
 	.ping_s = 5,

@@ -7,16 +7,13 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "tcx_clock.h"
 #include "tcx_context.h"
 #include "tcx_doctor.h"
 #include "tcx_netsnmp.h"
 #include "tcx_print.h"
 #include "tcx_process.h"
+#include "tcx_reading.h"
 #include "tcx_sources.h"
-
-/* How long the start waits for the first counters: reading takes well under a millisecond. */
-#define FIRST_READ_MS 1000
 
 struct tcx_context tcx_context;
 
@@ -24,8 +21,11 @@ static bool apply_config(struct tcx_context *context, struct tcx_fault *fault)
 {
 	const struct tcx_mib_settings settings = {
 		.collector = context->collector,
+		.tables = context->tables,
+		.link_watch = context->link_watch,
 		.interval_ns = context->config.interval_ns,
 		.max_age_ns = tcx_config_max_age(&context->config),
+		.table_timeout_ns = context->config.table_timeout_ns,
 		.groups = context->config.groups,
 		.priority = context->config.priority,
 	};
@@ -34,55 +34,18 @@ static bool apply_config(struct tcx_context *context, struct tcx_fault *fault)
 	return tcx_mib_apply(context->mib, &settings, fault);
 }
 
-static void log_events(int fd, void *arg)
-{
-	struct tcx_context *context = arg;
-	struct tcx_event event;
-
-	(void)fd;
-	while (tcx_collector_next_event(context->collector, &event)) {
-		if (event.failed)
-			snmp_log(LOG_WARNING,
-				 "%s; the last good counters stay until they are %g s old\n",
-				 event.cause.text,
-				 (double)tcx_config_max_age(&context->config) / 1e9);
-		else
-			snmp_log(LOG_NOTICE, "the counters can be read again\n");
-	}
-}
-
-/* A changed proc root needs a new collector; else the one that runs learns the new interval. */
-static bool renew_collector(struct tcx_context *context, const struct tcx_config *config,
-			    struct tcx_fault *fault)
-{
-	struct tcx_collector *collector;
-
-	if (strcmp(config->proc_root, context->config.proc_root) == 0) {
-		tcx_collector_set_interval(context->collector, config->interval_ns);
-		return true;
-	}
-	collector = tcx_collector_start(config->proc_root, config->interval_ns, fault);
-	if (collector == NULL)
-		return false;
-	unregister_readfd(tcx_collector_event_fd(context->collector));
-	tcx_collector_stop(context->collector);
-	context->collector = collector;
-	tcx_collector_wait_first(collector, FIRST_READ_MS);
-	register_readfd(tcx_collector_event_fd(collector), log_events, context);
-	return true;
-}
-
 static void reload(struct tcx_context *context)
 {
 	struct tcx_fault fault = {""};
 	struct tcx_config config;
 
+	context->reload = false;
 	tcx_log_reopen(&context->log);
 	if (tcx_config_read(&config, &context->options) > 0) {
 		snmp_log(LOG_ERR, "the old configuration stays in force\n");
 		return;
 	}
-	if (!renew_collector(context, &config, &fault)) {
+	if (!tcx_reading_change(context, &config, &fault)) {
 		snmp_log(LOG_ERR, "%s; the old configuration stays in force\n", fault.text);
 		return;
 	}
@@ -99,7 +62,7 @@ static void on_signal(int fd, void *arg)
 
 	while (read(fd, &signal, sizeof(signal)) == (ssize_t)sizeof(signal)) {
 		if (signal.ssi_signo == SIGHUP)
-			reload(context);
+			context->reload = true;
 		else
 			context->stop = true;
 	}
@@ -124,17 +87,6 @@ static bool watch_signals(struct tcx_context *context, struct tcx_fault *fault)
 	return true;
 }
 
-static bool start_collector(struct tcx_context *context, struct tcx_fault *fault)
-{
-	context->collector =
-		tcx_collector_start(context->config.proc_root, context->config.interval_ns, fault);
-	if (context->collector == NULL)
-		return false;
-	register_readfd(tcx_collector_event_fd(context->collector), log_events, context);
-	tcx_collector_wait_first(context->collector, FIRST_READ_MS);
-	return true;
-}
-
 static bool start(struct tcx_context *context, struct tcx_fault *fault)
 {
 	const struct tcx_options *options = &context->options;
@@ -148,7 +100,7 @@ static bool start(struct tcx_context *context, struct tcx_fault *fault)
 	context->mib = tcx_mib_new();
 	if (context->mib == NULL)
 		return tcx_fault_set(fault, "out of memory");
-	if (!start_collector(context, fault) || !apply_config(context, fault))
+	if (!tcx_reading_start(context, fault) || !apply_config(context, fault))
 		return false;
 	snmp_log(LOG_NOTICE, "tcpextd %s started: reads %s every %g s\n", TCX_VERSION,
 		 context->config.proc_root, (double)context->config.interval_ns / 1e9);
@@ -160,7 +112,7 @@ static void finish(struct tcx_context *context)
 {
 	tcx_agentx_shutdown();
 	tcx_mib_free(context->mib);
-	tcx_collector_stop(context->collector);
+	tcx_reading_stop(context);
 	if (context->pid_written)
 		tcx_process_remove_pid(context->options.pid_file);
 }
@@ -185,9 +137,12 @@ static int serve(struct tcx_context *context)
 	    !start(context, &fault))
 		return fail(context, ready_fd, &fault);
 	tcx_process_started(ready_fd, true);
-	log_events(-1, context);
-	while (!context->stop)
+	tcx_reading_log(context);
+	while (!context->stop) {
 		agent_check_and_process(1);
+		if (context->reload && !tcx_mib_is_waiting(context->mib))
+			reload(context);
+	}
 	snmp_log(LOG_NOTICE, "tcpextd ends\n");
 	finish(context);
 	return EXIT_SUCCESS;

@@ -22,8 +22,11 @@ struct tcx_context {
 	struct tcx_log log;
 	struct tcx_agentx agentx;
 	struct tcx_collector *collector;
+	struct tcx_tables *tables;
+	struct tcx_link_watch *link_watch; /* NULL where rtnetlink cannot be had */
 	struct tcx_mib *mib;
 	bool pid_written; /* the file of -p is ours to remove */
+	bool reload;	  /* SIGHUP came */
 	bool stop;
 };
 

@@ -11,15 +11,20 @@
 
 #include "tcx_collector.h"
 #include "tcx_fault.h"
+#include "tcx_links.h"
+#include "tcx_tables.h"
 
 struct tcx_mib;
 
 /* What decides how requests are answered. */
 struct tcx_mib_settings {
-	struct tcx_collector *collector; /* outlives its use here */
+	struct tcx_collector *collector; /* all three outlive their use here */
+	struct tcx_tables *tables;
+	struct tcx_link_watch *link_watch; /* or NULL */
 	uint64_t interval_ns;
-	uint64_t max_age_ns; /* counters of an older snapshot do not exist */
-	unsigned int groups; /* bits of tcx_mib_group_bit() */
+	uint64_t max_age_ns;	   /* counters of an older snapshot do not exist */
+	uint64_t table_timeout_ns; /* how long a request waits for a table */
+	unsigned int groups;	   /* bits of tcx_mib_group_bit() */
 	int priority; /* of registrations, 1 to 255; the lowest number wins (RFC 2741, 7.1.4.1) */
 };
 
@@ -50,8 +55,23 @@ struct tcx_mib *tcx_mib_new(void);
 bool tcx_mib_apply(struct tcx_mib *mib, const struct tcx_mib_settings *settings,
 		   struct tcx_fault *fault);
 
+/* To be called when tcx_tables_ready_fd() is readable: answers the requests that waited for a
+ * table. */
+void tcx_mib_tables_changed(struct tcx_mib *mib);
+
+/*
+ * Whether requests wait for a table. While they do, neither tcx_mib_apply() nor
+ * tcx_mib_register_again() may be called: the library would free registrations that it still needs
+ * for their answers.
+ */
+bool tcx_mib_is_waiting(struct tcx_mib *mib);
+
 /* Takes these groups back and registers them once more: the master had refused some of it. */
 void tcx_mib_register_again(struct tcx_mib *mib, unsigned int groups);
+
+/* To be called when a session with a master has begun: the library is about to register everything
+ * there. */
+void tcx_mib_connected(void);
 
 /*
  * Frees the objects. The registrations are the library's: shutdown_agent() must have freed them.

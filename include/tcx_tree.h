@@ -16,17 +16,25 @@
 #include "tcx_value.h"
 #include "tcx_view.h"
 
-#define TCX_LEAF_ID_MAX 3
+#define TCX_LEAF_ID_MAX 4
+
+/* Whether a row was found; TCX_ROW_PENDING: the table is being read, ask again once it has come. */
+enum tcx_row { TCX_ROW_FOUND, TCX_ROW_NONE, TCX_ROW_PENDING };
 
 /* The instances that the columns of one table share. row is a number of the table's own choice. */
 struct tcx_rows {
 	/* The row with exactly this index. */
-	bool (*find)(const struct tcx_view *view, const oid *index, size_t len, size_t *row);
+	enum tcx_row (*find)(const struct tcx_rows *rows, const struct tcx_view *view,
+			     const oid *index, size_t len, size_t *row);
 	/* The first row whose index is greater; every row is greater than an index of length 0. */
-	bool (*after)(const struct tcx_view *view, const oid *index, size_t len, size_t *row);
+	enum tcx_row (*after)(const struct tcx_rows *rows, const struct tcx_view *view,
+			      const oid *index, size_t len, size_t *row);
 	/* Writes a row's index and returns its length. */
-	size_t (*index)(const struct tcx_view *view, size_t row, oid *index);
+	size_t (*index)(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
+			oid *index);
 };
+
+struct tcx_object;
 
 struct tcx_leaf {
 	oid id[TCX_LEAF_ID_MAX]; /* below the tree's root */
@@ -36,6 +44,7 @@ struct tcx_leaf {
 	bool (*read)(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
 		     struct tcx_value *value);
 	int arg; /* read()'s own: a counter, a column, a row of a table of objects */
+	const struct tcx_object *object; /* likewise, of a kernel table (tcx_table_rows.h) */
 };
 
 struct tcx_tree {
@@ -44,7 +53,8 @@ struct tcx_tree {
 	struct tcx_leaf *leaves; /* owned */
 };
 
-enum tcx_found { TCX_FOUND, TCX_NO_INSTANCE, TCX_NO_OBJECT };
+/* TCX_PENDING: what decides it is being read; ask again once it has come. */
+enum tcx_found { TCX_FOUND, TCX_NO_INSTANCE, TCX_NO_OBJECT, TCX_PENDING };
 
 /* The single row .0 of every scalar. */
 extern const struct tcx_rows tcx_scalar_rows;
@@ -64,9 +74,10 @@ enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_view *
 
 /*
  * GETNEXT: the first value behind this OID. Its OID below the root goes to next (room for
- * MAX_OID_LEN) and *next_len. False at the end of the tree.
+ * MAX_OID_LEN) and *next_len. TCX_NO_OBJECT at the end of the tree.
  */
-bool tcx_tree_next(const struct tcx_tree *tree, const struct tcx_view *view, const oid *name,
-		   size_t len, oid *next, size_t *next_len, struct tcx_value *value);
+enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_view *view,
+			     const oid *name, size_t len, oid *next, size_t *next_len,
+			     struct tcx_value *value);
 
 #endif

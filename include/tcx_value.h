@@ -50,6 +50,12 @@ void tcx_value_oid(struct tcx_value *value, const oid *oids, size_t len);
 /* OCTET STRING; text stays the caller's and must live as long as the value. */
 void tcx_value_text(struct tcx_value *value, const char *text);
 
+/* OCTET STRING of any octets; they stay the caller's as well. */
+void tcx_value_octets(struct tcx_value *value, const void *octets, size_t len);
+
+/* IpAddress; four octets, copied. */
+void tcx_value_address(struct tcx_value *value, const uint8_t *octets);
+
 /* DateAndTime of RFC 2579, eleven octets, local time with its offset from UTC. */
 void tcx_value_date(struct tcx_value *value, const struct timespec *when);
 

@@ -2,10 +2,24 @@
 #ifndef TCX_VIEW_H
 #define TCX_VIEW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "tcx_collector.h"
+#include "tcx_links.h"
 #include "tcx_snapshot.h"
+#include "tcx_table_ids.h"
+#include "tcx_tables.h"
+
+/*
+ * The tables that a request has come to so far. Each is taken once: a request sees no table change.
+ * One that is being read is asked for again.
+ */
+struct tcx_held_tables {
+	struct tcx_tables *tables;
+	struct tcx_table *held[TCX_TABLES]; /* with a reference, or NULL */
+	bool known[TCX_TABLES];		    /* held is the answer, though it may be NULL */
+};
 
 struct tcx_view {
 	struct tcx_snapshot *latest;	  /* with a reference, or NULL before the first one */
@@ -15,10 +29,19 @@ struct tcx_view {
 	uint64_t max_age_ns;
 	uint64_t uptime_zero_ns; /* when sysUpTime was 0, on the same clock */
 	struct tcx_collector_status status;
+	struct tcx_held_tables *held;
+	struct tcx_link_watch *link_watch; /* since when links are as they are; may be NULL */
 };
+
+/* The table of a request. NULL when there is none; *pending: because it is being read. */
+const struct tcx_table *tcx_view_table(const struct tcx_view *view, enum tcx_table_id id,
+				       bool *pending);
 
 /* sysUpTime at a moment, in hundredths of a second: a TimeStamp (RFC 2579). 0 when it lies before
  * sysUpTime began. */
 uint64_t tcx_view_uptime_at(const struct tcx_view *view, uint64_t moment_ns);
+
+/* Gives up what the view holds. */
+void tcx_view_release(struct tcx_view *view);
 
 #endif

@@ -7,6 +7,7 @@
 #include "tcx_objects.h"
 
 #define OID_AND_LEN(...) {__VA_ARGS__}, sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t)
+#define MIB2(...)	 OID_AND_LEN(1, 3, 6, 1, 2, 1, __VA_ARGS__)
 
 /* What the words of "register" register, and what a view line for it is to name. */
 static const struct part {
@@ -16,11 +17,18 @@ static const struct part {
 	uint32_t view_oid[32];
 	size_t view_len;
 } parts[] = {
-	{"ip", OID_AND_LEN(1, 3, 6, 1, 2, 1, 4), OID_AND_LEN(1, 3, 6, 1, 2, 1, 4)},
-	{"icmp", OID_AND_LEN(1, 3, 6, 1, 2, 1, 5), OID_AND_LEN(1, 3, 6, 1, 2, 1, 5)},
-	{"tcp", OID_AND_LEN(1, 3, 6, 1, 2, 1, 6), OID_AND_LEN(1, 3, 6, 1, 2, 1, 6)},
-	{"udp", OID_AND_LEN(1, 3, 6, 1, 2, 1, 7), OID_AND_LEN(1, 3, 6, 1, 2, 1, 7)},
+	{"interfaces", MIB2(2), MIB2(2)},
+	{"at", MIB2(3), MIB2(3)},
+	{"ip", MIB2(4), MIB2(4)},
+	{"icmp", MIB2(5), MIB2(5)},
+	{"tcp", MIB2(6), MIB2(6)},
+	{"udp", MIB2(7), MIB2(7)},
 	{"tcpext", OID_AND_LEN(TCX_OBJECTS_ROOT), OID_AND_LEN(TCX_MIB_ROOT)},
+	{"ipAddrTable", MIB2(4, 20), MIB2(4, 20)},
+	{"ipRouteTable", MIB2(4, 21), MIB2(4, 21)},
+	{"ipNetToMediaTable", MIB2(4, 22), MIB2(4, 22)},
+	{"tcpConnTable", MIB2(6, 13), MIB2(6, 13)},
+	{"udpTable", MIB2(7, 5), MIB2(7, 5)},
 };
 
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
@@ -40,7 +48,7 @@ static enum tcx_snmpd_sight sight(const struct doctor *doctor, const char *view,
 		       : TCX_SNMPD_SHOWN;
 }
 
-#define PARTS_SIZE 64
+#define PARTS_SIZE 256
 
 /* "ip, tcp": the parts that a view shows just so; an empty text for none. */
 static const char *list_parts(const struct doctor *doctor, const char *view,
@@ -71,6 +79,19 @@ static void print_view_line(const char *view, const uint32_t *oid, size_t len)
 	putchar('\n');
 }
 
+/* Whether the line for another hidden part shows this one as well, as that for ip does its tables.
+ */
+static bool is_covered(const struct doctor *doctor, const char *view, const struct part *part)
+{
+	for (size_t i = 0; i < PARTS; i++)
+		if (parts[i].view_len < part->view_len &&
+		    memcmp(parts[i].view_oid, part->view_oid,
+			   parts[i].view_len * sizeof(part->view_oid[0])) == 0 &&
+		    sight(doctor, view, &parts[i]) == TCX_SNMPD_HIDDEN)
+			return true;
+	return false;
+}
+
 /*
  * The lines to add. A line with an OID in place of a view needs a view first, with that OID in it.
  */
@@ -88,7 +109,8 @@ static void advise_view(const struct doctor *doctor, const struct tcx_snmpd_acce
 		if (strcmp(snmpd->subtrees[i].view, view) == 0)
 			print_view_line(view, snmpd->subtrees[i].oid, snmpd->subtrees[i].len);
 	for (size_t i = 0; i < PARTS; i++)
-		if (sight(doctor, view, &parts[i]) == TCX_SNMPD_HIDDEN)
+		if (sight(doctor, view, &parts[i]) == TCX_SNMPD_HIDDEN &&
+		    !is_covered(doctor, view, &parts[i]))
 			print_view_line(view, parts[i].view_oid, parts[i].view_len);
 }
 

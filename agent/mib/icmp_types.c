@@ -1,26 +1,32 @@
 /* icmpMsgTable and icmp6MsgTable: messages by ICMP type. A row's number is its type. */
 #include "tcx_objects.h"
 
-static bool find(const struct tcx_view *view, const oid *index, size_t len, size_t *row)
+static enum tcx_row find(const struct tcx_rows *rows, const struct tcx_view *view, const oid *index,
+			 size_t len, size_t *row)
 {
+	(void)rows;
 	(void)view;
 	if (len != 1 || index[0] >= TCX_ICMP_TYPES)
-		return false;
+		return TCX_ROW_NONE;
 	*row = index[0];
-	return true;
+	return TCX_ROW_FOUND;
 }
 
-static bool after(const struct tcx_view *view, const oid *index, size_t len, size_t *row)
+static enum tcx_row after(const struct tcx_rows *rows, const struct tcx_view *view,
+			  const oid *index, size_t len, size_t *row)
 {
+	(void)rows;
 	(void)view;
 	if (len > 0 && index[0] >= TCX_ICMP_TYPES - 1)
-		return false;
+		return TCX_ROW_NONE;
 	*row = len > 0 ? index[0] + 1 : 0;
-	return true;
+	return TCX_ROW_FOUND;
 }
 
-static size_t index_of(const struct tcx_view *view, size_t row, oid *index)
+static size_t index_of(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
+		       oid *index)
 {
+	(void)rows;
 	(void)view;
 	index[0] = row;
 	return 1;

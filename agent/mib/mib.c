@@ -1,20 +1,10 @@
-#include "tcx_mib.h"
-
+/* The groups that a configuration can choose, and their registration with the master. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "tcx_clock.h"
-#include "tcx_netsnmp.h"
+#include "mib.h"
 #include "tcx_objects.h"
-#include "tcx_tree.h"
-#include "tcx_view.h"
-
-/*
- * A request that takes longer than this has been given up by the master (agentXTimeout): its view
- * ends with it.
- */
-#define TRANSACTION_NS TCX_NS_PER_S
 
 static bool add_ip(struct tcx_tree *tree)
 {
@@ -39,61 +29,68 @@ static bool add_udp(struct tcx_tree *tree)
 static bool add_private(struct tcx_tree *tree)
 {
 	return tcx_add_snapshot(tree) && tcx_add_nstat(tree) && tcx_add_counters(tree) &&
-	       tcx_add_icmp_types(tree);
+	       tcx_add_icmp_types(tree) && tcx_add_tcp_states(tree) &&
+	       tcx_add_tcp_listeners(tree) && tcx_add_table_info(tree);
 }
 
-#define ROOT_MAX	 32
 #define MIB2		 1, 3, 6, 1, 2, 1
 #define OID_AND_LEN(...) {__VA_ARGS__}, sizeof((oid[]){__VA_ARGS__}) / sizeof(oid)
 
 /*
- * A group is registered as one subtree, which costs a walk half of what one registration per scalar
- * does. Not so ip: snmpd registers ipForwarding and ipDefaultTTL by themselves below its whole ip
- * group, the more specific registration wins, and a subtree within a subtree of ours is what the
- * library registers wrongly after a reconnect (register_mib_reattach() repeats the outer one for
- * each of its pieces). So each scalar of ip is registered by itself: singly.
+ * A group is registered as one subtree, which costs a walk half of what one registration per leaf
+ * does. But the more specific registration wins: where snmpd has some of its own below, ours are
+ * by leaf. That is so for the columns of tables, and in the ip group for two scalars.
  */
-static const struct group_row {
+struct group_row {
 	const char *word;
 	bool (*add)(struct tcx_tree *tree);
-	bool singly;
-	oid root[ROOT_MAX];
+	enum { WHOLE = 1, BY_LEAF = 2, BOTH = WHOLE | BY_LEAF } how;
+	oid root[TCX_ROOT_MAX];
 	size_t root_len;
-	oid module[ROOT_MAX]; /* sysORID of its row in sysORTable */
+	oid module[TCX_ROOT_MAX]; /* sysORID of its row in sysORTable */
 	size_t module_len;
 	const char *text; /* sysORDescr */
-} rows[] = {
-	{"ip", add_ip, true, OID_AND_LEN(MIB2, 4), OID_AND_LEN(MIB2, 4),
+};
+
+static const struct group_row rows[] = {
+	{"ip", add_ip, BOTH, OID_AND_LEN(MIB2, 4), OID_AND_LEN(MIB2, 4),
 	 "RFC1213-MIB: the scalars of the ip group, by tcpextd"},
-	{"icmp", add_icmp, false, OID_AND_LEN(MIB2, 5), OID_AND_LEN(MIB2, 5),
+	{"icmp", add_icmp, WHOLE, OID_AND_LEN(MIB2, 5), OID_AND_LEN(MIB2, 5),
 	 "RFC1213-MIB: the icmp group, by tcpextd"},
-	{"tcp", add_tcp, false, OID_AND_LEN(MIB2, 6), OID_AND_LEN(MIB2, 49),
+	{"tcp", add_tcp, WHOLE, OID_AND_LEN(MIB2, 6), OID_AND_LEN(MIB2, 49),
 	 "TCP-MIB: the scalars of the tcp group, 64-bit ones included, by tcpextd"},
-	{"udp", add_udp, false, OID_AND_LEN(MIB2, 7), OID_AND_LEN(MIB2, 50),
+	{"udp", add_udp, WHOLE, OID_AND_LEN(MIB2, 7), OID_AND_LEN(MIB2, 50),
 	 "UDP-MIB: the scalars of the udp group, 64-bit ones included, by tcpextd"},
-	{"tcpext", add_private, false, OID_AND_LEN(TCX_OBJECTS_ROOT),
+	{"tcpext", add_private, WHOLE, OID_AND_LEN(TCX_OBJECTS_ROOT),
 	 OID_AND_LEN(TCX_MIB_ROOT, 3, 1), /* linuxTcpExtAgentV1 */
 	 "LINUX-TCPEXT-MIB: all TCP/IP counters of the Linux kernel, by tcpextd"},
+	{"interfaces", tcx_add_interfaces, BY_LEAF, OID_AND_LEN(MIB2, 2), OID_AND_LEN(MIB2, 2),
+	 "RFC1213-MIB: the interfaces group, by tcpextd"},
+	{"at", tcx_add_at, BY_LEAF, OID_AND_LEN(MIB2, 3, 1, 1), OID_AND_LEN(MIB2, 3),
+	 "RFC1213-MIB: the at group, by tcpextd"},
+	{"ipAddrTable", tcx_add_ip_addresses, BY_LEAF, OID_AND_LEN(MIB2, 4, 20, 1),
+	 OID_AND_LEN(MIB2, 4, 20), "RFC1213-MIB: ipAddrTable, by tcpextd"},
+	{"ipRouteTable", tcx_add_ip_routes, BY_LEAF, OID_AND_LEN(MIB2, 4, 21, 1),
+	 OID_AND_LEN(MIB2, 4, 21), "RFC1213-MIB: ipRouteTable, by tcpextd"},
+	{"ipNetToMediaTable", tcx_add_ip_neighbours, BY_LEAF, OID_AND_LEN(MIB2, 4, 22, 1),
+	 OID_AND_LEN(MIB2, 4, 22), "RFC1213-MIB: ipNetToMediaTable, by tcpextd"},
+	{"tcpConnTable", tcx_add_tcp_connections, BY_LEAF, OID_AND_LEN(MIB2, 6, 13, 1),
+	 OID_AND_LEN(MIB2, 6, 13), "RFC1213-MIB: tcpConnTable, by tcpextd"},
+	{"udpTable", tcx_add_udp_endpoints, BY_LEAF, OID_AND_LEN(MIB2, 7, 5, 1),
+	 OID_AND_LEN(MIB2, 7, 5), "RFC1213-MIB: udpTable, by tcpextd"},
 };
 
 #define GROUPS (sizeof(rows) / sizeof(rows[0]))
 
-struct group {
-	const struct group_row *row;
-	struct tcx_mib *mib;
-	struct tcx_tree tree;
-	int priority; /* of the registrations; 0 while there are none */
-	netsnmp_handler_registration **registrations; /* owned: room for one per leaf */
-	size_t registered;
+struct tcx_mib {
+	struct answering answering;
+	struct group groups[GROUPS];
 };
 
-struct tcx_mib {
-	struct tcx_mib_settings settings;
-	struct group groups[GROUPS];
-	struct tcx_view view; /* of the request that is being answered */
-	long transaction;     /* its number, given by the master */
-	const void *session;  /* which it came by */
-};
+struct answering *tcx_answering(struct tcx_mib *mib)
+{
+	return &mib->answering;
+}
 
 const char *tcx_mib_group_word(size_t i)
 {
@@ -110,144 +107,26 @@ unsigned int tcx_mib_group_bit(const char *word)
 	return 0;
 }
 
+/* Some groups lie within others, as tcpConnTable in tcp: the innermost one is it. */
 const char *tcx_mib_group_of(const struct tcx_mib *mib, const unsigned long *name, size_t len)
 {
+	const struct group_row *found = NULL;
+
 	for (size_t i = 0; i < GROUPS; i++) {
 		const struct group_row *row = mib->groups[i].row;
 
 		if (len >= row->root_len &&
-		    snmp_oid_compare(row->root, row->root_len, name, row->root_len) == 0)
-			return row->word;
+		    snmp_oid_compare(row->root, row->root_len, name, row->root_len) == 0 &&
+		    (found == NULL || row->root_len > found->root_len))
+			found = row;
 	}
-	return NULL;
-}
-
-static void end_view(struct tcx_mib *mib)
-{
-	tcx_snapshot_unref(mib->view.latest);
-	mib->view.latest = NULL;
-	mib->view.fresh = NULL;
-	mib->session = NULL;
-}
-
-/*
- * The library keeps sysUpTime equal to the master's, in hundredths of a second and with a small
- * error that differs from answer to answer. So its beginning is kept here and found anew only when
- * it is clearly another: the master has been restarted.
- */
-static uint64_t uptime_zero(const struct tcx_view *view)
-{
-	uint64_t uptime_ns = (uint64_t)netsnmp_get_agent_uptime() * (TCX_NS_PER_S / 100);
-	uint64_t zero = view->now_ns > uptime_ns ? view->now_ns - uptime_ns : 0;
-	uint64_t known = view->uptime_zero_ns;
-	uint64_t difference = zero > known ? zero - known : known - zero;
-
-	return difference > TCX_NS_PER_S / 2 ? zero : known;
-}
-
-static void begin_view(struct tcx_mib *mib)
-{
-	struct tcx_view *view = &mib->view;
-
-	end_view(mib);
-	view->latest = tcx_collector_latest(mib->settings.collector);
-	view->now_ns = tcx_clock_now();
-	view->uptime_zero_ns = uptime_zero(view);
-	view->interval_ns = mib->settings.interval_ns;
-	view->max_age_ns = mib->settings.max_age_ns;
-	tcx_collector_status(mib->settings.collector, &view->status);
-	if (view->latest != NULL && view->now_ns - view->latest->taken_ns <= view->max_age_ns)
-		view->fresh = view->latest;
-}
-
-/*
- * The master splits one request of a manager into several for us, one per registration and, for
- * GETBULK, one per repetition. All carry the same transaction number (master.c,
- * agentx_master_handler()): they all see one snapshot.
- */
-static const struct tcx_view *view_of(struct tcx_mib *mib, const netsnmp_agent_session *request)
-{
-	if (mib->session != request->session || mib->transaction != request->pdu->transid ||
-	    tcx_clock_now() - mib->view.now_ns > TRANSACTION_NS)
-		begin_view(mib);
-	mib->session = request->session;
-	mib->transaction = request->pdu->transid;
-	return &mib->view;
-}
-
-static void answer_get(const struct group *group, const struct tcx_view *view,
-		       netsnmp_agent_request_info *info, netsnmp_request_info *request)
-{
-	netsnmp_variable_list *varbind = request->requestvb;
-	size_t root_len = group->row->root_len;
-	struct tcx_value value;
-
-	switch (tcx_tree_get(&group->tree, view, varbind->name + root_len,
-			     varbind->name_length - root_len, &value)) {
-	case TCX_FOUND:
-		snmp_set_var_typed_value(varbind, value.type, value.data, value.len);
-		break;
-	case TCX_NO_INSTANCE:
-		netsnmp_set_request_error(info, request, SNMP_NOSUCHINSTANCE);
-		break;
-	default:
-		netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
-	}
-}
-
-/* The part of a name below the group's root; empty for a name that lies before it. */
-static size_t below_root(const struct group *group, const netsnmp_variable_list *varbind)
-{
-	size_t root_len = group->row->root_len;
-
-	if (varbind->name_length <= root_len ||
-	    snmp_oid_compare(varbind->name, root_len, group->row->root, root_len) != 0)
-		return 0;
-	return varbind->name_length - root_len;
-}
-
-/*
- * Leaving the varbind as it is tells the library that there is nothing more in this registration.
- */
-static void answer_next(const struct group *group, const struct tcx_view *view,
-			netsnmp_request_info *request)
-{
-	netsnmp_variable_list *varbind = request->requestvb;
-	size_t root_len = group->row->root_len;
-	oid next[MAX_OID_LEN];
-	size_t next_len;
-	struct tcx_value value;
-
-	memcpy(next, group->row->root, root_len * sizeof(oid));
-	if (!tcx_tree_next(&group->tree, view, varbind->name + root_len, below_root(group, varbind),
-			   next + root_len, &next_len, &value))
-		return;
-	snmp_set_var_objid(varbind, next, root_len + next_len);
-	snmp_set_var_typed_value(varbind, value.type, value.data, value.len);
-}
-
-static int answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
-		  netsnmp_agent_request_info *info, netsnmp_request_info *requests)
-{
-	const struct group *group = handler->myvoid;
-	const struct tcx_view *view = view_of(group->mib, info->asp);
-
-	(void)registration;
-	for (netsnmp_request_info *request = requests; request != NULL; request = request->next) {
-		if (request->processed)
-			continue;
-		if (info->mode == MODE_GET)
-			answer_get(group, view, info, request);
-		else if (info->mode == MODE_GETNEXT)
-			answer_next(group, view, request);
-	}
-	return SNMP_ERR_NOERROR;
+	return found != NULL ? found->word : NULL;
 }
 
 static bool register_subtree(struct group *group, const oid *root, size_t len)
 {
 	netsnmp_handler_registration *registration = netsnmp_create_handler_registration(
-		group->row->word, answer, root, len, HANDLER_CAN_RONLY);
+		group->row->word, tcx_answer, root, len, HANDLER_CAN_RONLY);
 
 	if (registration == NULL)
 		return false;
@@ -259,9 +138,9 @@ static bool register_subtree(struct group *group, const oid *root, size_t len)
 	return true;
 }
 
-static bool register_singly(struct group *group)
+static bool register_by_leaf(struct group *group)
 {
-	oid name[ROOT_MAX + TCX_LEAF_ID_MAX];
+	oid name[TCX_ROOT_MAX + TCX_LEAF_ID_MAX];
 	size_t root_len = group->row->root_len;
 
 	memcpy(name, group->row->root, root_len * sizeof(oid));
@@ -280,8 +159,9 @@ static bool register_group(struct group *group, int priority)
 	const struct group_row *row = group->row;
 
 	group->priority = priority;
-	if (row->singly ? !register_singly(group)
-			: !register_subtree(group, row->root, row->root_len))
+	if ((row->how & WHOLE) != 0 && !register_subtree(group, row->root, row->root_len))
+		return false;
+	if ((row->how & BY_LEAF) != 0 && !register_by_leaf(group))
 		return false;
 	register_sysORTable((oid *)row->module, row->module_len, row->text);
 	return true;
@@ -311,11 +191,13 @@ static bool reconcile(struct group *group, bool wanted, int priority, struct tcx
 static bool build_group(struct group *group, const struct group_row *row, struct tcx_mib *mib)
 {
 	group->row = row;
+	group->root = row->root;
+	group->root_len = row->root_len;
 	group->mib = mib;
 	if (!row->add(&group->tree))
 		return false;
 	tcx_tree_sort(&group->tree);
-	group->registrations = calloc(group->tree.count, sizeof(group->registrations[0]));
+	group->registrations = calloc(group->tree.count + 1, sizeof(group->registrations[0]));
 	return group->registrations != NULL;
 }
 
@@ -323,7 +205,10 @@ struct tcx_mib *tcx_mib_new(void)
 {
 	struct tcx_mib *mib = calloc(1, sizeof(*mib));
 
-	for (size_t i = 0; mib != NULL && i < GROUPS; i++) {
+	if (mib == NULL)
+		return NULL;
+	mib->answering.view.held = &mib->answering.held;
+	for (size_t i = 0; i < GROUPS; i++) {
 		if (!build_group(&mib->groups[i], &rows[i], mib)) {
 			tcx_mib_free(mib);
 			return NULL;
@@ -332,22 +217,30 @@ struct tcx_mib *tcx_mib_new(void)
 	return mib;
 }
 
+/*
+ * The library waits for the master's answer to each registration, and handles requests meanwhile.
+ * One that waited for a table would be left with pointers to what is freed next: none waits.
+ */
 bool tcx_mib_apply(struct tcx_mib *mib, const struct tcx_mib_settings *settings,
 		   struct tcx_fault *fault)
 {
 	bool done = true;
 
-	end_view(mib);
-	mib->settings = *settings;
+	tcx_answer_end(&mib->answering);
+	mib->answering.settings = *settings;
+	mib->answering.held.tables = settings->tables;
+	mib->answering.closed = true;
 	for (size_t i = 0; i < GROUPS; i++)
 		done = reconcile(&mib->groups[i], settings->groups & (1U << i), settings->priority,
 				 fault) &&
 		       done;
+	mib->answering.closed = false;
 	return done;
 }
 
 void tcx_mib_register_again(struct tcx_mib *mib, unsigned int groups)
 {
+	mib->answering.closed = true;
 	for (size_t i = 0; i < GROUPS; i++) {
 		int priority = mib->groups[i].priority;
 
@@ -356,6 +249,27 @@ void tcx_mib_register_again(struct tcx_mib *mib, unsigned int groups)
 		unregister_group(&mib->groups[i]);
 		register_group(&mib->groups[i], priority);
 	}
+	mib->answering.closed = false;
+}
+
+/*
+ * A registration within another cuts the outer one into slices. The library would register the
+ * whole again for each of them (register_mib_reattach()): only the first slice begins where the
+ * registration does.
+ */
+static void keep_first_slice(netsnmp_subtree *slice)
+{
+	if (snmp_oid_compare(slice->start_a, slice->start_len, slice->name_a, slice->namelen) != 0)
+		slice->flags |= SUBTREE_ATTACHED;
+}
+
+void tcx_mib_connected(void)
+{
+	netsnmp_subtree *slice = netsnmp_subtree_find_first("");
+
+	for (; slice != NULL; slice = slice->next)
+		for (netsnmp_subtree *child = slice; child != NULL; child = child->children)
+			keep_first_slice(child);
 }
 
 void tcx_mib_free(struct tcx_mib *mib)
@@ -366,6 +280,6 @@ void tcx_mib_free(struct tcx_mib *mib)
 		free(mib->groups[i].registrations);
 		tcx_tree_clear(&mib->groups[i].tree);
 	}
-	end_view(mib);
+	tcx_answer_free(&mib->answering);
 	free(mib);
 }

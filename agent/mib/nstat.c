@@ -43,28 +43,39 @@ static size_t rows_upto(const struct tcx_view *view, const oid *index, size_t le
 	return low;
 }
 
-static bool find(const struct tcx_view *view, const oid *index, size_t len, size_t *row)
+static enum tcx_row find(const struct tcx_rows *rows, const struct tcx_view *view, const oid *index,
+			 size_t len, size_t *row)
 {
 	oid other[1 + TCX_NAME_MAX];
 	size_t upto, other_len;
 
+	(void)rows;
 	upto = view->fresh != NULL ? rows_upto(view, index, len) : 0;
 	if (upto == 0)
-		return false;
+		return TCX_ROW_NONE;
 	*row = upto - 1;
 	other_len = index_of(view, *row, other);
-	return snmp_oid_compare(other, other_len, index, len) == 0;
+	return snmp_oid_compare(other, other_len, index, len) == 0 ? TCX_ROW_FOUND : TCX_ROW_NONE;
 }
 
-static bool after(const struct tcx_view *view, const oid *index, size_t len, size_t *row)
+static enum tcx_row after(const struct tcx_rows *rows, const struct tcx_view *view,
+			  const oid *index, size_t len, size_t *row)
 {
+	(void)rows;
 	if (view->fresh == NULL)
-		return false;
+		return TCX_ROW_NONE;
 	*row = rows_upto(view, index, len);
-	return *row < view->fresh->layout->by_name_count;
+	return *row < view->fresh->layout->by_name_count ? TCX_ROW_FOUND : TCX_ROW_NONE;
 }
 
-static const struct tcx_rows nstat_rows = {find, after, index_of};
+static size_t row_index(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
+			oid *index)
+{
+	(void)rows;
+	return index_of(view, row, index);
+}
+
+static const struct tcx_rows nstat_rows = {find, after, row_index};
 
 /* An ICMP type is an instance of its column; all other objects of the catalogue are scalars. */
 static size_t private_object(const struct tcx_entry *entry, oid *object)

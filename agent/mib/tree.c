@@ -3,23 +3,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool scalar_find(const struct tcx_view *view, const oid *index, size_t len, size_t *row)
+static enum tcx_row scalar_find(const struct tcx_rows *rows, const struct tcx_view *view,
+				const oid *index, size_t len, size_t *row)
 {
+	(void)rows;
 	(void)view;
 	*row = 0;
-	return len == 1 && index[0] == 0;
+	return len == 1 && index[0] == 0 ? TCX_ROW_FOUND : TCX_ROW_NONE;
 }
 
-static bool scalar_after(const struct tcx_view *view, const oid *index, size_t len, size_t *row)
+static enum tcx_row scalar_after(const struct tcx_rows *rows, const struct tcx_view *view,
+				 const oid *index, size_t len, size_t *row)
 {
+	(void)rows;
 	(void)view;
 	(void)index;
 	*row = 0;
-	return len == 0;
+	return len == 0 ? TCX_ROW_FOUND : TCX_ROW_NONE;
 }
 
-static size_t scalar_index(const struct tcx_view *view, size_t row, oid *index)
+static size_t scalar_index(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
+			   oid *index)
 {
+	(void)rows;
 	(void)view;
 	(void)row;
 	index[0] = 0;
@@ -89,6 +95,12 @@ static bool lies_in(const struct tcx_leaf *leaf, const oid *name, size_t len)
 	       snmp_oid_compare(leaf->id, leaf->id_len, name, leaf->id_len) == 0;
 }
 
+static enum tcx_found read_cell(const struct tcx_leaf *leaf, const struct tcx_view *view,
+				size_t row, struct tcx_value *value)
+{
+	return leaf->read(view, leaf, row, value) ? TCX_FOUND : TCX_NO_INSTANCE;
+}
+
 enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_view *view,
 			    const oid *name, size_t len, struct tcx_value *value)
 {
@@ -99,46 +111,53 @@ enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_view *
 	if (upto == 0 || !lies_in(&tree->leaves[upto - 1], name, len))
 		return TCX_NO_OBJECT;
 	leaf = &tree->leaves[upto - 1];
-	if (leaf->rows->find(view, name + leaf->id_len, len - leaf->id_len, &row) &&
-	    leaf->read(view, leaf, row, value))
-		return TCX_FOUND;
-	return TCX_NO_INSTANCE;
+	switch (leaf->rows->find(leaf->rows, view, name + leaf->id_len, len - leaf->id_len, &row)) {
+	case TCX_ROW_FOUND:
+		return read_cell(leaf, view, row, value);
+	case TCX_ROW_PENDING:
+		return TCX_PENDING;
+	default:
+		return TCX_NO_INSTANCE;
+	}
 }
 
 /* The first cell of a leaf behind an index. next holds the leaf's id already. */
-static bool next_cell(const struct tcx_leaf *leaf, const struct tcx_view *view, const oid *index,
-		      size_t len, oid *next, size_t *next_len, struct tcx_value *value)
+static enum tcx_found next_cell(const struct tcx_leaf *leaf, const struct tcx_view *view,
+				const oid *index, size_t len, oid *next, size_t *next_len,
+				struct tcx_value *value)
 {
+	const struct tcx_rows *rows = leaf->rows;
 	oid *next_index = next + leaf->id_len;
+	enum tcx_row found;
 	size_t row;
 
-	while (leaf->rows->after(view, index, len, &row)) {
-		len = leaf->rows->index(view, row, next_index);
+	while ((found = rows->after(rows, view, index, len, &row)) == TCX_ROW_FOUND) {
+		len = rows->index(rows, view, row, next_index);
 		index = next_index;
-		if (leaf->read(view, leaf, row, value)) {
-			*next_len = leaf->id_len + len;
-			return true;
-		}
+		*next_len = leaf->id_len + len;
+		if (read_cell(leaf, view, row, value) == TCX_FOUND)
+			return TCX_FOUND;
 	}
-	return false;
+	return found == TCX_ROW_PENDING ? TCX_PENDING : TCX_NO_INSTANCE;
 }
 
-bool tcx_tree_next(const struct tcx_tree *tree, const struct tcx_view *view, const oid *name,
-		   size_t len, oid *next, size_t *next_len, struct tcx_value *value)
+enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_view *view,
+			     const oid *name, size_t len, oid *next, size_t *next_len,
+			     struct tcx_value *value)
 {
 	size_t i = leaves_upto(tree, name, len);
 	size_t skip = 0; /* how much of name is the id of the leaf that it lies in */
+	enum tcx_found found = TCX_NO_INSTANCE;
 
 	if (i > 0 && lies_in(&tree->leaves[i - 1], name, len))
 		skip = tree->leaves[--i].id_len;
-	for (; i < tree->count; i++) {
+	for (; i < tree->count && found == TCX_NO_INSTANCE; i++) {
 		const struct tcx_leaf *leaf = &tree->leaves[i];
 
 		memcpy(next, leaf->id, leaf->id_len * sizeof(oid));
-		if (next_cell(leaf, view, name + skip, skip > 0 ? len - skip : 0, next, next_len,
-			      value))
-			return true;
+		found = next_cell(leaf, view, name + skip, skip > 0 ? len - skip : 0, next,
+				  next_len, value);
 		skip = 0;
 	}
-	return false;
+	return found == TCX_NO_INSTANCE ? TCX_NO_OBJECT : found;
 }

@@ -59,6 +59,17 @@ void tcx_value_text(struct tcx_value *value, const char *text)
 	set(value, ASN_OCTET_STR, text, strlen(text));
 }
 
+void tcx_value_octets(struct tcx_value *value, const void *octets, size_t len)
+{
+	set(value, ASN_OCTET_STR, octets, len);
+}
+
+void tcx_value_address(struct tcx_value *value, const uint8_t *octets)
+{
+	memcpy(value->as.octets, octets, 4);
+	set(value, ASN_IPADDRESS, value->as.octets, 4);
+}
+
 void tcx_value_date(struct tcx_value *value, const struct timespec *when)
 {
 	struct tm local;

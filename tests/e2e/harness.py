@@ -202,12 +202,13 @@ def parse_answer(text):
 
 
 def is_counter(oid):
-    """An object of the agent's that shows a counter: not one of the snapshot group, not a text, not a table of snmpd's."""
+    """An object of the agent's that shows a counter: not one of the snapshot group, not a text, not a table of sockets or
+    of snmpd's."""
     parts = key(oid)
     if oid.startswith(MIB2 + "."):
         return len(parts) == 9 and parts[8] == 0 and parts[7] <= SCALARS_OF[parts[6]]
     own = parts[len(key(OBJECTS)):]
-    return own[0] != 1 and own[:3] != (2, 1, 5)
+    return 1 < own[0] < 18 and own[:3] != (2, 1, 5)
 
 
 # --- Processes ----------------------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ import signal
 import harness
 from harness import AGENT, INTERVAL, MAX_AGE, MIB2, NO_INSTANCE, Value, check, check_equal, wait_for
 
-DIRECTIVES = ("refreshInterval", "maxAge", "register", "registerPriority", "procRoot", "agentXSocket", "agentXPingInterval",
-              "agentXTimeout", "agentXRetries")
+DIRECTIVES = ("refreshInterval", "maxAge", "register", "tableInterval", "tableIdle", "tableTimeout", "maxRows",
+              "registerPriority", "procRoot", "agentXSocket", "agentXPingInterval", "agentXTimeout", "agentXRetries")
 
 # A line that is wrong, and what the complaint must say beside file, line and word.
 WRONG = (
@@ -28,7 +28,13 @@ WRONG = (
     ("registerPriority 0", "'0'.* from 1 to 255"),
     ("registerPriority 256", "'256'.* from 1 to 255"),
     ("registerPriority 1.5", "'1.5'.* whole number from 1 to 255"),
-    ("register ip tpc udp", "'tpc'.* ip, icmp, tcp, udp, tcpext.* all.* none"),
+    ("register ip tpc udp", "'tpc'.* ip, icmp, tcp, udp, tcpext, interfaces, at, ipAddrTable, ipRouteTable, ipNetToMediaTable, "
+     "tcpConnTable, udpTable, .*all.* none"),
+    ("tableInterval 0.9", "'0.9'.* from 1 to 3600"),
+    ("tableIdle never", "'never'.* from 1 to 86400"),
+    ("tableTimeout 0", "'0'.* from 0.1 to 3600"),
+    ("maxRows 99", "'99'.* from 100 to 10000000"),
+    ("maxRows 1000.5", "'1000.5'.* whole number from 100 to 10000000"),
     ("agentXPingInterval 0", "'0'.* from 1 to 3600"),
     ("agentXPingInterval 2.5", "'2.5'.* whole number from 1 to 3600"),
     ("agentXTimeout 3601", "'3601'.* from 1 to 3600"),

@@ -115,14 +115,15 @@ def debian(site):
     snmpd = site.snmpd(whole=whole)
     agent = site.agent(wait=False)
     agent.wait_log("connected")
-    instances = [harness.SEQUENCE, f"{MIB2}.4.1.0", f"{MIB2}.5.1.0", f"{MIB2}.6.1.0", f"{MIB2}.7.1.0"]
+    instances = [harness.SEQUENCE, f"{MIB2}.2.1.0", f"{MIB2}.4.1.0", f"{MIB2}.4.20.1.1.127.0.0.1", f"{MIB2}.5.1.0",
+                 f"{MIB2}.6.1.0", f"{MIB2}.7.1.0"]
     check_equal(site.get(*instances, **UDP), [NO_OBJECT] * len(instances), "with Debian's views a manager sees nothing of ours")
     report = doctor(site)
-    found = report.about("warn", "view: systemonly hides ip, icmp, tcp, udp, tcpext") or []
+    found = report.about("warn", "view: systemonly hides interfaces, at, ip, icmp, tcp, udp, tcpext, ipAddrTable") or []
     check(found, "the doctor says which view hides what", report.text)
     check(any(f"community public ({site.folder}/snmpd.conf:7)" in line for line in found), "and from whom, with file and line", found)
     advice = [line for line in found if line.startswith("view ")]
-    check(len(advice) == 5 and f"view systemonly included .{ROOT}" in advice, "and which lines to add", found)
+    check(len(advice) == 7 and f"view systemonly included .{ROOT}" in advice, "and which lines to add", found)
     check_equal(report.status, 0, "what a manager sees is for the operator to choose: exit status 0")
     snmpd.end()
     site.snmpd(whole=whole + "".join(line + "\n" for line in advice))

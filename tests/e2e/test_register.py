@@ -26,6 +26,9 @@ OR_ID = f"{MIB2}.1.9.1.2"
 MODULES = {"ip": f"{MIB2}.4", "icmp": f"{MIB2}.5", "tcp": f"{MIB2}.49", "udp": f"{MIB2}.50", "tcpext": f"{ROOT}.3.1"}
 
 
+SCALARS = "register ip icmp tcp udp tcpext\n"
+
+
 def proc_root(site):
     site.write("proc/net/snmp", SNMP)
     return f"procRoot {site.folder}/proc\n"
@@ -64,8 +67,8 @@ def instances(site):
 
 
 def replaced(site):
-    """All groups, from snmpd to the agent and back: when it leaves, and when it is killed."""
-    conf = proc_root(site)
+    """All groups of scalars, from snmpd to the agent and back: when it leaves, and when it is killed."""
+    conf = proc_root(site) + SCALARS
     site.snmpd()
     scalars, rows = instances(site), tables(site)
     check(scalars and rows, f"snmpd alone has {len(scalars)} scalars and {len(rows)} instances of tables")
@@ -108,13 +111,16 @@ def refused(site):
     conf = proc_root(site)
     site.snmpd()
     agent = site.agent(conf + "registerPriority 127\n")
-    check(groups_served(site) >= {"tcpext"}, "the private group is served", groups_served(site))
-    for group, oid in (("icmp", f"{MIB2}.5"), ("tcp", f"{MIB2}.6"), ("udp", f"{MIB2}.7")):
+    for group, oid in (("ip", f"{MIB2}.4"), ("icmp", f"{MIB2}.5"), ("tcp", f"{MIB2}.6"), ("udp", f"{MIB2}.7"),
+                       ("interfaces", f"{MIB2}.2.1"), ("at", f"{MIB2}.3.1.1.1"), ("ipAddrTable", f"{MIB2}.4.20.1.1"), ("ipRouteTable", f"{MIB2}.4.21.1.1"),
+                       ("ipNetToMediaTable", f"{MIB2}.4.22.1.1")):
         agent.wait_log(f"refuses .{re.escape(oid)} ")
         lines = [line for line in agent.log() if f".{oid} " in line]
-        check(len(lines) == 1 and all(part in lines[0] for part in (f"group {group}", "priority 127", "registerPriority", "register'")),
-              f"one line says that {group} is refused and what to do", lines)
-        check(group not in groups_served(site), f"snmpd goes on to serve {group} itself")
+        check(len(lines) == 1 and all(part in lines[0] for part in (f"group {group})", "priority 127", "registerPriority", "register'")),
+              f"one line says that {oid} of {group} is refused and what to do", lines)
+    served = groups_served(site)
+    check(served.isdisjoint({"icmp", "tcp", "udp"}), "snmpd goes on to serve these groups itself", served)
+    check("tcpext" in served, "the private group is served", served)
     check(not [line for line in agent.log() if "registering pdu failed" in line], "none of the library's own lines", agent.log())
     site.write("tcpextd.conf", conf + "registerPriority 126\n")
     agent.send(signal.SIGHUP)
@@ -124,10 +130,10 @@ def refused(site):
 
 def first_wins(site):
     """Of two agents the second one hears that the first one is there."""
-    conf = proc_root(site)
+    conf = proc_root(site) + SCALARS
     site.snmpd()
     first = site.agent(conf)
-    folder = site.write("second/tcpextd.conf", "refreshInterval 7\n").parent
+    folder = site.write("second/tcpextd.conf", "refreshInterval 7\n" + SCALARS).parent
     second = site.start(harness.Agent, site.inside(harness.AGENT, "-f", "-C", "-c", folder / "tcpextd.conf", "-x", site.master,
                                                    "-Lf", folder / "tcpextd.log"), folder)
     second.wait_log(f"refuses .{re.escape(OBJECTS)} \\(group tcpext\\)")

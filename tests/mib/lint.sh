@@ -127,7 +127,7 @@ check_root() {
 }
 
 base_directories >"$tmp/base"
-for module in SNMPv2-SMI SNMPv2-TC SNMPv2-CONF SNMP-FRAMEWORK-MIB NET-SNMP-MIB; do
+for module in SNMPv2-SMI SNMPv2-TC SNMPv2-CONF SNMP-FRAMEWORK-MIB INET-ADDRESS-MIB NET-SNMP-MIB; do
     find_base $module ||
         skip "no $module in the usual places: install erlang-snmp or snmp-mibs-downloader, and libsnmp-base"
 done

@@ -116,6 +116,8 @@ const char *serving_get(const struct serving *serving, const char *name)
 			     &value)) {
 	case TCX_FOUND:
 		return serving_value(&value);
+	case TCX_PENDING:
+		return "pending";
 	case TCX_NO_INSTANCE:
 		return "no instance";
 	default:
@@ -130,9 +132,15 @@ const char *serving_next(const struct serving *serving, const char *name)
 	size_t next_len, used;
 	struct tcx_value value;
 
-	if (!tcx_tree_next(&serving->tree, &serving->view, ids, serving_parse(name, ids), next,
-			   &next_len, &value))
+	switch (tcx_tree_next(&serving->tree, &serving->view, ids, serving_parse(name, ids), next,
+			      &next_len, &value)) {
+	case TCX_FOUND:
+		break;
+	case TCX_PENDING:
+		return "pending";
+	default:
 		return "end";
+	}
 	used = print_oid(text, sizeof(text), next, next_len);
 	snprintf(text + used, sizeof(text) - used, " %s", serving_value(&value));
 	return text;

@@ -148,10 +148,13 @@ static void good_intervals(void **state)
 
 static const struct {
 	const char *text;
-	const char *groups[5];
+	const char *groups[12];
 } registers[] = {
 	{"register ip icmp tcp udp tcpext\n", {"ip", "icmp", "tcp", "udp", "tcpext"}},
-	{"register all\n", {"ip", "icmp", "tcp", "udp", "tcpext"}},
+	{"register all\n",
+	 {"ip", "icmp", "tcp", "udp", "tcpext", "interfaces", "at", "ipAddrTable", "ipRouteTable",
+	  "ipNetToMediaTable", "tcpConnTable", "udpTable"}},
+	{"register interfaces at ipaddrtable\n", {"interfaces", "at", "ipAddrTable"}},
 	{"register tcp\n", {"tcp"}},
 	{"register TCP,Udp\n", {"tcp", "udp"}},
 	{"register tcp\nregister ip\n", {"ip", "tcp"}},
@@ -166,7 +169,8 @@ static void groups(void **state)
 		struct tcx_config config = good(registers[i].text);
 		unsigned int bits = 0;
 
-		for (size_t k = 0; k < 5 && registers[i].groups[k] != NULL; k++)
+		for (size_t k = 0; k < COUNT(registers[i].groups) && registers[i].groups[k] != NULL;
+		     k++)
 			bits |= tcx_mib_group_bit(registers[i].groups[k]);
 		assert_int_equal(config.groups, bits);
 	}

@@ -99,7 +99,8 @@ static void walk(const char *kernel)
 	uint64_t number;
 
 	serving_open(&serving, fixture_source(kernel), tcx_add_counters);
-	for (; tcx_tree_next(&serving.tree, &serving.view, name, len, next, &next_len, &value);
+	for (; tcx_tree_next(&serving.tree, &serving.view, name, len, next, &next_len, &value) ==
+	       TCX_FOUND;
 	     found++) {
 		assert_true(snmp_oid_compare(next, next_len, name, len) > 0);
 		memcpy(name, next, next_len * sizeof(oid));

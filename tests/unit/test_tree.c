@@ -12,26 +12,42 @@
 /* A table with the rows 1, 4 and 5; its column 2 is empty in row 4, its column 3 everywhere. */
 static const oid row_ids[] = {1, 4, 5};
 
-static bool find_row(const struct tcx_view *view, const oid *index, size_t len, size_t *row)
+/* Rows from here on are not known yet; past the last one: all are there. */
+static size_t pending_from = SIZE_MAX;
+
+static enum tcx_row known(size_t row)
 {
+	if (row >= pending_from)
+		return TCX_ROW_PENDING;
+	return row < COUNT(row_ids) ? TCX_ROW_FOUND : TCX_ROW_NONE;
+}
+
+static enum tcx_row find_row(const struct tcx_rows *rows, const struct tcx_view *view,
+			     const oid *index, size_t len, size_t *row)
+{
+	(void)rows;
 	(void)view;
 	for (*row = 0; *row < COUNT(row_ids); ++*row)
 		if (len == 1 && index[0] == row_ids[*row])
-			return true;
-	return false;
+			break;
+	return known(*row);
 }
 
-static bool row_after(const struct tcx_view *view, const oid *index, size_t len, size_t *row)
+static enum tcx_row row_after(const struct tcx_rows *rows, const struct tcx_view *view,
+			      const oid *index, size_t len, size_t *row)
 {
+	(void)rows;
 	(void)view;
 	for (*row = 0; *row < COUNT(row_ids); ++*row)
 		if (len == 0 || row_ids[*row] > index[0])
-			return true;
-	return false;
+			break;
+	return known(*row);
 }
 
-static size_t index_of(const struct tcx_view *view, size_t row, oid *index)
+static size_t index_of(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
+		       oid *index)
 {
+	(void)rows;
 	(void)view;
 	index[0] = row_ids[row];
 	return 1;
@@ -62,15 +78,15 @@ static bool read_scalar(const struct tcx_view *view, const struct tcx_leaf *leaf
 static bool add(struct tcx_tree *tree)
 {
 	static const struct tcx_leaf leaves[] = {
-		{{9, 1, 2}, 3, &table_rows, read_cell, 2},
-		{{2}, 1, &tcx_scalar_rows, read_scalar, 2},
-		{{9, 1, 3}, 3, &table_rows, read_cell, 3},
-		{{10, 7}, 2, &tcx_scalar_rows, read_scalar, 107},
-		{{4}, 1, &tcx_scalar_rows, read_scalar, 4},
-		{{3}, 1, &tcx_scalar_rows, read_scalar, 0},
-		{{9, 1, 1}, 3, &table_rows, read_cell, 1},
-		{{10, 3}, 2, &tcx_scalar_rows, read_scalar, 103},
-		{{12}, 1, &tcx_scalar_rows, read_scalar, 0},
+		{{9, 1, 2}, 3, &table_rows, read_cell, 2, NULL},
+		{{2}, 1, &tcx_scalar_rows, read_scalar, 2, NULL},
+		{{9, 1, 3}, 3, &table_rows, read_cell, 3, NULL},
+		{{10, 7}, 2, &tcx_scalar_rows, read_scalar, 107, NULL},
+		{{4}, 1, &tcx_scalar_rows, read_scalar, 4, NULL},
+		{{3}, 1, &tcx_scalar_rows, read_scalar, 0, NULL},
+		{{9, 1, 1}, 3, &table_rows, read_cell, 1, NULL},
+		{{10, 3}, 2, &tcx_scalar_rows, read_scalar, 103, NULL},
+		{{12}, 1, &tcx_scalar_rows, read_scalar, 0, NULL},
 	};
 
 	for (size_t i = 0; i < COUNT(leaves); i++)
@@ -218,7 +234,7 @@ static void every_name(void **state)
 			const char *expected = next_of_list(name, len);
 			char text[32] = "";
 			bool more = tcx_tree_next(&serving->tree, &serving->view, name, len, ids,
-						  &found_len, &value);
+						  &found_len, &value) == TCX_FOUND;
 
 			assert_int_equal(more, strcmp(expected, "end") != 0);
 			if (!more)
@@ -228,6 +244,22 @@ static void every_name(void **state)
 			assert_int_equal(snmp_oid_compare(ids, found_len, found, expected_len), 0);
 		}
 	}
+}
+
+/* What is not known yet is neither there nor missing, and nothing behind it is taken for the next.
+ */
+static void pending(void **state)
+{
+	struct serving *serving = *state;
+
+	pending_from = 1;
+	assert_string_equal(serving_next(serving, "9.1.1"), "9.1.1.1 Counter64 101");
+	assert_string_equal(serving_next(serving, "9.1.1.1"), "pending");
+	assert_string_equal(serving_get(serving, "9.1.1.4"), "pending");
+	assert_string_equal(serving_get(serving, "9.1.1.1"), "Counter64 101");
+	assert_string_equal(serving_get(serving, "10.3.0"), "Counter64 103");
+	pending_from = SIZE_MAX;
+	assert_string_equal(serving_next(serving, "9.1.1.1"), "9.1.1.4 Counter64 104");
 }
 
 static void empty(void **state)
@@ -243,7 +275,7 @@ static void empty(void **state)
 /* More leaves than there is room for at first. */
 static void many(void **state)
 {
-	struct tcx_leaf leaf = {{0}, 1, &tcx_scalar_rows, read_scalar, 0};
+	struct tcx_leaf leaf = {{0}, 1, &tcx_scalar_rows, read_scalar, 0, NULL};
 	struct serving serving = {0};
 
 	(void)state;
@@ -263,7 +295,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(get),	      cmocka_unit_test(next),  cmocka_unit_test(walk),
-		cmocka_unit_test(every_name), cmocka_unit_test(empty), cmocka_unit_test(many),
+		cmocka_unit_test(every_name), cmocka_unit_test(empty), cmocka_unit_test(pending),
+		cmocka_unit_test(many),
 	};
 
 	return cmocka_run_group_tests(tests, open_tree, close_tree);

@@ -1,0 +1,156 @@
+/* RFC1213's interfaces group, 3.4: ifNumber and ifTable, from the kernel's links. */
+#include <linux/if_arp.h>
+
+#include "tcx_links.h"
+#include "tcx_objects.h"
+#include "tcx_octets.h"
+#include "tcx_table_rows.h"
+
+#define BITS_PER_MBIT 1000000ULL
+
+static void read_number(const void *row, const struct tcx_view *view, struct tcx_value *value)
+{
+	const struct tcx_table *table = row;
+
+	(void)view;
+	tcx_value_integer(value, table->count);
+}
+
+/* Numbers of IANAifType-MIB by the kernel's (linux/if_arp.h). What is not here is other(1). */
+static const struct {
+	uint16_t arphrd;
+	uint16_t iana;
+} types[] = {
+	{ARPHRD_ETHER, 6},
+	{ARPHRD_EETHER, 6},
+	{ARPHRD_LOOPBACK, 24},
+	{ARPHRD_PPP, 23},
+	{ARPHRD_SLIP, 28},
+	{ARPHRD_CSLIP, 28},
+	{ARPHRD_INFINIBAND, 199},
+	{ARPHRD_IEEE802, 9},
+	{ARPHRD_IEEE802_TR, 9},
+	{ARPHRD_IEEE80211, 71},
+	{ARPHRD_IEEE80211_PRISM, 71},
+	{ARPHRD_IEEE80211_RADIOTAP, 71},
+	{ARPHRD_FDDI, 15},
+	{ARPHRD_HDLC, 118},
+	{ARPHRD_FRAD, 32},
+	{ARPHRD_DLCI, 32},
+	{ARPHRD_ATM, 37},
+	{ARPHRD_IEEE1394, 144},
+	{ARPHRD_TUNNEL, 131},
+	{ARPHRD_TUNNEL6, 131},
+	{ARPHRD_SIT, 131},
+	{ARPHRD_IPGRE, 131},
+	{ARPHRD_IP6GRE, 131},
+	{ARPHRD_RAWIP, 1},
+	{ARPHRD_HIPPI, 47},
+	{ARPHRD_X25, 5},
+	{ARPHRD_LAPB, 16},
+	{ARPHRD_ARCNET, 35},
+	{ARPHRD_CAN, 1},
+	{ARPHRD_NONE, 131},
+};
+
+static void read_type(const void *row, const struct tcx_view *view, struct tcx_value *value)
+{
+	const struct tcx_link *link = row;
+	uint16_t type = 1;
+
+	(void)view;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (types[i].arphrd == link->type)
+			type = types[i].iana;
+	tcx_value_integer(value, type);
+}
+
+TCX_COLUMN_OF(tcx_link, index, tcx_value_integer(value, tcx_octets_get32(tcx_link->index)))
+
+TCX_COLUMN_OF(tcx_link, descr, tcx_value_text(value, tcx_link->name))
+
+TCX_COLUMN_OF(tcx_link, mtu,
+	      tcx_value_integer(value, tcx_link->mtu < INT32_MAX ? tcx_link->mtu : INT32_MAX))
+
+TCX_COLUMN_OF(tcx_link, speed, tcx_value_gauge32_latched(value, tcx_link->speed *BITS_PER_MBIT))
+
+TCX_COLUMN_OF(tcx_link, address, tcx_value_octets(value, tcx_link->address, tcx_link->address_len))
+
+TCX_COLUMN_OF(tcx_link, admin_status,
+	      tcx_value_integer(value, tcx_link->admin_up ? TCX_LINK_UP : TCX_LINK_DOWN))
+
+TCX_COLUMN_OF(tcx_link, oper_status, tcx_value_integer(value, tcx_link->status))
+
+/* sysUpTime at the change; 0 when there was none since sysUpTime, or the agent, began. */
+static void read_last_change(const void *row, const struct tcx_view *view, struct tcx_value *value)
+{
+	const struct tcx_link *link = row;
+	uint64_t changed = 0;
+
+	if (view->link_watch != NULL)
+		changed = tcx_link_watch_changed(view->link_watch, tcx_octets_get32(link->index));
+	tcx_value_ticks(value, tcx_view_uptime_at(view, changed));
+}
+
+/* Counters of IFLA_STATS64. */
+#define COUNTER(name, number) TCX_COLUMN_OF(tcx_link, name, tcx_value_counter32(value, number))
+
+/* The two are counted one after the other, and by some hardware apart: a difference below 0 would
+ * be shown as 4294967295. */
+static uint64_t unicast_of(const struct rtnl_link_stats64 *counters)
+{
+	return counters->rx_packets > counters->multicast
+		       ? counters->rx_packets - counters->multicast
+		       : 0;
+}
+
+COUNTER(in_octets, tcx_link->counters.rx_bytes)
+COUNTER(in_unicast, unicast_of(&tcx_link->counters))
+COUNTER(in_others, tcx_link->counters.multicast)
+COUNTER(in_discards, tcx_link->counters.rx_dropped + tcx_link->counters.rx_missed_errors)
+COUNTER(in_errors, tcx_link->counters.rx_errors)
+COUNTER(in_unknown, tcx_link->counters.rx_nohandler)
+COUNTER(out_octets, tcx_link->counters.tx_bytes)
+COUNTER(out_unicast, tcx_link->counters.tx_packets)
+COUNTER(out_discards, tcx_link->counters.tx_dropped)
+COUNTER(out_errors, tcx_link->counters.tx_errors)
+
+/* The kernel does not tell sent broadcasts and multicasts apart: all are in ifOutUcastPkts. */
+COUNTER(out_others, 0)
+
+TCX_COLUMN_OF(tcx_link, queue, tcx_value_gauge32_latched(value, tcx_link->queue_len))
+
+static void read_specific(const void *row, const struct tcx_view *view, struct tcx_value *value)
+{
+	static const oid zero_dot_zero[] = {0, 0};
+
+	(void)row;
+	(void)view;
+	tcx_value_oid(value, zero_dot_zero, 2);
+}
+
+static const struct tcx_object scalars[] = {{1, read_number, NULL}};
+
+static const struct tcx_object columns[] = {
+	{1, read_index, NULL},	       {2, read_descr, NULL},	     {3, read_type, NULL},
+	{4, read_mtu, NULL},	       {5, read_speed, NULL},	     {6, read_address, NULL},
+	{7, read_admin_status, NULL},  {8, read_oper_status, NULL},  {9, read_last_change, NULL},
+	{10, read_in_octets, NULL},    {11, read_in_unicast, NULL},  {12, read_in_others, NULL},
+	{13, read_in_discards, NULL},  {14, read_in_errors, NULL},   {15, read_in_unknown, NULL},
+	{16, read_out_octets, NULL},   {17, read_out_unicast, NULL}, {18, read_out_others, NULL},
+	{19, read_out_discards, NULL}, {20, read_out_errors, NULL},  {21, read_queue, NULL},
+	{22, read_specific, NULL},
+};
+
+static const struct tcx_table_rows number_row = {TCX_SCALARS_OF_TABLE, TCX_TABLE_INTERFACES, {{0}}};
+
+static const struct tcx_table_rows rows = {
+	TCX_ROWS_OF_TABLE, TCX_TABLE_INTERFACES, {{TCX_INDEX_NUMBER, 4}}};
+
+bool tcx_add_interfaces(struct tcx_tree *tree)
+{
+	static const oid entry[] = {2, 1};
+
+	return tcx_add_columns(tree, NULL, 0, &number_row, scalars, 1) &&
+	       tcx_add_columns(tree, entry, 2, &rows, TCX_COLUMNS(columns));
+}

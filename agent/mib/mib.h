@@ -1,0 +1,51 @@
+/* What mib.c (groups and their registration) and answer.c (requests) share. */
+#ifndef TCX_MIB_PRIVATE_H
+#define TCX_MIB_PRIVATE_H
+
+#include "tcx_mib.h"
+#include "tcx_netsnmp.h"
+#include "tcx_tree.h"
+#include "tcx_view.h"
+
+#define TCX_ROOT_MAX 32
+
+struct group_row;
+struct waiting;
+
+/* A group that can be registered: its objects and where they are. */
+struct group {
+	const struct group_row *row;
+	struct tcx_mib *mib;
+	const oid *root;
+	size_t root_len;
+	struct tcx_tree tree;
+	int priority; /* of the registrations; 0 while there are none */
+	netsnmp_handler_registration **registrations; /* owned: room for the whole and its leaves */
+	size_t registered;
+};
+
+/* The requests that are being answered. */
+struct answering {
+	struct tcx_mib_settings settings;
+	struct tcx_view view; /* of the request that is being answered */
+	struct tcx_held_tables held;
+	long transaction;	 /* its number, given by the master */
+	const void *session;	 /* which it came by */
+	struct waiting *waiting; /* requests for tables that are being read */
+	unsigned int alarm;	 /* that looks after them; 0: none */
+	bool closed;		 /* registrations are being changed: none may wait */
+};
+
+/* The handler of every registration. myvoid is the struct group. */
+Netsnmp_Node_Handler tcx_answer;
+
+/* The answering state of the program. */
+struct answering *tcx_answering(struct tcx_mib *mib);
+
+/* Forgets the request that was answered last, and what it held. */
+void tcx_answer_end(struct answering *answering);
+
+/* Frees the requests that wait. */
+void tcx_answer_free(struct answering *answering);
+
+#endif

@@ -1,0 +1,111 @@
+/* kernelTable, of the snapshot group: how fresh and how whole each table is that is read from the
+ * kernel. Looking here reads none of them. */
+#include "tcx_clock.h"
+#include "tcx_objects.h"
+#include "tcx_table_rows.h"
+
+/* TruthValue */
+enum { IS_TRUE = 1, IS_FALSE = 2 };
+
+static enum tcx_row find(const struct tcx_rows *rows, const struct tcx_view *view, const oid *index,
+			 size_t len, size_t *row)
+{
+	(void)rows;
+	(void)view;
+	if (len != 1 || index[0] < 1 || index[0] > TCX_TABLES)
+		return TCX_ROW_NONE;
+	*row = index[0];
+	return TCX_ROW_FOUND;
+}
+
+static enum tcx_row after(const struct tcx_rows *rows, const struct tcx_view *view,
+			  const oid *index, size_t len, size_t *row)
+{
+	(void)rows;
+	(void)view;
+	if (len > 0 && index[0] >= TCX_TABLES)
+		return TCX_ROW_NONE;
+	*row = len > 0 ? index[0] + 1 : 1;
+	return TCX_ROW_FOUND;
+}
+
+static size_t index_of(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
+		       oid *index)
+{
+	(void)rows;
+	(void)view;
+	index[0] = row;
+	return 1;
+}
+
+static const struct tcx_rows info_rows = {find, after, index_of};
+
+/* From the table itself; not there while the agent does not hold it. */
+static void read_rows(const struct tcx_table *table, struct tcx_value *value)
+{
+	tcx_value_gauge32_latched(value, table->count);
+}
+
+static void read_age(const struct tcx_table *table, struct tcx_value *value)
+{
+	tcx_value_gauge32_latched(value, (tcx_clock_now() - table->taken_ns) / TCX_NS_PER_MS);
+}
+
+static void read_cost(const struct tcx_table *table, struct tcx_value *value)
+{
+	tcx_value_gauge32_latched(value, table->cost_ns / 1000);
+}
+
+static void read_cut(const struct tcx_table *table, struct tcx_value *value)
+{
+	tcx_value_integer(value, table->cut ? IS_TRUE : IS_FALSE);
+}
+
+static void read_source(const struct tcx_table *table, struct tcx_value *value)
+{
+	tcx_value_text(value, table->source);
+}
+
+static const struct {
+	oid column;
+	void (*read)(const struct tcx_table *table, struct tcx_value *value);
+} columns[] = {{3, read_rows}, {4, read_age}, {5, read_cost}, {6, read_cut}, {7, read_source}};
+
+#define TABLE	    13
+#define NAME_COLUMN 2
+
+static bool read_cell(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+		      struct tcx_value *value)
+{
+	struct tcx_table *table = tcx_tables_peek(view->held->tables, row - 1);
+	bool there = table != NULL;
+
+	if (there)
+		columns[leaf->arg].read(table, value);
+	tcx_table_unref(table); /* source is a constant: the value may point to it */
+	return there;
+}
+
+static bool read_name(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+		      struct tcx_value *value)
+{
+	(void)leaf;
+	tcx_value_text(value, tcx_tables_name(view->held->tables, row - 1));
+	return true;
+}
+
+bool tcx_add_table_info(struct tcx_tree *tree)
+{
+	struct tcx_leaf leaf = {.id = {TCX_ARC_SNAPSHOT, TABLE, 1, NAME_COLUMN},
+				.id_len = 4,
+				.rows = &info_rows,
+				.read = read_name};
+	bool added = tcx_tree_add(tree, &leaf);
+
+	leaf.read = read_cell;
+	for (leaf.arg = 0; leaf.arg < (int)(sizeof(columns) / sizeof(columns[0])); leaf.arg++) {
+		leaf.id[3] = columns[leaf.arg].column;
+		added = added && tcx_tree_add(tree, &leaf);
+	}
+	return added;
+}

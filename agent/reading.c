@@ -1,0 +1,181 @@
+#include "tcx_reading.h"
+
+#include <string.h>
+
+#include "tcx_context.h"
+#include "tcx_ip_tables.h"
+#include "tcx_netsnmp.h"
+#include "tcx_socket_tables.h"
+#include "tcx_table_ids.h"
+
+/* How long the start waits for the first counters: reading takes well under a millisecond. */
+#define FIRST_READ_MS 1000
+
+/* In the order of enum tcx_table_id. */
+static const struct tcx_table_kind *const table_kinds[TCX_TABLES] = {
+	[TCX_TABLE_INTERFACES] = &tcx_links,
+	[TCX_TABLE_IP_ADDRESSES] = &tcx_addresses,
+	[TCX_TABLE_IP_ROUTES] = &tcx_routes,
+	[TCX_TABLE_IP_NEIGHBOURS] = &tcx_neighbours,
+	[TCX_TABLE_TCP_CONNECTIONS] = &tcx_connections,
+	[TCX_TABLE_UDP_ENDPOINTS] = &tcx_udp_endpoints,
+	[TCX_TABLE_TCP_STATES] = &tcx_tcp_states,
+	[TCX_TABLE_TCP_LISTENERS] = &tcx_tcp_listeners,
+};
+
+static struct tcx_tables_settings table_settings(const struct tcx_config *config)
+{
+	return (struct tcx_tables_settings){
+		.proc_root = config->proc_root,
+		.interval_ns = config->table_interval_ns,
+		.refresh_ns = config->interval_ns,
+		.idle_ns = config->table_idle_ns,
+		.max_rows = (size_t)config->max_rows,
+	};
+}
+
+static void on_counters(int fd, void *arg)
+{
+	struct tcx_context *context = arg;
+	struct tcx_event event;
+
+	(void)fd;
+	while (tcx_collector_next_event(context->collector, &event)) {
+		if (event.failed)
+			snmp_log(LOG_WARNING,
+				 "%s; the last good counters stay until they are %g s old\n",
+				 event.cause.text,
+				 (double)tcx_config_max_age(&context->config) / 1e9);
+		else
+			snmp_log(LOG_NOTICE, "the counters can be read again\n");
+	}
+}
+
+static void log_table_event(const struct tcx_context *context, const struct tcx_table_event *event)
+{
+	const char *name = tcx_tables_name(context->tables, event->id);
+
+	switch (event->news) {
+	case TCX_TABLE_FAILED:
+		snmp_log(LOG_WARNING, "the table of %s cannot be read: %s\n", name,
+			 event->cause.text);
+		break;
+	case TCX_TABLE_CUT:
+		snmp_log(LOG_WARNING,
+			 "the table of %s has more than %d rows: the rest is missing; raise "
+			 "maxRows\n",
+			 name, context->config.max_rows);
+		break;
+	case TCX_TABLE_FALLBACK:
+		snmp_log(LOG_NOTICE, "the table of %s is read from procfs: %s\n", name,
+			 event->cause.text);
+		break;
+	default:
+		snmp_log(LOG_NOTICE, "the table of %s can be read again\n", name);
+	}
+}
+
+static void on_tables(int fd, void *arg)
+{
+	struct tcx_context *context = arg;
+	struct tcx_table_event event;
+
+	(void)fd;
+	tcx_tables_acknowledge(context->tables);
+	while (tcx_tables_next_event(context->tables, &event))
+		log_table_event(context, &event);
+	tcx_mib_tables_changed(context->mib);
+}
+
+/* What reads and tells that there is news by a descriptor: one in place of the one before. */
+static void use_collector(struct tcx_context *context, struct tcx_collector *collector)
+{
+	if (context->collector != NULL)
+		unregister_readfd(tcx_collector_event_fd(context->collector));
+	tcx_collector_stop(context->collector);
+	context->collector = collector;
+	tcx_collector_wait_first(collector, FIRST_READ_MS);
+	register_readfd(tcx_collector_event_fd(collector), on_counters, context);
+}
+
+static void use_tables(struct tcx_context *context, struct tcx_tables *tables)
+{
+	if (context->tables != NULL)
+		unregister_readfd(tcx_tables_ready_fd(context->tables));
+	tcx_tables_stop(context->tables);
+	context->tables = tables;
+	register_readfd(tcx_tables_ready_fd(tables), on_tables, context);
+}
+
+static bool start_all(struct tcx_context *context, const struct tcx_config *config,
+		      struct tcx_fault *fault)
+{
+	const struct tcx_tables_settings settings = table_settings(config);
+	struct tcx_collector *collector =
+		tcx_collector_start(config->proc_root, config->interval_ns, fault);
+	struct tcx_tables *tables = NULL;
+
+	if (collector != NULL)
+		tables = tcx_tables_start(table_kinds, TCX_TABLES, &settings, fault);
+	if (tables == NULL) {
+		tcx_collector_stop(collector);
+		return false;
+	}
+	use_collector(context, collector);
+	use_tables(context, tables);
+	return true;
+}
+
+bool tcx_reading_change(struct tcx_context *context, const struct tcx_config *config,
+			struct tcx_fault *fault)
+{
+	const struct tcx_tables_settings settings = table_settings(config);
+
+	if (strcmp(config->proc_root, context->config.proc_root) != 0)
+		return start_all(context, config, fault);
+	tcx_collector_set_interval(context->collector, config->interval_ns);
+	tcx_tables_set(context->tables, &settings);
+	return true;
+}
+
+static void on_link_change(int fd, void *arg)
+{
+	struct tcx_context *context = arg;
+	struct tcx_fault fault = {""};
+
+	(void)fd;
+	if (!tcx_link_watch_drain(context->link_watch, &fault))
+		snmp_log(LOG_WARNING, "changes of interfaces: %s\n", fault.text);
+}
+
+/* Without a watch ifLastChange is 0 for all interfaces; everything else goes on. */
+static void watch_links(struct tcx_context *context)
+{
+	struct tcx_fault fault = {""};
+
+	context->link_watch = tcx_link_watch_new(&fault);
+	if (context->link_watch != NULL)
+		register_readfd(tcx_link_watch_fd(context->link_watch), on_link_change, context);
+	else
+		snmp_log(LOG_WARNING, "changes of interfaces cannot be watched: %s\n", fault.text);
+}
+
+bool tcx_reading_start(struct tcx_context *context, struct tcx_fault *fault)
+{
+	if (!start_all(context, &context->config, fault))
+		return false;
+	watch_links(context);
+	return true;
+}
+
+void tcx_reading_log(struct tcx_context *context)
+{
+	on_counters(-1, context);
+}
+
+void tcx_reading_stop(struct tcx_context *context)
+{
+	tcx_tables_stop(context->tables);
+	tcx_link_watch_free(context->link_watch);
+	tcx_collector_stop(context->collector);
+}

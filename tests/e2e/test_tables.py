@@ -1,0 +1,880 @@
+#!/usr/bin/env python3
+"""The tables as a manager sees them: against ip, tc, ss and procfs in the same namespace, while things change, cold and at
+work, with one and the other source, registered and not. What the agent reads of the kernel is the subject of
+test_kernel_tables.py; here it is how that gets through snmpd."""
+
+import contextlib
+import ctypes
+import ipaddress
+import json
+import os
+import platform
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import harness
+import kernel
+import test_kernel_tables as told
+from harness import (AGENT, MIB2, NO_INSTANCE, NO_OBJECT, OBJECTS, V2C, Failure, Skip, Value, check, check_equal, wait_for)
+
+HEX = (*V2C, "-Ox")  # every text in hexadecimal
+FAST = "tableInterval 1\n"
+ONCE = "tableInterval 3600\n"  # read when asked for, and not again in the course of a test
+
+IF_NUMBER = f"{MIB2}.2.1.0"
+SYS_UPTIME = f"{MIB2}.1.3.0"
+INTERFACES, ADDRESSES, ROUTES, NEIGHBOURS, CONNECTIONS, ENDPOINTS, STATES, LISTENERS = range(1, 9)  # kernelTableIndex
+SOCKETS = (CONNECTIONS, ENDPOINTS, STATES, LISTENERS)
+ENTRY = {"ifTable": f"{MIB2}.2.2.1", "atTable": f"{MIB2}.3.1.1", "ipAddrTable": f"{MIB2}.4.20.1",
+         "ipRouteTable": f"{MIB2}.4.21.1", "ipNetToMediaTable": f"{MIB2}.4.22.1", "tcpConnTable": f"{MIB2}.6.13.1",
+         "udpTable": f"{MIB2}.7.5.1", "tcpStateTable": f"{OBJECTS}.18.1", "tcpListenTable": f"{OBJECTS}.20.1",
+         "kernelTable": f"{OBJECTS}.1.13.1"}
+TOTALS = [f"{OBJECTS}.19.{i}.0" for i in range(1, 5)]
+NAME, ROWS, AGE, COST, CUT, SOURCE = range(2, 8)  # columns of kernelTable
+TRUE, FALSE = 1, 2
+
+
+# --- What a manager sees ------------------------------------------------------------------------------------------------------
+
+def in_order(varbinds):
+    oids = [harness.key(oid) for oid, _ in varbinds]
+    return oids == sorted(set(oids))
+
+
+def table(site, name, repetitions=50, how=HEX):
+    """A table by a walk: the rows by their index, as dictionaries of columns."""
+    entry = ENTRY[name]
+    varbinds = site.walk(entry, how=how, repetitions=repetitions)
+    if not in_order(varbinds):
+        check(False, f"{name}: a walk of {len(varbinds)} is in order, and none comes twice")
+    rows = {}
+    for oid, value in varbinds:
+        column, _, index = oid.removeprefix(entry + ".").partition(".")
+        rows.setdefault(index, {})[int(column)] = value
+    return rows
+
+
+def info(site, column, index):
+    return site.get(f"{ENTRY['kernelTable']}.{column}.{index}")[0]
+
+
+def held(site):
+    """Which tables the agent holds; asking for this makes it read none."""
+    return {int(oid.rpartition(".")[2]) for oid, _ in site.walk(f"{ENTRY['kernelTable']}.{ROWS}")}
+
+
+def octets(value):
+    """The octets of a text, as hexadecimal digits."""
+    return value.value.replace(" ", "").lower() if value.value else ""
+
+
+def address(text):
+    return Value("IpAddress", text)
+
+
+def number(value):
+    return Value("INTEGER", value)
+
+
+def gauge(value):
+    return Value("Gauge32", value)
+
+
+def mask(length):
+    return address(str(ipaddress.ip_network(f"0.0.0.0/{length}").netmask))
+
+
+def whole(rows, columns, what):
+    """Every row has every column."""
+    lacking = {index: sorted(set(columns) - row.keys()) for index, row in rows.items() if row.keys() != set(columns)}
+    check(rows and not lacking, f"{what}: {len(rows)} rows with all {len(columns)} columns", lacking)
+
+
+def indices(site):
+    return {link["ifname"]: link["ifindex"] for link in told.ip_json(site, "link")}
+
+
+# --- Things to look at --------------------------------------------------------------------------------------------------------
+
+@contextlib.contextmanager
+def inside(site):
+    """What is done here is done in the site's namespace; a socket that is opened here stays there."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open("/proc/self/ns/net") as before, open(f"/run/netns/{site.netns}") as namespace:
+        def enter(file):
+            if libc.setns(file.fileno(), 0) != 0:
+                raise OSError(ctypes.get_errno(), "setns")
+        enter(namespace)
+        try:
+            yield
+        finally:
+            enter(before)
+
+
+def listener(site, stack, where, backlog=16, family=socket.AF_INET):
+    with inside(site):
+        one = stack.enter_context(socket.socket(family))
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    one.bind(where)
+    one.listen(backlog)
+    return one
+
+
+def connect(site, stack, where, family=socket.AF_INET):
+    with inside(site):
+        one = stack.enter_context(socket.socket(family))
+    one.settimeout(5)
+    one.connect(where)
+    return one
+
+
+@contextlib.contextmanager
+def helper(site, *argv):
+    """A program in the namespace that says "ready" and stays until its input ends."""
+    process = subprocess.Popen(site.inside("python3", "-B", *argv), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                               preexec_fn=harness.die_with_parent)
+    try:
+        if process.stdout.readline() != "ready\n":
+            raise Failure(f"{argv} cannot be had")
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+# --- Interfaces ---------------------------------------------------------------------------------------------------------------
+
+def wanted_link(link, speed, queue):
+    """A row of ifTable from one of `ip -s -j link`; ifLastChange is the subject of another case."""
+    rx, tx = link["stats64"]["rx"], link["stats64"]["tx"]
+    counters = {10: rx["bytes"], 11: rx["packets"] - rx["multicast"], 12: rx["multicast"], 13: rx["dropped"], 14: rx["errors"],
+                15: 0, 16: tx["bytes"], 17: tx["packets"], 18: 0, 19: tx["dropped"], 20: tx["errors"]}
+    return {1: number(link["ifindex"]), 2: link["ifname"].encode("utf-8", "surrogateescape").hex(),
+            3: number({"loopback": 24, "ether": 6}.get(link["link_type"], 131)), 4: number(link["mtu"]),
+            5: None if speed is None else gauge(min(speed * 10**6, 2**32 - 1)), 6: link["address"].replace(":", ""),
+            7: number(1 if "UP" in link["flags"] else 2), 8: number(told.STATUS[link["operstate"]]),
+            21: gauge(queue), 22: Value("OID", "0.0"), **{column: Value("Counter32", n % 2**32) for column, n in counters.items()}}
+
+
+def speed_of(site, name):
+    """In Mbit/s; 0 where there is none. None where /sys does not tell: of links that are down, whose driver may know it."""
+    text = site.run("cat", f"/sys/class/net/{name}/speed").stdout.strip()
+    return max(0, int(text)) if text else 0 if name == "lo" else None
+
+
+def interfaces(site):
+    """ifTable against `ip -s -j link`, with odd names, a link without a carrier, and a queue that does not empty."""
+    told.batch(site, told.LINKS)
+    told.ip(site, "link", "add", "name", told.ODD[0], "type", "veth", "peer", "name", told.ODD[1])
+    wait_for("the kernel has noticed what is down", lambda: "state LOWERLAYERDOWN" in told.ip(site, "link", "show", "v2"))
+    told.send(site, "127.0.0.1", 3)
+    slow = site.run("tc", "qdisc", "add", "dev", "v0", "root", "tbf", "rate", "8bit", "burst", "2000", "limit", "100000")
+    told.send(site, "10.2.0.2", 7)
+    site.snmpd()
+    site.agent(FAST)
+
+    def queues():
+        return {one["dev"]: one["qlen"] for one in json.loads(site.run("tc", "-s", "-j", "qdisc", "show").stdout) if "root" in one}
+
+    def both():
+        begin = time.monotonic()
+        site.get(IF_NUMBER)
+        wait_for("ifTable is newer than that", lambda: info(site, AGE, INTERFACES).value < 1000 * (time.monotonic() - begin))
+        return table(site, "ifTable"), {link["ifname"]: link for link in told.ip_json(site, "-s", "link")}, queues()
+    rows, links, queue = told.steady(lambda: (told.ip(site, "-s", "link"), queues()), both)
+    whole(rows, range(1, 23), "ifTable")
+    wanted = {str(link["ifindex"]): wanted_link(link, speed_of(site, name), queue.get(name, 0)) for name, link in links.items()}
+    found = {index: {**row, 2: octets(row[2]), 6: octets(row[6])} for index, row in rows.items()}
+    for index, row in found.items():
+        del row[9]
+        if index in wanted and wanted[index][5] is None:
+            row[5] = None
+    for index in wanted:
+        check_equal(found.get(index, {}), wanted[index], f"{bytes.fromhex(wanted[index][2]).decode()}: as `ip -s link` shows it")
+    check_equal(set(found), set(wanted), "no interface is missing, none too many")
+    check_equal(site.get(IF_NUMBER), [number(len(wanted))], "ifNumber is their number")
+    waiting = rows[str(links["v0"]["ifindex"])][21].value
+    if slow.returncode != 0:
+        raise Skip(f"tc: {slow.stderr.strip()}")
+    check(waiting > 0, "ifOutQLen of the slow link tells of packets that wait", waiting)
+
+
+def last_change(site):
+    """ifLastChange is 0 for a link that is as it was; it is sysUpTime when the link goes down, and when it comes up."""
+    told.batch(site, "link add name v0 type veth peer name v1\nlink set v0 up\nlink set v1 up\n")
+    index = indices(site)
+    changes = [f"{ENTRY['ifTable']}.9.{index[name]}" for name in ("v0", "v1", "lo")]
+    status = [f"{ENTRY['ifTable']}.8.{index[name]}" for name in ("v0", "v1", "lo")]
+    wait_for("the carrier is there", lambda: [link["operstate"] for link in told.ip_json(site, "link")].count("UP") == 2)
+    snmpd = site.snmpd()
+    agent = site.agent(FAST + "agentXPingInterval 1\n")
+    check_equal(site.get(*changes), [Value("Timeticks", 0)] * 3, "0 while nothing has changed")
+    last = 0
+    for way, wanted in (("down", [2, 7, 1]), ("up", [1, 1, 1])):
+        before = site.get(SYS_UPTIME)[0].value
+        told.ip(site, "link", "set", "v0", way)
+        wait_for(f"v0 is {way}", lambda: [value.value for value in site.get(*status)] == wanted)
+        first, *others = site.get(*changes)
+        after = site.get(SYS_UPTIME)[0].value
+        check(max(before - 2, last) < first.value <= after + 2, f"{way}: sysUpTime at the change", (before, first, after))
+        check_equal([value.value > 0 for value in others], [True, False], f"{way}: the other end has changed too, and nothing else")
+        again = {tuple(site.get(*changes)) for _ in range(10)}
+        check_equal(len(again), 1, f"{way}: the same each time that it is asked for")
+        last = first.value
+    snmpd.end()
+    site.snmpd()
+    site.wait_served(agent)
+    check_equal(site.get(*changes), [Value("Timeticks", 0)] * 3, "0 when snmpd, and so sysUpTime, began after the change")
+
+
+def counting(site):
+    """The counters of ifTable are as young as refreshInterval says, whatever tableInterval is: rates are made of them."""
+    site.snmpd()
+    octets_of_lo = f"{ENTRY['ifTable']}.10.{indices(site)['lo']}"
+    site.agent("tableInterval 3600\nrefreshInterval 0.1\n")
+    for _ in range(3):
+        told.send(site, "127.0.0.1", 5)
+        sent = {link["ifname"]: link for link in told.ip_json(site, "-s", "link")}["lo"]["stats64"]["rx"]["bytes"]
+        wait_for(f"ifInOctets of lo is {sent}", lambda: site.get(octets_of_lo)[0].value == sent)
+        check(sent > 5000, "a GET shows what has come since the one before", sent)
+
+
+COMING_AND_GOING = """
+import subprocess, sys
+print("ready", flush=True)
+while True:
+    for way in ("link add {0} type veth peer name {0}x", "link del {0}"):
+        lines = "".join(way.format(f"c{i}") + "\\n" for i in range(20))
+        subprocess.run(["ip", "-batch", "-"], input=lines, text=True)
+"""
+
+
+def changing_interfaces(site):
+    """Interfaces come and go during walks: all in order, none twice, those that stay are all there."""
+    told.batch(site, "".join(f"link add name s{i} type veth peer name p{i}\n" for i in range(10)))
+    stay = {str(index) for index in indices(site).values()}
+    site.snmpd()
+    site.agent(FAST)
+    seen = set()
+    with helper(site, "-c", COMING_AND_GOING):
+        deadline = time.monotonic() + 4
+        walks = 0
+        while walks < 5 or time.monotonic() < deadline and len(seen) < 3:
+            rows = table(site, "ifTable", repetitions=5)
+            columns = [{index for index, row in rows.items() if column in row} for column in range(1, 23)]
+            if not all(stay <= column for column in columns):
+                check(False, "each column has all that stay", [sorted(stay - column) for column in columns])
+            seen |= {len(column) for column in columns}
+            walks += 1
+    check(True, f"{walks} walks of 22 columns, which saw {sorted(seen)} rows")
+    check(len(seen) > 1, "the number of rows has changed meanwhile", seen)
+
+
+# --- Addresses, routes, neighbours --------------------------------------------------------------------------------------------
+
+def addresses(site):
+    """ipAddrTable against `ip -j addr`: primary, secondary, point-to-point, and one address twice."""
+    told.batch(site, told.ADDRESSES)
+    site.snmpd()
+    site.agent(ONCE)
+    rows = table(site, "ipAddrTable")
+    whole(rows, range(1, 6), "ipAddrTable")
+    wanted = {}
+    for link in sorted(told.ip_json(site, "-4", "addr"), key=lambda link: link["ifindex"]):
+        for one in sorted(link["addr_info"], key=lambda one: -one["prefixlen"]):
+            broadcast = int(one.get("broadcast", "0").rpartition(".")[2]) & 1
+            wanted.setdefault(one["local"], {1: address(one["local"]), 2: number(link["ifindex"]), 3: mask(one["prefixlen"]),
+                                             4: number(broadcast), 5: number(65535)})
+    check_equal(rows, wanted, f"{len(wanted)} addresses, as `ip addr` shows them")
+
+
+def routes(site):
+    """ipRouteTable against `ip -j route`: every kind of route, several to one destination, multipath, the default route."""
+    told.batch(site, told.ROUTES)
+    site.snmpd()
+    site.agent(ONCE)
+    rows = table(site, "ipRouteTable")
+    whole(rows, range(1, 14), "ipRouteTable")
+    unused = {column: number(-1) for column in (4, 5, 6, 12)}
+    wanted = {destination: {1: address(destination), 2: number(row["link"]), 3: number(min(row["metric"], 2**31 - 1)),
+                            7: address(row["via"]), 8: number(row["type"]), 9: number(row["protocol"]), 10: number(0),
+                            11: mask(row["prefix"]), 13: Value("OID", "0.0"), **unused}
+              for (destination,), row in told.wanted_routes(site)[0].items()}
+    check_equal(rows, wanted, f"{len(wanted)} destinations, as `ip route` shows them")
+
+
+def neighbours(site):
+    """ipNetToMediaTable and atTable against `ip -j neigh`, those without an address included."""
+    told.batch(site, told.NEIGHBOURS)
+    told.send(site, "10.1.0.77", 1)
+    wait_for("nobody answers for 10.1.0.77",
+             lambda: "FAILED" in told.ip(site, "neigh", "show", "10.1.0.77"))
+    site.snmpd()
+    site.agent(ONCE)
+    index = indices(site)
+    media, at = table(site, "ipNetToMediaTable"), table(site, "atTable")
+    wanted = {f"{index[row['dev']]}.{row['dst']}": (index[row["dev"]], row.get("lladdr", "").replace(":", ""), row["dst"],
+                                                    told.neighbour_type(row["state"]))
+              for row in told.ip_json(site, "-4", "neigh")}
+    check_equal({key: (row[1].value, octets(row[2]), row[3].value, row[4].value) for key, row in media.items()}, wanted,
+                f"{len(wanted)} neighbours, as `ip neigh` shows them")
+    wanted = {".".join((key.split(".", 1)[0], "1", key.split(".", 1)[1])): row[:3] for key, row in wanted.items()}
+    check_equal({key: (row[1].value, octets(row[2]), row[3].value) for key, row in at.items()}, wanted, "the same in atTable")
+    check_equal({row[3].syntax for row in (*media.values(), *at.values())}, {"IpAddress"}, "their addresses are of type IpAddress")
+    check(any(row[2].value == "" for row in media.values()), "one has no hardware address")
+
+
+# --- Sockets ------------------------------------------------------------------------------------------------------------------
+
+def inet_index(family, text, port):
+    packed = ipaddress.ip_address(text).packed
+    return ".".join(map(str, (family, len(packed), *packed, port)))
+
+
+def read_sockets(site):
+    """All tables of sockets, by SNMP."""
+    return {name: table(site, name) for name in ("tcpConnTable", "udpTable", "tcpStateTable", "tcpListenTable")} | {
+        "totals": [value.value for value in site.get(*TOTALS)]}
+
+
+def ss_sockets(site):
+    """The same, from ss."""
+    states, listeners = told.wanted_states(site), told.wanted_listeners(site)
+    connections = {}
+    for state, _, _, local, remote in told.ss(site, "-ta4"):
+        connections[".".join(map(str, (*local, *remote)))] = {
+            1: number(told.STATE[state]), 2: address(local[0]), 3: number(local[1]), 4: address(remote[0]), 5: number(remote[1])}
+    return {
+        "tcpConnTable": connections,
+        "udpTable": {f"{at}.{port}": {1: address(at), 2: number(port)} for _, _, _, (at, port), _ in told.ss(site, "-ua4")},
+        "tcpStateTable": {f"{family}.{state}": {3: gauge(row["sockets"]), 4: gauge(row["unread"]),
+                                                5: Value("Counter64", row["receive"]), 6: Value("Counter64", row["send"])}
+                          for (family, state), row in states.items()},
+        "tcpListenTable": {inet_index(*end): {4: gauge(row["sockets"]), 5: gauge(row["queue"]), 6: gauge(row["max"]),
+                                              7: gauge(row["full"]), 8: gauge(row["syn_received"]), 9: gauge(row["established"])}
+                           for end, row in listeners.items()},
+        "totals": [sum(row[name] for row in states.values()) for name in ("sockets", "unread", "receive", "send")]}
+
+
+def proc_connections(site):
+    """Ends and state of /proc/net/tcp."""
+    rows = {}
+    for line in site.run("cat", "/proc/net/tcp").stdout.splitlines()[1:]:
+        _, local, remote, state = line.split()[:4]
+        ends = []
+        for end in (local, remote):
+            host, port = end.split(":")
+            ends += [*reversed(bytes.fromhex(host)), int(port, 16)]
+        rows[".".join(map(str, ends))] = told.STATE[list(told.STATE)[(0, 4, 2, 3, 5, 6, 10, 0, 7, 8, 1, 9)[int(state, 16)]]]
+    return rows
+
+
+def by_both(site):
+    """The tables of sockets by SNMP and by ss, and tcpConnTable by procfs, of one moment."""
+    def read():
+        begin = time.monotonic()
+        wait_for("the tables are newer than that", lambda: youngest(site) < 1000 * (time.monotonic() - begin))
+        return read_sockets(site), ss_sockets(site), proc_connections(site)
+    return told.steady(lambda: site.run("ss", "-tuanH").stdout, read)
+
+
+def youngest(site):
+    """Age in milliseconds that none of the tables of sockets exceeds; they are asked for first."""
+    site.getnext(ENTRY["tcpConnTable"], ENTRY["udpTable"], ENTRY["tcpStateTable"], ENTRY["tcpListenTable"])
+    return max(info(site, AGE, index).value for index in SOCKETS)
+
+
+@contextlib.contextmanager
+def many_sockets(site):
+    """Sockets in all states that can be held."""
+    with told.hold_sockets(site) as holder, helper(site, harness.HERE / "closing.py"):
+        try:
+            yield
+        finally:
+            holder.kill()
+
+
+def sockets(site):
+    """tcpConnTable, udpTable, tcpStateTable and tcpListenTable against ss; tcpConnTable against /proc/net/tcp."""
+    site.snmpd()
+    with many_sockets(site):
+        agent = site.agent(FAST)
+        found, wanted, proc = by_both(site)
+        for name, rows in wanted.items():
+            check_equal(found[name], rows, f"{name}: {len(rows)} as ss shows them")
+        check_equal({index: row[1].value for index, row in found["tcpConnTable"].items()}, proc, "tcpConnTable: as /proc/net/tcp")
+        states = {state for (_, state), row in told.wanted_states(site).items() if row["sockets"] > 0}
+        check_equal(set(told.STATE.values()) - states, {told.STATE["UNCONN"]}, "all states are there that a socket can be held in")
+        check(len(told.wanted_listeners(site)) < len(list(told.ss(site, "-tl"))), "some listeners share a port")
+        check_equal(len(found["tcpStateTable"]), 22, "every state has a row, with 0 sockets too")
+        check_equal({info(site, SOURCE, index).value for index in SOCKETS}, {"sock_diag"}, "all from sock_diag")
+        agent.end()
+        without_sock_diag(site)
+
+
+def denied_agent(site, conf):
+    """The agent where the kernel denies it sock_diag, as the filter of a service may."""
+    if platform.machine() not in told.SOCKET_CALL:
+        raise Skip(f"no number of the call socket() for {platform.machine()}")
+    path = site.write("tcpextd.conf", conf)
+    log = site.folder / "tcpextd.log"
+    log.unlink(missing_ok=True)
+    agent = site.start(harness.Agent, site.inside("python3", "-B", harness.HERE / "without_sock_diag.py", AGENT, "-f", "-C",
+                                                  "-c", path, "-x", site.master, "-Lf", log), site.folder)
+    site.wait_served(agent)
+    return agent
+
+
+def without_sock_diag(site):
+    agent = denied_agent(site, FAST)
+    found, wanted, _ = by_both(site)
+    for row in wanted["tcpListenTable"].values():
+        del row[6], row[7]
+    for name, rows in wanted.items():
+        check_equal(found[name], rows, f"without sock_diag: {name} has the same {len(rows)}")
+    check_equal({info(site, SOURCE, index).value for index in SOCKETS}, {"procfs"},
+                "without sock_diag: kernelTableSource says procfs")
+    said = agent.wait_log("procfs")
+    wait_for("four tables tell", lambda: len([line for line in agent.log() if "procfs" in line]) == 4)
+    check(os.strerror(1) in said[0], "without sock_diag: the log says so once for each table, and why", said)
+
+
+def full_queue(site):
+    """One listener's accept queue is full: just this one has tcpListenFull, and TcpExtListenOverflows has grown."""
+    overflows = kernel.read_mib()["tcpExtListenOverflows"].oid + ".0"
+    places = [(socket.AF_INET, "127.0.0.1", 3001), (socket.AF_INET, "127.0.0.1", 3002), (socket.AF_INET, "0.0.0.0", 3003),
+              (socket.AF_INET6, "::1", 3002), (socket.AF_INET6, "::", 3004)]
+    site.snmpd()
+    with contextlib.ExitStack() as stack:
+        servers = [listener(site, stack, (at, port), 3, family) for family, at, port in places]
+        site.agent(FAST)
+        for victim in (1, 4):
+            family, at, port = places[victim]
+            to = ({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(at, at), port)
+            full = inet_index(1 if family == socket.AF_INET else 2, at, port)
+            before = site.get(overflows)[0].value
+            for _ in range(4):
+                connect(site, stack, to, family)
+            with inside(site):
+                one_more = stack.enter_context(socket.socket(family))
+            one_more.setblocking(False)
+            one_more.connect_ex(to)
+            wait_for("the connection is turned away", lambda: site.get(overflows)[0].value > before)
+            wait_for(f"{full} is full, and no other", lambda: [
+                index for index, row in table(site, "tcpListenTable").items() if row[7].value > 0] == [full])
+            row = table(site, "tcpListenTable")[full]
+            check_equal((row[5].value, row[6].value, row[9].value), (4, 3, 4),
+                        f"{at} port {port}: full, and no other; 4 wait, 3 may")
+            one_more.close()
+            for _ in range(4):
+                stack.enter_context(servers[victim].accept()[0])
+            wait_for("it is empty again", lambda: table(site, "tcpListenTable")[full][5].value == 0)
+
+
+OPENING_AND_CLOSING = """
+import socket, struct
+server = socket.socket()
+server.bind(("0.0.0.0", 4000))
+server.listen(1000)
+reset = struct.pack("ii", 1, 0)
+print("ready", flush=True)
+while True:
+    pairs = []
+    for i in range(400):
+        client = socket.socket()
+        client.bind((f"127.0.{i % 200}.1", 0))
+        client.connect((f"127.1.{i % 100}.1", 4000))
+        pairs += [client, server.accept()[0]]
+    for end in pairs:
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+        end.close()
+"""
+
+
+def changing_connections(site):
+    """Connections open and close by thousands during walks: in order, to the end, none twice, those that stay are there."""
+    site.snmpd()
+    with contextlib.ExitStack() as stack:
+        server = listener(site, stack, ("127.0.0.1", 4001), 400)
+        for _ in range(200):
+            connect(site, stack, ("127.0.0.1", 4001))
+            stack.enter_context(server.accept()[0])
+        site.agent(FAST)
+        stay = set(table(site, "tcpConnTable"))
+        check(len(stay) >= 401, f"{len(stay)} connections stay")
+        opens = f"{MIB2}.6.5.0"
+        with helper(site, "-c", OPENING_AND_CLOSING):
+            before = wait_for("it has begun", lambda: site.get(opens)[0].value)
+            seen = set()
+
+            def walk(repetitions):
+                rows = table(site, "tcpConnTable", repetitions, V2C)
+                missing = [index for index in stay for column in range(1, 6) if column not in rows.get(index, {})]
+                if missing:
+                    check(False, "those that stay are in each column of each walk", missing[:5])
+                seen.update(rows)
+                return len(seen) > len(stay)
+
+            for repetitions in (None, 10, 50):
+                walk(repetitions)
+            wait_for("walks see some of those that come and go", lambda: walk(50))
+            opened = wait_for("thousands have been opened", lambda: max(0, site.get(opens)[0].value - before - 2000)) + 2000
+        check(True, f"walks while {opened} connections were opened; {len(seen - stay)} of those that went were seen")
+
+
+# --- netstat ------------------------------------------------------------------------------------------------------------------
+
+def netstat(site, option):
+    """The lines of snmpnetstat. -CL has it show RFC1213's tables where it finds later ones."""
+    done = subprocess.run(["snmpnetstat", *V2C, "-t10", f"-CL{option}", "-Cn", "-Cf", "inet", str(site.address)],
+                          capture_output=True, text=True, env=site.environment)
+    if done.returncode != 0:
+        raise Failure(f"snmpnetstat {option}: {done.stderr}")
+    return [line.split() for line in done.stdout.splitlines() if line]
+
+
+def end_of(text):
+    """127.0.0.1.22 as a pair; * is any address, or any port."""
+    host, _, port = text.rpartition(".")
+    return "0.0.0.0" if host == "*" else host, 0 if port == "*" else int(port)
+
+
+def network_of(text):
+    """10.1.0/24 in full."""
+    host, _, length = text.partition("/")
+    return f"{host}{'.0' * (3 - host.count('.'))}/{length}" if length else text
+
+
+def snmpnetstat(site):
+    """snmpnetstat -Ci, -Cr and -Can show interfaces, routes and sockets as ip and ss do."""
+    if not shutil.which("snmpnetstat"):
+        raise Skip("needs snmpnetstat")
+    told.batch(site, "link add name v0 type veth peer name v1\nlink set v0 up mtu 1400\nlink set v1 up\n"
+               "addr add 10.1.0.1/24 dev v0\nroute add default via 10.1.0.9\nroute add 172.16.0.0/16 via 10.1.0.2\n")
+    site.snmpd(more="view seen excluded .1.3.6.1.2.1.4.24\n")
+    with contextlib.ExitStack() as stack:
+        server = listener(site, stack, ("127.0.0.1", 3001))
+        connect(site, stack, ("127.0.0.1", 3001))
+        stack.enter_context(server.accept()[0])
+        site.agent(ONCE)
+        check_equal(sorted((line[0], int(line[1])) for line in netstat(site, "i")[1:]),
+                    sorted((link["ifname"], link["mtu"]) for link in told.ip_json(site, "link")), "-Ci: the interfaces")
+        lines = [line for line in netstat(site, "r") if len(line) == 4 and line[2].startswith("<")]
+        check_equal(sorted((network_of(destination), gateway, link) for destination, gateway, _, link in lines),
+                    sorted((route["dst"], route.get("gateway", route.get("prefsrc")), route["dev"])
+                           for route in told.ip_json(site, "-4", "route")), "-Cr: the routes")
+        lines = netstat(site, "an")
+        words = {"LISTEN": "LISTEN", "ESTAB": "ESTABLISHED"}
+        check_equal(sorted((line[3], end_of(line[1]), end_of(line[2])) for line in lines if line[0] == "tcp"),
+                    sorted((words[state], local, remote) for state, _, _, local, remote in told.ss(site, "-ta4")), "-Can: TCP")
+        check_equal(sorted(end_of(line[1]) for line in lines if line[0] == "udp"),
+                    sorted(local for _, _, _, local, _ in told.ss(site, "-ua4")), "-Can: UDP")
+
+
+# --- On demand ----------------------------------------------------------------------------------------------------------------
+
+def on_demand(site):
+    """No table is read before it is asked for; then it is renewed by itself; it goes when nobody asks any more."""
+    site.snmpd()
+    agent = site.agent("tableInterval 1\ntableIdle 4\n")
+    site.walk(f"{MIB2}.6", repetitions=1)
+    site.walk(f"{OBJECTS}.1")
+    names = dict(site.walk(f"{ENTRY['kernelTable']}.{NAME}"))
+    check_equal(len(names), 8, "kernelTable names all tables")
+    site.walk(ENTRY["kernelTable"])
+    agent.end()
+    agent = site.agent("tableInterval 1\ntableIdle 4\n")
+    site.get(harness.VERSION, f"{MIB2}.6.9.0")
+    site.walk(f"{OBJECTS}.8", repetitions=50)
+    site.walk(ENTRY["kernelTable"])
+    check_equal(held(site), set(), "scalars, counters and kernelTable itself make the agent read none")
+    for column in (ROWS, AGE, COST, CUT, SOURCE):
+        check_equal(info(site, column, INTERFACES), NO_INSTANCE, f"column {column} of a table that is not held has no instance")
+    number_of_links = site.get(IF_NUMBER)[0].value
+    check_equal(held(site), {INTERFACES}, "one that is asked for is read, no other")
+    check_equal([info(site, ROWS, INTERFACES), info(site, CUT, INTERFACES), info(site, SOURCE, INTERFACES)],
+                [gauge(number_of_links), number(FALSE), Value("STRING", "rtnetlink")], "kernelTable tells of it")
+    told.batch(site, "link add name v0 type veth peer name v1\n")
+    wait_for("the new interfaces show, though nobody asks", lambda: info(site, ROWS, INTERFACES) == gauge(number_of_links + 2))
+    check(True, "it is renewed in the background")
+    check_equal(held(site), {INTERFACES}, "and held")
+    wait_for("nobody has asked for tableIdle", lambda: not held(site))
+    check(True, "then it is let go")
+    check_equal(site.get(IF_NUMBER), [number(number_of_links + 2)], "asked for again, it is read again")
+    agent.end()
+
+
+def cut(site):
+    """A table with more rows than maxRows: the first ones, kernelTableCut, a line in the log; whole again with more."""
+    told.batch(site, "".join(f"route add blackhole 20.0.{i}.0/24\n" for i in range(150)))
+    site.snmpd()
+    agent = site.agent(FAST + "maxRows 100\n")
+    column = f"{ENTRY['ipRouteTable']}.1"
+    check_equal(len(site.walk(column, repetitions=50)), 100, "there are maxRows rows")
+    check_equal((info(site, ROWS, ROUTES), info(site, CUT, ROUTES)), (gauge(100), number(TRUE)), "kernelTableCut says so")
+    lines = agent.wait_log("more than 100 rows")
+    check("maxRows" in lines[0] and "IPv4 routes" in lines[0], "so does the log, with the remedy", lines)
+    age = info(site, AGE, ROUTES).value
+    wait_for("it has been read again", lambda: info(site, AGE, ROUTES).value < age or age > 900)
+    site.write("tcpextd.conf", FAST + "maxRows 1000\n")
+    agent.send(signal.SIGHUP)
+    wait_for("it is whole again", lambda: info(site, CUT, ROUTES) == number(FALSE))
+    check_equal(len(site.walk(column, repetitions=50)), 150, "with more, all rows are there")
+    check_equal(len([line for line in agent.log() if "more than" in line]), 1, "the log has said it once")
+
+
+def cold(site):
+    """The first walk of a large cold table, with snmpd's own patience of one second: no timeout, no row lost, no session."""
+    count = 40000
+    networks = ((i * 7919 % count >> 8, i * 7919 % count & 255) for i in range(count))  # each once, in no order
+    told.batch(site, "".join(f"route add blackhole 20.{high}.{low}.0/24\n" for high, low in networks))
+    usual = harness.SNMPD_CONF.format(master=site.master) + harness.ALL
+    site.snmpd(whole=usual.replace("agentXTimeout 15\n", ""))
+    agent = site.agent(ONCE)
+    varbinds = site.walk(f"{ENTRY['ipRouteTable']}.1", repetitions=100, patience=("-t1", "-r0"))
+    check_equal(len(varbinds), count, "every row is there")
+    check(in_order(varbinds), "in order, none twice")
+    check_equal(len(agent.log()), 2, "the session is the first one, and nothing else is in the log")
+
+
+# --- While a table is being read ----------------------------------------------------------------------------------------------
+
+SNMP = "Ip: Forwarding DefaultTTL\nIp: 1 99\nTcp: RtoMin InSegs\nTcp: 200 3000000004\n"
+SEGMENTS = f"{MIB2}.6.10.0"
+TITLES = "  sl  local_address rem_address   st tx_queue rx_queue\n"
+LINES = "   0: 0100007F:0016 00000000:0000 0A 00000000:00000000\n   1: 0100007F:0017 00000000:0000 0A 00000000:00000000\n"
+FIRST, SECOND = "127.0.0.1.22.0.0.0.0.0", "127.0.0.1.23.0.0.0.0.0"
+STATE_COLUMN = f"{ENTRY['tcpConnTable']}.1"
+
+
+class SlowTable:
+    """An agent whose table of connections takes as long to read as the test wants: a pipe in the place of /proc/net/tcp."""
+
+    def __init__(self, site, more=""):
+        self.site = site
+        site.write("proc/net/snmp", SNMP)
+        site.write("proc/net/tcp6", TITLES)
+        self.path = site.folder / "proc/net/tcp"
+        os.mkfifo(self.path)
+        self.pipe = None
+        self.conf = f"procRoot {site.folder}/proc\ntableTimeout 20\n" + ONCE
+        self.agent = denied_agent(site, self.conf + more)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.pipe is not None:
+            os.close(self.pipe)
+
+    def ask(self, tool, *oids):
+        """A request that has to wait, in the background."""
+        argv = [tool, *V2C, "-t20", "-r0", "-On", "-Cc" if tool == "snmpbulkwalk" else "-Ob", self.site.address, *oids]
+        process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=self.site.environment,
+                                   preexec_fn=harness.die_with_parent)
+        if self.pipe is None:
+            self.pipe = wait_for("the agent has begun to read", self.open)
+        return process
+
+    def open(self):
+        """The end of the pipe to write to, once somebody reads."""
+        with contextlib.suppress(OSError):
+            return os.open(self.path, os.O_WRONLY | os.O_NONBLOCK)
+        return None
+
+    def feed(self, text=TITLES + LINES):
+        os.write(self.pipe, text.encode())
+        os.close(self.pipe)
+        self.pipe = None
+
+
+def answer(process):
+    """What a tool in the background prints in the end: OIDs and values."""
+    output, _ = process.communicate(timeout=harness.DEADLINE)
+    return [tuple(line.lstrip(".").split(" = ", 1)) for line in output.splitlines()]
+
+
+def meanwhile(site):
+    """Requests for a table that is being read wait; all others are answered as always; then those are answered too."""
+    site.snmpd()
+    with SlowTable(site) as slow:
+        get = slow.ask("snmpget", f"{STATE_COLUMN}.{FIRST}", SEGMENTS)
+        walk = slow.ask("snmpbulkwalk", STATE_COLUMN)
+        before = site.sequence()
+        check_equal({tuple(site.get(SEGMENTS)) for _ in range(20)}, {(Value("Counter32", 3000000004),)}, "a scalar is answered")
+        check_equal(site.get(f"{ENTRY['ifTable']}.1.1"), [number(1)], "another table is answered")
+        wait_for("snapshots go on", lambda: site.sequence() > before)
+        check_equal(held(site), {INTERFACES}, "kernelTable is answered")
+        check(get.poll() is None and walk.poll() is None, "those who want the table wait")
+        slow.feed()
+        check_equal(answer(get), [(f"{STATE_COLUMN}.{FIRST}", "INTEGER: 2"), (SEGMENTS, "Counter32: 3000000004")],
+                    "then they are answered: the GET")
+        check_equal(answer(walk), [(f"{STATE_COLUMN}.{index}", "INTEGER: 2") for index in (FIRST, SECOND)], "and the walk, whole")
+
+
+def too_slow(site):
+    """A table that takes longer than tableTimeout, and than snmpd waits by default: an error, and the session stays."""
+    usual = harness.SNMPD_CONF.format(master=site.master) + harness.ALL
+    site.snmpd(whole=usual.replace("agentXTimeout 15\n", ""))
+    with SlowTable(site, "agentXPingInterval 1\ntableTimeout 3\n") as slow:
+        get = slow.ask("snmpget", f"{STATE_COLUMN}.{FIRST}", SEGMENTS)
+        walk = slow.ask("snmpbulkwalk", STATE_COLUMN)
+        for asked in (get, walk):
+            check("genError" in str(answer(asked)), "an error while the table is being read")
+        slow.agent.wait_log("tableTimeout")
+        check_equal(site.get(SEGMENTS), [Value("Counter32", 3000000004)], "a scalar is the agent's as before")
+        slow.feed()
+        wait_for("then the table is there", lambda: site.get(f"{STATE_COLUMN}.{FIRST}") == [number(2)])
+        check_equal([oid for oid, _ in site.walk(STATE_COLUMN)], [f"{STATE_COLUMN}.{index}" for index in (FIRST, SECOND)], "whole")
+        check_equal([line for line in slow.agent.log() if "lost" in line], [], "the session is the first one")
+
+
+def no_row_lost(site):
+    """A request that asks for what is known and for a table that is being read: every answer is the next one, none is passed."""
+    site.snmpd()
+    with SlowTable(site) as slow:
+        known = [f"{OBJECTS}.1.3", f"{OBJECTS}.1.4.0", f"{OBJECTS}.1.13.1.2.1"]
+        wanted = [oid for oid, _ in site.getnext(*known)]
+        asked = [known[0], f"{OBJECTS}.18.1.3.1.1", known[1], f"{OBJECTS}.18.1.3", known[2]]
+        waiting = slow.ask("snmpgetnext", *asked)
+        slow.feed()
+        check_equal([oid for oid, _ in answer(waiting)],
+                    [wanted[0], f"{OBJECTS}.18.1.3.1.2", wanted[1], f"{OBJECTS}.18.1.3.1.1", wanted[2]],
+                    "five names, five next ones")
+
+
+def longer_than_idle(site):
+    """A table that takes longer to read than tableIdle: those who wait for it get it, and it is read once."""
+    site.snmpd()
+    with SlowTable(site, "tableIdle 1\n") as slow:
+        waiting = slow.ask("snmpget", f"{STATE_COLUMN}.{FIRST}")
+        time.sleep(2)  # longer than tableIdle
+        slow.feed()
+        check_equal(answer(waiting), [(f"{STATE_COLUMN}.{FIRST}", "INTEGER: 2")], "it is answered")
+        check(slow.open() is None, "nobody reads any more")
+
+
+def failing(site):
+    """A table that cannot be read: those who waited get no row, the log says why, once, and that it is over."""
+    site.snmpd()
+    with SlowTable(site) as slow:
+        waiting = slow.ask("snmpget", f"{STATE_COLUMN}.{FIRST}")
+        slow.feed("nonsense\n   0: nonsense\n")
+        check_equal(answer(waiting), [(f"{STATE_COLUMN}.{FIRST}", "No Such Instance currently exists at this OID")],
+                    "it is not there")
+        lines = slow.agent.wait_log("TCP connections cannot be read")
+        check(str(slow.path) in lines[0], "the log names the file", lines)
+        slow.pipe = wait_for("it is tried again", slow.open)
+        slow.feed()
+        slow.agent.wait_log("TCP connections can be read again")
+        check_equal(site.get(f"{STATE_COLUMN}.{FIRST}"), [number(2)], "then it is there")
+
+
+def reload_meanwhile(site):
+    """SIGHUP while a request waits for a table that the new configuration does without: the answer first, then the change."""
+    site.snmpd()
+    with SlowTable(site) as slow:
+        waiting = slow.ask("snmpbulkwalk", STATE_COLUMN)
+        site.write("tcpextd.conf", slow.conf + "register tcp tcpext\n")
+        slow.agent.send(signal.SIGHUP)
+        check_equal(site.get(SEGMENTS), [Value("Counter32", 3000000004)], "the agent goes on meanwhile")
+        check(waiting.poll() is None, "the request still waits")
+        slow.feed()
+        check_equal([oid for oid, _ in answer(waiting)][:1], [f"{STATE_COLUMN}.{FIRST}"], "it is answered")
+        slow.agent.wait_log("configuration read again")
+        check(f"{STATE_COLUMN}.{SECOND}" not in dict(site.walk(STATE_COLUMN)), "then the table is snmpd's again")
+        check(slow.agent.alive(), "the agent lives")
+
+
+def restart_meanwhile(site):
+    """snmpd ends and comes back while a request waits for a table."""
+    snmpd = site.snmpd()
+    with SlowTable(site, "agentXPingInterval 1\n") as slow:
+        waiting = slow.ask("snmpbulkwalk", STATE_COLUMN)
+        snmpd.kill()
+        slow.agent.wait_log("lost the AgentX master")
+        site.snmpd()
+        site.wait_served(slow.agent)
+        again = slow.ask("snmpbulkwalk", STATE_COLUMN)
+        slow.feed()
+        check_equal([oid for oid, _ in answer(again)], [f"{STATE_COLUMN}.{index}" for index in (FIRST, SECOND)],
+                    "who asks the new snmpd is answered")
+        check(slow.agent.alive() and site.get(SEGMENTS) == [Value("Counter32", 3000000004)], "the agent goes on")
+        waiting.kill()
+        waiting.communicate()
+
+
+def end_meanwhile(site):
+    """SIGTERM while a table is being read and a request waits for it: the agent ends as soon as the reading does."""
+    site.snmpd()
+    with SlowTable(site) as slow:
+        waiting = slow.ask("snmpget", f"{STATE_COLUMN}.{FIRST}")
+        slow.agent.send(signal.SIGTERM)
+        slow.agent.wait_log("tcpextd ends")
+        slow.feed()
+        check_equal(slow.agent.wait(), 0, "its exit status is 0")
+        waiting.kill()
+        waiting.communicate()
+        wait_for("snmpd's own table is back", lambda: site.get(f"{STATE_COLUMN}.{FIRST}") == [NO_INSTANCE])
+        check(True, "snmpd's own table is back")
+
+
+# --- Registration -------------------------------------------------------------------------------------------------------------
+
+WORDS = {"interfaces": ("ifTable", INTERFACES), "at": ("atTable", NEIGHBOURS), "ipAddrTable": ("ipAddrTable", ADDRESSES),
+         "ipRouteTable": ("ipRouteTable", ROUTES), "ipNetToMediaTable": ("ipNetToMediaTable", NEIGHBOURS),
+         "tcpConnTable": ("tcpConnTable", CONNECTIONS), "udpTable": ("udpTable", ENDPOINTS)}
+SUCCESSORS = {"ifXTable": f"{MIB2}.31.1.1", "ipAddressTable": f"{MIB2}.4.34", "inetCidrRouteTable": f"{MIB2}.4.24.7",
+              "ipNetToPhysicalTable": f"{MIB2}.4.35", "tcpConnectionTable": f"{MIB2}.6.19", "tcpListenerTable": f"{MIB2}.6.20",
+              "udpEndpointTable": f"{MIB2}.7.7"}
+OURS_ALONE = re.compile(rf"{re.escape(MIB2)}\.4\.(20\.1\.5|21\.1\.(4|5|6|10|12))\.")  # columns that snmpd leaves out
+
+
+def instances(site, name):
+    return {oid for oid, _ in site.walk(ENTRY[name], repetitions=50) if not OURS_ALONE.match(oid)}
+
+
+def registered(site):
+    """Each word of `register` alone: that table is the agent's, the others are snmpd's; all of them are back at its end."""
+    told.batch(site, "link add name v0 type veth peer name v1\nlink set v0 addrgenmode none\nlink set v1 addrgenmode none\n"
+               "link set v0 up\nlink set v1 up\naddr add 10.1.0.1/24 dev v0\nroute add 172.16.0.0/16 via 10.1.0.2\n"
+               "neigh add 10.1.0.2 lladdr 02:00:00:00:00:02 dev v0 nud permanent\n")
+    with contextlib.ExitStack() as stack:
+        listener(site, stack, ("127.0.0.1", 3001))
+        site.snmpd()
+        before = {name: instances(site, name) for name, _ in WORDS.values()}
+        later = {name: [oid for oid, _ in site.walk(oid, repetitions=50)] for name, oid in SUCCESSORS.items()}
+        check(all(before.values()), "snmpd has rows in each table", [name for name, rows in before.items() if not rows])
+        for word, (name, index) in WORDS.items():
+            agent = site.agent(ONCE + f"register tcpext {word}\n")
+            rows = {other: instances(site, other) for other in before}
+            check_equal(held(site), {index}, f"register {word}: that table is read by the agent, no other")
+            check_equal(sorted(rows[name] ^ before[name]), [], f"{name} has the rows of snmpd's own")
+            agent.end()
+        agent = site.agent(ONCE + "register tcpext\n")
+        check_equal({name: instances(site, name) for name in before}, before, "none: all tables are snmpd's")
+        check_equal(held(site), set(), "and the agent reads none")
+        agent.end()
+        agent = site.agent(ONCE)
+        check_equal({name: instances(site, name) for name in before}, before, "by default all are the agent's")
+        check_equal(held(site), {index for _, index in WORDS.values()}, "it has read them")
+        check_equal({name: [oid for oid, _ in site.walk(oid, repetitions=50)] for name, oid in SUCCESSORS.items()}, later,
+                    "the tables of the later MIBs are snmpd's, as they were")
+        for number_of_end, what in ((signal.SIGTERM, "ends"), (signal.SIGKILL, "is killed")):
+            agent.end(number_of_end)
+            wait_for("the column that only the agent has is gone",
+                     lambda: site.get(f"{ENTRY['ipAddrTable']}.5.127.0.0.1")[0] in (NO_INSTANCE, NO_OBJECT))
+            check_equal({name: instances(site, name) for name in before}, before, f"the agent {what}: snmpd's tables are back")
+            if number_of_end == signal.SIGTERM:
+                agent = site.agent(ONCE)
+
+
+if __name__ == "__main__":
+    harness.main(interfaces, last_change, counting, changing_interfaces, addresses, routes, neighbours, sockets, full_queue,
+                 changing_connections, snmpnetstat, on_demand, cut, cold, meanwhile, too_slow, no_row_lost, longer_than_idle,
+                 failing, reload_meanwhile,
+                 restart_meanwhile, end_meanwhile, registered)
