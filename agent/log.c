@@ -29,6 +29,14 @@ static const struct {
 	{"Created directory: ", drop},
 	{"AgentX master disconnected us", drop},
 	{"AgentX master agent failed to respond to ping", drop},
+	/* Where a ping found the master dead and then the connection ended, the library tries twice
+	 * to connect again. The second try finds the first one's session, with each ping interval.
+	 */
+	{"AgentX session to master agent attempted to be re-opened", drop},
+	/* Where the master ends while registrations are being made: said once more, and no fault.
+	 */
+	{"lock in _callback_lock sleeps", drop},
+	{"netsnmp_assert lock_holded", drop},
 	{"Log handling defined - disabling stderr", drop},
 	{"registering pdu failed: ", translate_refusal},
 };

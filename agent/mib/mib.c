@@ -263,10 +263,15 @@ static void keep_first_slice(netsnmp_subtree *slice)
 		slice->flags |= SUBTREE_ATTACHED;
 }
 
+/*
+ * Where the session before ended while its registrations were being made, the library has gone on
+ * to mark the rest as made: that is undone first.
+ */
 void tcx_mib_connected(void)
 {
 	netsnmp_subtree *slice = netsnmp_subtree_find_first("");
 
+	register_mib_detach();
 	for (; slice != NULL; slice = slice->next)
 		for (netsnmp_subtree *child = slice; child != NULL; child = child->children)
 			keep_first_slice(child);

@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import signal
+import time
 
 import harness
 from harness import AGENT, INTERVAL, Value, check, check_equal, wait_for
@@ -74,6 +75,38 @@ def frozen(site):
     agent.send(signal.SIGTERM)
     check_equal(agent.wait(10), 0, "SIGTERM while snmpd is stopped: it ends all the same")
     snmpd.send(signal.SIGCONT)
+
+
+def count(agent, word):
+    return len([line for line in agent.log() if word in line])
+
+
+def read_tables(site):
+    """What the agent has been asked for."""
+    return site.walk(f"{harness.OBJECTS}.1.13.1.3")
+
+
+def frozen_and_killed(site):
+    """A master that stops answering, also while the agent registers, and is killed then: the next one is served, in silence."""
+    snmpd = site.snmpd()
+    agent = site.agent("agentXPingInterval 1\nagentXTimeout 1\nagentXRetries 0\n")
+    for number in range(6):
+        snmpd.send(signal.SIGSTOP)
+        if number % 2 == 0:
+            wait_for("the agent has noticed", lambda: count(agent, "lost") > number)
+        time.sleep(0.2 * number)  # some of the library's tries to connect again
+        snmpd.kill()
+        snmpd = site.snmpd()
+        wait_for("it has connected", lambda: count(agent, "connected") > number + 1)
+        if number % 2 == 0:
+            continue  # most of the registrations are still to be made
+        site.wait_served(agent)
+        tables = [f"{harness.MIB2}.{table}" for table in ("2.2", "3.1", "4.20", "4.21", "4.22", "6.13", "7.5")]
+        wait_for("all tables are the agent's again", lambda: [site.walk(table) for table in tables] and len(read_tables(site)) == 6)
+    before = site.sequence()
+    wait_for("a few pings", lambda: site.sequence() > before + 3)
+    others = [line for line in agent.log() if not re.match(r"tcpextd .* started|connected to the AgentX|lost the AgentX", line)]
+    check_equal(others, [], "nothing else is in the log")
 
 
 def ids(pid):
@@ -161,4 +194,4 @@ def rotated(site):
     check("started" in (site.folder / "old.log").read_text() and agent.alive(), "what comes goes to a new file")
 
 
-harness.main(healthy, before, alone, frozen, no_root, daemon, wrong_start, rotated)
+harness.main(healthy, before, alone, frozen, frozen_and_killed, no_root, daemon, wrong_start, rotated)
