@@ -128,6 +128,9 @@ void tcx_agentx_init(void)
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
 	init_agent(APP);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
+	/* A master has this, a subagent not. Without it every varbind passes all registrations that
+	 * lie before it, and ours are many. */
+	netsnmp_set_lookup_cache_size(-1);
 	watch(SNMPD_CALLBACK_INDEX_START, on_connected);
 	watch(SNMPD_CALLBACK_INDEX_STOP, on_lost);
 	watch(SNMPD_CALLBACK_REGISTER_OID, on_register);
