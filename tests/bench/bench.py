@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The speed of the agent, as ratios measured side by side in one run. `make bench` runs it.
+"""The speed of the counters, as ratios measured side by side in one run. `make bench` runs it.
 
 Environment: TCPEXTD (the agent), BENCH_DIR (folder of the built helpers), MIB_ROOT (root of LINUX-TCPEXT-MIB).
 """
@@ -88,9 +88,9 @@ class Bench:
                 process.wait()
 
 
-def resident_mib(pid):
+def memory_mib(pid, what="VmRSS"):
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(what + ":"):
             return int(line.split()[1]) / 1024
     return 0.0
 
@@ -119,7 +119,7 @@ def main():
             show_idle(agent.pid)
             subprocess.run([str(HELPERS / "requests"), bench.address, TCPEXT, str(bench.count_scalars()), OTHER],
                            check=True)
-            print(f"resident memory after that: {resident_mib(agent.pid):.1f} MiB (target at most 10)", flush=True)
+            print(f"resident memory after that: {memory_mib(agent.pid):.1f} MiB (target at most 10)", flush=True)
         finally:
             bench.stop()
 

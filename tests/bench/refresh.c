@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "numbers.h"
 #include "tcx_clock.h"
 #include "tcx_sources.h"
 
@@ -39,20 +40,6 @@ static uint64_t time_refresh(struct tcx_sources *sources)
 	return tcx_clock_now() - began;
 }
 
-static int compare(const void *a, const void *b)
-{
-	double left = *(const double *)a;
-	double right = *(const double *)b;
-
-	return (left > right) - (left < right);
-}
-
-static double median(double *numbers)
-{
-	qsort(numbers, PAIRS, sizeof(numbers[0]), compare);
-	return numbers[PAIRS / 2];
-}
-
 static size_t open_files(int *fds)
 {
 	size_t count = 0;
@@ -81,7 +68,8 @@ int main(void)
 	}
 	printf("refresh: %.1f us, bare pread of the same %zu files: %.1f us, ratio %.2f (target at "
 	       "most 1.25)\n",
-	       median(refresh) / 1000, count, median(bare) / 1000, median(ratio));
+	       numbers_median(refresh, PAIRS) / 1000, count, numbers_median(bare, PAIRS) / 1000,
+	       numbers_median(ratio, PAIRS));
 	tcx_sources_free(sources);
 	return 0;
 }

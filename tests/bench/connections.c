@@ -1,0 +1,95 @@
+/*
+ * What reading the table of connections costs beyond the bare reading of /proc/net/tcp to its end:
+ * tcx_table_read() by sock_diag and by procfs against read(2), in turn. Prints the medians, the
+ * medians of the ratios of the rounds, and the memory that the table takes.
+ *
+ * To be run in the network namespace of the connections, while they stand still.
+ */
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "numbers.h"
+#include "tcx_clock.h"
+#include "tcx_kernel.h"
+#include "tcx_socket_tables.h"
+
+#define ROUNDS 31
+#define ROOM   65536
+
+static char buffer[ROOM];
+
+/* One way to read the table. */
+struct way {
+	struct tcx_kernel *kernel;
+	const char *source;
+	size_t rows;
+	double allocated; /* octets per row */
+	double ns[ROUNDS], ratio[ROUNDS];
+};
+
+static double time_bare(void)
+{
+	uint64_t began = tcx_clock_now();
+	int fd = open("/proc/net/tcp", O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	do {
+		len = read(fd, buffer, sizeof(buffer));
+	} while (len > 0);
+	if (len < 0)
+		abort();
+	close(fd);
+	return (double)(tcx_clock_now() - began);
+}
+
+static double time_way(struct way *way)
+{
+	struct tcx_fault fault;
+	uint64_t began = tcx_clock_now();
+	struct tcx_table *table = tcx_table_read(&tcx_connections, way->kernel, SIZE_MAX, &fault);
+	double ns = (double)(tcx_clock_now() - began);
+
+	if (table == NULL || table->count == 0)
+		abort();
+	way->source = table->source;
+	way->rows = table->count;
+	way->allocated = (double)malloc_usable_size(table->rows) / (double)table->count;
+	tcx_table_unref(table);
+	return ns;
+}
+
+static void show(struct way *way, double bare_ns)
+{
+	printf("table of %zu connections, read by %s: %.1f ms, bare read of /proc/net/tcp: %.1f "
+	       "ms, ratio %.2f (target at most 2)\n",
+	       way->rows, way->source, numbers_median(way->ns, ROUNDS) / TCX_NS_PER_MS,
+	       bare_ns / TCX_NS_PER_MS, numbers_median(way->ratio, ROUNDS));
+}
+
+int main(void)
+{
+	static struct way ways[2];
+	static double bare[ROUNDS];
+
+	for (int i = 0; i < 2; i++)
+		ways[i].kernel = tcx_kernel_new("/proc");
+	tcx_kernel_use_procfs(ways[1].kernel, "to be measured");
+	for (int round = 0; round < ROUNDS; round++) {
+		bare[round] = time_bare();
+		for (int i = 0; i < 2; i++) {
+			ways[i].ns[round] = time_way(&ways[i]);
+			ways[i].ratio[round] = ways[i].ns[round] / bare[round];
+		}
+	}
+	for (int i = 0; i < 2; i++) {
+		show(&ways[i], numbers_median(bare, ROUNDS));
+		tcx_kernel_free(ways[i].kernel);
+	}
+	printf("memory of that table: rows of %zu octets, %.1f allocated per row (target at most "
+	       "64)\n",
+	       sizeof(struct tcx_connection), ways[0].allocated);
+	return 0;
+}

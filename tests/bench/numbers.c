@@ -1,0 +1,17 @@
+#include "numbers.h"
+
+#include <stdlib.h>
+
+static int compare(const void *a, const void *b)
+{
+	double left = *(const double *)a;
+	double right = *(const double *)b;
+
+	return (left > right) - (left < right);
+}
+
+double numbers_median(double *numbers, size_t count)
+{
+	qsort(numbers, count, sizeof(numbers[0]), compare);
+	return numbers[count / 2];
+}
