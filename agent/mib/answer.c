@@ -99,15 +99,18 @@ static bool answer_get(const struct group *group, const struct tcx_view *view,
 	}
 }
 
-/* The part of a name below the group's root; empty for a name that lies before it. */
-static size_t below_root(const struct group *group, const netsnmp_variable_list *varbind)
+/*
+ * *len becomes that of the part of a name below the group's root, 0 for a name that lies before it.
+ * False for one that lies behind, as what is registered is sometimes more than the root.
+ */
+static bool below_root(const struct group *group, const netsnmp_variable_list *varbind, size_t *len)
 {
 	size_t root_len = group->root_len;
+	size_t shared = varbind->name_length < root_len ? varbind->name_length : root_len;
+	int order = snmp_oid_compare(varbind->name, shared, group->root, root_len);
 
-	if (varbind->name_length <= root_len ||
-	    snmp_oid_compare(varbind->name, root_len, group->root, root_len) != 0)
-		return 0;
-	return varbind->name_length - root_len;
+	*len = order == 0 ? varbind->name_length - root_len : 0;
+	return order <= 0;
 }
 
 /*
@@ -121,12 +124,14 @@ static bool answer_next(const struct group *group, const struct tcx_view *view,
 	size_t root_len = group->root_len;
 	oid next[MAX_OID_LEN];
 	enum tcx_found found;
-	size_t next_len;
+	size_t begin_len, next_len;
 	struct tcx_value value;
 
+	if (!below_root(group, varbind, &begin_len))
+		return true;
 	memcpy(next, group->root, root_len * sizeof(oid));
-	found = tcx_tree_next(&group->tree, view, varbind->name + root_len,
-			      below_root(group, varbind), next + root_len, &next_len, &value);
+	found = tcx_tree_next(&group->tree, view, varbind->name + root_len, begin_len,
+			      next + root_len, &next_len, &value);
 	if (found == TCX_FOUND) {
 		snmp_set_var_objid(varbind, next, root_len + next_len);
 		snmp_set_var_typed_value(varbind, value.type, value.data, value.len);

@@ -38,46 +38,56 @@ static bool add_private(struct tcx_tree *tree)
 
 /*
  * A group is registered as one subtree, which costs a walk half of what one registration per leaf
- * does. But the more specific registration wins: where snmpd has some of its own below, ours are
- * by leaf. That is so for the columns of tables, and in the ip group for two scalars.
+ * does. But the more specific registration wins: where snmpd has some of its own below, as the two
+ * settings of ip and the columns of most tables, ours are by leaf as well. The subtree is needed
+ * all the same. Where snmpd has a table as a whole, what we leave of it goes on being asked, and
+ * answers with its own rows that lie behind our last one, in our last column.
  */
+enum how { WHOLE, BY_LEAF_TOO };
+
 struct group_row {
 	const char *word;
 	bool (*add)(struct tcx_tree *tree);
-	enum { WHOLE = 1, BY_LEAF = 2, BOTH = WHOLE | BY_LEAF } how;
-	oid root[TCX_ROOT_MAX];
+	enum how how;
+	oid root[TCX_ROOT_MAX]; /* of the leaves */
 	size_t root_len;
+	oid subtree[TCX_ROOT_MAX]; /* that is registered */
+	size_t subtree_len;
 	oid module[TCX_ROOT_MAX]; /* sysORID of its row in sysORTable */
 	size_t module_len;
 	const char *text; /* sysORDescr */
 };
 
+#define ROOT(...)    OID_AND_LEN(__VA_ARGS__)
+#define SUBTREE(...) OID_AND_LEN(__VA_ARGS__)
+#define MODULE(...)  OID_AND_LEN(__VA_ARGS__)
+
 static const struct group_row rows[] = {
-	{"ip", add_ip, BOTH, OID_AND_LEN(MIB2, 4), OID_AND_LEN(MIB2, 4),
+	{"ip", add_ip, BY_LEAF_TOO, ROOT(MIB2, 4), SUBTREE(MIB2, 4), MODULE(MIB2, 4),
 	 "RFC1213-MIB: the scalars of the ip group, by tcpextd"},
-	{"icmp", add_icmp, WHOLE, OID_AND_LEN(MIB2, 5), OID_AND_LEN(MIB2, 5),
+	{"icmp", add_icmp, WHOLE, ROOT(MIB2, 5), SUBTREE(MIB2, 5), MODULE(MIB2, 5),
 	 "RFC1213-MIB: the icmp group, by tcpextd"},
-	{"tcp", add_tcp, WHOLE, OID_AND_LEN(MIB2, 6), OID_AND_LEN(MIB2, 49),
+	{"tcp", add_tcp, WHOLE, ROOT(MIB2, 6), SUBTREE(MIB2, 6), MODULE(MIB2, 49),
 	 "TCP-MIB: the scalars of the tcp group, 64-bit ones included, by tcpextd"},
-	{"udp", add_udp, WHOLE, OID_AND_LEN(MIB2, 7), OID_AND_LEN(MIB2, 50),
+	{"udp", add_udp, WHOLE, ROOT(MIB2, 7), SUBTREE(MIB2, 7), MODULE(MIB2, 50),
 	 "UDP-MIB: the scalars of the udp group, 64-bit ones included, by tcpextd"},
-	{"tcpext", add_private, WHOLE, OID_AND_LEN(TCX_OBJECTS_ROOT),
-	 OID_AND_LEN(TCX_MIB_ROOT, 3, 1), /* linuxTcpExtAgentV1 */
+	{"tcpext", add_private, WHOLE, ROOT(TCX_OBJECTS_ROOT), SUBTREE(TCX_OBJECTS_ROOT),
+	 MODULE(TCX_MIB_ROOT, 3, 1), /* linuxTcpExtAgentV1 */
 	 "LINUX-TCPEXT-MIB: all TCP/IP counters of the Linux kernel, by tcpextd"},
-	{"interfaces", tcx_add_interfaces, BY_LEAF, OID_AND_LEN(MIB2, 2), OID_AND_LEN(MIB2, 2),
-	 "RFC1213-MIB: the interfaces group, by tcpextd"},
-	{"at", tcx_add_at, BY_LEAF, OID_AND_LEN(MIB2, 3, 1, 1), OID_AND_LEN(MIB2, 3),
+	{"interfaces", tcx_add_interfaces, BY_LEAF_TOO, ROOT(MIB2, 2), SUBTREE(MIB2, 2, 2),
+	 MODULE(MIB2, 2), "RFC1213-MIB: the interfaces group, by tcpextd"},
+	{"at", tcx_add_at, BY_LEAF_TOO, ROOT(MIB2, 3, 1, 1), SUBTREE(MIB2, 3), MODULE(MIB2, 3),
 	 "RFC1213-MIB: the at group, by tcpextd"},
-	{"ipAddrTable", tcx_add_ip_addresses, BY_LEAF, OID_AND_LEN(MIB2, 4, 20, 1),
-	 OID_AND_LEN(MIB2, 4, 20), "RFC1213-MIB: ipAddrTable, by tcpextd"},
-	{"ipRouteTable", tcx_add_ip_routes, BY_LEAF, OID_AND_LEN(MIB2, 4, 21, 1),
-	 OID_AND_LEN(MIB2, 4, 21), "RFC1213-MIB: ipRouteTable, by tcpextd"},
-	{"ipNetToMediaTable", tcx_add_ip_neighbours, BY_LEAF, OID_AND_LEN(MIB2, 4, 22, 1),
-	 OID_AND_LEN(MIB2, 4, 22), "RFC1213-MIB: ipNetToMediaTable, by tcpextd"},
-	{"tcpConnTable", tcx_add_tcp_connections, BY_LEAF, OID_AND_LEN(MIB2, 6, 13, 1),
-	 OID_AND_LEN(MIB2, 6, 13), "RFC1213-MIB: tcpConnTable, by tcpextd"},
-	{"udpTable", tcx_add_udp_endpoints, BY_LEAF, OID_AND_LEN(MIB2, 7, 5, 1),
-	 OID_AND_LEN(MIB2, 7, 5), "RFC1213-MIB: udpTable, by tcpextd"},
+	{"ipAddrTable", tcx_add_ip_addresses, BY_LEAF_TOO, ROOT(MIB2, 4, 20, 1),
+	 SUBTREE(MIB2, 4, 20), MODULE(MIB2, 4, 20), "RFC1213-MIB: ipAddrTable, by tcpextd"},
+	{"ipRouteTable", tcx_add_ip_routes, BY_LEAF_TOO, ROOT(MIB2, 4, 21, 1), SUBTREE(MIB2, 4, 21),
+	 MODULE(MIB2, 4, 21), "RFC1213-MIB: ipRouteTable, by tcpextd"},
+	{"ipNetToMediaTable", tcx_add_ip_neighbours, BY_LEAF_TOO, ROOT(MIB2, 4, 22, 1),
+	 SUBTREE(MIB2, 4, 22), MODULE(MIB2, 4, 22), "RFC1213-MIB: ipNetToMediaTable, by tcpextd"},
+	{"tcpConnTable", tcx_add_tcp_connections, BY_LEAF_TOO, ROOT(MIB2, 6, 13, 1),
+	 SUBTREE(MIB2, 6, 13), MODULE(MIB2, 6, 13), "RFC1213-MIB: tcpConnTable, by tcpextd"},
+	{"udpTable", tcx_add_udp_endpoints, BY_LEAF_TOO, ROOT(MIB2, 7, 5, 1), SUBTREE(MIB2, 7, 5),
+	 MODULE(MIB2, 7, 5), "RFC1213-MIB: udpTable, by tcpextd"},
 };
 
 #define GROUPS (sizeof(rows) / sizeof(rows[0]))
@@ -107,6 +117,11 @@ unsigned int tcx_mib_group_bit(const char *word)
 	return 0;
 }
 
+static bool is_within(const oid *name, size_t len, const oid *root, size_t root_len)
+{
+	return len >= root_len && snmp_oid_compare(root, root_len, name, root_len) == 0;
+}
+
 /* Some groups lie within others, as tcpConnTable in tcp: the innermost one is it. */
 const char *tcx_mib_group_of(const struct tcx_mib *mib, const unsigned long *name, size_t len)
 {
@@ -115,8 +130,8 @@ const char *tcx_mib_group_of(const struct tcx_mib *mib, const unsigned long *nam
 	for (size_t i = 0; i < GROUPS; i++) {
 		const struct group_row *row = mib->groups[i].row;
 
-		if (len >= row->root_len &&
-		    snmp_oid_compare(row->root, row->root_len, name, row->root_len) == 0 &&
+		if ((is_within(name, len, row->root, row->root_len) ||
+		     is_within(name, len, row->subtree, row->subtree_len)) &&
 		    (found == NULL || row->root_len > found->root_len))
 			found = row;
 	}
@@ -159,9 +174,9 @@ static bool register_group(struct group *group, int priority)
 	const struct group_row *row = group->row;
 
 	group->priority = priority;
-	if ((row->how & WHOLE) != 0 && !register_subtree(group, row->root, row->root_len))
+	if (!register_subtree(group, row->subtree, row->subtree_len))
 		return false;
-	if ((row->how & BY_LEAF) != 0 && !register_by_leaf(group))
+	if (row->how == BY_LEAF_TOO && !register_by_leaf(group))
 		return false;
 	register_sysORTable((oid *)row->module, row->module_len, row->text);
 	return true;

@@ -831,6 +831,9 @@ WORDS = {"interfaces": ("ifTable", INTERFACES), "at": ("atTable", NEIGHBOURS), "
 SUCCESSORS = {"ifXTable": f"{MIB2}.31.1.1", "ipAddressTable": f"{MIB2}.4.34", "inetCidrRouteTable": f"{MIB2}.4.24.7",
               "ipNetToPhysicalTable": f"{MIB2}.4.35", "tcpConnectionTable": f"{MIB2}.6.19", "tcpListenerTable": f"{MIB2}.6.20",
               "udpEndpointTable": f"{MIB2}.7.7"}
+NETWORK = ("link add name v0 type veth peer name v1\nlink set v0 addrgenmode none\nlink set v1 addrgenmode none\n"
+           "link set v0 up\nlink set v1 up\naddr add 10.1.0.1/24 dev v0\nroute add 172.16.0.0/16 via 10.1.0.2\n"
+           "neigh add 10.1.0.2 lladdr 02:00:00:00:00:02 dev v0 nud permanent\n")
 OURS_ALONE = re.compile(rf"{re.escape(MIB2)}\.4\.(20\.1\.5|21\.1\.(4|5|6|10|12))\.")  # columns that snmpd leaves out
 
 
@@ -840,9 +843,7 @@ def instances(site, name):
 
 def registered(site):
     """Each word of `register` alone: that table is the agent's, the others are snmpd's; all of them are back at its end."""
-    told.batch(site, "link add name v0 type veth peer name v1\nlink set v0 addrgenmode none\nlink set v1 addrgenmode none\n"
-               "link set v0 up\nlink set v1 up\naddr add 10.1.0.1/24 dev v0\nroute add 172.16.0.0/16 via 10.1.0.2\n"
-               "neigh add 10.1.0.2 lladdr 02:00:00:00:00:02 dev v0 nud permanent\n")
+    told.batch(site, NETWORK)
     with contextlib.ExitStack() as stack:
         listener(site, stack, ("127.0.0.1", 3001))
         site.snmpd()
@@ -873,8 +874,40 @@ def registered(site):
                 agent = site.agent(ONCE)
 
 
+NEWER = ("link add name v2 type veth peer name v3\nlink set v2 up\nlink set v3 up\naddr add 250.1.0.1/24 dev v2\n"
+         "route add 251.16.0.0/16 via 250.1.0.2\nneigh add 250.1.0.2 lladdr 02:00:00:00:00:02 dev v2 nud permanent\n")
+
+
+def none_of_snmpd(site):
+    """What snmpd's own table has and ours has not, be it younger or the agent's table empty, is in no column of a walk."""
+    told.batch(site, NETWORK)
+    site.snmpd()
+    with contextlib.ExitStack() as stack:
+        agent = site.agent(ONCE + "refreshInterval 60\n")
+        site.getnext(*(f"{ENTRY[name]}.1.0" for name, _ in WORDS.values()))
+        told.batch(site, NEWER)
+        listener(site, stack, ("127.0.0.1", 65000))
+        with inside(site):
+            stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)).bind(("250.1.0.1", 65000))
+        for name, index in WORDS.values():
+            rows = table(site, name)
+            columns = {column: sum(column in row for row in rows.values()) for row in rows.values() for column in row}
+            check_equal(set(columns.values()), {info(site, ROWS, index).value},
+                        f"{name}: each of {len(columns)} columns has the agent's rows, and no other")
+        behind = [f"{ENTRY[name].rpartition('.')[0]}.2" for name, _ in WORDS.values()]
+        back = [(oid, found) for oid, (found, _) in zip(behind, site.getnext(*behind), strict=True)
+                if harness.key(found) < harness.key(oid)]
+        check_equal(back, [], "what lies behind a table leads on, not back into it")
+        agent.end()
+        for name in ("tcp", "tcp6", "udp", "udp6"):
+            site.write(f"proc/net/{name}", TITLES)
+        site.write("proc/net/snmp", SNMP)
+        denied_agent(site, f"procRoot {site.folder}/proc\n" + ONCE)
+        for name in ("tcpConnTable", "udpTable"):
+            check_equal(site.walk(ENTRY[name]), [], f"{name} of the agent is empty, and so it is for a manager")
+
+
 if __name__ == "__main__":
     harness.main(interfaces, last_change, counting, changing_interfaces, addresses, routes, neighbours, sockets, full_queue,
                  changing_connections, snmpnetstat, on_demand, cut, cold, meanwhile, too_slow, no_row_lost, longer_than_idle,
-                 failing, reload_meanwhile,
-                 restart_meanwhile, end_meanwhile, registered)
+                 failing, reload_meanwhile, restart_meanwhile, end_meanwhile, registered, none_of_snmpd)
