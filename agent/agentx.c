@@ -15,6 +15,9 @@
 #define REFUSED_RETRY_S 10
 #define DEFAULT_SOCKET	"/var/agentx/master" /* the library's NETSNMP_AGENTX_SOCKET */
 
+/* RFC 2741, 6.2.3: priorities begin with 1. */
+#define NOBODYS_PRIORITY 0
+
 /* AgentX error codes (RFC 2741, 6.2.16). */
 enum { DUPLICATE_REGISTRATION = 263, REQUEST_DENIED = 267 };
 
@@ -43,7 +46,7 @@ static int on_connected(int major, int minor, void *session, void *arg)
 	agentx->complained = false;
 	agentx->refused = 0;
 	agentx->told = 0;
-	tcx_mib_connected();
+	tcx_mib_connected(tcx_context.mib);
 	snmp_log(LOG_NOTICE, "connected to the AgentX master at %s\n", tcx_agentx_address());
 	return 0;
 }
@@ -82,6 +85,24 @@ static int on_register(int major, int minor, void *parameters, void *arg)
 								       : TCX_AGENTX_NAME_MAX;
 	memcpy(agentx->name, registration->name, agentx->name_len * sizeof(oid));
 	agentx->priority = registration->priority;
+	return 0;
+}
+
+/*
+ * The master takes an OID away from whoever has it at that priority, not only from the one who asks
+ * (unregister_agentx_list()). What it has refused to us is somebody else's, and the library asks
+ * all the same: so it asks for a priority that nobody has.
+ */
+static int on_unregister(int major, int minor, void *parameters, void *arg)
+{
+	struct register_parameters *registration = parameters;
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	if (tcx_mib_is_refused(tcx_context.mib, registration->name, registration->namelen,
+			       registration->priority))
+		registration->priority = NOBODYS_PRIORITY;
 	return 0;
 }
 
@@ -134,6 +155,7 @@ void tcx_agentx_init(void)
 	watch(SNMPD_CALLBACK_INDEX_START, on_connected);
 	watch(SNMPD_CALLBACK_INDEX_STOP, on_lost);
 	watch(SNMPD_CALLBACK_REGISTER_OID, on_register);
+	watch(SNMPD_CALLBACK_UNREGISTER_OID, on_unregister);
 	netsnmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session,
 				  NULL, NETSNMP_CALLBACK_HIGHEST_PRIORITY);
 }
@@ -182,23 +204,19 @@ static void ask_later(struct tcx_agentx *agentx)
 static void ask_again(unsigned int alarm, void *arg)
 {
 	struct tcx_agentx *agentx = &tcx_context.agentx;
-	unsigned int before = agentx->refused;
+	unsigned int asked;
 
 	(void)alarm;
 	(void)arg;
 	agentx->alarm = 0;
-	if (tcx_mib_is_waiting(tcx_context.mib)) {
-		ask_later(agentx);
-		return;
-	}
 	agentx->refused = 0;
 	if (!agentx->connected)
 		return;
-	tcx_mib_register_again(tcx_context.mib, before);
+	asked = tcx_mib_ask_again(tcx_context.mib);
 	for (size_t i = 0; tcx_mib_group_word(i) != NULL; i++) {
 		unsigned int bit = tcx_mib_group_bit(tcx_mib_group_word(i));
 
-		if ((before & ~agentx->refused & bit) == 0)
+		if ((asked & ~agentx->refused & bit) == 0)
 			continue;
 		agentx->told &= ~bit;
 		snmp_log(LOG_NOTICE, "the master takes the group %s now\n", tcx_mib_group_word(i));
@@ -218,7 +236,8 @@ static void print_oid(char *text, size_t size, const oid *name, size_t len)
 void tcx_agentx_refused(long error)
 {
 	struct tcx_agentx *agentx = &tcx_context.agentx;
-	const char *group = tcx_mib_group_of(tcx_context.mib, agentx->name, agentx->name_len);
+	const char *group =
+		tcx_mib_refused(tcx_context.mib, agentx->name, agentx->name_len, agentx->priority);
 	unsigned int bit = group != NULL ? tcx_mib_group_bit(group) : 0;
 	char text[512];
 

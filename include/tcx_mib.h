@@ -38,12 +38,6 @@ const char *tcx_mib_group_word(size_t i);
 unsigned int tcx_mib_group_bit(const char *word);
 
 /*
- * The word of the group that registers this OID, as text for a log line; NULL when it is none of
- * ours.
- */
-const char *tcx_mib_group_of(const struct tcx_mib *mib, const unsigned long *name, size_t len);
-
-/*
  * Builds the objects; registers nothing yet. NULL when memory is short. init_agent() must have run.
  */
 struct tcx_mib *tcx_mib_new(void);
@@ -60,18 +54,30 @@ bool tcx_mib_apply(struct tcx_mib *mib, const struct tcx_mib_settings *settings,
 void tcx_mib_tables_changed(struct tcx_mib *mib);
 
 /*
- * Whether requests wait for a table. While they do, neither tcx_mib_apply() nor
- * tcx_mib_register_again() may be called: the library would free registrations that it still needs
- * for their answers.
+ * Whether requests wait for a table. While they do, tcx_mib_apply() may not be called: the library
+ * would free registrations that it still needs for their answers.
  */
 bool tcx_mib_is_waiting(struct tcx_mib *mib);
 
-/* Takes these groups back and registers them once more: the master had refused some of it. */
-void tcx_mib_register_again(struct tcx_mib *mib, unsigned int groups);
+/*
+ * To be called when the master refuses to register an OID: keeps that in mind. Returns the word of
+ * its group; NULL when it is none of ours.
+ */
+const char *tcx_mib_refused(struct tcx_mib *mib, const unsigned long *name, size_t len,
+			    int priority);
+
+/* Whether it was refused, in this session, and not taken since. */
+bool tcx_mib_is_refused(struct tcx_mib *mib, const unsigned long *name, size_t len, int priority);
+
+/*
+ * Asks the master once more for what it has refused. Returns the groups of that, as bits of
+ * tcx_mib_group_bit(). What it refuses again is reported to tcx_mib_refused() again.
+ */
+unsigned int tcx_mib_ask_again(struct tcx_mib *mib);
 
 /* To be called when a session with a master has begun: the library is about to register everything
  * there. */
-void tcx_mib_connected(void);
+void tcx_mib_connected(struct tcx_mib *mib);
 
 /*
  * Frees the objects. The registrations are the library's: shutdown_agent() must have freed them.

@@ -117,27 +117,6 @@ unsigned int tcx_mib_group_bit(const char *word)
 	return 0;
 }
 
-static bool is_within(const oid *name, size_t len, const oid *root, size_t root_len)
-{
-	return len >= root_len && snmp_oid_compare(root, root_len, name, root_len) == 0;
-}
-
-/* Some groups lie within others, as tcpConnTable in tcp: the innermost one is it. */
-const char *tcx_mib_group_of(const struct tcx_mib *mib, const unsigned long *name, size_t len)
-{
-	const struct group_row *found = NULL;
-
-	for (size_t i = 0; i < GROUPS; i++) {
-		const struct group_row *row = mib->groups[i].row;
-
-		if ((is_within(name, len, row->root, row->root_len) ||
-		     is_within(name, len, row->subtree, row->subtree_len)) &&
-		    (found == NULL || row->root_len > found->root_len))
-			found = row;
-	}
-	return found != NULL ? found->word : NULL;
-}
-
 static bool register_subtree(struct group *group, const oid *root, size_t len)
 {
 	netsnmp_handler_registration *registration = netsnmp_create_handler_registration(
@@ -147,10 +126,13 @@ static bool register_subtree(struct group *group, const oid *root, size_t len)
 		return false;
 	registration->handler->myvoid = group;
 	registration->priority = group->priority;
-	if (netsnmp_register_handler(registration) != MIB_REGISTERED_OK)
-		return false; /* the library has freed it */
-	group->registrations[group->registered++] = registration;
-	return true;
+	/* The master's refusal comes before the function returns. */
+	group->registrations[group->registered++] =
+		(struct registration){.made = registration, .refused = false};
+	if (netsnmp_register_handler(registration) == MIB_REGISTERED_OK)
+		return true;
+	group->registered--; /* the library has freed it */
+	return false;
 }
 
 static bool register_by_leaf(struct group *group)
@@ -186,8 +168,8 @@ static void unregister_group(struct group *group)
 {
 	const struct group_row *row = group->row;
 
-	while (group->registered > 0)
-		netsnmp_unregister_handler(group->registrations[--group->registered]);
+	for (; group->registered > 0; group->registered--)
+		netsnmp_unregister_handler(group->registrations[group->registered - 1].made);
 	unregister_sysORTable((oid *)row->module, row->module_len);
 	group->priority = 0;
 }
@@ -253,18 +235,82 @@ bool tcx_mib_apply(struct tcx_mib *mib, const struct tcx_mib_settings *settings,
 	return done;
 }
 
-void tcx_mib_register_again(struct tcx_mib *mib, unsigned int groups)
+static struct registration *find_registration(struct tcx_mib *mib, const oid *name, size_t len,
+					      int priority, size_t *group)
 {
-	mib->answering.closed = true;
-	for (size_t i = 0; i < GROUPS; i++) {
-		int priority = mib->groups[i].priority;
+	for (*group = 0; *group < GROUPS; (*group)++) {
+		const struct group *one = &mib->groups[*group];
 
-		if ((groups & (1U << i)) == 0 || priority == 0)
-			continue;
-		unregister_group(&mib->groups[i]);
-		register_group(&mib->groups[i], priority);
+		for (size_t i = 0; one->priority == priority && i < one->registered; i++) {
+			const netsnmp_handler_registration *made = one->registrations[i].made;
+
+			if (snmp_oid_compare(made->rootoid, made->rootoid_len, name, len) == 0)
+				return &one->registrations[i];
+		}
 	}
-	mib->answering.closed = false;
+	return NULL;
+}
+
+const char *tcx_mib_refused(struct tcx_mib *mib, const unsigned long *name, size_t len,
+			    int priority)
+{
+	size_t group;
+	struct registration *registration = find_registration(mib, name, len, priority, &group);
+
+	if (registration == NULL)
+		return NULL;
+	registration->refused = true;
+	return rows[group].word;
+}
+
+bool tcx_mib_is_refused(struct tcx_mib *mib, const unsigned long *name, size_t len, int priority)
+{
+	size_t group;
+	const struct registration *registration =
+		find_registration(mib, name, len, priority, &group);
+
+	return registration != NULL && registration->refused;
+}
+
+/* As the library itself asks the master, and nothing else: here it is registered. */
+static void ask_for(struct registration *registration)
+{
+	netsnmp_handler_registration *made = registration->made;
+	struct register_parameters parameters = {
+		.name = made->rootoid,
+		.namelen = made->rootoid_len,
+		.priority = made->priority,
+		.timeout = made->timeout,
+		.reginfo = made,
+	};
+
+	registration->refused = false;
+	snmp_call_callbacks(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_REGISTER_OID, &parameters);
+}
+
+unsigned int tcx_mib_ask_again(struct tcx_mib *mib)
+{
+	unsigned int asked = 0;
+
+	for (size_t i = 0; i < GROUPS; i++) {
+		struct group *group = &mib->groups[i];
+
+		for (size_t k = 0; k < group->registered; k++) {
+			if (!group->registrations[k].refused)
+				continue;
+			ask_for(&group->registrations[k]);
+			asked |= 1U << i;
+		}
+	}
+	return asked;
+}
+
+/* Another session: whatever was refused before is asked for anew. */
+static void forget_refusals(struct tcx_mib *mib)
+{
+	for (size_t i = 0; i < GROUPS; i++)
+		for (size_t k = 0; k < mib->groups[i].registered; k++)
+			mib->groups[i].registrations[k].refused = false;
 }
 
 /*
@@ -282,10 +328,11 @@ static void keep_first_slice(netsnmp_subtree *slice)
  * Where the session before ended while its registrations were being made, the library has gone on
  * to mark the rest as made: that is undone first.
  */
-void tcx_mib_connected(void)
+void tcx_mib_connected(struct tcx_mib *mib)
 {
 	netsnmp_subtree *slice = netsnmp_subtree_find_first("");
 
+	forget_refusals(mib);
 	register_mib_detach();
 	for (; slice != NULL; slice = slice->next)
 		for (netsnmp_subtree *child = slice; child != NULL; child = child->children)

@@ -12,6 +12,11 @@
 struct group_row;
 struct waiting;
 
+struct registration {
+	netsnmp_handler_registration *made; /* the library's, which frees it */
+	bool refused;			    /* by the master of this session */
+};
+
 /* A group that can be registered: its objects and where they are. */
 struct group {
 	const struct group_row *row;
@@ -19,8 +24,8 @@ struct group {
 	const oid *root;
 	size_t root_len;
 	struct tcx_tree tree;
-	int priority; /* of the registrations; 0 while there are none */
-	netsnmp_handler_registration **registrations; /* owned: room for the whole and its leaves */
+	int priority;			    /* of the registrations; 0 while there are none */
+	struct registration *registrations; /* owned: room for the whole and its leaves */
 	size_t registered;
 };
 

@@ -3,6 +3,7 @@
 
 import re
 import signal
+import time
 
 import harness
 from harness import MIB2, NO_OBJECT, OBJECTS, ROOT, Value, check, check_equal, wait_for
@@ -25,6 +26,8 @@ OR_DESCR = f"{MIB2}.1.9.1.3"
 OR_ID = f"{MIB2}.1.9.1.2"
 MODULES = {"ip": f"{MIB2}.4", "icmp": f"{MIB2}.5", "tcp": f"{MIB2}.49", "udp": f"{MIB2}.50", "tcpext": f"{ROOT}.3.1"}
 
+
+REFUSED_RETRY = 10  # seconds from one try to the next
 
 SCALARS = "register ip icmp tcp udp tcpext\n"
 
@@ -110,6 +113,7 @@ def refused(site):
     """At snmpd's own priority the master refuses what it has itself: said in plain words, and the rest is served."""
     conf = proc_root(site)
     site.snmpd()
+    scalars, rows = instances(site), tables(site)
     agent = site.agent(conf + "registerPriority 127\n")
     for group, oid in (("ip", f"{MIB2}.4"), ("icmp", f"{MIB2}.5"), ("tcp", f"{MIB2}.6"), ("udp", f"{MIB2}.7"),
                        ("interfaces", f"{MIB2}.2.1"), ("at", f"{MIB2}.3.1.1.1"), ("ipAddrTable", f"{MIB2}.4.20.1.1"), ("ipRouteTable", f"{MIB2}.4.21.1.1"),
@@ -122,10 +126,15 @@ def refused(site):
     check(served.isdisjoint({"icmp", "tcp", "udp"}), "snmpd goes on to serve these groups itself", served)
     check("tcpext" in served, "the private group is served", served)
     check(not [line for line in agent.log() if "registering pdu failed" in line], "none of the library's own lines", agent.log())
+    time.sleep(REFUSED_RETRY + 2)
+    check(not [line for line in agent.log() if "takes the group" in line], "refused it stays, however often the agent asks", agent.log())
+    check(groups_served(site).isdisjoint({"icmp", "tcp", "udp"}), "snmpd goes on to serve them", groups_served(site))
     site.write("tcpextd.conf", conf + "registerPriority 126\n")
     agent.send(signal.SIGHUP)
     wait_for(lambda: f"all groups at 126, not {groups_served(site)}", lambda: groups_served(site) == set(MODULES))
     check(agent.alive(), "the remedy helps, without a restart")
+    agent.end()
+    check_equal((instances(site), sorted(tables(site) ^ rows)), (scalars, []), "when it has ended all is snmpd's, as it was")
 
 
 def first_wins(site):
@@ -143,6 +152,15 @@ def first_wins(site):
               second.log())
     check_equal(site.get(harness.INTERVAL), [Value("Gauge32", 1000)], "the first one serves on")
     check(first.alive() and second.alive(), "both live")
+    (folder / "tcpextd.conf").write_text("refreshInterval 7\nregister icmp\n")
+    second.send(signal.SIGHUP)
+    second.wait_log("configuration read again")
+    check_equal(groups_served(site), set(INSTANCES) | {"tcpext"}, "the second one gives up what it never had: the first one keeps it")
+    (folder / "tcpextd.conf").write_text("refreshInterval 7\n" + SCALARS)
+    second.send(signal.SIGHUP)
+    wait_for("it wants them again", lambda: len([line for line in second.log() if "configuration read again" in line]) == 2)
+    time.sleep(REFUSED_RETRY + 2)
+    check_equal(site.get(harness.INTERVAL), [Value("Gauge32", 1000)], "the first one serves on, however often the second one asks")
     check_equal(len([line for line in second.log() if "refuses" in line]), len(MODULES), "one line for each group")
     first.end()
     wait_for("the second agent takes over", lambda: site.get(harness.INTERVAL) == [Value("Gauge32", 7000)])
