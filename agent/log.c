@@ -1,5 +1,6 @@
 #include "tcx_log.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,8 +108,20 @@ bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr)
 	return files_are_open();
 }
 
+/* The next line opens its file again. */
+void tcx_log_close_files(void)
+{
+	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next) {
+		if (to->type != NETSNMP_LOGHANDLER_FILE || to->magic == NULL)
+			continue;
+		fclose(to->magic);
+		to->magic = NULL;
+	}
+}
+
 void tcx_log_reopen(struct tcx_log *log)
 {
+	tcx_log_close_files();
 	enable_destinations(log, true);
 	netsnmp_logging_restart();
 	enable_destinations(log, false);

@@ -110,6 +110,7 @@ static bool start(struct tcx_context *context, struct tcx_fault *fault)
 
 static void finish(struct tcx_context *context)
 {
+	tcx_log_close_files();
 	tcx_agentx_shutdown();
 	tcx_mib_free(context->mib);
 	tcx_reading_stop(context);

@@ -14,12 +14,17 @@ struct tcx_log {
 
 /*
  * Puts the bridge in front of the destinations. Without any it adds standard error (to_stderr) or
- * syslog. False when a file of -L
- * cannot be written.
+ * syslog. False when a file of -L cannot be written.
  */
 bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr);
 
 /* Opens log files anew, for logrotate. */
 void tcx_log_reopen(struct tcx_log *log);
+
+/*
+ * Closes log files before the library does, which would put an empty line at their ends
+ * (snmp_disable_filelog_entry()).
+ */
+void tcx_log_close_files(void);
 
 #endif

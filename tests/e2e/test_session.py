@@ -192,6 +192,10 @@ def rotated(site):
     agent.send(signal.SIGHUP)
     agent.wait_log("configuration read again")
     check("started" in (site.folder / "old.log").read_text() and agent.alive(), "what comes goes to a new file")
+    agent.end()
+    lines = (site.folder / "old.log").read_text().splitlines() + agent.log()
+    check_equal([line for line in lines if "tcpextd" in line or "configuration" in line or "connected" in line], lines,
+                "both have lines that say something, and no other")
 
 
 harness.main(healthy, before, alone, frozen, frozen_and_killed, no_root, daemon, wrong_start, rotated)
