@@ -141,8 +141,10 @@ static int serve(struct tcx_context *context)
 	tcx_reading_log(context);
 	while (!context->stop) {
 		agent_check_and_process(1);
-		if (context->reload && !tcx_mib_is_waiting(context->mib))
+		if (context->reload && tcx_mib_close(context->mib)) {
 			reload(context);
+			tcx_mib_open(context->mib);
+		}
 	}
 	snmp_log(LOG_NOTICE, "tcpextd ends\n");
 	finish(context);

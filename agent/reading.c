@@ -67,8 +67,10 @@ static void log_table_event(const struct tcx_context *context, const struct tcx_
 			 name, context->config.max_rows);
 		break;
 	case TCX_TABLE_FALLBACK:
-		snmp_log(LOG_NOTICE, "the table of %s is read from procfs: %s\n", name,
-			 event->cause.text);
+		snmp_log(LOG_NOTICE,
+			 "sock_diag cannot be used for %s (%s): sockets are read from procfs, "
+			 "without tcpListenQueueMax and tcpListenFull; see kernelTableSource\n",
+			 name, event->cause.text);
 		break;
 	default:
 		snmp_log(LOG_NOTICE, "the table of %s can be read again\n", name);

@@ -54,10 +54,12 @@ bool tcx_mib_apply(struct tcx_mib *mib, const struct tcx_mib_settings *settings,
 void tcx_mib_tables_changed(struct tcx_mib *mib);
 
 /*
- * Whether requests wait for a table. While they do, tcx_mib_apply() may not be called: the library
- * would free registrations that it still needs for their answers.
+ * Before tcx_mib_apply(), once a master may be there. The library would free registrations that it
+ * still needs to answer the requests that wait for a table, so none may. True when none does; from
+ * now on, true or not, none begins to: those to come get an error, until tcx_mib_open().
  */
-bool tcx_mib_is_waiting(struct tcx_mib *mib);
+bool tcx_mib_close(struct tcx_mib *mib);
+void tcx_mib_open(struct tcx_mib *mib);
 
 /*
  * To be called when the master refuses to register an OID: keeps that in mind. Returns the word of

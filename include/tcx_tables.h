@@ -28,10 +28,12 @@ struct tcx_tables_settings {
 enum tcx_table_news {
 	TCX_TABLE_FAILED,    /* a read failed; text says why */
 	TCX_TABLE_RECOVERED, /* it works again */
-	TCX_TABLE_FALLBACK,  /* the table comes from procfs; text says why not from sock_diag */
+	TCX_TABLE_FALLBACK,  /* this table comes from procfs, and others for the same cause; text
+				says  why not from sock_diag */
 	TCX_TABLE_CUT,	     /* the table has more rows than max_rows */
 };
 
+/* Once per cause while that lasts; a fallback once per cause for all tables. */
 struct tcx_table_event {
 	size_t id;
 	enum tcx_table_news news;

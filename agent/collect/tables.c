@@ -13,7 +13,7 @@
 #include "tcx_kernel.h"
 
 /* Without a renewal for so many intervals a table is no longer shown, as maxAge has it for
- * counters. */
+ * counters: of refreshInterval where rows have counters, of tableInterval elsewhere. */
 #define STALE_INTERVALS 10
 
 /* A failed read is not tried anew for each request that comes. */
@@ -32,13 +32,15 @@ struct slot {
 	pthread_cond_t wake; /* asked for while idle, or told to stop */
 	bool started;	     /* thread is to be joined */
 	bool running;	     /* its loop has not ended */
-	bool due;	     /* a newer table is wanted now */
+	bool wanted;	     /* requests wait for the next table */
+	bool changed;	     /* settings have: the next table is to be read with them */
 	struct tcx_table *latest;
-	uint64_t asked_ns;  /* last request */
-	uint64_t failed_ns; /* last failed read, 0 after a good one */
+	uint64_t asked_ns;	 /* last request */
+	uint64_t failed_ns;	 /* end of the last read if it failed, else 0 */
+	uint64_t failed_cost_ns; /* how long that took */
 	bool news[NEWS];
-	bool told[NEWS]; /* reported, and lasting */
-	struct tcx_fault cause;
+	bool told[NEWS];	       /* reported, and lasting */
+	struct tcx_fault causes[NEWS]; /* of what was told last */
 };
 
 struct tcx_tables {
@@ -46,6 +48,7 @@ struct tcx_tables {
 	struct tcx_tables_settings settings;
 	char *proc_root; /* owned */
 	bool stop;
+	struct tcx_fault fallback; /* the last one told of: one line for all tables */
 	int ready_fd;
 	size_t count;
 	struct slot slots[];
@@ -60,31 +63,45 @@ static void announce(struct tcx_tables *tables)
 		return;
 }
 
-static void tell(struct slot *slot, enum tcx_table_news news, bool lasting)
+/* Once per cause, for as long as it lasts. */
+static void tell(struct slot *slot, enum tcx_table_news news, const struct tcx_fault *cause)
 {
-	if (lasting && !slot->told[news])
-		slot->news[news] = true;
-	slot->told[news] = lasting;
+	if (slot->told[news] && strcmp(slot->causes[news].text, cause->text) == 0)
+		return;
+	slot->told[news] = true;
+	slot->news[news] = true;
+	slot->causes[news] = *cause;
 }
 
-static void take_failure(struct slot *slot, const struct tcx_fault *cause)
+/* All tables of sockets have the same cause, and each thread finds out for itself. */
+static void tell_fallback(struct slot *slot, const struct tcx_fault *cause)
+{
+	struct tcx_fault *told = &slot->tables->fallback;
+
+	if (cause->text[0] == '\0' || strcmp(told->text, cause->text) == 0)
+		return;
+	*told = *cause;
+	tell(slot, TCX_TABLE_FALLBACK, cause);
+}
+
+static void take_failure(struct slot *slot, const struct tcx_fault *cause, uint64_t cost_ns)
 {
 	slot->failed_ns = tcx_clock_now();
-	slot->cause = *cause;
-	tell(slot, TCX_TABLE_FAILED, true);
+	slot->failed_cost_ns = cost_ns;
+	tell(slot, TCX_TABLE_FAILED, cause);
 }
 
 static void take_table(struct slot *slot, struct tcx_table *table)
 {
-	bool fallback = table->fallback.text[0] != '\0';
+	const struct tcx_fault none = {""};
 
-	if (slot->failed_ns > 0)
+	if (slot->told[TCX_TABLE_FAILED])
 		slot->news[TCX_TABLE_RECOVERED] = true;
-	if (fallback)
-		slot->cause = table->fallback;
-	tell(slot, TCX_TABLE_FAILED, false);
-	tell(slot, TCX_TABLE_CUT, table->cut);
-	tell(slot, TCX_TABLE_FALLBACK, fallback);
+	slot->told[TCX_TABLE_FAILED] = false;
+	slot->told[TCX_TABLE_CUT] = slot->told[TCX_TABLE_CUT] && table->cut;
+	if (table->cut)
+		tell(slot, TCX_TABLE_CUT, &none);
+	tell_fallback(slot, &table->fallback);
 	slot->failed_ns = 0;
 	slot->latest = table;
 }
@@ -97,19 +114,21 @@ static void renew(struct slot *slot, struct tcx_kernel *kernel)
 	struct tcx_table *before = slot->latest;
 	struct tcx_fault cause = {"out of memory"};
 	struct tcx_table *table = NULL;
+	uint64_t begin = tcx_clock_now();
 
+	slot->changed = false; /* what changes from here on is for the next read */
 	pthread_mutex_unlock(&tables->lock);
 	if (kernel != NULL)
 		table = tcx_table_read(slot->kind, kernel, max_rows, &cause);
 	pthread_mutex_lock(&tables->lock);
 	/* Who waits goes on asking, however long it took. */
-	if (slot->due)
+	if (slot->wanted)
 		slot->asked_ns = tcx_clock_now();
-	slot->due = false;
+	slot->wanted = false;
 	if (table != NULL)
 		take_table(slot, table);
 	else
-		take_failure(slot, &cause);
+		take_failure(slot, &cause, tcx_clock_now() - begin);
 	announce(tables);
 	if (table == NULL)
 		return;
@@ -126,7 +145,9 @@ static void renew(struct slot *slot, struct tcx_kernel *kernel)
  */
 static void step_back(const struct slot *slot)
 {
-	if (slot->latest != NULL && !slot->kind->counts)
+	if (slot->latest == NULL || slot->kind->counts)
+		return;
+	if (getpriority(PRIO_PROCESS, 0) < RENEWAL_NICE)
 		setpriority(PRIO_PROCESS, 0, RENEWAL_NICE);
 }
 
@@ -135,16 +156,16 @@ static uint64_t later(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+/* Half of the time at most goes into reading, however long it takes and however it ends. */
 static uint64_t next_read(const struct slot *slot)
 {
-	uint64_t last = slot->latest != NULL ? slot->latest->taken_ns : 0;
+	uint64_t interval = slot->tables->settings.interval_ns;
 
-	if (slot->failed_ns > last)
-		return slot->failed_ns + RETRY_NS;
-	/* Half of the time at most goes into reading, however long it takes. */
-	return last > 0 ? later(last + slot->tables->settings.interval_ns,
-				last + 2 * slot->latest->cost_ns)
-			: 0;
+	if (slot->failed_ns > 0)
+		return slot->failed_ns + later(interval, slot->failed_cost_ns);
+	if (slot->latest == NULL)
+		return 0;
+	return slot->latest->taken_ns + later(interval, 2 * slot->latest->cost_ns);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -173,13 +194,16 @@ static uint64_t idle_from(const struct slot *slot)
 	return slot->asked_ns + slot->tables->settings.idle_ns;
 }
 
-static void forget(struct slot *slot)
+/* The caller frees what is returned, with the lock open. */
+static struct tcx_table *forget(struct slot *slot)
 {
-	tcx_table_unref(slot->latest);
+	struct tcx_table *last = slot->latest;
+
 	slot->latest = NULL;
 	slot->failed_ns = 0;
 	slot->running = false;
 	announce(slot->tables);
+	return last;
 }
 
 static void *run(void *arg)
@@ -187,18 +211,22 @@ static void *run(void *arg)
 	struct slot *slot = arg;
 	struct tcx_tables *tables = slot->tables;
 	struct tcx_kernel *kernel = tcx_kernel_new(tables->proc_root);
+	struct tcx_table *last;
 
 	pthread_mutex_lock(&tables->lock);
 	while (!tables->stop && tcx_clock_now() <= idle_from(slot)) {
-		if (!slot->due && tcx_clock_now() < next_read(slot)) {
+		bool now = slot->wanted || slot->changed;
+
+		if (!now && tcx_clock_now() < next_read(slot)) {
 			sleep_until(slot, earlier(next_read(slot), idle_from(slot) + 1));
 			continue;
 		}
 		renew(slot, kernel);
 		step_back(slot);
 	}
-	forget(slot);
+	last = forget(slot);
 	pthread_mutex_unlock(&tables->lock);
+	tcx_table_unref(last);
 	tcx_kernel_free(kernel);
 	return NULL;
 }
@@ -218,8 +246,8 @@ static void start_thread(struct slot *slot)
 	slot->running = slot->started;
 	if (slot->started)
 		return;
-	slot->due = false;
-	take_failure(slot, &cause);
+	slot->wanted = false;
+	take_failure(slot, &cause, 0);
 	announce(slot->tables);
 }
 
@@ -289,7 +317,7 @@ void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings 
 	tables->settings = *settings;
 	tables->settings.proc_root = tables->proc_root;
 	for (size_t i = 0; i < tables->count; i++) {
-		tables->slots[i].due = tables->slots[i].running;
+		tables->slots[i].changed = tables->slots[i].running;
 		pthread_cond_signal(&tables->slots[i].wake);
 	}
 	pthread_mutex_unlock(&tables->lock);
@@ -305,7 +333,10 @@ static bool is_younger(const struct slot *slot, uint64_t age_ns)
 
 static bool is_stale(const struct slot *slot)
 {
-	return !is_younger(slot, STALE_INTERVALS * slot->tables->settings.interval_ns);
+	const struct tcx_tables_settings *settings = &slot->tables->settings;
+	uint64_t interval = slot->kind->counts ? settings->refresh_ns : settings->interval_ns;
+
+	return !is_younger(slot, STALE_INTERVALS * interval);
 }
 
 static bool needs_reading(const struct slot *slot)
@@ -320,7 +351,7 @@ static bool demand(struct slot *slot)
 {
 	if (slot->failed_ns > 0 && slot->asked_ns - slot->failed_ns <= RETRY_NS)
 		return false;
-	slot->due = true;
+	slot->wanted = true;
 	if (slot->running)
 		pthread_cond_signal(&slot->wake);
 	else
@@ -379,7 +410,7 @@ static bool take_news(struct slot *slot, struct tcx_table_event *event)
 			continue;
 		slot->news[news] = false;
 		event->news = (enum tcx_table_news)news;
-		event->cause = slot->cause;
+		event->cause = slot->causes[news];
 		return true;
 	}
 	return false;

@@ -5,9 +5,11 @@
 #include "mib.h"
 #include "tcx_clock.h"
 
-/* A request that takes longer has been given up by the master (agentXTimeout): its view ends with
- * it. */
-#define TRANSACTION_NS TCX_NS_PER_S
+/*
+ * How long a view is kept for the rest of its request: a GETBULK whose first repetition waits for a
+ * table goes on after tableTimeout at the latest, and this is for the rest.
+ */
+#define REST_NS TCX_NS_PER_S
 
 /*
  * A request for a table that is still being read waits here, while others are answered. The library
@@ -17,6 +19,8 @@ struct waiting {
 	struct waiting *next;
 	netsnmp_delegated_cache *cache;
 	const struct group *group;
+	const void *session;
+	long transaction;
 	uint64_t since_ns;
 };
 
@@ -57,7 +61,8 @@ static void begin_view(const struct answering *answering, struct tcx_view *view)
 
 static bool is_over(const struct answering *answering)
 {
-	return tcx_clock_now() - answering->view.now_ns > TRANSACTION_NS;
+	return tcx_clock_now() - answering->view.now_ns >
+	       answering->settings.table_timeout_ns + REST_NS;
 }
 
 /*
@@ -193,12 +198,15 @@ static void refuse(netsnmp_delegated_cache *cache)
 	}
 }
 
-static void complain(const struct answering *answering, unsigned int refused)
+static void complain(struct answering *answering)
 {
+	if (answering->complained)
+		return;
+	answering->complained = true;
 	snmp_log(LOG_WARNING,
-		 "answered with an error, as a table could not be read in %g s (tableTimeout): %u "
-		 "requests\n",
-		 (double)answering->settings.table_timeout_ns / 1e9, refused);
+		 "a request was answered with an error, as a table could not be read in %g s "
+		 "(tableTimeout)\n",
+		 (double)answering->settings.table_timeout_ns / 1e9);
 }
 
 static bool is_overdue(const struct answering *answering, const struct waiting *waiting)
@@ -215,7 +223,6 @@ static void look_after_waiting(unsigned int alarm, void *arg)
 {
 	struct answering *answering = arg;
 	struct waiting **link = &answering->waiting;
-	unsigned int refused = 0;
 
 	while (*link != NULL) {
 		netsnmp_delegated_cache *cache = netsnmp_handler_check_cache((*link)->cache);
@@ -226,12 +233,10 @@ static void look_after_waiting(unsigned int alarm, void *arg)
 		}
 		if (cache != NULL) {
 			refuse(cache);
-			refused++;
+			complain(answering);
 		}
 		remove_waiting(link);
 	}
-	if (refused > 0)
-		complain(answering, refused);
 	if (answering->waiting != NULL)
 		return;
 	snmp_alarm_unregister(alarm);
@@ -245,6 +250,17 @@ static void watch_waiting(struct answering *answering)
 	if (answering->alarm == 0)
 		answering->alarm =
 			snmp_alarm_register_hr(tenth, SA_REPEAT, look_after_waiting, answering);
+}
+
+/* A master that gets no answer asks again: that is the same request, and has waited all the while.
+ */
+static uint64_t waiting_since(const struct answering *answering, const struct waiting *request)
+{
+	for (const struct waiting *other = answering->waiting; other != NULL; other = other->next)
+		if (other->session == request->session &&
+		    other->transaction == request->transaction)
+			return other->since_ns;
+	return tcx_clock_now();
 }
 
 static bool wait_for_table(const struct group *group, netsnmp_mib_handler *handler,
@@ -263,7 +279,9 @@ static bool wait_for_table(const struct group *group, netsnmp_mib_handler *handl
 		return false;
 	}
 	waiting->group = group;
-	waiting->since_ns = tcx_clock_now();
+	waiting->session = info->asp->session;
+	waiting->transaction = info->asp->pdu->transid;
+	waiting->since_ns = waiting_since(answering, waiting);
 	waiting->next = answering->waiting;
 	answering->waiting = waiting;
 	watch_waiting(answering);
@@ -292,9 +310,10 @@ static void answer_all_waiting(struct answering *answering, const struct tcx_vie
 	struct waiting **link = &answering->waiting;
 
 	while (*link != NULL) {
-		if (answer_waiting(*link, view))
+		if (answer_waiting(*link, view)) {
 			remove_waiting(link);
-		else
+			answering->complained = false;
+		} else
 			link = &(*link)->next;
 	}
 }
@@ -318,9 +337,15 @@ void tcx_mib_tables_changed(struct tcx_mib *mib)
 	tcx_view_release(&view);
 }
 
-bool tcx_mib_is_waiting(struct tcx_mib *mib)
+bool tcx_mib_close(struct tcx_mib *mib)
 {
-	return tcx_answering(mib)->waiting != NULL;
+	tcx_answering(mib)->closed = true;
+	return tcx_answering(mib)->waiting == NULL;
+}
+
+void tcx_mib_open(struct tcx_mib *mib)
+{
+	tcx_answering(mib)->closed = false;
 }
 
 int tcx_answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,

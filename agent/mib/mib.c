@@ -214,10 +214,6 @@ struct tcx_mib *tcx_mib_new(void)
 	return mib;
 }
 
-/*
- * The library waits for the master's answer to each registration, and handles requests meanwhile.
- * One that waited for a table would be left with pointers to what is freed next: none waits.
- */
 bool tcx_mib_apply(struct tcx_mib *mib, const struct tcx_mib_settings *settings,
 		   struct tcx_fault *fault)
 {
@@ -226,12 +222,10 @@ bool tcx_mib_apply(struct tcx_mib *mib, const struct tcx_mib_settings *settings,
 	tcx_answer_end(&mib->answering);
 	mib->answering.settings = *settings;
 	mib->answering.held.tables = settings->tables;
-	mib->answering.closed = true;
 	for (size_t i = 0; i < GROUPS; i++)
 		done = reconcile(&mib->groups[i], settings->groups & (1U << i), settings->priority,
 				 fault) &&
 		       done;
-	mib->answering.closed = false;
 	return done;
 }
 

@@ -38,7 +38,8 @@ struct answering {
 	const void *session;	 /* which it came by */
 	struct waiting *waiting; /* requests for tables that are being read */
 	unsigned int alarm;	 /* that looks after them; 0: none */
-	bool closed;		 /* registrations are being changed: none may wait */
+	bool closed;		 /* registrations are to be changed: no more may wait */
+	bool complained;	 /* that a table takes too long; until one comes again */
 };
 
 /* The handler of every registration. myvoid is the struct group. */
