@@ -51,10 +51,18 @@ struct tcx_table {
 /*
  * Reads a table; one reference for the caller. NULL at a fault. A table that the kernel changed
  * while it was being read is read anew, a few times. Takes as long as the kernel needs to list its
- * rows, and up to twice the rows' memory while they are sorted.
+ * rows, and meanwhile up to three times their memory: room to grow is as much as what is full, and
+ * sorting needs one copy more.
  */
 struct tcx_table *tcx_table_read(const struct tcx_table_kind *kind, struct tcx_kernel *kernel,
 				 size_t max_rows, struct tcx_fault *fault);
+
+/*
+ * For kind->read() that needs the rows of another kind as well: reads these once. If that is
+ * interrupted, so is the reading that it is part of.
+ */
+struct tcx_table *tcx_table_read_beside(const struct tcx_table_kind *kind,
+					struct tcx_kernel *kernel, struct tcx_fault *fault);
 
 /*
  * For kind->read(): appends a copy of a row. False when reading is to end: memory is short, which
@@ -74,8 +82,8 @@ static inline const void *tcx_table_row(const struct tcx_table *table, size_t i)
 	return table->rows + i * table->kind->row_size;
 }
 
-/* The row with this key of kind->key_size octets, or NULL. */
-const void *tcx_table_find(const struct tcx_table *table, const void *key);
+/* The row with this key of kind->key_size octets, or NULL. Only kind->read() may change it. */
+void *tcx_table_find(const struct tcx_table *table, const void *key);
 
 /*
  * The number of the first row whose key's first len octets are not less than those of key, and of

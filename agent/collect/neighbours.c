@@ -26,16 +26,6 @@ static uint8_t type_of(uint16_t state)
 	return (state & NUD_PERMANENT) != 0 ? TCX_NEIGHBOUR_STATIC : TCX_NEIGHBOUR_DYNAMIC;
 }
 
-static void read_hardware(struct tcx_neighbour *row, const struct nlattr *attribute)
-{
-	size_t len = attribute != NULL ? mnl_attr_get_payload_len(attribute) : 0;
-
-	if (len > sizeof(row->hardware))
-		len = sizeof(row->hardware);
-	row->hardware_len = (uint8_t)len;
-	tcx_attribute_copy(attribute, row->hardware, len);
-}
-
 static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
 {
 	const struct nlattr *attributes[ATTRIBUTES];
@@ -52,7 +42,8 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	tcx_octets_put32(row.link, (uint32_t)body->ndm_ifindex);
 	row.type = type_of(body->ndm_state);
 	if (row.type != TCX_NEIGHBOUR_INVALID)
-		read_hardware(&row, attributes[NDA_LLADDR]);
+		row.hardware_len = (uint8_t)tcx_attribute_copy_most(
+			attributes[NDA_LLADDR], row.hardware, sizeof(row.hardware));
 	return tcx_table_append(context, &row, fault);
 }
 

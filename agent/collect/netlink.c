@@ -8,15 +8,22 @@
 #include <sys/time.h>
 #include <time.h>
 
-/* The kernel writes at most 32 KiB into a datagram of a dump (netlink_dump()). */
-#define BUFFER_SIZE ((size_t)32 * 1024)
+/* A datagram of a dump has at most 32 KiB (netlink_dump()), but for a single message that needs
+ * more. */
+#define FIRST_ROOM ((size_t)32 * 1024)
 
 /* Room for notifications that wait to be fetched: an interface's takes about 2 KiB there. */
 #define WAITING_SIZE (1024 * 1024)
 
-/* The kernel answers at once. Whatever holds it up for so long is better reported than waited for.
+/*
+ * The kernel makes its answers inside our own sendmsg() and recvmsg(), however long that takes.
+ * This bounds the wait for an answer that does not come at all.
  */
 #define PATIENCE_S 10
+
+/* How often an interrupted dump is tried, and how much longer each pause is than the one before. */
+#define TRIES	 10
+#define PAUSE_NS 1000000L
 
 /* Handing out one datagram. */
 struct delivery {
@@ -30,6 +37,7 @@ void tcx_netlink_init(struct tcx_netlink *netlink, int bus)
 {
 	memset(netlink, 0, sizeof(*netlink));
 	netlink->bus = bus;
+	netlink->room = FIRST_ROOM;
 }
 
 void tcx_netlink_close(struct tcx_netlink *netlink)
@@ -47,7 +55,7 @@ static bool fail(struct tcx_netlink *netlink, int error, const char *what, struc
 	return tcx_fault_set(fault, "netlink: %s: %s", what, strerror(error));
 }
 
-/* Things changed while they were listed. */
+/* Worth another try: above all, things changed while they were listed. */
 static bool interrupt(struct tcx_netlink *netlink, struct tcx_fault *fault)
 {
 	netlink->interrupted = true;
@@ -84,7 +92,7 @@ bool tcx_netlink_open(struct tcx_netlink *netlink, unsigned int groups, struct t
 		tcx_netlink_close(netlink);
 		return false;
 	}
-	netlink->buffer = malloc(BUFFER_SIZE);
+	netlink->buffer = malloc(netlink->room);
 	if (netlink->buffer != NULL)
 		return true;
 	tcx_netlink_close(netlink);
@@ -107,11 +115,14 @@ static bool send_request(struct tcx_netlink *netlink, const struct tcx_netlink_q
 	return true;
 }
 
-/* One datagram, whoever sent it; *from becomes the sender's netlink port. */
+/*
+ * One datagram, whoever sent it; *from becomes the sender's netlink port. How long it is, which
+ * may be more than there was room for.
+ */
 static ssize_t receive_from(struct tcx_netlink *netlink, int flags, uint32_t *from)
 {
 	struct sockaddr_nl address = {0};
-	struct iovec room = {netlink->buffer, BUFFER_SIZE};
+	struct iovec room = {netlink->buffer, netlink->room};
 	struct msghdr header = {
 		.msg_name = &address,
 		.msg_namelen = sizeof(address),
@@ -121,17 +132,28 @@ static ssize_t receive_from(struct tcx_netlink *netlink, int flags, uint32_t *fr
 	ssize_t len;
 
 	do {
-		len = recvmsg(mnl_socket_get_fd(netlink->socket), &header, flags);
+		len = recvmsg(mnl_socket_get_fd(netlink->socket), &header, flags | MSG_TRUNC);
 	} while (len < 0 && errno == EINTR);
 	*from = address.nl_pid;
-	if (len >= 0 && (header.msg_flags & MSG_TRUNC) != 0) {
-		errno = EMSGSIZE;
-		return -1;
-	}
 	return len;
 }
 
-/* One datagram of the kernel. Any process may send to a netlink socket; the kernel's port is 0. */
+/* A datagram was longer than the buffer, and its rest is gone. The next one may be longer yet. */
+static bool grow(struct tcx_netlink *netlink, size_t len, struct tcx_fault *fault)
+{
+	char *buffer = realloc(netlink->buffer, 2 * len);
+
+	if (buffer == NULL)
+		return tcx_fault_set(fault, "out of memory");
+	netlink->buffer = buffer;
+	netlink->room = 2 * len;
+	return interrupt(netlink, fault);
+}
+
+/*
+ * One datagram of the kernel, whose port is 0. Processes with CAP_NET_ADMIN in this network
+ * namespace may send to the socket too.
+ */
 static bool receive(struct tcx_netlink *netlink, int flags, size_t *len, struct tcx_fault *fault)
 {
 	uint32_t from;
@@ -145,7 +167,7 @@ static bool receive(struct tcx_netlink *netlink, int flags, size_t *len, struct 
 	if (got < 0)
 		return fail(netlink, errno, "no answer", fault);
 	*len = (size_t)got;
-	return true;
+	return *len <= netlink->room || grow(netlink, *len, fault);
 }
 
 /* NLMSG_ERROR, and NLMSG_DONE where a dump failed on its way: a negative errno comes first. */
@@ -226,6 +248,16 @@ bool tcx_netlink_dump(struct tcx_netlink *netlink, const struct tcx_netlink_quer
 	return false;
 }
 
+bool tcx_netlink_try_again(unsigned int tried)
+{
+	const struct timespec pause = {.tv_nsec = (long)tried * PAUSE_NS};
+
+	if (tried >= TRIES)
+		return false;
+	nanosleep(&pause, NULL);
+	return true;
+}
+
 bool tcx_netlink_notifications(struct tcx_netlink *netlink, tcx_netlink_sink *sink, void *context,
 			       bool *empty, struct tcx_fault *fault)
 {
@@ -285,4 +317,14 @@ bool tcx_attribute_copy(const struct nlattr *attribute, void *to, size_t len)
 		return false;
 	memcpy(to, mnl_attr_get_payload(attribute), len);
 	return true;
+}
+
+size_t tcx_attribute_copy_most(const struct nlattr *attribute, void *to, size_t room)
+{
+	size_t len = attribute != NULL ? mnl_attr_get_payload_len(attribute) : 0;
+
+	if (len > room)
+		len = room;
+	tcx_attribute_copy(attribute, to, len);
+	return len;
 }

@@ -16,9 +16,11 @@ struct tcx_netlink {
 	int bus;		   /* NETLINK_ROUTE ... */
 	struct mnl_socket *socket; /* NULL while it is closed */
 	char *buffer;		   /* owned; for one datagram */
+	size_t room;		   /* of the buffer; it grows to what comes */
 	uint32_t sequence;	   /* of the last request */
 	int error;		   /* errno of the last failure; 0 when it has none */
-	bool interrupted;	   /* the last dump failed only because things changed meanwhile */
+	bool interrupted;	   /* the last dump only failed because things changed meanwhile or
+				      were too large for the buffer, which has grown */
 };
 
 /*
@@ -56,6 +58,12 @@ bool tcx_netlink_dump(struct tcx_netlink *netlink, const struct tcx_netlink_quer
 		      struct tcx_fault *fault);
 
 /*
+ * Whether to try once more what was interrupted and has been tried so many times; pauses before
+ * that, a little longer each time, so that what changes may come to rest. 45 ms in all.
+ */
+bool tcx_netlink_try_again(unsigned int tried);
+
+/*
  * Takes one datagram of notifications, if there is one, without waiting. False at a fault, and
  * when there was none: *empty tells.
  */
@@ -77,5 +85,8 @@ bool tcx_netlink_parse_attributes(const void *at, size_t len, const struct nlatt
 
 /* Copies len octets out of an attribute. False when it is NULL or holds less; nothing is copied. */
 bool tcx_attribute_copy(const struct nlattr *attribute, void *to, size_t len);
+
+/* Copies all of an attribute, or as much as there is room for. How much; 0 when it is NULL. */
+size_t tcx_attribute_copy_most(const struct nlattr *attribute, void *to, size_t room);
 
 #endif

@@ -9,15 +9,15 @@
 
 #define FIRST_CAPACITY 64
 
-/* How often a table is read anew that changed under the reading. */
-#define TRIES 10
-
-static struct tcx_table *new_table(const struct tcx_table_kind *kind, size_t max_rows)
+static struct tcx_table *new_table(const struct tcx_table_kind *kind, size_t max_rows,
+				   struct tcx_fault *fault)
 {
 	struct tcx_table *table = calloc(1, sizeof(*table));
 
-	if (table == NULL)
+	if (table == NULL) {
+		tcx_fault_set(fault, "out of memory");
 		return NULL;
+	}
 	atomic_init(&table->references, 1);
 	table->kind = kind;
 	table->max_rows = max_rows;
@@ -96,30 +96,37 @@ static bool read_once(struct tcx_table *table, struct tcx_kernel *kernel, struct
 
 static bool read_rows(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
 {
-	for (int i = 0; i < TRIES; i++) {
-		if (read_once(table, kernel, fault))
-			return true;
-		if (!tcx_kernel_interrupted(kernel))
+	for (unsigned int tried = 1; !read_once(table, kernel, fault); tried++)
+		if (!tcx_kernel_interrupted(kernel) || !tcx_netlink_try_again(tried))
 			return false;
-	}
-	return false;
+	return true;
 }
 
-struct tcx_table *tcx_table_read(const struct tcx_table_kind *kind, struct tcx_kernel *kernel,
-				 size_t max_rows, struct tcx_fault *fault)
+/* What has been read, put in order; NULL where reading failed. */
+static struct tcx_table *finish(struct tcx_table *table, bool done, struct tcx_fault *fault)
 {
-	struct tcx_table *table = new_table(kind, max_rows);
-
-	if (table == NULL) {
-		tcx_fault_set(fault, "out of memory");
-		return NULL;
-	}
-	if (!read_rows(table, kernel, fault) || !tcx_table_settle(table, fault)) {
+	if (!done || !tcx_table_settle(table, fault)) {
 		tcx_table_unref(table);
 		return NULL;
 	}
 	table->cost_ns = tcx_clock_now() - table->taken_ns;
 	return table;
+}
+
+struct tcx_table *tcx_table_read(const struct tcx_table_kind *kind, struct tcx_kernel *kernel,
+				 size_t max_rows, struct tcx_fault *fault)
+{
+	struct tcx_table *table = new_table(kind, max_rows, fault);
+
+	return table != NULL ? finish(table, read_rows(table, kernel, fault), fault) : NULL;
+}
+
+struct tcx_table *tcx_table_read_beside(const struct tcx_table_kind *kind,
+					struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	struct tcx_table *table = new_table(kind, SIZE_MAX, fault);
+
+	return table != NULL ? finish(table, kind->read(table, kernel, fault), fault) : NULL;
 }
 
 /* The first row that does not come before key or, with behind, that comes after it. */
@@ -150,14 +157,14 @@ size_t tcx_table_behind(const struct tcx_table *table, const void *key, size_t l
 	return search(table, key, len, true);
 }
 
-const void *tcx_table_find(const struct tcx_table *table, const void *key)
+void *tcx_table_find(const struct tcx_table *table, const void *key)
 {
 	size_t len = table->kind->key_size;
 	size_t i = search(table, key, len, false);
 
 	if (i == table->count || memcmp(tcx_table_row(table, i), key, len) != 0)
 		return NULL;
-	return tcx_table_row(table, i);
+	return table->rows + i * table->kind->row_size;
 }
 
 struct tcx_table *tcx_table_ref(struct tcx_table *table)

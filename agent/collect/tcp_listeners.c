@@ -40,14 +40,14 @@ static struct tcx_tcp_listener *find_listener(struct tcx_table *table,
 					      const struct tcx_socket *socket)
 {
 	struct tcx_tcp_listener key;
-	const void *row;
+	struct tcx_tcp_listener *row;
 
 	set_key(&key, socket);
 	row = tcx_table_find(table, &key);
 	if (row != NULL)
-		return (struct tcx_tcp_listener *)row;
+		return row;
 	memset(key.address, 0, sizeof(key.address));
-	return (struct tcx_tcp_listener *)tcx_table_find(table, &key);
+	return tcx_table_find(table, &key);
 }
 
 static bool take_connection(void *context, const struct tcx_socket *socket, struct tcx_fault *fault)

@@ -39,17 +39,37 @@ static bool read_rows(struct tcx_table *table, struct tcx_kernel *kernel, struct
 	return true;
 }
 
-static void add(void *kept, const void *other)
-{
-	((struct row *)kept)->sum += ((const struct row *)other)->sum;
-}
-
 static const struct tcx_table_kind first_stays = {
 	.name = "rows",
 	.row_size = sizeof(struct row),
 	.key_size = sizeof(((struct row *)NULL)->key),
 	.read = read_rows,
 };
+
+static int outer_reads;
+
+static bool read_beside(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	struct tcx_table *other;
+
+	(void)table;
+	outer_reads++;
+	other = tcx_table_read_beside(&first_stays, kernel, fault);
+	tcx_table_unref(other);
+	return other != NULL;
+}
+
+static const struct tcx_table_kind in_need = {
+	.name = "rows",
+	.row_size = sizeof(struct row),
+	.key_size = sizeof(((struct row *)NULL)->key),
+	.read = read_beside,
+};
+
+static void add(void *kept, const void *other)
+{
+	((struct row *)kept)->sum += ((const struct row *)other)->sum;
+}
 
 static const struct tcx_table_kind sums = {
 	.name = "rows",
@@ -193,6 +213,22 @@ static void given_up(void **state)
 	next.interruptions = 0;
 }
 
+/* Ten tries at most, not ten times ten. */
+static void given_up_beside(void **state)
+{
+	(void)state;
+	next.interruptions = 1000;
+	outer_reads = 0;
+	assert_null(read_keys(&in_need, some, COUNT(some), 100, NULL));
+	assert_in_range(outer_reads, 2, 100);
+	assert_int_equal(next.reads, outer_reads);
+	next.interruptions = 2;
+	outer_reads = 0;
+	tcx_table_unref(read_keys(&in_need, some, COUNT(some), 100, NULL));
+	assert_int_equal(outer_reads, 3);
+	assert_int_equal(next.interruptions, 0);
+}
+
 static void shared(void **state)
 {
 	struct tcx_table *table = read_keys(&sums, some, COUNT(some), 100, NULL);
@@ -248,6 +284,7 @@ int main(void)
 		cmocka_unit_test(searched),
 		cmocka_unit_test(read_anew),
 		cmocka_unit_test(given_up),
+		cmocka_unit_test(given_up_beside),
 		cmocka_unit_test(shared),
 		cmocka_unit_test(random_keys),
 	};
