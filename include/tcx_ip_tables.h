@@ -55,7 +55,11 @@ enum tcx_route_protocol {
  */
 struct tcx_route {
 	uint8_t destination[4]; /* the key */
-	/* The gateway; of a direct route the host's own address in use there, or 0.0.0.0. */
+	/*
+	 * The gateway. Of a direct route the host's own address there: the one that the route names
+	 * (RTA_PREFSRC), else the first primary one of the link. 0.0.0.0 where the gateway is not
+	 * of IPv4, where the link has no address, and where packets go nowhere.
+	 */
 	uint8_t next_hop[4];
 	uint32_t link;	    /* ifIndex; 0 where packets go nowhere */
 	uint32_t metric;    /* RTA_PRIORITY; 0: the most preferred */

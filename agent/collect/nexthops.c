@@ -2,6 +2,7 @@
 
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -10,7 +11,15 @@
 
 #define ATTRIBUTES (NHA_GATEWAY + 1)
 
-/* weight is the weight less one. */
+/* The weight less one. The octet behind weight is its upper half since kernel 6.12, 0 before, and
+ * has two names in linux/nexthop.h. */
+static unsigned int weight_of(const struct nexthop_grp *member)
+{
+	const uint8_t *octets = (const uint8_t *)member + offsetof(struct nexthop_grp, weight);
+
+	return octets[0] | (unsigned int)octets[1] << 8;
+}
+
 static uint32_t heaviest_of(const struct nlattr *group)
 {
 	const struct nexthop_grp *member = mnl_attr_get_payload(group);
@@ -18,7 +27,7 @@ static uint32_t heaviest_of(const struct nlattr *group)
 	size_t heaviest = 0;
 
 	for (size_t i = 1; i < count; i++)
-		if (member[i].weight > member[heaviest].weight)
+		if (weight_of(&member[i]) > weight_of(&member[heaviest]))
 			heaviest = i;
 	return count > 0 ? member[heaviest].id : 0;
 }

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "kernel.h"
+#include "link_addresses.h"
 #include "nexthops.h"
 #include "tcx_ip_tables.h"
 
@@ -37,13 +38,17 @@ static uint8_t or_other(uint8_t number)
 	return number != 0 ? number : TCX_ROUTE_OTHER;
 }
 
-/* Where one hop leads: RTA_VIA is a gateway of another family, which RFC1213 has no words for. */
+/*
+ * Where one hop leads, if there is a gateway. RTA_VIA is one of another family, which RFC1213 has
+ * no words for.
+ */
 static void read_hop(struct tcx_route *row, const struct nlattr **attributes)
 {
-	bool gateway =
-		tcx_attribute_copy(attributes[RTA_GATEWAY], row->next_hop, sizeof(row->next_hop));
-
-	if (row->type == TCX_ROUTE_DIRECT && (gateway || attributes[RTA_VIA] != NULL))
+	if (attributes[RTA_GATEWAY] == NULL && attributes[RTA_VIA] == NULL)
+		return;
+	memset(row->next_hop, 0, sizeof(row->next_hop));
+	tcx_attribute_copy(attributes[RTA_GATEWAY], row->next_hop, sizeof(row->next_hop));
+	if (row->type == TCX_ROUTE_DIRECT)
 		row->type = TCX_ROUTE_INDIRECT;
 }
 
@@ -63,10 +68,13 @@ static bool read_multipath_hop(struct tcx_route *row, const struct rtnexthop *ho
 	return true;
 }
 
-/* rtnh_hops is the weight less one. A dead hop only serves where no other is. */
+/*
+ * rtnh_hops is the weight less one. A dead hop only serves where no other is. One without a carrier
+ * (RTNH_F_LINKDOWN) is used like any other, unless the kernel is told not to, and then it is dead.
+ */
 static int rank(const struct rtnexthop *hop)
 {
-	bool dead = (hop->rtnh_flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN)) != 0;
+	bool dead = (hop->rtnh_flags & RTNH_F_DEAD) != 0;
 
 	return hop->rtnh_hops + (dead ? 0 : UINT8_MAX + 1);
 }
@@ -112,7 +120,8 @@ static bool read_row(struct tcx_route *row, const struct rtmsg *body,
 	tcx_attribute_copy(attributes[RTA_OIF], &row->link, sizeof(row->link));
 	tcx_attribute_copy(attributes[RTA_PRIORITY], &row->metric, sizeof(row->metric));
 	/* RFC1213: the next hop of a direct route is the agent's own address on that network. */
-	tcx_attribute_copy(attributes[RTA_PREFSRC], row->next_hop, sizeof(row->next_hop));
+	if (row->type == TCX_ROUTE_DIRECT)
+		tcx_attribute_copy(attributes[RTA_PREFSRC], row->next_hop, sizeof(row->next_hop));
 	if (attributes[RTA_MULTIPATH] != NULL)
 		return read_multipath(row, attributes[RTA_MULTIPATH], fault);
 	read_hop(row, attributes);
@@ -138,42 +147,83 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	return read_row(&row, body, attributes, fault) && tcx_table_append(context, &row, fault);
 }
 
-static bool needs_nexthops(const struct tcx_table *table)
+static bool is_zero(const uint8_t address[4])
 {
-	const struct tcx_route *rows = (const struct tcx_route *)table->rows;
+	static const uint8_t zeros[4];
 
-	for (size_t i = 0; i < table->count; i++)
-		if (rows[i].type == BY_NUMBER)
-			return true;
-	return false;
+	return memcmp(address, zeros, sizeof(zeros)) == 0;
+}
+
+static bool names_nexthop(const struct tcx_route *row)
+{
+	return row->type == BY_NUMBER;
 }
 
 /* One that is gone by now leads nowhere that is known. */
-static void follow(struct tcx_route *row, const struct tcx_nexthop *nexthop)
+static void follow(struct tcx_route *row, const struct tcx_table *nexthops)
 {
+	const struct tcx_nexthop *nexthop = tcx_nexthop_find(nexthops, row->link);
+
 	row->link = nexthop != NULL ? nexthop->link : 0;
-	row->type = TCX_ROUTE_OTHER;
-	if (nexthop == NULL)
-		return;
-	row->type = nexthop->blackhole	   ? TCX_ROUTE_INVALID
+	row->type = nexthop == NULL	   ? TCX_ROUTE_OTHER
+		    : nexthop->blackhole   ? TCX_ROUTE_INVALID
 		    : nexthop->has_gateway ? TCX_ROUTE_INDIRECT
 					   : TCX_ROUTE_DIRECT;
-	if (nexthop->has_gateway)
+	if (row->type == TCX_ROUTE_INDIRECT)
 		memcpy(row->next_hop, nexthop->gateway, sizeof(row->next_hop));
+	else if (row->type != TCX_ROUTE_DIRECT)
+		memset(row->next_hop, 0, sizeof(row->next_hop));
 }
 
-static bool follow_nexthops(struct tcx_table *table, struct tcx_kernel *kernel,
-			    struct tcx_fault *fault)
+static bool lacks_address(const struct tcx_route *row)
+{
+	return row->type == TCX_ROUTE_DIRECT && is_zero(row->next_hop);
+}
+
+static void put_address(struct tcx_route *row, const struct tcx_table *addresses)
+{
+	const uint8_t *address = tcx_link_address_find(addresses, row->link);
+
+	if (address != NULL)
+		memcpy(row->next_hop, address, sizeof(row->next_hop));
+}
+
+/* What routes leave to other lists of the kernel, each of which is read only where a row needs it.
+ * Nexthops come first: of what they lead to some is direct. */
+static const struct completion {
+	const struct tcx_table_kind *kind;
+	bool (*is_needed)(const struct tcx_route *row);
+	void (*complete)(struct tcx_route *row, const struct tcx_table *list);
+} completions[] = {
+	{&tcx_nexthops, names_nexthop, follow},
+	{&tcx_link_addresses, lacks_address, put_address},
+};
+
+static bool complete(struct tcx_table *table, const struct completion *completion,
+		     struct tcx_kernel *kernel, struct tcx_fault *fault)
 {
 	struct tcx_route *rows = (struct tcx_route *)table->rows;
-	struct tcx_table *nexthops = tcx_table_read(&tcx_nexthops, kernel, SIZE_MAX, fault);
+	struct tcx_table *list = NULL;
 
-	if (nexthops == NULL)
-		return false;
-	for (size_t i = 0; i < table->count; i++)
-		if (rows[i].type == BY_NUMBER)
-			follow(&rows[i], tcx_nexthop_find(nexthops, rows[i].link));
-	tcx_table_unref(nexthops);
+	for (size_t i = 0; i < table->count; i++) {
+		if (!completion->is_needed(&rows[i]))
+			continue;
+		if (list == NULL)
+			list = tcx_table_read_beside(completion->kind, kernel, fault);
+		if (list == NULL)
+			return false;
+		completion->complete(&rows[i], list);
+	}
+	tcx_table_unref(list);
+	return true;
+}
+
+static bool complete_all(struct tcx_table *table, struct tcx_kernel *kernel,
+			 struct tcx_fault *fault)
+{
+	for (size_t i = 0; i < sizeof(completions) / sizeof(completions[0]); i++)
+		if (!complete(table, &completions[i], kernel, fault))
+			return false;
 	return true;
 }
 
@@ -193,14 +243,7 @@ static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struc
 	if (!tcx_netlink_dump(&kernel->route, &query, fault) && !table->cut &&
 	    kernel->route.error != ENOENT)
 		return false;
-	return !needs_nexthops(table) || follow_nexthops(table, kernel, fault);
-}
-
-static bool is_default(const struct tcx_route *route)
-{
-	static const uint8_t zeros[sizeof(route->destination)];
-
-	return memcmp(route->destination, zeros, sizeof(zeros)) == 0;
+	return complete_all(table, kernel, fault);
 }
 
 /* Whether other shows better what its destination means; see struct tcx_route. */
@@ -209,7 +252,7 @@ static bool is_better(const struct tcx_route *other, const struct tcx_route *kep
 	if (other->dead != kept->dead)
 		return kept->dead;
 	if (other->prefix_len != kept->prefix_len)
-		return (other->prefix_len > kept->prefix_len) != is_default(kept);
+		return (other->prefix_len > kept->prefix_len) != is_zero(kept->destination);
 	if ((other->tos == 0) != (kept->tos == 0))
 		return other->tos == 0;
 	return other->metric < kept->metric;

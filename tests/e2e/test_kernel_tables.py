@@ -27,8 +27,11 @@ V4, V6 = 1, 2
 
 # --- What the agent reads -----------------------------------------------------------------------------------------------------
 
-def word(text):
-    return int(text) if re.fullmatch(r"\d+", text) else text
+HEXADECIMAL = ("name", "address", "hardware")
+
+
+def word(name, text):
+    return int(text) if re.fullmatch(r"\d+", text) and name not in HEXADECIMAL else text
 
 
 def dump(site, *arguments, **run):
@@ -40,7 +43,7 @@ def dump(site, *arguments, **run):
     for line in done.stdout.splitlines():
         text, _, fallback = line.partition(" fallback=")
         kind, *words = text.split(" ")
-        row = {name: word(value) for name, _, value in (each.partition("=") for each in words)}
+        row = {name: word(name, value) for name, _, value in (each.partition("=") for each in words)}
         if fallback:
             row["fallback"] = fallback
         rows[kind].append(row)
@@ -126,6 +129,12 @@ def send(site, address, count):
     site.run("python3", "-c", program)
 
 
+def hardware(link):
+    """The hardware address of one of `ip -j link`; zeros are none."""
+    digits = link.get("address", "").replace(":", "")
+    return digits if digits.strip("0") else ""
+
+
 def links(site):
     """Interfaces of several kinds and states, with counters and a queue that does not empty."""
     batch(site, LINKS)
@@ -142,18 +151,16 @@ def links(site):
     for link in shown:
         counters = link["stats64"]
         wanted[link["ifindex"],] = {
-            "name": link["ifname"].encode("utf-8", "surrogateescape").hex(), "address": link["address"].replace(":", ""),
+            "name": link["ifname"].encode("utf-8", "surrogateescape").hex(), "address": hardware(link),
             "mtu": link["mtu"], "status": STATUS[link["operstate"]], "admin": int("UP" in link["flags"]),
             "rx_bytes": counters["rx"]["bytes"], "rx_packets": counters["rx"]["packets"],
             "rx_errors": counters["rx"]["errors"], "rx_multicast": counters["rx"]["multicast"],
             "tx_bytes": counters["tx"]["bytes"], "tx_packets": counters["tx"]["packets"],
             "tx_errors": counters["tx"]["errors"], "tx_dropped": counters["tx"]["dropped"]}
-    for row in (*found.values(), *wanted.values()):
-        row["name"] = str(row["name"])
-        row["address"] = str(row["address"]).zfill(12)
     check_rows(found, wanted, f"{len(wanted)} links are what `ip -s link` shows")
     names = {bytes.fromhex(row["name"]).decode(): row for row in found.values()}
     check(set(ODD) <= names.keys(), "odd names come as they are", names.keys())
+    check_equal(names["lo"]["address"], "", "the loopback has no hardware address")
     check_equal((names["lo"]["type"], names["v0"]["type"]), (772, 1), "hardware types")
     check_equal([names[name]["status"] for name in ("lo", "v0", "v2", "v3")],
                 [UP, UP, LOWER_LAYER_DOWN, DOWN], "statuses")
@@ -165,6 +172,15 @@ def links(site):
     (queue,) = json.loads(site.run("tc", "-s", "-j", "qdisc", "show", "dev", "v0").stdout)
     check(queue["qlen"] > 0, "packets are waiting", queue)
     check_equal((names["v0"]["queue"], names["v1"]["queue"]), (queue["qlen"], 0), "queue of the slow link, and of a free one")
+
+
+def large_link(site):
+    """A link with more alternative names than the kernel's usual answer has room for: it is there, and so are the others."""
+    batch(site, "".join(f"link add name v{i} type veth peer name w{i}\n" for i in range(3)))
+    batch(site, "".join(f"link property add dev v1 altname {i:0120}\n" for i in range(300)))
+    names = site.run("ls", "/sys/class/net").stdout.split()
+    found = {bytes.fromhex(row["name"]).decode() for row in dump(site, "links")["link"]}
+    check_equal(found, set(names), "no link is missing")
 
 
 # --- Addresses ----------------------------------------------------------------------------------------------------------------
@@ -213,7 +229,10 @@ ROUTES = """\
 link add name v0 type veth peer name v1
 link set v0 up
 link set v1 up
+link add name v2 type veth peer name v3
+link set v2 up
 addr add 10.1.0.1/24 dev v0
+addr add 10.1.0.2/24 dev v0
 addr add fd00::1/64 dev v0 nodad
 addr add 10.3.0.1 peer 10.3.0.2/32 dev v1
 addr add 10.7.0.1/24 dev v1
@@ -227,6 +246,12 @@ route add 172.16.0.0/24 via 10.1.0.4 metric 40
 route add 172.16.0.0/24 tos 0x10 via 10.1.0.5
 route add 172.17.0.0/16 nexthop via 10.1.0.2 weight 2 nexthop via 10.1.0.3 weight 7 nexthop via 10.1.0.4 weight 7
 route add 172.18.0.0/16 via inet6 fd00::2 dev v0
+route add 172.18.0.0/24 via inet6 fd00::2 dev v0 src 10.1.0.1
+route add 46.0.0.0/8 dev v0
+route add 46.1.0.0/16 dev v2
+route add 46.2.0.0/16 nexthop dev v1 weight 3 nexthop via 10.1.0.2
+route add 46.3.0.0/16 dev v0 src 10.1.0.2
+route add blackhole 46.4.0.0/16 src 10.1.0.2
 route add blackhole 172.19.0.0/16
 route add unreachable 172.20.0.0/16 metric 4294967295
 route add prohibit 172.21.0.0/16
@@ -245,16 +270,27 @@ route add 172.31.1.1 via 10.99.0.1 dev v1 onlink
 NOT_UNICAST = {"blackhole": INVALID, "unreachable": INVALID, "prohibit": INVALID, "throw": OTHER, "local": DIRECT}
 
 
-def wanted_route(route, index):
+def own_addresses(site):
+    """The first primary address of each link that has one."""
+    own = {}
+    for link in ip_json(site, "-4", "addr"):
+        for one in link["addr_info"]:
+            if not one.get("secondary"):
+                own.setdefault(link["ifname"], one["local"])
+    return own
+
+
+def wanted_route(route, index, own):
     """A route of `ip -j route` as a row."""
     hops = route.get("nexthops", [route])
     hop = max(hops, key=lambda hop: hop.get("weight", 1))
-    gateway = "gateway" in hop or "via" in hop
+    kind = NOT_UNICAST.get(route.get("type"), INDIRECT if "gateway" in hop or "via" in hop else DIRECT)
+    via = {INDIRECT: hop.get("gateway"), DIRECT: route.get("prefsrc", own.get(hop.get("dev")))}.get(kind)
     link = index.get(hop.get("dev"), 0)
     return {"prefix": int(route["dst"].partition("/")[2] or 32) if route["dst"] != "default" else 0, "link": link,
-            "via": hop.get("gateway", "0.0.0.0") if gateway else route.get("prefsrc", "0.0.0.0"),
+            "via": via or "0.0.0.0",
             "metric": route.get("metric", 0), "tos": int(route.get("tos", "0"), 16),
-            "type": NOT_UNICAST.get(route.get("type"), INDIRECT if gateway else DIRECT),
+            "type": kind,
             "protocol": PROTOCOL.get(route.get("protocol", "boot"), 1)}
 
 
@@ -266,10 +302,11 @@ def preference(destination):
 
 def wanted_routes(site):
     index = {link["ifname"]: link["ifindex"] for link in ip_json(site, "link")}
+    own = own_addresses(site)
     all_routes = collections.defaultdict(list)
     for route in ip_json(site, "-4", "-d", "route", "show", "table", "main"):
         destination = route["dst"].partition("/")[0].replace("default", "0.0.0.0")
-        all_routes[destination,].append(wanted_route(route, index))
+        all_routes[destination,].append(wanted_route(route, index, own))
     return {key: min(rows, key=preference(*key)) for key, rows in all_routes.items()}, sum(map(len, all_routes.values()))
 
 
@@ -286,7 +323,10 @@ def routes(site):
     check_equal([found[name,]["via"] for name in ("0.0.0.0", "172.16.0.0", "172.17.0.0", "172.18.0.0", "10.1.0.0")],
                 ["10.1.0.8", "10.1.0.4", "10.1.0.3", "0.0.0.0", "10.1.0.1"],
                 "the default route of the lowest metric, the longest prefix of no type of service, the weightiest hop")
-    check_equal(found["172.18.0.0",]["type"], INDIRECT, "a gateway of another family is one")
+    check_equal((found["172.18.0.0",]["type"], found["172.18.0.0",]["prefix"]), (INDIRECT, 24),
+                "a gateway of another family is one, though the route names an own address")
+    check_equal([found[f"46.{i}.0.0",]["via"] for i in range(5)], ["10.1.0.1", "0.0.0.0", "10.3.0.1", "10.1.0.2", "0.0.0.0"],
+                "direct: the link's first address, which it may not have, or the one that the route names; none of a blackhole")
     ip(site, "rule", "add", "from", "1.2.3.4", "lookup", "100")
     check_equal(dump(site, "routes")["route"], rows, "the same when the kernel keeps local routes apart")
 
@@ -310,6 +350,32 @@ link set v1 down
 """
 
 
+NO_CARRIER = """\
+link add name v0 type veth peer name v1
+link add name v2 type veth peer name v3
+link set v0 up
+link set v1 up
+link set v2 up
+link set v3 up
+addr add 10.1.0.1/24 dev v0
+addr add 10.2.0.1/24 dev v2
+route add 172.16.0.0/16 nexthop via 10.2.0.2 weight 2 nexthop via 10.1.0.2 weight 9
+link set v1 down
+"""
+
+
+def no_carrier(site):
+    """A hop without a carrier is used as before unless the kernel is told not to, and then it is not shown."""
+    batch(site, NO_CARRIER)
+    wait_for("a hop has no carrier", lambda: "linkdown" in ip(site, "route", "show", "172.16.0.0/16"))
+    for ignored, wanted in (("0", "10.1.0.2"), ("1", "10.2.0.2")):
+        for name in ("all", "v0"):
+            if site.run("sysctl", "-w", f"net.ipv4.conf.{name}.ignore_routes_with_linkdown={ignored}").returncode != 0:
+                raise Skip("no net.ipv4.conf.all.ignore_routes_with_linkdown here")
+        found = {row["destination"]: row["via"] for row in dump(site, "routes")["route"]}
+        check_equal(found["172.16.0.0"], wanted, f"the weightiest hop that is used, ignore_routes_with_linkdown {ignored}")
+
+
 def dead_routes(site):
     """A link without a carrier, and the kernel told not to use its routes: a row is the route that it uses instead."""
     if site.run("sysctl", "-w", "net.ipv4.conf.all.ignore_routes_with_linkdown=1").returncode != 0:
@@ -328,6 +394,7 @@ link add name v0 type veth peer name v1
 link set v0 up
 link set v1 up
 addr add 10.1.0.1/24 dev v0
+addr add 10.2.0.1/24 dev v1
 addr add fd00::1/64 dev v0 nodad
 nexthop add id 70000 via 10.1.0.2 dev v0
 nexthop add id 3 via 10.1.0.3 dev v0
@@ -354,8 +421,8 @@ def nexthops(site):
         told[mode] = ip(site, "route", "show", "172.16.0.0/16")
         found = {row["destination"]: (row["type"], row["via"]) for row in dump(site, "routes")["route"]}
         check_equal(found, {
-            "10.1.0.0": (DIRECT, "10.1.0.1"), "172.16.0.0": (INDIRECT, "10.1.0.2"), "172.17.0.0": (INDIRECT, "0.0.0.0"),
-            "172.18.0.0": (DIRECT, "0.0.0.0"), "172.19.0.0": (INVALID, "0.0.0.0"), "172.20.0.0": (INDIRECT, "10.1.0.3"),
+            "10.1.0.0": (DIRECT, "10.1.0.1"), "10.2.0.0": (DIRECT, "10.2.0.1"), "172.16.0.0": (INDIRECT, "10.1.0.2"), "172.17.0.0": (INDIRECT, "0.0.0.0"),
+            "172.18.0.0": (DIRECT, "10.2.0.1"), "172.19.0.0": (INVALID, "0.0.0.0"), "172.20.0.0": (INDIRECT, "10.1.0.3"),
             "172.21.0.0": (INDIRECT, "10.1.0.9")}, f"routes, nexthop_compat_mode {mode}")
     check(told["0"] != told["1"], "the kernel has told them in two ways", told)
 
@@ -416,8 +483,6 @@ def neighbours(site):
     wanted = {(index[row["dev"]], row["dst"]): {"hardware": row.get("lladdr", "").replace(":", ""),
                                                "type": neighbour_type(row["state"])}
               for row in ip_json(site, "-4", "neigh")}
-    for row in (*rows, *wanted.values()):
-        row["hardware"] = str(row["hardware"]).zfill(12) if row["hardware"] != "" else ""
     check_rows(keyed(rows, "link", "address"), wanted, f"{len(wanted)} neighbours are what `ip neigh` shows")
     check_order(rows, lambda row: (row["link"], address_key(row["address"])), "neighbours")
     of = {row["address"]: row for row in rows}
@@ -583,4 +648,4 @@ if __name__ == "__main__":
     if not os.access(DUMP, os.X_OK):
         print(f"skipped: needs {DUMP}; build it or set DUMP_TABLES")
         raise SystemExit(77)
-    harness.main(links, addresses, routes, dead_routes, nexthops, no_table, many_routes, neighbours, sockets)
+    harness.main(links, large_link, addresses, routes, no_carrier, dead_routes, nexthops, no_table, many_routes, neighbours, sockets)
