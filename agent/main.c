@@ -22,7 +22,6 @@ static bool apply_config(struct tcx_context *context, struct tcx_fault *fault)
 	const struct tcx_mib_settings settings = {
 		.collector = context->collector,
 		.tables = context->tables,
-		.link_watch = context->link_watch,
 		.interval_ns = context->config.interval_ns,
 		.max_age_ns = tcx_config_max_age(&context->config),
 		.table_timeout_ns = context->config.table_timeout_ns,

@@ -23,10 +23,12 @@ static const struct tcx_table_kind *const table_kinds[TCX_TABLES] = {
 	[TCX_TABLE_TCP_LISTENERS] = &tcx_tcp_listeners,
 };
 
-static struct tcx_tables_settings table_settings(const struct tcx_config *config)
+static struct tcx_tables_settings table_settings(const struct tcx_context *context,
+						 const struct tcx_config *config)
 {
 	return (struct tcx_tables_settings){
 		.proc_root = config->proc_root,
+		.link_watch = context->link_watch,
 		.interval_ns = config->table_interval_ns,
 		.refresh_ns = config->interval_ns,
 		.idle_ns = config->table_idle_ns,
@@ -112,7 +114,7 @@ static void use_tables(struct tcx_context *context, struct tcx_tables *tables)
 static bool start_all(struct tcx_context *context, const struct tcx_config *config,
 		      struct tcx_fault *fault)
 {
-	const struct tcx_tables_settings settings = table_settings(config);
+	const struct tcx_tables_settings settings = table_settings(context, config);
 	struct tcx_collector *collector =
 		tcx_collector_start(config->proc_root, config->interval_ns, fault);
 	struct tcx_tables *tables = NULL;
@@ -131,7 +133,7 @@ static bool start_all(struct tcx_context *context, const struct tcx_config *conf
 bool tcx_reading_change(struct tcx_context *context, const struct tcx_config *config,
 			struct tcx_fault *fault)
 {
-	const struct tcx_tables_settings settings = table_settings(config);
+	const struct tcx_tables_settings settings = table_settings(context, config);
 
 	if (strcmp(config->proc_root, context->config.proc_root) != 0)
 		return start_all(context, config, fault);
@@ -145,9 +147,12 @@ static void on_link_change(int fd, void *arg)
 	struct tcx_context *context = arg;
 	struct tcx_fault fault = {""};
 
+	bool done = tcx_link_watch_drain(context->link_watch, &fault);
+
 	(void)fd;
-	if (!tcx_link_watch_drain(context->link_watch, &fault))
+	if (!done && !context->link_watch_fails)
 		snmp_log(LOG_WARNING, "changes of interfaces: %s\n", fault.text);
+	context->link_watch_fails = !done;
 }
 
 /* Without a watch ifLastChange is 0 for all interfaces; everything else goes on. */
@@ -164,10 +169,8 @@ static void watch_links(struct tcx_context *context)
 
 bool tcx_reading_start(struct tcx_context *context, struct tcx_fault *fault)
 {
-	if (!start_all(context, &context->config, fault))
-		return false;
 	watch_links(context);
-	return true;
+	return start_all(context, &context->config, fault);
 }
 
 void tcx_reading_log(struct tcx_context *context)

@@ -11,6 +11,7 @@
 #include "tcx_agentx.h"
 #include "tcx_collector.h"
 #include "tcx_config.h"
+#include "tcx_links.h"
 #include "tcx_log.h"
 #include "tcx_mib.h"
 #include "tcx_options.h"
@@ -24,6 +25,7 @@ struct tcx_context {
 	struct tcx_collector *collector;
 	struct tcx_tables *tables;
 	struct tcx_link_watch *link_watch; /* NULL where rtnetlink cannot be had */
+	bool link_watch_fails;		   /* and the log has said so */
 	struct tcx_mib *mib;
 	bool pid_written; /* the file of -p is ours to remove */
 	bool reload;	  /* SIGHUP came */

@@ -7,6 +7,7 @@
 #define TCX_KERNEL_H
 
 struct tcx_kernel;
+struct tcx_link_watch;
 
 /* Prepares; opens nothing yet. proc_root ("/proc" as a rule) is copied. NULL when memory is short.
  */
@@ -18,6 +19,10 @@ struct tcx_kernel *tcx_kernel_new(const char *proc_root);
  * the first time that it is missing or denied.
  */
 void tcx_kernel_use_procfs(struct tcx_kernel *kernel, const char *why);
+
+/* Interfaces get the time of their last change from link_watch, which may be NULL and outlives the
+ * kernel. Without this call it is 0. */
+void tcx_kernel_watch_links(struct tcx_kernel *kernel, struct tcx_link_watch *link_watch);
 
 /* Closes everything. kernel may be NULL. */
 void tcx_kernel_free(struct tcx_kernel *kernel);

@@ -30,12 +30,13 @@ struct tcx_link {
 	uint16_t type;		       /* ARPHRD_ETHER ... */
 	uint8_t status;		       /* enum tcx_link_status */
 	bool admin_up;		       /* IFF_UP */
-	uint8_t address_len;	       /* of the hardware address, octets */
+	uint8_t address_len; /* of the hardware address, octets; 0: none, as the loopback's */
 	uint8_t address[TCX_LINK_ADDRESS_MAX];
 	uint32_t flags;			   /* IFF_* */
 	uint32_t mtu;			   /* octets */
 	uint32_t speed;			   /* Mbit/s (ETHTOOL_GLINKSETTINGS); 0: unknown */
 	uint32_t queue_len;		   /* packets that wait in the root qdisc */
+	uint64_t changed_ns;		   /* tcx_link_watch_changed(); 0 without a watch */
 	struct rtnl_link_stats64 counters; /* IFLA_STATS64 */
 };
 
@@ -60,16 +61,18 @@ void tcx_link_watch_free(struct tcx_link_watch *watch);
 int tcx_link_watch_fd(const struct tcx_link_watch *watch);
 
 /*
- * Takes in all changes that are waiting; never waits itself. Changes get the time of this call.
- * When the kernel had to drop some, all links are listed anew and compared. False at a fault, after
- * which the watch can be drained again.
+ * Takes in all changes that are waiting; a change gets the time when it is taken in. When some were
+ * lost, all links are listed anew and compared. False at a fault. The descriptor then becomes
+ * readable again in a while: what could not be taken in is made good by the next call.
  */
 bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault);
 
 /*
- * When the link with this ifIndex last changed, on tcx_clock_now()'s clock. 0 when it is as it was
- * when the watch began, or when there is no such link.
+ * When a link came into the state that it has in a reading, which began at began_ns, on
+ * tcx_clock_now()'s clock. 0 when it is as it was when the watch began. If the reading is ahead of
+ * the watch, the link has changed now; if it is behind, the last change does not count.
  */
-uint64_t tcx_link_watch_changed(struct tcx_link_watch *watch, uint32_t index);
+uint64_t tcx_link_watch_changed(struct tcx_link_watch *watch, const struct tcx_link *link,
+				uint64_t began_ns);
 
 #endif

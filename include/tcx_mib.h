@@ -11,16 +11,14 @@
 
 #include "tcx_collector.h"
 #include "tcx_fault.h"
-#include "tcx_links.h"
 #include "tcx_tables.h"
 
 struct tcx_mib;
 
 /* What decides how requests are answered. */
 struct tcx_mib_settings {
-	struct tcx_collector *collector; /* all three outlive their use here */
+	struct tcx_collector *collector; /* both outlive their use here */
 	struct tcx_tables *tables;
-	struct tcx_link_watch *link_watch; /* or NULL */
 	uint64_t interval_ns;
 	uint64_t max_age_ns;	   /* counters of an older snapshot do not exist */
 	uint64_t table_timeout_ns; /* how long a request waits for a table */

@@ -18,6 +18,7 @@ struct tcx_tables;
 
 struct tcx_tables_settings {
 	const char *proc_root;
+	struct tcx_link_watch *link_watch; /* outlives the tables; or NULL */
 	uint64_t interval_ns; /* tableInterval: between two reads of a table that is asked for */
 	uint64_t refresh_ns;  /* refreshInterval: how old counters may be that a request gets */
 	uint64_t idle_ns;     /* tableIdle: after the last request a table is forgotten */
@@ -49,7 +50,7 @@ struct tcx_tables *tcx_tables_start(const struct tcx_table_kind *const *kinds, s
 /* Ends the threads and frees everything but tables that others still hold. tables may be NULL. */
 void tcx_tables_stop(struct tcx_tables *tables);
 
-/* Changes everything but proc_root; tables that are held are renewed at once. */
+/* Changes everything but proc_root and link_watch; tables that are held are renewed at once. */
 void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings *settings);
 
 /*

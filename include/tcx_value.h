@@ -47,6 +47,9 @@ void tcx_value_ticks(struct tcx_value *value, uint64_t hundredths);
 /* OBJECT IDENTIFIER; copied. len is at most MAX_OID_LEN. */
 void tcx_value_oid(struct tcx_value *value, const oid *oids, size_t len);
 
+/* OBJECT IDENTIFIER 0.0, which RFC1213 has for none. */
+void tcx_value_no_oid(struct tcx_value *value);
+
 /* OCTET STRING; text stays the caller's and must live as long as the value. */
 void tcx_value_text(struct tcx_value *value, const char *text);
 

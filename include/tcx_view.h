@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "tcx_collector.h"
-#include "tcx_links.h"
 #include "tcx_snapshot.h"
 #include "tcx_table_ids.h"
 #include "tcx_tables.h"
@@ -30,7 +29,6 @@ struct tcx_view {
 	uint64_t uptime_zero_ns; /* when sysUpTime was 0, on the same clock */
 	struct tcx_collector_status status;
 	struct tcx_held_tables *held;
-	struct tcx_link_watch *link_watch; /* since when links are as they are; may be NULL */
 };
 
 /* The table of a request. NULL when there is none; *pending: because it is being read. */

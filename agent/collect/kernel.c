@@ -27,6 +27,11 @@ void tcx_kernel_use_procfs(struct tcx_kernel *kernel, const char *why)
 	}
 }
 
+void tcx_kernel_watch_links(struct tcx_kernel *kernel, struct tcx_link_watch *link_watch)
+{
+	kernel->link_watch = link_watch;
+}
+
 void tcx_kernel_free(struct tcx_kernel *kernel)
 {
 	if (kernel == NULL)

@@ -14,6 +14,7 @@ struct tcx_kernel {
 	char *proc_root;		     /* owned */
 	struct tcx_netlink route;	     /* NETLINK_ROUTE */
 	struct tcx_netlink diag;	     /* NETLINK_SOCK_DIAG */
+	struct tcx_link_watch *link_watch;   /* or NULL */
 	bool use_procfs[TCX_PROTOCOLS];	     /* sock_diag does not serve it, or is not to */
 	struct tcx_fault why[TCX_PROTOCOLS]; /* not sock_diag */
 };

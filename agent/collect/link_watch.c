@@ -1,33 +1,45 @@
+#include <errno.h>
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include "links.h"
 #include "netlink.h"
 #include "tcx_clock.h"
 #include "tcx_links.h"
+#include "tcx_octets.h"
 
 #define ATTRIBUTES (IFLA_OPERSTATE + 1)
 
-/* How often links are listed anew that changed under the listing. */
-#define TRIES 10
+/* After so long what could not be taken in is tried again. */
+#define RETRY_S 1
+
+struct state {
+	uint8_t status; /* enum tcx_link_status */
+	bool admin_up;
+	uint64_t since_ns; /* 0: before the watch began */
+};
 
 struct seen {
 	uint32_t index;
-	uint8_t status; /* enum tcx_link_status */
-	bool admin_up;
 	bool listed; /* by the listing that is going on */
-	uint64_t changed_ns;
+	struct state now;
+	struct state before; /* the same as now where there was none */
 };
 
 struct tcx_link_watch {
 	struct tcx_netlink changes; /* subscribed; the draining thread's, as is what follows */
-	uint64_t now_ns;	    /* the time that a change gets; 0 for those seen at the start */
-	bool lost;	      /* the kernel dropped changes, and links were not listed since */
-	pthread_mutex_t lock; /* guards what follows */
-	struct seen *links;   /* owned; by their index */
+	int retry_fd;		    /* a timer, set while something is to be tried again */
+	int ready_fd;		    /* of epoll: readable when one of the two is */
+	bool begun;		    /* what is new from now on is a change */
+	bool lost;		    /* changes were, and links were not listed since */
+	pthread_mutex_t lock;	    /* guards what follows */
+	struct seen *links;	    /* owned; by their index */
 	size_t count;
 	size_t capacity;
 };
@@ -93,17 +105,28 @@ static void remove_link(struct tcx_link_watch *watch, uint32_t index)
 	memmove(link, link + 1, (size_t)(watch->links + watch->count - link) * sizeof(*link));
 }
 
-/* A link that was not there before entered its state when it came. */
-static bool note(struct tcx_link_watch *watch, const struct seen *now)
+static bool same_state(const struct state *a, const struct state *b)
 {
-	struct seen *before = find(watch, now->index);
+	return a->status == b->status && a->admin_up == b->admin_up;
+}
 
-	if (before == NULL)
-		return insert(watch, now);
-	before->listed = true;
-	if (before->status == now->status && before->admin_up == now->admin_up)
-		return true;
-	*before = *now;
+static void change(struct seen *link, const struct state *now)
+{
+	link->before = link->now;
+	link->now = *now;
+}
+
+/* A link that was not there before entered its state when it came. */
+static bool note(struct tcx_link_watch *watch, uint32_t index, const struct state *now)
+{
+	const struct seen new = {index, true, *now, *now};
+	struct seen *link = find(watch, index);
+
+	if (link == NULL)
+		return insert(watch, &new);
+	link->listed = true;
+	if (!same_state(&link->now, now))
+		change(link, now);
 	return true;
 }
 
@@ -117,21 +140,21 @@ static bool take_link(void *context, const struct nlmsghdr *message, struct tcx_
 	const struct nlattr *attributes[ATTRIBUTES];
 	const struct ifinfomsg *body =
 		tcx_netlink_parse(message, sizeof(*body), attributes, ATTRIBUTES, fault);
-	struct seen now = {.listed = true, .changed_ns = watch->now_ns};
+	struct state now = {0};
 	bool noted = true;
 
 	if (body == NULL)
 		return false;
 	if (body->ifi_family != AF_UNSPEC)
 		return true;
-	now.index = (uint32_t)body->ifi_index;
 	now.admin_up = (body->ifi_flags & IFF_UP) != 0;
 	now.status = tcx_link_status_of(attributes[IFLA_OPERSTATE]);
 	pthread_mutex_lock(&watch->lock);
+	now.since_ns = watch->begun ? tcx_clock_now() : 0;
 	if (message->nlmsg_type == RTM_DELLINK)
-		remove_link(watch, now.index);
+		remove_link(watch, (uint32_t)body->ifi_index);
 	else if (message->nlmsg_type == RTM_NEWLINK && now.status != 0)
-		noted = note(watch, &now);
+		noted = note(watch, (uint32_t)body->ifi_index, &now);
 	pthread_mutex_unlock(&watch->lock);
 	return noted || tcx_fault_set(fault, "out of memory");
 }
@@ -158,19 +181,43 @@ static void remove_unlisted(struct tcx_link_watch *watch)
 static bool list_all(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
 	struct tcx_netlink netlink;
-	bool done = false;
+	unsigned int tried = 0;
+	bool done;
 
 	tcx_netlink_init(&netlink, NETLINK_ROUTE);
-	for (int i = 0; i < TRIES && !done; i++) {
+	do {
 		begin_listing(watch);
 		done = tcx_links_list(&netlink, take_link, watch, fault);
-		if (!done && !netlink.interrupted)
-			break;
-	}
+	} while (!done && netlink.interrupted && tcx_netlink_try_again(++tried));
 	if (done)
 		remove_unlisted(watch);
 	tcx_netlink_close(&netlink);
 	return done;
+}
+
+static bool add_ready(const struct tcx_link_watch *watch, int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	return epoll_ctl(watch->ready_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static bool prepare(struct tcx_link_watch *watch, struct tcx_fault *fault)
+{
+	watch->retry_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	watch->ready_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (watch->retry_fd < 0 || watch->ready_fd < 0 || !add_ready(watch, watch->retry_fd) ||
+	    !add_ready(watch, mnl_socket_get_fd(watch->changes.socket)))
+		return tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
+	return true;
+}
+
+/* 0 s is never. */
+static void retry_in(const struct tcx_link_watch *watch, time_t seconds)
+{
+	const struct itimerspec when = {.it_value = {.tv_sec = seconds}};
+
+	timerfd_settime(watch->retry_fd, 0, &when, NULL);
 }
 
 /* First subscribed, then listed: no change falls between the two. */
@@ -184,7 +231,11 @@ struct tcx_link_watch *tcx_link_watch_new(struct tcx_fault *fault)
 	}
 	pthread_mutex_init(&watch->lock, NULL);
 	tcx_netlink_init(&watch->changes, NETLINK_ROUTE);
-	if (tcx_netlink_open(&watch->changes, RTMGRP_LINK, fault) && list_all(watch, fault))
+	watch->retry_fd = -1;
+	watch->ready_fd = -1;
+	watch->begun = tcx_netlink_open(&watch->changes, RTMGRP_LINK, fault) &&
+		       prepare(watch, fault) && list_all(watch, fault);
+	if (watch->begun)
 		return watch;
 	tcx_link_watch_free(watch);
 	return NULL;
@@ -194,6 +245,10 @@ void tcx_link_watch_free(struct tcx_link_watch *watch)
 {
 	if (watch == NULL)
 		return;
+	if (watch->ready_fd >= 0)
+		close(watch->ready_fd);
+	if (watch->retry_fd >= 0)
+		close(watch->retry_fd);
 	tcx_netlink_close(&watch->changes);
 	pthread_mutex_destroy(&watch->lock);
 	free(watch->links);
@@ -202,10 +257,13 @@ void tcx_link_watch_free(struct tcx_link_watch *watch)
 
 int tcx_link_watch_fd(const struct tcx_link_watch *watch)
 {
-	return mnl_socket_get_fd(watch->changes.socket);
+	return watch->ready_fd;
 }
 
-/* Takes in what is waiting. ENOBUFS among it says that the kernel dropped what came later. */
+/*
+ * Takes in what is waiting. ENOBUFS among it says that the kernel dropped what came later; a
+ * datagram that did not fit, or could not be read, is lost as well.
+ */
 static bool take_waiting(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
 	bool empty = false;
@@ -214,9 +272,9 @@ static bool take_waiting(struct tcx_link_watch *watch, struct tcx_fault *fault)
 		if (tcx_netlink_notifications(&watch->changes, take_link, watch, &empty, fault) ||
 		    empty)
 			continue;
-		if (!watch->changes.interrupted)
-			return false;
 		watch->lost = true;
+		if (watch->changes.error != 0)
+			return false;
 	}
 	return true;
 }
@@ -224,21 +282,27 @@ static bool take_waiting(struct tcx_link_watch *watch, struct tcx_fault *fault)
 /* What is waiting is older than what was dropped: links are listed once nothing is waiting. */
 bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
-	watch->now_ns = tcx_clock_now();
-	if (!take_waiting(watch, fault))
-		return false;
-	watch->lost = watch->lost && !list_all(watch, fault);
+	if (take_waiting(watch, fault))
+		watch->lost = watch->lost && !list_all(watch, fault);
+	retry_in(watch, watch->lost ? RETRY_S : 0);
 	return !watch->lost;
 }
 
-uint64_t tcx_link_watch_changed(struct tcx_link_watch *watch, uint32_t index)
+/* A link that the watch does not know has come, or gone, just now. */
+uint64_t tcx_link_watch_changed(struct tcx_link_watch *watch, const struct tcx_link *link,
+				uint64_t began_ns)
 {
-	const struct seen *link;
-	uint64_t changed_ns;
+	struct state state = {.status = link->status, .admin_up = link->admin_up};
+	struct seen *known;
 
 	pthread_mutex_lock(&watch->lock);
-	link = find(watch, index);
-	changed_ns = link != NULL ? link->changed_ns : 0;
+	state.since_ns = tcx_clock_now();
+	known = find(watch, tcx_octets_get32(link->index));
+	if (known != NULL) {
+		if (!same_state(&known->now, &state) && known->now.since_ns < began_ns)
+			change(known, &state);
+		state = same_state(&known->now, &state) ? known->now : known->before;
+	}
 	pthread_mutex_unlock(&watch->lock);
-	return changed_ns;
+	return state.since_ns;
 }

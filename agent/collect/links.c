@@ -10,12 +10,21 @@
 
 #include "kernel.h"
 #include "link_speed.h"
+#include "tcx_clock.h"
 #include "tcx_links.h"
 #include "tcx_octets.h"
 
 #define LINK_ATTRIBUTES	 (IFLA_STATS64 + 1)
 #define QDISC_ATTRIBUTES (TCA_STATS2 + 1)
 #define STATS_ATTRIBUTES (TCA_STATS_QUEUE + 1)
+
+/*
+ * Any mask makes the kernel measure its links first (rtnl_calcit()). Without, a link that does not
+ * fit the usual datagram, as one with hundreds of alternative names, ends the list as if it were
+ * whole. This bit, RTEXT_FILTER_MRP of newer headers, is about bridges: it adds nothing to a list
+ * of links.
+ */
+#define WHOLE_LINKS (1 << 4)
 
 /*
  * IF_OPER_*. The kernel tells DOWN for a link that is not IFF_UP (rtnl_fill_ifinfo()), so one that
@@ -40,7 +49,16 @@ uint8_t tcx_link_status_of(const struct nlattr *operstate)
 bool tcx_links_list(struct tcx_netlink *netlink, tcx_netlink_sink *sink, void *context,
 		    struct tcx_fault *fault)
 {
-	const struct ifinfomsg request = {.ifi_family = AF_UNSPEC};
+	const struct {
+		struct ifinfomsg link;
+		struct nlattr attribute;
+		uint32_t mask;
+	} request = {
+		.link = {.ifi_family = AF_UNSPEC},
+		.attribute = {.nla_len = sizeof(struct nlattr) + sizeof(request.mask),
+			      .nla_type = IFLA_EXT_MASK},
+		.mask = WHOLE_LINKS,
+	};
 	const struct tcx_netlink_query query = {
 		.type = RTM_GETLINK,
 		.body = &request,
@@ -55,21 +73,18 @@ bool tcx_links_list(struct tcx_netlink *netlink, tcx_netlink_sink *sink, void *c
 /* A kernel with fewer counters than our headers leaves the last ones 0. */
 static bool read_counters(struct tcx_link *row, const struct nlattr *attribute)
 {
-	size_t len = attribute != NULL ? mnl_attr_get_payload_len(attribute) : 0;
-
-	if (len > sizeof(row->counters))
-		len = sizeof(row->counters);
-	return tcx_attribute_copy(attribute, &row->counters, len);
+	tcx_attribute_copy_most(attribute, &row->counters, sizeof(row->counters));
+	return attribute != NULL;
 }
 
+/* The kernel has zeros for a link without an address. */
 static void read_address(struct tcx_link *row, const struct nlattr *attribute)
 {
-	size_t len = attribute != NULL ? mnl_attr_get_payload_len(attribute) : 0;
+	static const uint8_t zeros[sizeof(row->address)];
+	size_t len = tcx_attribute_copy_most(attribute, row->address, sizeof(row->address));
 
-	if (len > sizeof(row->address))
-		len = sizeof(row->address);
-	row->address_len = (uint8_t)len;
-	tcx_attribute_copy(attribute, row->address, len);
+	if (memcmp(row->address, zeros, len) != 0)
+		row->address_len = (uint8_t)len;
 }
 
 static bool read_name(struct tcx_link *row, const struct nlattr *attribute)
@@ -188,14 +203,27 @@ static void read_speeds(struct tcx_table *table, struct tcx_netlink *netlink)
 		rows[i].speed = tcx_link_speed(mnl_socket_get_fd(netlink->socket), rows[i].name);
 }
 
+static void read_changes(struct tcx_table *table, struct tcx_link_watch *watch, uint64_t began_ns)
+{
+	struct tcx_link *rows = (struct tcx_link *)table->rows;
+
+	if (watch == NULL)
+		return;
+	for (size_t i = 0; i < table->count; i++)
+		rows[i].changed_ns = tcx_link_watch_changed(watch, &rows[i], began_ns);
+}
+
 static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
 {
+	uint64_t began_ns = tcx_clock_now();
+
 	table->source = "rtnetlink";
 	if (!tcx_links_list(&kernel->route, take_link, table, fault) && !table->cut)
 		return false;
 	if (!read_queues(table, &kernel->route, fault))
 		return false;
 	read_speeds(table, &kernel->route);
+	read_changes(table, kernel->link_watch, began_ns);
 	return true;
 }
 

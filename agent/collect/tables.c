@@ -47,6 +47,7 @@ struct tcx_tables {
 	pthread_mutex_t lock; /* guards everything below and in the slots */
 	struct tcx_tables_settings settings;
 	char *proc_root; /* owned */
+	struct tcx_link_watch *link_watch;
 	bool stop;
 	struct tcx_fault fallback; /* the last one told of: one line for all tables */
 	int ready_fd;
@@ -213,6 +214,8 @@ static void *run(void *arg)
 	struct tcx_kernel *kernel = tcx_kernel_new(tables->proc_root);
 	struct tcx_table *last;
 
+	if (kernel != NULL)
+		tcx_kernel_watch_links(kernel, tables->link_watch);
 	pthread_mutex_lock(&tables->lock);
 	while (!tables->stop && tcx_clock_now() <= idle_from(slot)) {
 		bool now = slot->wanted || slot->changed;
@@ -279,6 +282,7 @@ struct tcx_tables *tcx_tables_start(const struct tcx_table_kind *const *kinds, s
 	pthread_mutex_init(&tables->lock, NULL);
 	tables->settings = *settings;
 	tables->proc_root = strdup(settings->proc_root);
+	tables->link_watch = settings->link_watch;
 	tables->settings.proc_root = tables->proc_root;
 	tables->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	for (size_t i = 0; i < count; i++)

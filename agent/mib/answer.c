@@ -53,7 +53,6 @@ static void begin_view(const struct answering *answering, struct tcx_view *view)
 	view->uptime_zero_ns = uptime_zero(view);
 	view->interval_ns = answering->settings.interval_ns;
 	view->max_age_ns = answering->settings.max_age_ns;
-	view->link_watch = answering->settings.link_watch;
 	tcx_collector_status(answering->settings.collector, &view->status);
 	if (view->latest != NULL && view->now_ns - view->latest->taken_ns <= view->max_age_ns)
 		view->fresh = view->latest;

@@ -85,11 +85,8 @@ TCX_COLUMN_OF(tcx_link, oper_status, tcx_value_integer(value, tcx_link->status))
 static void read_last_change(const void *row, const struct tcx_view *view, struct tcx_value *value)
 {
 	const struct tcx_link *link = row;
-	uint64_t changed = 0;
 
-	if (view->link_watch != NULL)
-		changed = tcx_link_watch_changed(view->link_watch, tcx_octets_get32(link->index));
-	tcx_value_ticks(value, tcx_view_uptime_at(view, changed));
+	tcx_value_ticks(value, tcx_view_uptime_at(view, link->changed_ns));
 }
 
 /* Counters of IFLA_STATS64. */
@@ -120,14 +117,7 @@ COUNTER(out_others, 0)
 
 TCX_COLUMN_OF(tcx_link, queue, tcx_value_gauge32_latched(value, tcx_link->queue_len))
 
-static void read_specific(const void *row, const struct tcx_view *view, struct tcx_value *value)
-{
-	static const oid zero_dot_zero[] = {0, 0};
-
-	(void)row;
-	(void)view;
-	tcx_value_oid(value, zero_dot_zero, 2);
-}
+TCX_COLUMN_OF(tcx_link, specific, tcx_value_no_oid(value))
 
 static const struct tcx_object scalars[] = {{1, read_number, NULL}};
 

@@ -22,13 +22,6 @@ static void put_mask(struct tcx_value *value, uint8_t prefix_len)
 	tcx_value_address(value, octets);
 }
 
-static void put_zero_dot_zero(struct tcx_value *value)
-{
-	static const oid zero_dot_zero[] = {0, 0};
-
-	tcx_value_oid(value, zero_dot_zero, 2);
-}
-
 TCX_COLUMN_OF(tcx_address, address, tcx_value_address(value, tcx_address->address))
 TCX_COLUMN_OF(tcx_address, address_link, tcx_value_integer(value, tcx_address->link))
 TCX_COLUMN_OF(tcx_address, address_mask, put_mask(value, tcx_address->prefix_len))
@@ -60,7 +53,7 @@ TCX_COLUMN_OF(tcx_route, route_type, tcx_value_integer(value, tcx_route->type))
 TCX_COLUMN_OF(tcx_route, protocol, tcx_value_integer(value, tcx_route->protocol))
 TCX_COLUMN_OF(tcx_route, age, tcx_value_integer(value, 0)) /* the kernel keeps none */
 TCX_COLUMN_OF(tcx_route, route_mask, put_mask(value, tcx_route->prefix_len))
-TCX_COLUMN_OF(tcx_route, info, put_zero_dot_zero(value))
+TCX_COLUMN_OF(tcx_route, info, tcx_value_no_oid(value))
 
 static const struct tcx_object route_columns[] = {
 	{1, read_destination, NULL}, {2, read_route_link, NULL},  {3, read_metric, NULL},

@@ -155,7 +155,7 @@ def wanted_link(link, speed, queue):
                 15: 0, 16: tx["bytes"], 17: tx["packets"], 18: 0, 19: tx["dropped"], 20: tx["errors"]}
     return {1: number(link["ifindex"]), 2: link["ifname"].encode("utf-8", "surrogateescape").hex(),
             3: number({"loopback": 24, "ether": 6}.get(link["link_type"], 131)), 4: number(link["mtu"]),
-            5: None if speed is None else gauge(min(speed * 10**6, 2**32 - 1)), 6: link["address"].replace(":", ""),
+            5: None if speed is None else gauge(min(speed * 10**6, 2**32 - 1)), 6: told.hardware(link),
             7: number(1 if "UP" in link["flags"] else 2), 8: number(told.STATUS[link["operstate"]]),
             21: gauge(queue), 22: Value("OID", "0.0"), **{column: Value("Counter32", n % 2**32) for column, n in counters.items()}}
 
@@ -229,6 +229,15 @@ def last_change(site):
     site.snmpd()
     site.wait_served(agent)
     check_equal(site.get(*changes), [Value("Timeticks", 0)] * 3, "0 when snmpd, and so sysUpTime, began after the change")
+    agent.end()
+    site.agent(ONCE + "refreshInterval 60\n")
+    told.ip(site, "link", "set", "v0", "down")
+    row = site.get(changes[0], status[0])
+    check(row[0].value > 0 and row[1].value == 2, "v0 has changed since the agent was started", row)
+    for way in ("set v0 up", "del v0"):
+        told.ip(site, "link", *way.split())
+        check_equal([site.get(changes[0], status[0]) for _ in range(5)], [row] * 5,
+                    f"link {way}: nothing of the row is newer than the rest of it")
 
 
 def counting(site):

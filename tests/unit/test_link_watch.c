@@ -8,9 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "tcx_clock.h"
+#include "tcx_kernel.h"
 #include "tcx_links.h"
+#include "tcx_octets.h"
 
 static struct tcx_link_watch *watch;
 
@@ -20,9 +23,34 @@ static void run(const char *command)
 		fail_msg("'%s' fails", command);
 }
 
+/* What the watch itself has seen of a link: it learns nothing from a reading without a beginning.
+ */
 static uint64_t changed(const char *name)
 {
-	return tcx_link_watch_changed(watch, if_nametoindex(name));
+	struct tcx_kernel *kernel = tcx_kernel_new("/proc");
+	const struct tcx_link *link;
+	struct tcx_table *table;
+	uint64_t changed_ns;
+	uint8_t key[4];
+
+	tcx_octets_put32(key, if_nametoindex(name));
+	table = tcx_table_read(&tcx_links, kernel, SIZE_MAX, NULL);
+	assert_non_null(table);
+	link = tcx_table_find(table, key);
+	assert_non_null(link);
+	changed_ns = tcx_link_watch_changed(watch, link, 0);
+	tcx_table_unref(table);
+	tcx_kernel_free(kernel);
+	return changed_ns;
+}
+
+/* What the watch says of a link as a reading has it that began then. */
+static uint64_t changed_to(uint32_t index, enum tcx_link_status status, uint64_t began_ns)
+{
+	struct tcx_link link = {.status = (uint8_t)status, .admin_up = status == TCX_LINK_UP};
+
+	tcx_octets_put32(link.index, index);
+	return tcx_link_watch_changed(watch, &link, began_ns);
 }
 
 /* The kernel tells of a change before the command that made it has ended, or soon after. */
@@ -59,7 +87,6 @@ static void unchanged_since_start(void **state)
 	assert_int_equal(changed("lo"), 0);
 	assert_int_equal(changed("old"), 0);
 	assert_int_equal(changed("peer"), 0);
-	assert_int_equal(tcx_link_watch_changed(watch, 4711), 0);
 }
 
 static void goes_up_and_down(void **state)
@@ -114,10 +141,50 @@ static void come_and_go(void **state)
 	run("ip link add name new type veth peer name newer");
 	drain();
 	index = if_nametoindex("new");
-	assert_in_range(tcx_link_watch_changed(watch, index), before, tcx_clock_now());
+	assert_in_range(changed("new"), before, tcx_clock_now());
 	run("ip link del new");
 	drain();
-	assert_int_equal(tcx_link_watch_changed(watch, index), 0);
+	/* Unknown, and so just gone. */
+	before = tcx_clock_now();
+	assert_true(changed_to(index, TCX_LINK_DOWN, before) >= before);
+}
+
+/* A reading that began before the change, and may have the link as it was, or as it is. */
+static void reading_is_behind(void **state)
+{
+	uint32_t index = if_nametoindex("lo");
+	uint64_t first, second;
+
+	(void)state;
+	first = tcx_clock_now();
+	run("ip link set lo down");
+	drain();
+	assert_int_equal(changed_to(index, TCX_LINK_UP, first), 0);
+	assert_true(changed_to(index, TCX_LINK_DOWN, first) > first);
+	second = tcx_clock_now();
+	run("ip link set lo up");
+	drain();
+	assert_in_range(changed_to(index, TCX_LINK_DOWN, second), first, second);
+	assert_true(changed_to(index, TCX_LINK_UP, second) > second);
+	/* What is past does not come again. */
+	assert_true(changed("lo") > second);
+}
+
+/* A reading sees the change first: the watch has it from there, and has it once. */
+static void reading_is_ahead(void **state)
+{
+	uint32_t index = if_nametoindex("old");
+	uint64_t began, seen;
+
+	(void)state;
+	run("ip link set old up");
+	drain();
+	run("ip link set old down");
+	began = tcx_clock_now();
+	seen = changed_to(index, TCX_LINK_DOWN, began);
+	assert_true(seen >= began);
+	drain();
+	assert_int_equal(changed("old"), seen);
 }
 
 /* More changes than the kernel keeps for us: what is lost is found by comparing. */
@@ -125,6 +192,7 @@ static void flood(void **state)
 {
 	struct tcx_fault fault = {""};
 	struct pollfd fd = {.fd = tcx_link_watch_fd(watch), .events = POLLIN};
+	uint64_t drained;
 
 	(void)state;
 	run("ip link add name gone type veth peer name goner && ip link set gone up");
@@ -136,7 +204,8 @@ static void flood(void **state)
 	while (poll(&fd, 1, 300) > 0)
 		assert_true(tcx_link_watch_drain(watch, &fault));
 	assert_int_not_equal(changed("old"), 0);
-	assert_int_not_equal(changed("late"), 0);
+	drained = tcx_clock_now();
+	assert_in_range(changed("late"), 1, drained);
 	assert_int_equal(changed("lo"), 0);
 	run("ip link del late");
 }
@@ -160,6 +229,56 @@ static void back_again(void **state)
 	assert_true(changed("old") > before);
 }
 
+/* So many names that a message of this link is larger than those of other links ever are. */
+static void name_often(const char *name)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command),
+		 "for i in $(seq 300); do echo link property add dev %s altname $(printf "
+		 "'%%0120d' $i); done | ip -batch -",
+		 name);
+	if (system(command) != 0) {
+		print_message("skipped: ip cannot give alternative names\n");
+		skip();
+	}
+}
+
+static void large_messages(void **state)
+{
+	(void)state;
+	name_often("old");
+	drain();
+	assert_int_equal(changed("old"), 0);
+	run("ip link set old up");
+	drain();
+	assert_int_not_equal(changed("old"), 0);
+	assert_int_equal(changed("lo"), 0);
+}
+
+/* Changes are lost, and the links cannot be listed either: the watch asks to be called again. */
+static void listed_later(void **state)
+{
+	struct pollfd fd = {.fd = tcx_link_watch_fd(watch), .events = POLLIN};
+	struct rlimit limit;
+	struct rlimit none;
+
+	(void)state;
+	run("for i in $(seq 1500); do echo link set old mtu $((1000 + i)); done | ip -batch -");
+	run("ip link set peer down");
+	getrlimit(RLIMIT_NOFILE, &limit);
+	none = limit;
+	none.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &none);
+	assert_false(tcx_link_watch_drain(watch, NULL));
+	assert_false(tcx_link_watch_drain(watch, NULL));
+	setrlimit(RLIMIT_NOFILE, &limit);
+	assert_int_equal(poll(&fd, 1, 10000), 1);
+	assert_true(tcx_link_watch_drain(watch, NULL));
+	assert_int_equal(poll(&fd, 1, 0), 0);
+	assert_int_not_equal(changed("peer"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,8 +287,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(other_changes, setup, teardown),
 		cmocka_unit_test_setup_teardown(ports_of_a_bridge, setup, teardown),
 		cmocka_unit_test_setup_teardown(come_and_go, setup, teardown),
+		cmocka_unit_test_setup_teardown(reading_is_behind, setup, teardown),
+		cmocka_unit_test_setup_teardown(reading_is_ahead, setup, teardown),
 		cmocka_unit_test_setup_teardown(flood, setup, teardown),
 		cmocka_unit_test_setup_teardown(back_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(large_messages, setup, teardown),
+		cmocka_unit_test_setup_teardown(listed_later, setup, teardown),
 	};
 
 	if (unshare(CLONE_NEWNET) < 0) {
