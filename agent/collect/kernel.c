@@ -52,3 +52,10 @@ bool tcx_kernel_interrupted(const struct tcx_kernel *kernel)
 {
 	return kernel->route.interrupted || kernel->diag.interrupted;
 }
+
+bool tcx_kernel_list(struct tcx_kernel *kernel, struct tcx_table *table,
+		     const struct tcx_netlink_query *query, struct tcx_fault *fault)
+{
+	table->source = "rtnetlink";
+	return tcx_netlink_dump(&kernel->route, query, fault) || table->cut;
+}

@@ -7,6 +7,7 @@
 #include "netlink.h"
 #include "tcx_fault.h"
 #include "tcx_kernel.h"
+#include "tcx_table.h"
 
 enum tcx_protocol { TCX_TCP, TCX_UDP, TCX_PROTOCOLS };
 
@@ -24,5 +25,9 @@ void tcx_kernel_begin(struct tcx_kernel *kernel);
 
 /* True when reading failed since then only because things changed meanwhile. */
 bool tcx_kernel_interrupted(const struct tcx_kernel *kernel);
+
+/* For kind->read(): a table that is one list of rtnetlink. query has the table as its context. */
+bool tcx_kernel_list(struct tcx_kernel *kernel, struct tcx_table *table,
+		     const struct tcx_netlink_query *query, struct tcx_fault *fault);
 
 #endif

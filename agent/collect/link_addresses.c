@@ -31,16 +31,10 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
 {
 	const struct ifaddrmsg request = {.ifa_family = AF_INET};
-	const struct tcx_netlink_query query = {
-		.type = RTM_GETADDR,
-		.body = &request,
-		.body_len = sizeof(request),
-		.sink = take_message,
-		.context = table,
-	};
+	const struct tcx_netlink_query query = {RTM_GETADDR, &request, sizeof(request),
+						take_message, table};
 
-	table->source = "rtnetlink";
-	return tcx_netlink_dump(&kernel->route, &query, fault) || table->cut;
+	return tcx_kernel_list(kernel, table, &query, fault);
 }
 
 const struct tcx_table_kind tcx_link_addresses = {

@@ -230,18 +230,11 @@ static bool complete_all(struct tcx_table *table, struct tcx_kernel *kernel,
 static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
 {
 	const struct rtmsg request = {.rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN};
-	const struct tcx_netlink_query query = {
-		.type = RTM_GETROUTE,
-		.body = &request,
-		.body_len = sizeof(request),
-		.sink = take_message,
-		.context = table,
-	};
+	const struct tcx_netlink_query query = {RTM_GETROUTE, &request, sizeof(request),
+						take_message, table};
 
-	table->source = "rtnetlink";
 	/* Where no address was ever set there is no main table, which kernels since 4.20 refuse. */
-	if (!tcx_netlink_dump(&kernel->route, &query, fault) && !table->cut &&
-	    kernel->route.error != ENOENT)
+	if (!tcx_kernel_list(kernel, table, &query, fault) && kernel->route.error != ENOENT)
 		return false;
 	return complete_all(table, kernel, fault);
 }
