@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tcx_context.h"
@@ -17,6 +18,19 @@
 
 /* RFC 2741, 6.2.3: priorities begin with 1. */
 #define NOBODYS_PRIORITY 0
+
+#define CLOSE_OTHER 1 /* RFC 2741, 6.2.2 */
+
+/* For so long requests are answered before a session is ended: others may well have begun. */
+#define LAST_TURNS 50
+#define TURN_NS	   1000000L
+
+/* The library sends nothing by a session that is not of AgentX. */
+#define SENDS_NOTHING 0
+
+/* Exported by the library (agentx/client.h, agentx/subagent.h), but not installed as headers. */
+int agentx_close_session(netsnmp_session *session, int why);
+void agentx_check_session(unsigned int alarm, void *session);
 
 /* AgentX error codes (RFC 2741, 6.2.16). */
 enum { DUPLICATE_REGISTRATION = 263, REQUEST_DENIED = 267 };
@@ -40,15 +54,26 @@ static int on_connected(int major, int minor, void *session, void *arg)
 
 	(void)major;
 	(void)minor;
-	(void)session;
 	(void)arg;
+	agentx->session = session;
 	agentx->connected = true;
 	agentx->complained = false;
 	agentx->refused = 0;
 	agentx->told = 0;
 	tcx_mib_connected(tcx_context.mib);
-	snmp_log(LOG_NOTICE, "connected to the AgentX master at %s\n", tcx_agentx_address());
+	if (!agentx->away)
+		snmp_log(LOG_NOTICE, "connected to the AgentX master at %s\n",
+			 tcx_agentx_address());
 	return 0;
+}
+
+static void say_lost(void)
+{
+	snmp_log(
+		LOG_WARNING,
+		"lost the AgentX master at %s: snmpd ended or did not answer; trying every %d s to "
+		"connect again\n",
+		tcx_agentx_address(), ping_interval());
 }
 
 static int on_lost(int major, int minor, void *session, void *arg)
@@ -59,13 +84,11 @@ static int on_lost(int major, int minor, void *session, void *arg)
 	(void)minor;
 	(void)session;
 	(void)arg;
+	agentx->session = NULL;
 	agentx->connected = false;
 	agentx->complained = true;
-	snmp_log(
-		LOG_WARNING,
-		"lost the AgentX master at %s: snmpd ended or did not answer; trying every %d s to "
-		"connect again\n",
-		tcx_agentx_address(), ping_interval());
+	if (!agentx->away)
+		say_lost();
 	return 0;
 }
 
@@ -181,6 +204,52 @@ void tcx_agentx_connect(void)
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
 	init_snmp(APP);
 	complain_once(&tcx_context.agentx);
+}
+
+/*
+ * The master takes its time to pass an answer on, and gives an error in its place when the session
+ * ends before; and of a GETBULK it asks one repetition after the other.
+ */
+static void end_requests(void)
+{
+	const struct timespec turn = {.tv_nsec = TURN_NS};
+
+	for (int i = 0; i < LAST_TURNS; i++) {
+		agent_check_and_process(0);
+		nanosleep(&turn, NULL);
+	}
+}
+
+/*
+ * While the master waits for our answer it holds on to what we have registered. When that is
+ * unregistered it goes on with what it has freed, and snmpd ends (5.9.3, handle_getnext_loop()).
+ * With the session it first ends the requests (close_agentx_session()).
+ */
+void tcx_agentx_leave(void)
+{
+	struct tcx_agentx *agentx = &tcx_context.agentx;
+
+	end_requests();
+	if (!agentx->connected)
+		return;
+	agentx_close_session(agentx->session, CLOSE_OTHER);
+	if (!agentx->connected)
+		return; /* the master has ended meanwhile */
+	agentx->away = true;
+	agentx->session->version = SENDS_NOTHING;
+}
+
+/* The library finds that the session is none, frees it and opens another one at once. */
+void tcx_agentx_return(void)
+{
+	struct tcx_agentx *agentx = &tcx_context.agentx;
+
+	if (!agentx->away)
+		return;
+	agentx_check_session((unsigned int)agentx->session->securityModel, agentx->session);
+	agentx->away = false;
+	if (!agentx->connected)
+		say_lost();
 }
 
 void tcx_agentx_shutdown(void)

@@ -29,8 +29,15 @@ static bool apply_config(struct tcx_context *context, struct tcx_fault *fault)
 		.priority = context->config.priority,
 	};
 
+	bool leave = tcx_mib_takes_back(context->mib, &settings);
+	bool done;
+
 	tcx_config_apply_agentx(&context->config, &context->options);
-	return tcx_mib_apply(context->mib, &settings, fault);
+	if (leave)
+		tcx_agentx_leave();
+	done = tcx_mib_apply(context->mib, &settings, fault);
+	tcx_agentx_return();
+	return done;
 }
 
 static void reload(struct tcx_context *context)

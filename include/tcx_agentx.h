@@ -12,9 +12,13 @@
 
 #define TCX_AGENTX_NAME_MAX 128
 
+struct snmp_session;
+
 struct tcx_agentx {
 	bool connected;
-	bool complained; /* that there is no master; once until there is one */
+	bool away;		      /* between tcx_agentx_leave() and tcx_agentx_return() */
+	struct snmp_session *session; /* the library's, while connected */
+	bool complained;	      /* that there is no master; once until there is one */
 	unsigned long name[TCX_AGENTX_NAME_MAX]; /* OID that is being registered */
 	size_t name_len;
 	int priority;	      /* of that registration */
@@ -32,6 +36,14 @@ void tcx_agentx_init(void);
  * library by now.
  */
 void tcx_agentx_connect(void);
+
+/*
+ * Before and after registrations are taken back while a master may be there: ends the session, and
+ * begins another one, in which everything is registered anew. Nothing is sent in between. Takes as
+ * long as the master needs to answer, at most twice its patience (agentXTimeout, agentXRetries).
+ */
+void tcx_agentx_leave(void);
+void tcx_agentx_return(void);
 
 /* Takes leave from the master, which unregisters everything, and frees the library's state. */
 void tcx_agentx_shutdown(void);

@@ -40,6 +40,9 @@ unsigned int tcx_mib_group_bit(const char *word);
  */
 struct tcx_mib *tcx_mib_new(void);
 
+/* Whether tcx_mib_apply() would take back anything that is registered. */
+bool tcx_mib_takes_back(const struct tcx_mib *mib, const struct tcx_mib_settings *settings);
+
 /*
  * Applies settings: registers and unregisters what they change. To be called again when they
  * change. False when the library refuses a registration.

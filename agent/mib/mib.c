@@ -174,9 +174,14 @@ static void unregister_group(struct group *group)
 	group->priority = 0;
 }
 
+static bool is_taken_back(const struct group *group, bool wanted, int priority)
+{
+	return group->priority > 0 && (!wanted || group->priority != priority);
+}
+
 static bool reconcile(struct group *group, bool wanted, int priority, struct tcx_fault *fault)
 {
-	if (group->priority > 0 && (!wanted || group->priority != priority))
+	if (is_taken_back(group, wanted, priority))
 		unregister_group(group);
 	if (!wanted || group->priority > 0)
 		return true;
@@ -214,6 +219,19 @@ struct tcx_mib *tcx_mib_new(void)
 	return mib;
 }
 
+static bool is_wanted(const struct tcx_mib_settings *settings, size_t group)
+{
+	return (settings->groups & 1U << group) != 0;
+}
+
+bool tcx_mib_takes_back(const struct tcx_mib *mib, const struct tcx_mib_settings *settings)
+{
+	for (size_t i = 0; i < GROUPS; i++)
+		if (is_taken_back(&mib->groups[i], is_wanted(settings, i), settings->priority))
+			return true;
+	return false;
+}
+
 bool tcx_mib_apply(struct tcx_mib *mib, const struct tcx_mib_settings *settings,
 		   struct tcx_fault *fault)
 {
@@ -223,7 +241,7 @@ bool tcx_mib_apply(struct tcx_mib *mib, const struct tcx_mib_settings *settings,
 	mib->answering.settings = *settings;
 	mib->answering.held.tables = settings->tables;
 	for (size_t i = 0; i < GROUPS; i++)
-		done = reconcile(&mib->groups[i], settings->groups & (1U << i), settings->priority,
+		done = reconcile(&mib->groups[i], is_wanted(settings, i), settings->priority,
 				 fault) &&
 		       done;
 	return done;

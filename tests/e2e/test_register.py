@@ -3,6 +3,8 @@
 
 import re
 import signal
+import subprocess
+import threading
 import time
 
 import harness
@@ -137,14 +139,19 @@ def refused(site):
     check_equal((instances(site), sorted(tables(site) ^ rows)), (scalars, []), "when it has ended all is snmpd's, as it was")
 
 
+def another(site, name, conf):
+    """One more agent, with a folder of its own."""
+    folder = site.write(f"{name}/tcpextd.conf", conf).parent
+    return site.start(harness.Agent, site.inside(harness.AGENT, "-f", "-C", "-c", folder / "tcpextd.conf", "-x", site.master,
+                                                 "-Lf", folder / "tcpextd.log"), folder)
+
+
 def first_wins(site):
     """Of two agents the second one hears that the first one is there."""
     conf = proc_root(site) + SCALARS
     site.snmpd()
     first = site.agent(conf)
-    folder = site.write("second/tcpextd.conf", "refreshInterval 7\n" + SCALARS).parent
-    second = site.start(harness.Agent, site.inside(harness.AGENT, "-f", "-C", "-c", folder / "tcpextd.conf", "-x", site.master,
-                                                   "-Lf", folder / "tcpextd.log"), folder)
+    second = another(site, "second", "refreshInterval 7\n" + SCALARS)
     second.wait_log(f"refuses .{re.escape(OBJECTS)} \\(group tcpext\\)")
     for group in INSTANCES:
         lines = [line for line in second.log() if f"group {group})" in line]
@@ -152,16 +159,17 @@ def first_wins(site):
               second.log())
     check_equal(site.get(harness.INTERVAL), [Value("Gauge32", 1000)], "the first one serves on")
     check(first.alive() and second.alive(), "both live")
-    (folder / "tcpextd.conf").write_text("refreshInterval 7\nregister icmp\n")
+    site.write("second/tcpextd.conf", "refreshInterval 7\nregister icmp\n")
     second.send(signal.SIGHUP)
     second.wait_log("configuration read again")
     check_equal(groups_served(site), set(INSTANCES) | {"tcpext"}, "the second one gives up what it never had: the first one keeps it")
-    (folder / "tcpextd.conf").write_text("refreshInterval 7\n" + SCALARS)
+    site.write("second/tcpextd.conf", "refreshInterval 7\n" + SCALARS)
     second.send(signal.SIGHUP)
     wait_for("it wants them again", lambda: len([line for line in second.log() if "configuration read again" in line]) == 2)
     time.sleep(REFUSED_RETRY + 2)
     check_equal(site.get(harness.INTERVAL), [Value("Gauge32", 1000)], "the first one serves on, however often the second one asks")
-    check_equal(len([line for line in second.log() if "refuses" in line]), len(MODULES), "one line for each group")
+    check_equal(len([line for line in second.log() if "refuses" in line]), 2 * len(MODULES),
+                "one line for each group and registration, however often it is asked for")
     first.end()
     wait_for("the second agent takes over", lambda: site.get(harness.INTERVAL) == [Value("Gauge32", 7000)])
     check(all(f"takes the group {group} now" in "".join(second.log()) for group in MODULES), "and says so of each group", second.log())
@@ -172,4 +180,47 @@ def first_wins(site):
     check(second.alive(), "the second agent lives")
 
 
-harness.main(replaced, chosen, refused, first_wins)
+def priority_told(site):
+    """A reload to a priority that another agent has, too: the refusals are told of with that priority."""
+    site.snmpd()
+    site.agent(SCALARS)
+    another(site, "second", "registerPriority 101\n" + SCALARS).wait_log("connected")
+    third = another(site, "third", SCALARS)
+    for priority in (100, 101):
+        for group in MODULES:
+            third.wait_log(f"\\(group {group}\\): another module or agent holds it at priority {priority}")
+        check(True, f"{len(MODULES)} groups at priority {priority}")
+        site.write("third/tcpextd.conf", "registerPriority 101\n" + SCALARS)
+        third.send(signal.SIGHUP)
+
+
+def master_survives(site):
+    """Registrations change under walks: snmpd, which loses hold of a request whose registration is taken back, lives on."""
+    snmpd = site.snmpd()
+    agent = site.agent("registerPriority 99\n")
+    over = threading.Event()
+
+    def walk(oid):
+        while not over.is_set():
+            subprocess.run(["snmpbulkwalk", *harness.V2C, "-t5", "-r0", "-Cr20", site.address, oid], env=site.environment,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    walkers = [threading.Thread(target=walk, args=[oid]) for oid in 2 * (f"{MIB2}.4", f"{MIB2}.6", f"{OBJECTS}.2")]
+    for walker in walkers:
+        walker.start()
+    try:
+        for i in range(20):
+            site.write("tcpextd.conf", f"agentXTimeout 15\nregisterPriority {100 - i % 2}\n")
+            agent.send(signal.SIGHUP)
+            wait_for("it is read", lambda: len([line for line in agent.log() if "configuration read again" in line]) == i + 1)
+            time.sleep(0.2)  # walks get under way again
+    finally:
+        over.set()
+        for walker in walkers:
+            walker.join()
+    check(snmpd.alive(), "snmpd has survived 20 changes of the priority")
+    check(site.get(harness.VERSION)[0].syntax == "STRING", "the agent is served")
+    check_equal([line for line in agent.log() if re.search("lost|refuse|connected", line)][1:], [], "the log has nothing of it")
+
+
+harness.main(replaced, chosen, refused, first_wins, priority_told, master_survives)
