@@ -70,7 +70,8 @@ bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault)
 /*
  * When a link came into the state that it has in a reading, which began at began_ns, on
  * tcx_clock_now()'s clock. 0 when it is as it was when the watch began. If the reading is ahead of
- * the watch, the link has changed now; if it is behind, the last change does not count.
+ * the watch, the link has changed now; if it is behind, the changes since do not count, of which
+ * the watch remembers a few.
  */
 uint64_t tcx_link_watch_changed(struct tcx_link_watch *watch, const struct tcx_link *link,
 				uint64_t began_ns);

@@ -25,11 +25,13 @@ struct state {
 	uint64_t since_ns; /* 0: before the watch began */
 };
 
+/* To come up takes two changes; a reading may be older than several. */
+#define HISTORY 8
+
 struct seen {
 	uint32_t index;
-	bool listed; /* by the listing that is going on */
-	struct state now;
-	struct state before; /* the same as now where there was none */
+	bool listed;		      /* by the listing that is going on */
+	struct state states[HISTORY]; /* the newest first; the oldest is repeated to the end */
 };
 
 struct tcx_link_watch {
@@ -112,20 +114,39 @@ static bool same_state(const struct state *a, const struct state *b)
 
 static void change(struct seen *link, const struct state *now)
 {
-	link->before = link->now;
-	link->now = *now;
+	memmove(&link->states[1], &link->states[0], sizeof(link->states) - sizeof(link->states[0]));
+	link->states[0] = *now;
+}
+
+static struct seen first_seen(uint32_t index, const struct state *now)
+{
+	struct seen link = {.index = index, .listed = true};
+
+	for (int i = 0; i < HISTORY; i++)
+		link.states[i] = *now;
+	return link;
+}
+
+/* When the link last came into this state. If it never did, as far as is known, its oldest time. */
+static uint64_t since(const struct seen *link, const struct state *state)
+{
+	int i = 0;
+
+	while (i < HISTORY - 1 && !same_state(&link->states[i], state))
+		i++;
+	return link->states[i].since_ns;
 }
 
 /* A link that was not there before entered its state when it came. */
 static bool note(struct tcx_link_watch *watch, uint32_t index, const struct state *now)
 {
-	const struct seen new = {index, true, *now, *now};
+	const struct seen new = first_seen(index, now);
 	struct seen *link = find(watch, index);
 
 	if (link == NULL)
 		return insert(watch, &new);
 	link->listed = true;
-	if (!same_state(&link->now, now))
+	if (!same_state(&link->states[0], now))
 		change(link, now);
 	return true;
 }
@@ -298,11 +319,11 @@ uint64_t tcx_link_watch_changed(struct tcx_link_watch *watch, const struct tcx_l
 	pthread_mutex_lock(&watch->lock);
 	state.since_ns = tcx_clock_now();
 	known = find(watch, tcx_octets_get32(link->index));
-	if (known != NULL) {
-		if (!same_state(&known->now, &state) && known->now.since_ns < began_ns)
-			change(known, &state);
-		state = same_state(&known->now, &state) ? known->now : known->before;
-	}
+	if (known != NULL && !same_state(&known->states[0], &state) &&
+	    known->states[0].since_ns < began_ns)
+		change(known, &state);
+	if (known != NULL)
+		state.since_ns = since(known, &state);
 	pthread_mutex_unlock(&watch->lock);
 	return state.since_ns;
 }
