@@ -57,9 +57,10 @@ void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings 
  * The newest table of a kind, with a reference for the caller. NULL when there is none that is
  * young enough. Then *pending says whether one is being read and it is worth to wait for the
  * descriptor of tcx_tables_ready_fd(). Not so for a while after a read that failed: the caller gets
- * the table before, until that is too old.
+ * the table before, until that is too old. The impatient gets that at once, too.
  */
-struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool *pending);
+struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool impatient,
+				 bool *pending);
 
 /* Takes the oldest event; false when there is none. */
 bool tcx_tables_next_event(struct tcx_tables *tables, struct tcx_table_event *event);

@@ -363,14 +363,15 @@ static bool demand(struct slot *slot)
 	return slot->running;
 }
 
-struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool *pending)
+struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool impatient,
+				 bool *pending)
 {
 	struct slot *slot = &tables->slots[id];
 	struct tcx_table *table = NULL;
 
 	pthread_mutex_lock(&tables->lock);
 	slot->asked_ns = tcx_clock_now();
-	*pending = needs_reading(slot) && demand(slot);
+	*pending = needs_reading(slot) && demand(slot) && !(impatient && !is_stale(slot));
 	if (!*pending && !is_stale(slot))
 		table = tcx_table_ref(slot->latest);
 	pthread_mutex_unlock(&tables->lock);

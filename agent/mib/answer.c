@@ -77,6 +77,7 @@ static const struct tcx_view *view_of(struct answering *answering,
 		begin_view(answering, &answering->view);
 	answering->session = request->session;
 	answering->transaction = request->pdu->transid;
+	answering->view.impatient = answering->closed;
 	return &answering->view;
 }
 

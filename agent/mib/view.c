@@ -11,7 +11,7 @@ const struct tcx_table *tcx_view_table(const struct tcx_view *view, enum tcx_tab
 
 	*pending = false;
 	if (!held->known[id]) {
-		held->held[id] = tcx_tables_get(held->tables, id, pending);
+		held->held[id] = tcx_tables_get(held->tables, id, view->impatient, pending);
 		held->known[id] = !*pending;
 	}
 	return held->held[id];
