@@ -47,7 +47,8 @@ static bool ask_old_settings(int fd, const char *name, uint32_t *speed)
 
 	if (!ask_driver(fd, name, &settings))
 		return false;
-	*speed = ethtool_cmd_speed(&settings);
+	/* ethtool_cmd_speed() shifts the upper half into the sign of an int. */
+	*speed = settings.speed | (uint32_t)settings.speed_hi << 16;
 	return true;
 }
 
