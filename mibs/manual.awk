@@ -1,7 +1,7 @@
 # manual.awk - write tcpextd-counters(7) from the rows
 #
 #   awk -f rows.awk -f manual.awk \
-#       mib2.def counters.def snapshot.def manual.txt.in > tcpextd-counters.7
+#       mib2.def counters.def snapshot.def templates/manual.txt.in > tcpextd-counters.7
 #
 # Markers of the skeleton:
 #

@@ -2,7 +2,7 @@
 # out by a skeleton
 #
 #   awk -v root=OID -f rows.awk -f mib.awk \
-#       counters.def snapshot.def LINUX-TCPEXT-MIB.txt.in > LINUX-TCPEXT-MIB.txt
+#       counters.def snapshot.def templates/LINUX-TCPEXT-MIB.txt.in > LINUX-TCPEXT-MIB.txt
 #
 # root is the OID of linuxTcpExtMIB; the default is { netSnmpPlaypen 1213 }.
 #

@@ -5,7 +5,7 @@
 # row that breaks a rule.  It prints nothing; mib.awk and manual.awk do, each
 # given to awk after this one:
 #
-#   awk -f rows.awk -f mib.awk  counters.def snapshot.def SKELETON.txt.in
+#   awk -f rows.awk -f mib.awk  counters.def snapshot.def templates/SKELETON.txt.in
 #
 # A skeleton (any file named *.in, the last argument) is copied; each of its lines
 # of the form "@word arguments@" calls marker() with an array of these words.  The

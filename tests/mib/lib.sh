@@ -33,12 +33,12 @@ skip() {
 # generate_mib MODULE ROOT: print the module as the rows have it now.
 generate_mib() {
     $AWK -v root="$2" -f "$mibs/rows.awk" -f "$mibs/mib.awk" \
-        "$mibs/counters.def" "$mibs/snapshot.def" "$mibs/$1.txt.in"
+        "$mibs/counters.def" "$mibs/snapshot.def" "$mibs/templates/$1.txt.in"
 }
 
 generate_manual() {
     $AWK -f "$mibs/rows.awk" -f "$mibs/manual.awk" \
-        "$mibs/mib2.def" "$mibs/counters.def" "$mibs/snapshot.def" "$mibs/manual.txt.in"
+        "$mibs/mib2.def" "$mibs/counters.def" "$mibs/snapshot.def" "$mibs/templates/manual.txt.in"
 }
 
 # list_oids MIB: print OID below the root, descriptor, syntax of all it defines.

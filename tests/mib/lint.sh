@@ -86,6 +86,14 @@ check_net_snmp() {
     test "$oid" = ".$root.1.8.23.0" || fail "net-snmp has tcpExtListenOverflows.0 at $oid"
 }
 
+# Who works on the tree points MIBDIRS at it. net-snmp takes any file there for the module of its first line.
+check_source_folder() {
+    oid=$(SNMPCONFPATH=$tmp snmptranslate -M "$mibs:$path" -m "$own:$caps" -On \
+        $own::tcpExtListenOverflows.0 2>"$tmp/said") || :
+    silent "snmptranslate in mibs/"
+    test "$oid" = ".$default_root.1.8.23.0" || fail "in mibs/, net-snmp has tcpExtListenOverflows.0 at $oid"
+}
+
 # Nothing is to come from the net: the "borrower" would fetch what fails to compile.
 check_pysmi() {
     sources=$(sed 's|^|--mib-source=file://|' "$tmp/base")
@@ -134,6 +142,7 @@ done
 path=$(paste -s -d : "$tmp/base")
 
 check_root $default_root
+if have snmptranslate; then check_source_folder; fi
 check_root 1.3.6.1.4.1.32473
 check_root 1.3.6.1.4.1.32473.7
 check_root 1.3.6.1.4.1.32473.1.2.3.4
