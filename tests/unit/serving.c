@@ -101,8 +101,11 @@ const char *serving_value(const struct tcx_value *value)
 		snprintf(text + used, sizeof(text) - used, "%.*s", (int)value->len,
 			 (const char *)value->data);
 		break;
-	default:
+	case ASN_INTEGER:
 		snprintf(text + used, sizeof(text) - used, "%ld", *(const long *)value->data);
+		break;
+	default:
+		snprintf(text + used, sizeof(text) - used, "%lu", *(const u_long *)value->data);
 	}
 	return text;
 }
