@@ -83,6 +83,13 @@ def skip(why):
     print(f"  skip {why}", flush=True)
 
 
+def paired(some, others):
+    """zip() of lists that must be equally long; its strict=True came after Python 3.9."""
+    if len(some) != len(others):
+        raise Failure(f"{len(some)} and {len(others)} do not make pairs: {some[:5]}, {others[:5]}")
+    return zip(some, others)
+
+
 def wait_for(what, condition, seconds=DEADLINE):
     """Polls until the condition gives something true, and returns that. what may be a function, to be asked at the end."""
     deadline = time.monotonic() + seconds

@@ -22,7 +22,7 @@ def columns(text):
     lines = text.splitlines()
     for names, values in zip(lines[0::2], lines[1::2]):
         section, *names = names.replace(":", " ").split()
-        for name, value in zip(names, values.split()[1:], strict=True):
+        for name, value in harness.paired(names, values.split()[1:]):
             yield section + name, int(value)
 
 

@@ -963,7 +963,7 @@ def none_of_snmpd(site):
             check_equal(set(columns.values()), {info(site, ROWS, index).value},
                         f"{name}: each of {len(columns)} columns has the agent's rows, and no other")
         behind = [f"{ENTRY[name].rpartition('.')[0]}.2" for name, _ in WORDS.values()]
-        back = [(oid, found) for oid, (found, _) in zip(behind, site.getnext(*behind), strict=True)
+        back = [(oid, found) for oid, (found, _) in harness.paired(behind, site.getnext(*behind))
                 if harness.key(found) < harness.key(oid)]
         check_equal(back, [], "what lies behind a table leads on, not back into it")
         agent.end()

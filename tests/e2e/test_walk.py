@@ -115,7 +115,7 @@ def anywhere(site):
     asked = odd_oids(walk, random.Random(seed), 1200)
     wrong = []
     for i in range(0, len(asked), 40):
-        for oid, (found, value) in zip(asked[i:i + 40], site.getnext(*asked[i:i + 40]), strict=True):
+        for oid, (found, value) in harness.paired(asked[i:i + 40], site.getnext(*asked[i:i + 40])):
             place = bisect.bisect_right(keys, key(oid))
             if (value != END_OF_VIEW) if place == len(walk) else (found != walk[place]):
                 wrong.append((oid, found, walk[place:place + 1]))
