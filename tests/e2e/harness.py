@@ -113,10 +113,18 @@ def missing():
         return "needs " + ", ".join(absent) + " (Debian: iproute2 snmp snmpd)"
     if not os.access(AGENT, os.X_OK):
         return f"needs the agent, and {AGENT} is none; build it or set TCPEXTD"
+    return no_namespace()
+
+
+def no_namespace():
+    """Why no network namespace can be made and entered here, or None. A chroot whose / is no mount point has the first alone."""
     probe = f"tcx-probe-{os.getpid()}"
-    added = subprocess.run(["ip", "netns", "add", probe], capture_output=True, text=True)
+    for argv in (["add", probe], ["exec", probe, "true"]):
+        done = subprocess.run(["ip", "netns", *argv], capture_output=True, text=True)
+        if done.returncode:
+            break
     subprocess.run(["ip", "netns", "del", probe], capture_output=True)
-    return f"needs network namespaces: {added.stderr.strip()}" if added.returncode != 0 else None
+    return f"needs network namespaces: {done.stderr.strip()}" if done.returncode else None
 
 
 def leave(number, frame):
