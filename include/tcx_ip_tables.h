@@ -65,7 +65,7 @@ struct tcx_route {
 	uint32_t metric;    /* RTA_PRIORITY; 0: the most preferred */
 	uint8_t prefix_len; /* of the destination */
 	uint8_t tos;	    /* type of service that it is for; 0: any */
-	uint8_t type;	    /* enum tcx_route_type; invalid: packets are refused or dropped */
+	uint8_t type;	    /* enum tcx_route_type; other where packets are refused or dropped */
 	uint8_t protocol;   /* enum tcx_route_protocol: who set it */
 	bool dead;	    /* the kernel passes over it (ignore_routes_with_linkdown) */
 };

@@ -24,13 +24,13 @@ static const uint8_t protocols[UINT8_MAX + 1] = {
 };
 
 /*
- * Kinds of routes. Unicast ones are direct until a gateway shows. invalid for those that refuse:
- * RFC1213's successor calls the same number reject (RFC 2096, ipCidrRouteType).
+ * Kinds of routes; those that are not here are other. Unicast ones are direct until a gateway
+ * shows. A route that refuses or drops packets is a route all the same: invalid is RFC1213's word
+ * for a row that is no more.
  */
 static const uint8_t types[UINT8_MAX + 1] = {
-	[RTN_UNICAST] = TCX_ROUTE_DIRECT,    [RTN_LOCAL] = TCX_ROUTE_DIRECT,
-	[RTN_BLACKHOLE] = TCX_ROUTE_INVALID, [RTN_UNREACHABLE] = TCX_ROUTE_INVALID,
-	[RTN_PROHIBIT] = TCX_ROUTE_INVALID,
+	[RTN_UNICAST] = TCX_ROUTE_DIRECT,
+	[RTN_LOCAL] = TCX_ROUTE_DIRECT,
 };
 
 static uint8_t or_other(uint8_t number)
@@ -165,10 +165,9 @@ static void follow(struct tcx_route *row, const struct tcx_table *nexthops)
 	const struct tcx_nexthop *nexthop = tcx_nexthop_find(nexthops, row->link);
 
 	row->link = nexthop != NULL ? nexthop->link : 0;
-	row->type = nexthop == NULL	   ? TCX_ROUTE_OTHER
-		    : nexthop->blackhole   ? TCX_ROUTE_INVALID
-		    : nexthop->has_gateway ? TCX_ROUTE_INDIRECT
-					   : TCX_ROUTE_DIRECT;
+	row->type = nexthop == NULL || nexthop->blackhole ? TCX_ROUTE_OTHER
+		    : nexthop->has_gateway		  ? TCX_ROUTE_INDIRECT
+							  : TCX_ROUTE_DIRECT;
 	if (row->type == TCX_ROUTE_INDIRECT)
 		memcpy(row->next_hop, nexthop->gateway, sizeof(row->next_hop));
 	else if (row->type != TCX_ROUTE_DIRECT)

@@ -18,7 +18,7 @@ DUMP = os.environ.get("DUMP_TABLES", str(BUILD / "tests/e2e/dump_tables"))
 UP, DOWN, TESTING, UNKNOWN, DORMANT, NOT_PRESENT, LOWER_LAYER_DOWN = range(1, 8)
 STATUS = {"UP": UP, "UNKNOWN": UP, "DOWN": DOWN, "TESTING": TESTING, "DORMANT": DORMANT, "NOTPRESENT": NOT_PRESENT,
           "LOWERLAYERDOWN": LOWER_LAYER_DOWN}
-OTHER, INVALID, DIRECT, INDIRECT = range(1, 5)
+OTHER, DIRECT, INDIRECT = 1, 3, 4
 PROTOCOL = {"redirect": 4, "kernel": 2, "boot": 2, "static": 2, "ra": 4, "bgp": 14, "isis": 9, "ospf": 13, "rip": 8}
 STATE = {name: number for number, name in enumerate(
     "UNCONN LISTEN SYN-SENT SYN-RECV ESTAB FIN-WAIT-1 FIN-WAIT-2 CLOSE-WAIT LAST-ACK CLOSING TIME-WAIT".split(), 1)}
@@ -270,7 +270,7 @@ route add 172.30.0.0/16 via 10.1.0.2 proto 250
 route add 172.31.0.0/16 via 10.1.0.2 table 100
 route add 172.31.1.1 via 10.99.0.1 dev v1 onlink
 """
-NOT_UNICAST = {"blackhole": INVALID, "unreachable": INVALID, "prohibit": INVALID, "throw": OTHER, "local": DIRECT}
+NOT_UNICAST = {"blackhole": OTHER, "unreachable": OTHER, "prohibit": OTHER, "throw": OTHER, "local": DIRECT}
 
 
 def own_addresses(site):
@@ -425,7 +425,7 @@ def nexthops(site):
         found = {row["destination"]: (row["type"], row["via"]) for row in dump(site, "routes")["route"]}
         check_equal(found, {
             "10.1.0.0": (DIRECT, "10.1.0.1"), "10.2.0.0": (DIRECT, "10.2.0.1"), "172.16.0.0": (INDIRECT, "10.1.0.2"), "172.17.0.0": (INDIRECT, "0.0.0.0"),
-            "172.18.0.0": (DIRECT, "10.2.0.1"), "172.19.0.0": (INVALID, "0.0.0.0"), "172.20.0.0": (INDIRECT, "10.1.0.3"),
+            "172.18.0.0": (DIRECT, "10.2.0.1"), "172.19.0.0": (OTHER, "0.0.0.0"), "172.20.0.0": (INDIRECT, "10.1.0.3"),
             "172.21.0.0": (INDIRECT, "10.1.0.9")}, f"routes, nexthop_compat_mode {mode}")
     check(told["0"] != told["1"], "the kernel has told them in two ways", told)
 
