@@ -106,14 +106,16 @@ COUNTER(in_unicast, unicast_of(&tcx_link->counters))
 COUNTER(in_others, tcx_link->counters.multicast)
 COUNTER(in_discards, tcx_link->counters.rx_dropped + tcx_link->counters.rx_missed_errors)
 COUNTER(in_errors, tcx_link->counters.rx_errors)
-COUNTER(in_unknown, tcx_link->counters.rx_nohandler)
 COUNTER(out_octets, tcx_link->counters.tx_bytes)
 COUNTER(out_unicast, tcx_link->counters.tx_packets)
 COUNTER(out_discards, tcx_link->counters.tx_dropped)
 COUNTER(out_errors, tcx_link->counters.tx_errors)
 
-/* The kernel does not tell sent broadcasts and multicasts apart: all are in ifOutUcastPkts. */
-COUNTER(out_others, 0)
+/*
+ * What the kernel does not count by itself. Sent broadcasts and multicasts are in ifOutUcastPkts,
+ * frames of unknown protocols in rx_dropped. rx_nohandler is about devices that may not receive.
+ */
+COUNTER(none, 0)
 
 TCX_COLUMN_OF(tcx_link, queue, tcx_value_gauge32_latched(value, tcx_link->queue_len))
 
@@ -126,8 +128,8 @@ static const struct tcx_object columns[] = {
 	{4, read_mtu, NULL},	       {5, read_speed, NULL},	     {6, read_address, NULL},
 	{7, read_admin_status, NULL},  {8, read_oper_status, NULL},  {9, read_last_change, NULL},
 	{10, read_in_octets, NULL},    {11, read_in_unicast, NULL},  {12, read_in_others, NULL},
-	{13, read_in_discards, NULL},  {14, read_in_errors, NULL},   {15, read_in_unknown, NULL},
-	{16, read_out_octets, NULL},   {17, read_out_unicast, NULL}, {18, read_out_others, NULL},
+	{13, read_in_discards, NULL},  {14, read_in_errors, NULL},   {15, read_none, NULL},
+	{16, read_out_octets, NULL},   {17, read_out_unicast, NULL}, {18, read_none, NULL},
 	{19, read_out_discards, NULL}, {20, read_out_errors, NULL},  {21, read_queue, NULL},
 	{22, read_specific, NULL},
 };
