@@ -76,8 +76,8 @@ struct tcx_tcp_listener {
 	uint32_t full;	    /* sockets that take no more connections now (sk_acceptq_is_full()) */
 	/*
 	 * Sockets with this local end, or with this port and no listener of their own address when
-	 * this one listens on all addresses; of this socket family, so that IPv4 connections of
-	 * an IPv6 listener are its own.
+	 * this one listens on all addresses (::ffff:0.0.0.0, before ::, on all of IPv4); of this
+	 * socket family, so that IPv4 connections of an IPv6 listener are its own.
 	 */
 	uint32_t established;  /* accepted or waiting */
 	uint32_t syn_received; /* half open */

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
 
 /*
  * What says that sock_diag is not to be had, rather than that it failed this time: no permission
@@ -27,6 +29,13 @@ static bool give_up_diag(struct tcx_kernel *kernel, enum tcx_protocol protocol,
 	kernel->use_procfs[protocol] = true;
 	kernel->why[protocol] = *why;
 	return true;
+}
+
+bool tcx_socket_is_mapped(const struct tcx_socket *socket)
+{
+	static const uint8_t mapped[TCX_MAPPED_LEN] = {[10] = 0xff, [11] = 0xff};
+
+	return socket->family == AF_INET6 && memcmp(socket->local, mapped, sizeof(mapped)) == 0;
 }
 
 bool tcx_sockets_list(struct tcx_kernel *kernel, const struct tcx_socket_query *query,

@@ -33,6 +33,12 @@ struct tcx_socket {
 	uint32_t send_queue;
 };
 
+/* Octets before the IPv4 address in ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). */
+#define TCX_MAPPED_LEN 12
+
+/* Whether it is an IPv6 socket whose local end is of IPv4. */
+bool tcx_socket_is_mapped(const struct tcx_socket *socket);
+
 /* Is handed each socket. False ends the listing. */
 typedef bool tcx_socket_sink(void *context, const struct tcx_socket *socket,
 			     struct tcx_fault *fault);

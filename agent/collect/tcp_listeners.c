@@ -35,7 +35,10 @@ static bool take_listener(void *context, const struct tcx_socket *socket, struct
 	return tcx_table_append(table, &row, fault);
 }
 
-/* The listener that a connection came by: as the kernel chooses, its own address goes first. */
+/*
+ * The listener that a connection came by: as the kernel chooses, its own address goes first. A
+ * socket bound to ::ffff:0.0.0.0 takes IPv4 connections to any address, and no others.
+ */
 static struct tcx_tcp_listener *find_listener(struct tcx_table *table,
 					      const struct tcx_socket *socket)
 {
@@ -44,6 +47,10 @@ static struct tcx_tcp_listener *find_listener(struct tcx_table *table,
 
 	set_key(&key, socket);
 	row = tcx_table_find(table, &key);
+	if (row == NULL && tcx_socket_is_mapped(socket)) {
+		memset(key.address + TCX_MAPPED_LEN, 0, 4);
+		row = tcx_table_find(table, &key);
+	}
 	if (row != NULL)
 		return row;
 	memset(key.address, 0, sizeof(key.address));

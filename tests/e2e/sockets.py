@@ -107,6 +107,9 @@ def mapped():
     pair(both, V4, LOOPBACK[V4])
     pair(both, V4, HERE)
     pair(both, V6)
+    every4 = listener(V6, "::ffff:0.0.0.0", 2021)
+    pair(every4, V4, LOOPBACK[V4])
+    pair(every4, V4, HERE)
 
 
 def datagrams():
@@ -145,6 +148,7 @@ def main():
     datagrams()
     half_open(2011, 5)
     half_open(2020, 2)
+    half_open(2021, 3)
     print("ready", flush=True)
     sys.stdin.read()
 

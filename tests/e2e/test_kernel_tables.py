@@ -553,7 +553,8 @@ def wanted_listeners(site):
             for name, number in (("sockets", 1), ("queue", queue), ("max", most), ("full", queue > most)):
                 row[name] += number
         for state, _, _, (address, port), _ in ss(site, "-ta", option):
-            row = wanted.get((family, address, port)) or wanted.get((family, "0.0.0.0" if family == V4 else "::", port))
+            everywhere = ["0.0.0.0"] if family == V4 else ["::ffff:0.0.0.0", "::"] if "." in address else ["::"]
+            row = next((wanted[family, at, port] for at in (address, *everywhere) if (family, at, port) in wanted), None)
             if row and state in ("ESTAB", "SYN-RECV"):
                 row["established" if state == "ESTAB" else "syn_received"] += 1
     return wanted
@@ -596,6 +597,8 @@ def sockets(site):
         check_equal(listeners[V4, "0.0.0.0", 2011]["syn_received"], 5, "half-open connections of a listener")
         check_equal((listeners[V6, "::", 2020]["established"], listeners[V6, "::", 2020]["syn_received"]), (3, 2),
                     "IPv4 connections of an IPv6 listener are its own")
+        of_ipv4 = listeners[V6, "::ffff:0.0.0.0", 2021]
+        check_equal((of_ipv4["established"], of_ipv4["syn_received"]), (2, 3), "and those of one for all of IPv4")
         check_order(diag["connection"], lambda row: (address_key(row["local"]), row["local_port"],
                                                      address_key(row["remote"]), row["remote_port"]), "connections")
         check_order(diag["listener"], lambda row: (row["type"], address_key(row["address"]), row["port"]), "listeners")
