@@ -38,13 +38,15 @@ struct tcx_link {
 	uint32_t queue_len;		   /* packets that wait in the root qdisc */
 	uint64_t changed_ns;		   /* tcx_link_watch_changed(); 0 without a watch */
 	struct rtnl_link_stats64 counters; /* IFLA_STATS64 */
+	uint64_t in_unicast;		   /* tcx_link_watch_unicast() */
 };
 
 extern const struct tcx_table_kind tcx_links;
 
 /*
- * Keeps the time of each interface's last change of status or IFF_UP while the agent runs, which
- * the kernel does not. One thread drains it, any may ask.
+ * Keeps of each interface, while the agent runs, what the kernel does not: the time of its last
+ * change of status or IFF_UP, and what was last shown of its packets. One thread drains it, any may
+ * ask.
  */
 struct tcx_link_watch;
 
@@ -75,5 +77,13 @@ bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault)
  */
 uint64_t tcx_link_watch_changed(struct tcx_link_watch *watch, const struct tcx_link *link,
 				uint64_t began_ns);
+
+/*
+ * Packets that a link has received and that were no multicasts, in a reading that is to be shown.
+ * The kernel, and some hardware, counts multicasts apart from all packets and later: so it is never
+ * less than in the reading before while rx_packets did not fall. A link that was gone meanwhile
+ * begins anew. watch may be NULL, and then nothing is known of readings before.
+ */
+uint64_t tcx_link_watch_unicast(struct tcx_link_watch *watch, const struct tcx_link *link);
 
 #endif

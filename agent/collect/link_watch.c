@@ -32,6 +32,8 @@ struct seen {
 	uint32_t index;
 	bool listed;		      /* by the listing that is going on */
 	struct state states[HISTORY]; /* the newest first; the oldest is repeated to the end */
+	uint64_t received;	      /* rx_packets of the reading before; 0: there was none */
+	uint64_t unicast;	      /* what was shown for them */
 };
 
 struct tcx_link_watch {
@@ -326,4 +328,31 @@ uint64_t tcx_link_watch_changed(struct tcx_link_watch *watch, const struct tcx_l
 		state.since_ns = since(known, &state);
 	pthread_mutex_unlock(&watch->lock);
 	return state.since_ns;
+}
+
+/* What was shown stays until the difference has caught up. */
+static uint64_t unicast_since(struct seen *known, uint64_t received, uint64_t unicast)
+{
+	if (received >= known->received && unicast < known->unicast)
+		unicast = known->unicast;
+	known->received = received;
+	known->unicast = unicast;
+	return unicast;
+}
+
+uint64_t tcx_link_watch_unicast(struct tcx_link_watch *watch, const struct tcx_link *link)
+{
+	uint64_t received = link->counters.rx_packets;
+	uint64_t multicast = link->counters.multicast;
+	uint64_t unicast = received > multicast ? received - multicast : 0;
+	struct seen *known;
+
+	if (watch == NULL)
+		return unicast;
+	pthread_mutex_lock(&watch->lock);
+	known = find(watch, tcx_octets_get32(link->index));
+	if (known != NULL)
+		unicast = unicast_since(known, received, unicast);
+	pthread_mutex_unlock(&watch->lock);
+	return unicast;
 }

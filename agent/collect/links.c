@@ -213,6 +213,14 @@ static void read_changes(struct tcx_table *table, struct tcx_link_watch *watch, 
 		rows[i].changed_ns = tcx_link_watch_changed(watch, &rows[i], began_ns);
 }
 
+static void read_unicast(struct tcx_table *table, struct tcx_link_watch *watch)
+{
+	struct tcx_link *rows = (struct tcx_link *)table->rows;
+
+	for (size_t i = 0; i < table->count; i++)
+		rows[i].in_unicast = tcx_link_watch_unicast(watch, &rows[i]);
+}
+
 static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
 {
 	uint64_t began_ns = tcx_clock_now();
@@ -224,6 +232,7 @@ static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struc
 		return false;
 	read_speeds(table, &kernel->route);
 	read_changes(table, kernel->link_watch, began_ns);
+	read_unicast(table, kernel->link_watch);
 	return true;
 }
 

@@ -92,17 +92,8 @@ static void read_last_change(const void *row, const struct tcx_view *view, struc
 /* Counters of IFLA_STATS64. */
 #define COUNTER(name, number) TCX_COLUMN_OF(tcx_link, name, tcx_value_counter32(value, number))
 
-/* The two are counted one after the other, and by some hardware apart: a difference below 0 would
- * be shown as 4294967295. */
-static uint64_t unicast_of(const struct rtnl_link_stats64 *counters)
-{
-	return counters->rx_packets > counters->multicast
-		       ? counters->rx_packets - counters->multicast
-		       : 0;
-}
-
 COUNTER(in_octets, tcx_link->counters.rx_bytes)
-COUNTER(in_unicast, unicast_of(&tcx_link->counters))
+COUNTER(in_unicast, tcx_link->in_unicast)
 COUNTER(in_others, tcx_link->counters.multicast)
 COUNTER(in_discards, tcx_link->counters.rx_dropped + tcx_link->counters.rx_missed_errors)
 COUNTER(in_errors, tcx_link->counters.rx_errors)

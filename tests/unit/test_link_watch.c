@@ -207,6 +207,54 @@ static void reading_is_ahead(void **state)
 	assert_int_equal(changed("old"), seen);
 }
 
+/* What is shown of a link that has counted so many packets, and so many multicasts. */
+static uint64_t unicast(const char *name, uint64_t received, uint64_t multicast)
+{
+	struct tcx_link link = {.counters = {.rx_packets = received, .multicast = multicast}};
+
+	tcx_octets_put32(link.index, if_nametoindex(name));
+	return tcx_link_watch_unicast(watch, &link);
+}
+
+/* Multicasts that are counted late take nothing back that was shown. */
+static void late_multicasts(void **state)
+{
+	(void)state;
+	assert_int_equal(unicast("old", 1000, 900), 100);
+	assert_int_equal(unicast("old", 1000, 1000), 100);
+	assert_int_equal(unicast("peer", 1000, 1000), 0);
+	assert_int_equal(unicast("old", 1050, 1000), 100);
+	assert_int_equal(unicast("old", 1200, 1000), 200);
+	assert_int_equal(unicast("old", 1200, 1300), 200);
+	/* The driver's counters began anew. */
+	assert_int_equal(unicast("old", 7, 3), 4);
+	assert_int_equal(unicast("old", 7, 7), 4);
+}
+
+/* Without a watch nothing is known of readings before. */
+static void multicasts_unwatched(void **state)
+{
+	struct tcx_link link = {.counters = {.rx_packets = 10, .multicast = 3}};
+
+	(void)state;
+	assert_int_equal(tcx_link_watch_unicast(NULL, &link), 7);
+	link.counters.multicast = 11;
+	assert_int_equal(tcx_link_watch_unicast(NULL, &link), 0);
+}
+
+/* A link of the same number is another one when the first has gone, however much it has counted. */
+static void multicasts_of_another(void **state)
+{
+	(void)state;
+	run("ip link add name new index 4711 type veth peer name newer");
+	drain();
+	assert_int_equal(unicast("new", 1000, 900), 100);
+	run("ip link del new && ip link add name new index 4711 type veth peer name newer");
+	drain();
+	assert_int_equal(unicast("new", 2000, 2000), 0);
+	run("ip link del new");
+}
+
 /* More changes than the kernel keeps for us: what is lost is found by comparing. */
 static void flood(void **state)
 {
@@ -310,6 +358,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reading_is_behind, setup, teardown),
 		cmocka_unit_test_setup_teardown(reading_is_far_behind, setup, teardown),
 		cmocka_unit_test_setup_teardown(reading_is_ahead, setup, teardown),
+		cmocka_unit_test_setup_teardown(late_multicasts, setup, teardown),
+		cmocka_unit_test_setup_teardown(multicasts_unwatched, setup, teardown),
+		cmocka_unit_test_setup_teardown(multicasts_of_another, setup, teardown),
 		cmocka_unit_test_setup_teardown(flood, setup, teardown),
 		cmocka_unit_test_setup_teardown(back_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(large_messages, setup, teardown),
