@@ -18,6 +18,9 @@
 /* Whole seconds that fit agentXPingInterval and the like; more is a slip of the pen. */
 #define SECONDS_MAX 3600
 
+/* The library keeps agentXTimeout in microseconds. */
+#define US_PER_S 1000000
+
 /* Room for tcpStateTable, which makes no sense in part. */
 #define ROWS_MIN 100
 
@@ -460,7 +463,7 @@ void tcx_config_apply_agentx(const struct tcx_config *config, const struct tcx_o
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
 			   config->ping_s);
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT,
-			   config->timeout_s * ONE_SEC);
+			   config->timeout_s * US_PER_S);
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_RETRIES,
 			   config->retries);
 }

@@ -50,11 +50,16 @@ static bool handled(const char *line)
 	return false;
 }
 
+static bool wants(const netsnmp_log_handler *to, int priority)
+{
+	return priority <= to->priority &&
+	       (to->pri_max == tcx_context.log.all || priority >= to->pri_max);
+}
+
 static void forward(int priority, const char *line)
 {
 	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
-		if (to != tcx_context.log.bridge && priority <= to->priority &&
-		    priority >= to->pri_max)
+		if (to != tcx_context.log.bridge && wants(to, priority))
 			to->handler(to, priority, line);
 }
 
@@ -90,7 +95,43 @@ static bool files_are_open(void)
 	return true;
 }
 
-bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr)
+static int count(netsnmp_log_handler *bridge, int priority, const char *line)
+{
+	(void)priority;
+	(void)line;
+	bridge->imagic++;
+	return 1;
+}
+
+static bool hears_all(netsnmp_log_handler *bridge, int pri_max)
+{
+	bridge->pri_max = pri_max;
+	bridge->imagic = 0;
+	for (int priority = LOG_EMERG; priority <= LOG_DEBUG; priority++)
+		snmp_log(priority, "is this heard?\n");
+	return bridge->imagic == LOG_DEBUG - LOG_EMERG + 1;
+}
+
+/*
+ * A handler's pri_max is the most severe priority that it takes with one library, and the least
+ * severe one with another. The library's version does not tell which, because distributions carry
+ * the change back: so it is tried. To be called when no destination is enabled.
+ */
+static bool find_meaning(struct tcx_log *log, netsnmp_log_handler *bridge)
+{
+	bridge->handler = count;
+	if (hears_all(bridge, LOG_EMERG))
+		log->all = LOG_EMERG;
+	else if (hears_all(bridge, LOG_DEBUG))
+		log->all = LOG_DEBUG;
+	else
+		return false;
+	bridge->handler = pass;
+	return true;
+}
+
+bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr,
+		   struct tcx_fault *fault)
 {
 	netsnmp_log_handler *bridge;
 
@@ -101,11 +142,16 @@ bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr)
 		snmp_log_options((char[]){"sdaemon"}, 0, NULL);
 	bridge = netsnmp_register_loghandler(NETSNMP_LOGHANDLER_CALLBACK, LOG_DEBUG);
 	if (bridge == NULL)
-		return false;
-	bridge->handler = pass;
+		return tcx_fault_set(fault, "out of memory");
 	log->bridge = bridge;
 	enable_destinations(log, false);
-	return files_are_open();
+	if (!find_meaning(log, bridge))
+		return tcx_fault_set(fault,
+				     "the net-snmp library %s keeps its log lines from the agent; "
+				     "use one from 5.9 to 5.10",
+				     netsnmp_get_version());
+	return files_are_open() ||
+	       tcx_fault_set(fault, "a log file cannot be written; give -Lf a place that exists");
 }
 
 /* The next line opens its file again. */

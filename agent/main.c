@@ -187,15 +187,16 @@ static int show_directives(void)
 int main(int argc, char **argv)
 {
 	struct tcx_context *context = &tcx_context;
+	struct tcx_fault fault = {""};
 
 	if (!tcx_options_parse(&context->options, argc, argv))
 		return EXIT_FAILURE;
 	if (context->options.task == TCX_LEAVE)
 		return EXIT_SUCCESS;
 	if (!tcx_log_start(&context->log, context->options.own_log,
-			   context->options.foreground || context->options.task != TCX_SERVE)) {
-		fputs("tcpextd: a log file cannot be written; give -Lf a place that exists\n",
-		      stderr);
+			   context->options.foreground || context->options.task != TCX_SERVE,
+			   &fault)) {
+		fprintf(stderr, "tcpextd: %s\n", fault.text);
 		return EXIT_FAILURE;
 	}
 	tcx_agentx_init();

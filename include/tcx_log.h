@@ -8,15 +8,20 @@
 
 #include <stdbool.h>
 
+#include "tcx_fault.h"
+
 struct tcx_log {
 	void *bridge; /* the library's handler for all lines */
+	int all;      /* pri_max of a handler that takes all: LOG_EMERG or LOG_DEBUG */
 };
 
 /*
  * Puts the bridge in front of the destinations. Without any it adds standard error (to_stderr) or
- * syslog. False when a file of -L cannot be written.
+ * syslog. False when a file of -L cannot be written, or when the library does not pass its lines
+ * on; fault says so.
  */
-bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr);
+bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr,
+		   struct tcx_fault *fault);
 
 /* Opens log files anew, for logrotate. */
 void tcx_log_reopen(struct tcx_log *log);

@@ -23,7 +23,7 @@ netsnmp_session *client_open(const char *address, int patience_s)
 	settings.peername = (char *)address;
 	settings.community = (u_char *)"public";
 	settings.community_len = strlen("public");
-	settings.timeout = (long)patience_s * ONE_SEC;
+	settings.timeout = (long)patience_s * 1000000L;
 	settings.retries = 0;
 	session = snmp_open(&settings);
 	if (session == NULL)

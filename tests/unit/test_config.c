@@ -40,7 +40,7 @@ static int open_library(void **state)
 	if (handler == NULL)
 		return -1;
 	handler->handler = keep;
-	tcx_log_start(&tcx_context.log, true, true);
+	tcx_log_start(&tcx_context.log, true, true, NULL);
 	tcx_agentx_init();
 	tcx_config_register();
 	return 0;
