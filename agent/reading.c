@@ -74,6 +74,15 @@ static void log_table_event(const struct tcx_context *context, const struct tcx_
 			 "without tcpListenQueueMax and tcpListenFull; see kernelTableSource\n",
 			 name, event->cause.text);
 		break;
+	case TCX_TABLE_LACKING:
+		snmp_log(LOG_WARNING,
+			 "the table of %s is not whole: %s; what lacks has no instance until the "
+			 "kernel tells it\n",
+			 name, event->cause.text);
+		break;
+	case TCX_TABLE_WHOLE:
+		snmp_log(LOG_NOTICE, "the table of %s is whole again\n", name);
+		break;
 	default:
 		snmp_log(LOG_NOTICE, "the table of %s can be read again\n", name);
 	}

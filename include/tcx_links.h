@@ -17,10 +17,18 @@ enum tcx_link_status {
 	TCX_LINK_UP = 1,
 	TCX_LINK_DOWN,
 	TCX_LINK_TESTING,
-	TCX_LINK_UNKNOWN, /* a state that this program does not know */
+	TCX_LINK_UNKNOWN, /* a state that this program does not know, or none */
 	TCX_LINK_DORMANT,
 	TCX_LINK_NOT_PRESENT,
 	TCX_LINK_LOWER_LAYER_DOWN
+};
+
+/* What the kernel did not tell of an interface: bits. */
+enum tcx_link_lack {
+	TCX_LINK_NO_NAME = 1,
+	TCX_LINK_NO_STATUS = 2, /* then status is unknown */
+	TCX_LINK_NO_MTU = 4,
+	TCX_LINK_NO_COUNTERS = 8
 };
 
 /* One interface, as RTM_GETLINK has it. */
@@ -30,6 +38,7 @@ struct tcx_link {
 	uint16_t type;		       /* ARPHRD_ETHER ... */
 	uint8_t status;		       /* enum tcx_link_status */
 	bool admin_up;		       /* IFF_UP */
+	uint8_t lacks;		       /* enum tcx_link_lack */
 	uint8_t address_len; /* of the hardware address, octets; 0: none, as the loopback's */
 	uint8_t address[TCX_LINK_ADDRESS_MAX];
 	uint32_t flags;			   /* IFF_* */

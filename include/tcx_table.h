@@ -41,6 +41,7 @@ struct tcx_table {
 	uint64_t cost_ns;	   /* how long it took, sorting included */
 	const char *source;	   /* what it was read from: "sock_diag", "procfs", "rtnetlink" */
 	struct tcx_fault fallback; /* why not from "sock_diag"; empty where nothing better is */
+	struct tcx_fault lacking;  /* what the kernel did not tell of a row; empty: nothing */
 	size_t max_rows;
 	bool cut; /* there were more than max_rows: the rest was not read */
 	size_t count;
@@ -69,6 +70,13 @@ struct tcx_table *tcx_table_read_beside(const struct tcx_table_kind *kind,
  * is a fault, or max_rows are there already, which sets cut and is none.
  */
 bool tcx_table_append(struct tcx_table *table, const void *row, struct tcx_fault *fault);
+
+/*
+ * For kind->read(): says of which row the kernel did not tell what. The first of several stays. The
+ * row is to go without, or to be left out where that is part of its key.
+ */
+void tcx_table_lacks(struct tcx_table *table, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /*
  * For kind->read() where it has to look up its own rows: puts those that are there in order and

@@ -32,6 +32,8 @@ enum tcx_table_news {
 	TCX_TABLE_FALLBACK,  /* this table comes from procfs, and others for the same cause; text
 				says  why not from sock_diag */
 	TCX_TABLE_CUT,	     /* the table has more rows than max_rows */
+	TCX_TABLE_LACKING,   /* the kernel does not tell all of its rows; text says what */
+	TCX_TABLE_WHOLE,     /* it tells all again */
 };
 
 /* Once per cause while that lasts; a fallback once per cause for all tables. */

@@ -21,8 +21,11 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	if (message->nlmsg_type != RTM_NEWADDR || body->ifa_family != AF_INET)
 		return true;
 	/* IFA_ADDRESS is the far end of a point-to-point link. */
-	if (!tcx_attribute_copy(attributes[IFA_LOCAL], row.address, sizeof(row.address)))
-		return tcx_fault_set(fault, "rtnetlink: an address is missing");
+	if (!tcx_attribute_copy(attributes[IFA_LOCAL], row.address, sizeof(row.address))) {
+		tcx_table_lacks(context, "an address of interface %u has no IFA_LOCAL",
+				body->ifa_index);
+		return true;
+	}
 	tcx_attribute_copy(attributes[IFA_BROADCAST], broadcast, sizeof(broadcast));
 	row.prefix_len = body->ifa_prefixlen;
 	row.broadcast_bit = broadcast[3] & 1;

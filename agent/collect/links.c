@@ -98,6 +98,44 @@ static bool read_name(struct tcx_link *row, const struct nlattr *attribute)
 	return true;
 }
 
+static bool read_status(struct tcx_link *row, const struct nlattr *attribute)
+{
+	uint8_t status = tcx_link_status_of(attribute);
+
+	row->status = status != 0 ? status : TCX_LINK_UNKNOWN;
+	return status != 0;
+}
+
+static bool read_mtu(struct tcx_link *row, const struct nlattr *attribute)
+{
+	return tcx_attribute_copy(attribute, &row->mtu, sizeof(row->mtu));
+}
+
+/* What every link has; by a name in log lines once the name is known. */
+static const struct {
+	uint16_t type;
+	const char *name;
+	enum tcx_link_lack lack;
+	bool (*read)(struct tcx_link *row, const struct nlattr *attribute);
+} parts[] = {
+	{IFLA_IFNAME, "IFLA_IFNAME", TCX_LINK_NO_NAME, read_name},
+	{IFLA_OPERSTATE, "IFLA_OPERSTATE", TCX_LINK_NO_STATUS, read_status},
+	{IFLA_MTU, "IFLA_MTU", TCX_LINK_NO_MTU, read_mtu},
+	{IFLA_STATS64, "IFLA_STATS64", TCX_LINK_NO_COUNTERS, read_counters},
+};
+
+static void read_parts(struct tcx_link *row, const struct nlattr **attributes,
+		       struct tcx_table *table)
+{
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i].read(row, attributes[parts[i].type]))
+			continue;
+		row->lacks |= parts[i].lack;
+		tcx_table_lacks(table, "interface %u (%s) has no %s", tcx_octets_get32(row->index),
+				row->name[0] != '\0' ? row->name : "without a name", parts[i].name);
+	}
+}
+
 static bool take_link(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
 {
 	const struct nlattr *attributes[LINK_ATTRIBUTES];
@@ -109,17 +147,16 @@ static bool take_link(void *context, const struct nlmsghdr *message, struct tcx_
 		return false;
 	if (message->nlmsg_type != RTM_NEWLINK || body->ifi_family != AF_UNSPEC)
 		return true;
+	if (body->ifi_index <= 0) {
+		tcx_table_lacks(context, "an interface has no number");
+		return true;
+	}
 	tcx_octets_put32(row.index, (uint32_t)body->ifi_index);
 	row.type = body->ifi_type;
 	row.flags = body->ifi_flags;
 	row.admin_up = (body->ifi_flags & IFF_UP) != 0;
-	row.status = tcx_link_status_of(attributes[IFLA_OPERSTATE]);
 	read_address(&row, attributes[IFLA_ADDRESS]);
-	if (row.status == 0 || !read_name(&row, attributes[IFLA_IFNAME]) ||
-	    !tcx_attribute_copy(attributes[IFLA_MTU], &row.mtu, sizeof(row.mtu)) ||
-	    !read_counters(&row, attributes[IFLA_STATS64]))
-		return tcx_fault_set(fault, "rtnetlink: link %d lacks an attribute",
-				     body->ifi_index);
+	read_parts(&row, attributes, context);
 	return tcx_table_append(context, &row, fault);
 }
 
@@ -210,7 +247,8 @@ static void read_changes(struct tcx_table *table, struct tcx_link_watch *watch, 
 	if (watch == NULL)
 		return;
 	for (size_t i = 0; i < table->count; i++)
-		rows[i].changed_ns = tcx_link_watch_changed(watch, &rows[i], began_ns);
+		if ((rows[i].lacks & TCX_LINK_NO_STATUS) == 0)
+			rows[i].changed_ns = tcx_link_watch_changed(watch, &rows[i], began_ns);
 }
 
 static void read_unicast(struct tcx_table *table, struct tcx_link_watch *watch)

@@ -26,6 +26,19 @@ static uint8_t type_of(uint16_t state)
 	return (state & NUD_PERMANENT) != 0 ? TCX_NEIGHBOUR_STATIC : TCX_NEIGHBOUR_DYNAMIC;
 }
 
+static void read_hardware(struct tcx_neighbour *row, const struct nlattr *attribute,
+			  struct tcx_table *table)
+{
+	row->hardware_known = row->type == TCX_NEIGHBOUR_INVALID || attribute != NULL;
+	if (!row->hardware_known)
+		tcx_table_lacks(table, "neighbour %u.%u.%u.%u of interface %u has no NDA_LLADDR",
+				row->address[0], row->address[1], row->address[2], row->address[3],
+				tcx_octets_get32(row->link));
+	if (row->type != TCX_NEIGHBOUR_INVALID)
+		row->hardware_len = (uint8_t)tcx_attribute_copy_most(attribute, row->hardware,
+								     sizeof(row->hardware));
+}
+
 static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
 {
 	const struct nlattr *attributes[ATTRIBUTES];
@@ -37,13 +50,14 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 		return false;
 	if (message->nlmsg_type != RTM_NEWNEIGH || body->ndm_family != AF_INET || !is_shown(body))
 		return true;
-	if (!tcx_attribute_copy(attributes[NDA_DST], row.address, sizeof(row.address)))
-		return tcx_fault_set(fault, "rtnetlink: a neighbour has no address");
+	if (!tcx_attribute_copy(attributes[NDA_DST], row.address, sizeof(row.address))) {
+		tcx_table_lacks(context, "a neighbour of interface %d has no NDA_DST",
+				body->ndm_ifindex);
+		return true;
+	}
 	tcx_octets_put32(row.link, (uint32_t)body->ndm_ifindex);
 	row.type = type_of(body->ndm_state);
-	if (row.type != TCX_NEIGHBOUR_INVALID)
-		row.hardware_len = (uint8_t)tcx_attribute_copy_most(
-			attributes[NDA_LLADDR], row.hardware, sizeof(row.hardware));
+	read_hardware(&row, attributes[NDA_LLADDR], context);
 	return tcx_table_append(context, &row, fault);
 }
 

@@ -44,14 +44,16 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 		return false;
 	if (message->nlmsg_type != RTM_NEWNEXTHOP)
 		return true;
-	if (!tcx_attribute_copy(attributes[NHA_ID], &id, sizeof(id)))
-		return tcx_fault_set(fault, "rtnetlink: a nexthop has no number");
+	tcx_attribute_copy(attributes[NHA_OIF], &row.link, sizeof(row.link));
+	if (!tcx_attribute_copy(attributes[NHA_ID], &id, sizeof(id))) {
+		tcx_table_lacks(context, "a nexthop of interface %u has no NHA_ID", row.link);
+		return true;
+	}
 	tcx_octets_put32(row.id, id);
 	row.has_gateway = attributes[NHA_GATEWAY] != NULL;
 	if (body->nh_family == AF_INET)
 		tcx_attribute_copy(attributes[NHA_GATEWAY], row.gateway, sizeof(row.gateway));
 	row.blackhole = attributes[NHA_BLACKHOLE] != NULL;
-	tcx_attribute_copy(attributes[NHA_OIF], &row.link, sizeof(row.link));
 	if (attributes[NHA_GROUP] != NULL)
 		row.heaviest = heaviest_of(attributes[NHA_GROUP]);
 	return tcx_table_append(context, &row, fault);

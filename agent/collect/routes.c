@@ -213,6 +213,8 @@ static bool complete(struct tcx_table *table, const struct completion *completio
 			return false;
 		completion->complete(&rows[i], list);
 	}
+	if (list != NULL && list->lacking.text[0] != '\0')
+		tcx_table_lacks(table, "%s", list->lacking.text);
 	tcx_table_unref(list);
 	return true;
 }

@@ -1,5 +1,7 @@
 #include "tcx_table.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +54,17 @@ bool tcx_table_append(struct tcx_table *table, const void *row, struct tcx_fault
 	return true;
 }
 
+void tcx_table_lacks(struct tcx_table *table, const char *format, ...)
+{
+	va_list args;
+
+	if (table->lacking.text[0] != '\0')
+		return;
+	va_start(args, format);
+	vsnprintf(table->lacking.text, sizeof(table->lacking.text), format, args);
+	va_end(args);
+}
+
 /* The rows are sorted: those with the same key follow one another. */
 static void merge_duplicates(struct tcx_table *table)
 {
@@ -90,6 +103,7 @@ static bool read_once(struct tcx_table *table, struct tcx_kernel *kernel, struct
 {
 	table->count = 0;
 	table->cut = false;
+	table->lacking.text[0] = '\0';
 	tcx_kernel_begin(kernel);
 	return table->kind->read(table, kernel, fault);
 }

@@ -23,7 +23,7 @@
 #define RENEWAL_NICE 10
 
 /* One event of each sort and table can be waiting; the same again says nothing new. */
-#define NEWS (TCX_TABLE_CUT + 1)
+#define NEWS (TCX_TABLE_WHOLE + 1)
 
 struct slot {
 	struct tcx_tables *tables;
@@ -85,6 +85,18 @@ static void tell_fallback(struct slot *slot, const struct tcx_fault *cause)
 	tell(slot, TCX_TABLE_FALLBACK, cause);
 }
 
+/* Once, though it may be another row the next time. */
+static void tell_lacking(struct slot *slot, const struct tcx_fault *lacking)
+{
+	bool told = slot->told[TCX_TABLE_LACKING];
+
+	slot->told[TCX_TABLE_LACKING] = told && lacking->text[0] != '\0';
+	if (lacking->text[0] != '\0' && !told)
+		tell(slot, TCX_TABLE_LACKING, lacking);
+	else if (lacking->text[0] == '\0' && told)
+		slot->news[TCX_TABLE_WHOLE] = true;
+}
+
 static void take_failure(struct slot *slot, const struct tcx_fault *cause, uint64_t cost_ns)
 {
 	slot->failed_ns = tcx_clock_now();
@@ -103,6 +115,7 @@ static void take_table(struct slot *slot, struct tcx_table *table)
 	if (table->cut)
 		tell(slot, TCX_TABLE_CUT, &none);
 	tell_fallback(slot, &table->fallback);
+	tell_lacking(slot, &table->lacking);
 	slot->failed_ns = 0;
 	slot->latest = table;
 }

@@ -112,16 +112,50 @@ TCX_COLUMN_OF(tcx_link, queue, tcx_value_gauge32_latched(value, tcx_link->queue_
 
 TCX_COLUMN_OF(tcx_link, specific, tcx_value_no_oid(value))
 
+static bool is_told(const void *row, enum tcx_link_lack lack)
+{
+	return (((const struct tcx_link *)row)->lacks & lack) == 0;
+}
+
+static bool name_is_told(const void *row)
+{
+	return is_told(row, TCX_LINK_NO_NAME);
+}
+
+static bool mtu_is_told(const void *row)
+{
+	return is_told(row, TCX_LINK_NO_MTU);
+}
+
+static bool counters_are_told(const void *row)
+{
+	return is_told(row, TCX_LINK_NO_COUNTERS);
+}
+
 static const struct tcx_object scalars[] = {{1, read_number, NULL}};
 
 static const struct tcx_object columns[] = {
-	{1, read_index, NULL},	       {2, read_descr, NULL},	     {3, read_type, NULL},
-	{4, read_mtu, NULL},	       {5, read_speed, NULL},	     {6, read_address, NULL},
-	{7, read_admin_status, NULL},  {8, read_oper_status, NULL},  {9, read_last_change, NULL},
-	{10, read_in_octets, NULL},    {11, read_in_unicast, NULL},  {12, read_in_others, NULL},
-	{13, read_in_discards, NULL},  {14, read_in_errors, NULL},   {15, read_none, NULL},
-	{16, read_out_octets, NULL},   {17, read_out_unicast, NULL}, {18, read_none, NULL},
-	{19, read_out_discards, NULL}, {20, read_out_errors, NULL},  {21, read_queue, NULL},
+	{1, read_index, NULL},
+	{2, read_descr, name_is_told},
+	{3, read_type, NULL},
+	{4, read_mtu, mtu_is_told},
+	{5, read_speed, NULL},
+	{6, read_address, NULL},
+	{7, read_admin_status, NULL},
+	{8, read_oper_status, NULL},
+	{9, read_last_change, NULL},
+	{10, read_in_octets, counters_are_told},
+	{11, read_in_unicast, counters_are_told},
+	{12, read_in_others, counters_are_told},
+	{13, read_in_discards, counters_are_told},
+	{14, read_in_errors, counters_are_told},
+	{15, read_none, counters_are_told},
+	{16, read_out_octets, counters_are_told},
+	{17, read_out_unicast, counters_are_told},
+	{18, read_none, counters_are_told},
+	{19, read_out_discards, counters_are_told},
+	{20, read_out_errors, counters_are_told},
+	{21, read_queue, NULL},
 	{22, read_specific, NULL},
 };
 

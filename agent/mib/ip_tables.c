@@ -78,8 +78,13 @@ TCX_COLUMN_OF(tcx_neighbour, hardware,
 TCX_COLUMN_OF(tcx_neighbour, neighbour, tcx_value_address(value, tcx_neighbour->address))
 TCX_COLUMN_OF(tcx_neighbour, neighbour_type, tcx_value_integer(value, tcx_neighbour->type))
 
+static bool hardware_is_known(const void *row)
+{
+	return ((const struct tcx_neighbour *)row)->hardware_known;
+}
+
 static const struct tcx_object neighbour_columns[] = {{1, read_neighbour_link, NULL},
-						      {2, read_hardware, NULL},
+						      {2, read_hardware, hardware_is_known},
 						      {3, read_neighbour, NULL},
 						      {4, read_neighbour_type, NULL}};
 

@@ -19,6 +19,7 @@ static struct {
 	size_t count;
 	int interruptions; /* so many reads end half-way */
 	int reads;
+	bool lacks;
 } next;
 
 static bool read_rows(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
@@ -32,6 +33,8 @@ static bool read_rows(struct tcx_table *table, struct tcx_kernel *kernel, struct
 			kernel->route.interrupted = true;
 			return tcx_fault_set(fault, "it changed");
 		}
+		if (next.lacks)
+			tcx_table_lacks(table, "row %zu of read %d", i, next.reads);
 		memcpy(row.key, next.keys[i], sizeof(row.key));
 		if (!tcx_table_append(table, &row, fault))
 			return table->cut;
@@ -213,6 +216,23 @@ static void given_up(void **state)
 	next.interruptions = 0;
 }
 
+/* The first one stays, and nothing of a read that was interrupted. */
+static void lacking(void **state)
+{
+	struct tcx_table *table;
+
+	(void)state;
+	next.lacks = true;
+	next.interruptions = 1;
+	table = read_keys(&sums, some, COUNT(some), 100, NULL);
+	assert_string_equal(table->lacking.text, "row 0 of read 2");
+	tcx_table_unref(table);
+	next.lacks = false;
+	table = read_keys(&sums, some, COUNT(some), 100, NULL);
+	assert_string_equal(table->lacking.text, "");
+	tcx_table_unref(table);
+}
+
 /* Ten tries at most, not ten times ten. */
 static void given_up_beside(void **state)
 {
@@ -283,6 +303,7 @@ int main(void)
 		cmocka_unit_test(limited),
 		cmocka_unit_test(searched),
 		cmocka_unit_test(read_anew),
+		cmocka_unit_test(lacking),
 		cmocka_unit_test(given_up),
 		cmocka_unit_test(given_up_beside),
 		cmocka_unit_test(shared),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "serving.h"
+#include "tcx_ip_tables.h"
 #include "tcx_links.h"
 #include "tcx_objects.h"
 #include "tcx_octets.h"
@@ -59,10 +60,60 @@ static void unknown_protocols(void **state)
 	assert_string_equal(serving_get(&serving, "2.1.13.7"), "Counter32 4");
 }
 
+/* A column whose attribute the kernel does not tell has no instance in that row. */
+static void lacking_links(void **state)
+{
+	static const struct {
+		enum tcx_link_lack lack;
+		const char *without; /* no instance */
+		const char *next;    /* GETNEXT of it: the other row's */
+	} cells[] = {
+		{TCX_LINK_NO_NAME, "2.1.2.7", "2.1.2.8 STRING v0"},
+		{TCX_LINK_NO_MTU, "2.1.4.7", "2.1.4.8 INTEGER 1500"},
+		{TCX_LINK_NO_COUNTERS, "2.1.10.7", "2.1.10.8 Counter32 0"},
+		{TCX_LINK_NO_COUNTERS, "2.1.15.7", "2.1.15.8 Counter32 0"},
+		{TCX_LINK_NO_COUNTERS, "2.1.20.7", "2.1.20.8 Counter32 0"},
+	};
+	struct tcx_link links[] = {new_link(7), new_link(8)};
+
+	(void)state;
+	hold(TCX_TABLE_INTERFACES, &tcx_links, links, COUNT(links));
+	serve(tcx_add_interfaces);
+	links[0].status = TCX_LINK_UNKNOWN;
+	for (size_t i = 0; i < COUNT(cells); i++) {
+		char column[16] = "";
+
+		strncpy(column, cells[i].without, strlen(cells[i].without) - 2);
+		links[0].lacks = cells[i].lack;
+		assert_string_equal(serving_get(&serving, cells[i].without), "no instance");
+		assert_string_equal(serving_next(&serving, column), cells[i].next);
+		assert_string_equal(serving_get(&serving, "2.1.1.7"), "INTEGER 7");
+		assert_string_equal(serving_get(&serving, "2.1.8.7"), "INTEGER 4");
+		assert_string_equal(serving_get(&serving, "1.0"), "INTEGER 2");
+	}
+}
+
+static void lacking_neighbours(void **state)
+{
+	struct tcx_neighbour rows[] = {
+		{.link = {0, 0, 0, 7}, .address = {10, 1, 0, 1}, .type = TCX_NEIGHBOUR_DYNAMIC},
+		{.link = {0, 0, 0, 7}, .address = {10, 1, 0, 2}, .hardware_known = true},
+	};
+
+	(void)state;
+	hold(TCX_TABLE_IP_NEIGHBOURS, &tcx_neighbours, rows, COUNT(rows));
+	serve(tcx_add_ip_neighbours);
+	assert_string_equal(serving_get(&serving, "2.7.10.1.0.1"), "no instance");
+	assert_string_equal(serving_get(&serving, "2.7.10.1.0.2"), "STRING ");
+	assert_string_equal(serving_get(&serving, "4.7.10.1.0.1"), "INTEGER 3");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(unknown_protocols, teardown),
+		cmocka_unit_test_teardown(lacking_links, teardown),
+		cmocka_unit_test_teardown(lacking_neighbours, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
