@@ -17,7 +17,8 @@
 
 struct tcx_context tcx_context;
 
-static bool apply_config(struct tcx_context *context, struct tcx_fault *fault)
+/* What requests see from now on. */
+static void apply_config(struct tcx_context *context)
 {
 	const struct tcx_mib_settings settings = {
 		.collector = context->collector,
@@ -29,17 +30,11 @@ static bool apply_config(struct tcx_context *context, struct tcx_fault *fault)
 		.priority = context->config.priority,
 	};
 
-	bool leave = tcx_mib_takes_back(context->mib, &settings);
-	bool done;
-
 	tcx_config_apply_agentx(&context->config, &context->options);
-	if (leave)
-		tcx_agentx_leave();
-	done = tcx_mib_apply(context->mib, &settings, fault);
-	tcx_agentx_return();
-	return done;
+	tcx_mib_set(context->mib, &settings);
 }
 
+/* At SIGHUP. All but the registrations is changed at once. */
 static void reload(struct tcx_context *context)
 {
 	struct tcx_fault fault = {""};
@@ -56,8 +51,25 @@ static void reload(struct tcx_context *context)
 		return;
 	}
 	context->config = config;
-	if (!apply_config(context, &fault))
+	apply_config(context);
+	context->reloaded = true;
+}
+
+/* Once no request stands in the way. */
+static void finish_reload(struct tcx_context *context)
+{
+	enum tcx_mib_change change = tcx_mib_change(context->mib);
+	struct tcx_fault fault = {""};
+
+	if (change != TCX_MIB_AS_IT_IS && !tcx_mib_close(context->mib))
+		return;
+	context->reloaded = false;
+	if (change == TCX_MIB_TAKES_BACK)
+		tcx_agentx_leave();
+	if (!tcx_mib_register(context->mib, &fault))
 		snmp_log(LOG_ERR, "%s\n", fault.text);
+	tcx_agentx_return();
+	tcx_mib_open(context->mib);
 	snmp_log(LOG_NOTICE, "configuration read again\n");
 }
 
@@ -106,7 +118,10 @@ static bool start(struct tcx_context *context, struct tcx_fault *fault)
 	context->mib = tcx_mib_new();
 	if (context->mib == NULL)
 		return tcx_fault_set(fault, "out of memory");
-	if (!tcx_reading_start(context, fault) || !apply_config(context, fault))
+	if (!tcx_reading_start(context, fault))
+		return false;
+	apply_config(context);
+	if (!tcx_mib_register(context->mib, fault))
 		return false;
 	snmp_log(LOG_NOTICE, "tcpextd %s started: reads %s every %g s\n", TCX_VERSION,
 		 context->config.proc_root, (double)context->config.interval_ns / 1e9);
@@ -147,10 +162,10 @@ static int serve(struct tcx_context *context)
 	tcx_reading_log(context);
 	while (!context->stop) {
 		agent_check_and_process(1);
-		if (context->reload && tcx_mib_close(context->mib)) {
+		if (context->reload)
 			reload(context);
-			tcx_mib_open(context->mib);
-		}
+		if (context->reloaded)
+			finish_reload(context);
 	}
 	snmp_log(LOG_NOTICE, "tcpextd ends\n");
 	finish(context);

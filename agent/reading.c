@@ -8,8 +8,12 @@
 #include "tcx_socket_tables.h"
 #include "tcx_table_ids.h"
 
-/* How long the start waits for the first counters: reading takes well under a millisecond. */
+/*
+ * How long the start waits for the first counters, and how long a reload may keep requests waiting
+ * for them: reading takes well under a millisecond.
+ */
 #define FIRST_READ_MS 1000
+#define NEXT_READ_MS  100
 
 /* In the order of enum tcx_table_id. */
 static const struct tcx_table_kind *const table_kinds[TCX_TABLES] = {
@@ -105,9 +109,10 @@ static void use_collector(struct tcx_context *context, struct tcx_collector *col
 {
 	if (context->collector != NULL)
 		unregister_readfd(tcx_collector_event_fd(context->collector));
-	tcx_collector_stop(context->collector);
+	tcx_collector_wait_first(collector,
+				 context->collector != NULL ? NEXT_READ_MS : FIRST_READ_MS);
+	tcx_collector_retire(context->collector);
 	context->collector = collector;
-	tcx_collector_wait_first(collector, FIRST_READ_MS);
 	register_readfd(tcx_collector_event_fd(collector), on_counters, context);
 }
 
@@ -115,7 +120,7 @@ static void use_tables(struct tcx_context *context, struct tcx_tables *tables)
 {
 	if (context->tables != NULL)
 		unregister_readfd(tcx_tables_ready_fd(context->tables));
-	tcx_tables_stop(context->tables);
+	tcx_tables_retire(context->tables);
 	context->tables = tables;
 	register_readfd(tcx_tables_ready_fd(tables), on_tables, context);
 }
@@ -190,6 +195,6 @@ void tcx_reading_log(struct tcx_context *context)
 void tcx_reading_stop(struct tcx_context *context)
 {
 	tcx_tables_stop(context->tables);
-	tcx_link_watch_free(context->link_watch);
+	tcx_link_watch_unref(context->link_watch);
 	tcx_collector_stop(context->collector);
 }

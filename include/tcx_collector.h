@@ -28,15 +28,27 @@ struct tcx_collector_status {
 
 /*
  * Starts the thread; it reads for the first time at once. proc_root is copied, interval_ns is the
- * time between reads. NULL with a fault when it cannot start.
+ * time between reads. The caller gets a reference. NULL with a fault when it cannot start.
  */
 struct tcx_collector *tcx_collector_start(const char *proc_root, uint64_t interval_ns,
 					  struct tcx_fault *fault);
 
 /*
- * Ends the thread and frees everything but snapshots that others still hold. collector may be NULL.
+ * Tells the thread to end, waits for that a second at most, and gives up the caller's reference.
+ * collector may be NULL.
  */
 void tcx_collector_stop(struct tcx_collector *collector);
+
+/* The same without any wait: the thread ends by itself, however long it is kept by what it reads.
+ */
+void tcx_collector_retire(struct tcx_collector *collector);
+
+/*
+ * One more reference, and one less: the last one frees everything but snapshots that others still
+ * hold. What has stopped still has its newest snapshot. collector may be NULL in the second.
+ */
+struct tcx_collector *tcx_collector_ref(struct tcx_collector *collector);
+void tcx_collector_unref(struct tcx_collector *collector);
 
 /* Changes the time between reads; the next one comes at once. */
 void tcx_collector_set_interval(struct tcx_collector *collector, uint64_t interval_ns);

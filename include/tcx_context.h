@@ -29,6 +29,7 @@ struct tcx_context {
 	struct tcx_mib *mib;
 	bool pid_written; /* the file of -p is ours to remove */
 	bool reload;	  /* SIGHUP came */
+	bool reloaded;	  /* the configuration is in force, but for what is registered */
 	bool stop;
 };
 

@@ -61,12 +61,13 @@ struct tcx_link_watch;
 
 /*
  * Subscribes to the changes in the calling thread's network namespace and takes note of how things
- * are. NULL with a fault.
+ * are. The caller gets a reference. NULL with a fault.
  */
 struct tcx_link_watch *tcx_link_watch_new(struct tcx_fault *fault);
 
-/* watch may be NULL. */
-void tcx_link_watch_free(struct tcx_link_watch *watch);
+/* One more reference, and one less: the last one frees it. watch may be NULL in the second. */
+struct tcx_link_watch *tcx_link_watch_ref(struct tcx_link_watch *watch);
+void tcx_link_watch_unref(struct tcx_link_watch *watch);
 
 /* A descriptor that is readable when there is something to drain. */
 int tcx_link_watch_fd(const struct tcx_link_watch *watch);

@@ -17,7 +17,7 @@ struct tcx_mib;
 
 /* What decides how requests are answered. */
 struct tcx_mib_settings {
-	struct tcx_collector *collector; /* both outlive their use here */
+	struct tcx_collector *collector; /* the MIB takes a reference to both */
 	struct tcx_tables *tables;
 	uint64_t interval_ns;
 	uint64_t max_age_ns;	   /* counters of an older snapshot do not exist */
@@ -40,24 +40,31 @@ unsigned int tcx_mib_group_bit(const char *word);
  */
 struct tcx_mib *tcx_mib_new(void);
 
-/* Whether tcx_mib_apply() would take back anything that is registered. */
-bool tcx_mib_takes_back(const struct tcx_mib *mib, const struct tcx_mib_settings *settings);
+/* Answers with these settings from now on, requests that wait included. Registers nothing. */
+void tcx_mib_set(struct tcx_mib *mib, const struct tcx_mib_settings *settings);
 
-/*
- * Applies settings: registers and unregisters what they change. To be called again when they
- * change. False when the library refuses a registration.
+/* What tcx_mib_register() would do. */
+enum tcx_mib_change {
+	TCX_MIB_AS_IT_IS,   /* nothing */
+	TCX_MIB_ADDS,	    /* register what has not been */
+	TCX_MIB_TAKES_BACK, /* unregister, too */
+};
+
+enum tcx_mib_change tcx_mib_change(const struct tcx_mib *mib);
+
+/* Registers and unregisters what the settings say. False when the library refuses a registration.
  */
-bool tcx_mib_apply(struct tcx_mib *mib, const struct tcx_mib_settings *settings,
-		   struct tcx_fault *fault);
+bool tcx_mib_register(struct tcx_mib *mib, struct tcx_fault *fault);
 
 /* To be called when tcx_tables_ready_fd() is readable: answers the requests that waited for a
  * table. */
 void tcx_mib_tables_changed(struct tcx_mib *mib);
 
 /*
- * Before tcx_mib_apply(), once a master may be there. The library would free registrations that it
- * still needs to answer the requests that wait for a table, so none may. True when none does; from
- * now on, true or not, none begins to: those to come get an error, until tcx_mib_open().
+ * Before tcx_mib_register(), once a master may be there. The library would free registrations that
+ * it still needs to answer the requests that wait for a table, so none may. True when none does. To
+ * be called again until then; tableTimeout after the first call those that wait, and those that
+ * would begin to, get an error. tcx_mib_open() ends that.
  */
 bool tcx_mib_close(struct tcx_mib *mib);
 void tcx_mib_open(struct tcx_mib *mib);

@@ -18,7 +18,7 @@ struct tcx_tables;
 
 struct tcx_tables_settings {
 	const char *proc_root;
-	struct tcx_link_watch *link_watch; /* outlives the tables; or NULL */
+	struct tcx_link_watch *link_watch; /* the tables take a reference; or NULL */
 	uint64_t interval_ns; /* tableInterval: between two reads of a table that is asked for */
 	uint64_t refresh_ns;  /* refreshInterval: how old counters may be that a request gets */
 	uint64_t idle_ns;     /* tableIdle: after the last request a table is forgotten */
@@ -44,13 +44,26 @@ struct tcx_table_event {
 };
 
 /* Prepares; no thread runs and nothing is read yet. kinds are the tables, in the order of their
- * ids. NULL with a fault. */
+ * ids. The caller gets a reference. NULL with a fault. */
 struct tcx_tables *tcx_tables_start(const struct tcx_table_kind *const *kinds, size_t count,
 				    const struct tcx_tables_settings *settings,
 				    struct tcx_fault *fault);
 
-/* Ends the threads and frees everything but tables that others still hold. tables may be NULL. */
+/*
+ * Tells the threads to end, waits for that a second at most, and gives up the caller's reference.
+ * tables may be NULL.
+ */
 void tcx_tables_stop(struct tcx_tables *tables);
+
+/* The same without any wait: a thread that reads a table ends by itself when it has done so. */
+void tcx_tables_retire(struct tcx_tables *tables);
+
+/*
+ * One more reference, and one less: the last one frees everything but tables that others still
+ * hold. tables may be NULL in the second.
+ */
+struct tcx_tables *tcx_tables_ref(struct tcx_tables *tables);
+void tcx_tables_unref(struct tcx_tables *tables);
 
 /* Changes everything but proc_root and link_watch; tables that are held are renewed at once. */
 void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings *settings);

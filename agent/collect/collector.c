@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -11,7 +10,9 @@
 #include <unistd.h>
 
 #include "tcx_clock.h"
+#include "tcx_reference.h"
 #include "tcx_sources.h"
+#include "worker.h"
 
 /*
  * A cause is logged once. So many different ones are remembered; a file that fails in more ways
@@ -23,7 +24,7 @@
 #define EVENTS (2 * CAUSES)
 
 struct tcx_collector {
-	pthread_t thread;
+	atomic_uint references;	     /* the thread has one */
 	struct tcx_sources *sources; /* the thread's own from its start to its end */
 	uint64_t sequence;	     /* likewise */
 	struct tcx_fault causes[CAUSES];
@@ -146,6 +147,7 @@ static void *run(void *arg)
 			refresh(collector);
 		}
 	}
+	tcx_collector_unref(collector);
 	return NULL;
 }
 
@@ -173,16 +175,14 @@ static void free_collector(struct tcx_collector *collector)
 	free(collector);
 }
 
-/* The thread takes no signals: they belong to the main loop. */
 static int start_thread(struct tcx_collector *collector)
 {
-	sigset_t all, before;
 	int result;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	result = pthread_create(&collector->thread, NULL, run, collector);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	tcx_reference_take(&collector->references);
+	result = tcx_worker_start(run, collector);
+	if (result != 0)
+		tcx_collector_unref(collector);
 	return result;
 }
 
@@ -207,6 +207,7 @@ struct tcx_collector *tcx_collector_start(const char *proc_root, uint64_t interv
 		tcx_fault_set(fault, "out of memory");
 		return NULL;
 	}
+	tcx_reference_init(&collector->references);
 	pthread_mutex_init(&collector->lock, NULL);
 	collector->sources = tcx_sources_new(proc_root);
 	result = open_fds(collector) && collector->sources != NULL ? 0 : ENOMEM;
@@ -216,7 +217,7 @@ struct tcx_collector *tcx_collector_start(const char *proc_root, uint64_t interv
 	if (result == 0)
 		return collector;
 	tcx_fault_set(fault, "the collector cannot start: %s", strerror(result));
-	free_collector(collector);
+	tcx_collector_unref(collector);
 	return NULL;
 }
 
@@ -225,8 +226,28 @@ void tcx_collector_stop(struct tcx_collector *collector)
 	if (collector == NULL)
 		return;
 	signal_fd(collector->stop_fd);
-	pthread_join(collector->thread, NULL);
-	free_collector(collector);
+	tcx_worker_wait(&collector->references);
+	tcx_collector_unref(collector);
+}
+
+void tcx_collector_retire(struct tcx_collector *collector)
+{
+	if (collector == NULL)
+		return;
+	signal_fd(collector->stop_fd);
+	tcx_collector_unref(collector);
+}
+
+struct tcx_collector *tcx_collector_ref(struct tcx_collector *collector)
+{
+	tcx_reference_take(&collector->references);
+	return collector;
+}
+
+void tcx_collector_unref(struct tcx_collector *collector)
+{
+	if (collector != NULL && tcx_reference_give(&collector->references))
+		free_collector(collector);
 }
 
 void tcx_collector_set_interval(struct tcx_collector *collector, uint64_t interval_ns)

@@ -3,25 +3,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tcx_reference.h"
+
 struct tcx_layout *tcx_layout_new(void)
 {
 	struct tcx_layout *layout = calloc(1, sizeof(*layout));
 
 	if (layout != NULL)
-		atomic_init(&layout->references, 1);
+		tcx_reference_init(&layout->references);
 	return layout;
 }
 
 struct tcx_layout *tcx_layout_ref(struct tcx_layout *layout)
 {
-	atomic_fetch_add_explicit(&layout->references, 1, memory_order_relaxed);
+	tcx_reference_take(&layout->references);
 	return layout;
 }
 
 void tcx_layout_unref(struct tcx_layout *layout)
 {
-	if (layout == NULL ||
-	    atomic_fetch_sub_explicit(&layout->references, 1, memory_order_acq_rel) > 1)
+	if (layout == NULL || !tcx_reference_give(&layout->references))
 		return;
 	for (size_t i = 0; i < layout->line_count; i++)
 		free(layout->lines[i].text);

@@ -13,6 +13,7 @@
 #include "tcx_clock.h"
 #include "tcx_links.h"
 #include "tcx_octets.h"
+#include "tcx_reference.h"
 
 #define ATTRIBUTES (IFLA_OPERSTATE + 1)
 
@@ -37,6 +38,7 @@ struct seen {
 };
 
 struct tcx_link_watch {
+	atomic_uint references;
 	struct tcx_netlink changes; /* subscribed; the draining thread's, as is what follows */
 	int retry_fd;		    /* a timer, set while something is to be tried again */
 	int ready_fd;		    /* of epoll: readable when one of the two is */
@@ -252,6 +254,7 @@ struct tcx_link_watch *tcx_link_watch_new(struct tcx_fault *fault)
 		tcx_fault_set(fault, "out of memory");
 		return NULL;
 	}
+	tcx_reference_init(&watch->references);
 	pthread_mutex_init(&watch->lock, NULL);
 	tcx_netlink_init(&watch->changes, NETLINK_ROUTE);
 	watch->retry_fd = -1;
@@ -260,13 +263,19 @@ struct tcx_link_watch *tcx_link_watch_new(struct tcx_fault *fault)
 		       prepare(watch, fault) && list_all(watch, fault);
 	if (watch->begun)
 		return watch;
-	tcx_link_watch_free(watch);
+	tcx_link_watch_unref(watch);
 	return NULL;
 }
 
-void tcx_link_watch_free(struct tcx_link_watch *watch)
+struct tcx_link_watch *tcx_link_watch_ref(struct tcx_link_watch *watch)
 {
-	if (watch == NULL)
+	tcx_reference_take(&watch->references);
+	return watch;
+}
+
+void tcx_link_watch_unref(struct tcx_link_watch *watch)
+{
+	if (watch == NULL || !tcx_reference_give(&watch->references))
 		return;
 	if (watch->ready_fd >= 0)
 		close(watch->ready_fd);

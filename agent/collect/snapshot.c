@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "tcx_reference.h"
+
 struct tcx_snapshot *tcx_snapshot_new(struct tcx_layout *layout)
 {
 	struct tcx_snapshot *snapshot =
@@ -9,21 +11,20 @@ struct tcx_snapshot *tcx_snapshot_new(struct tcx_layout *layout)
 
 	if (snapshot == NULL)
 		return NULL;
-	atomic_init(&snapshot->references, 1);
+	tcx_reference_init(&snapshot->references);
 	snapshot->layout = tcx_layout_ref(layout);
 	return snapshot;
 }
 
 struct tcx_snapshot *tcx_snapshot_ref(struct tcx_snapshot *snapshot)
 {
-	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
+	tcx_reference_take(&snapshot->references);
 	return snapshot;
 }
 
 void tcx_snapshot_unref(struct tcx_snapshot *snapshot)
 {
-	if (snapshot == NULL ||
-	    atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) > 1)
+	if (snapshot == NULL || !tcx_reference_give(&snapshot->references))
 		return;
 	tcx_layout_unref(snapshot->layout);
 	free(snapshot);

@@ -8,6 +8,7 @@
 #include "kernel.h"
 #include "sort.h"
 #include "tcx_clock.h"
+#include "tcx_reference.h"
 
 #define FIRST_CAPACITY 64
 
@@ -20,7 +21,7 @@ static struct tcx_table *new_table(const struct tcx_table_kind *kind, size_t max
 		tcx_fault_set(fault, "out of memory");
 		return NULL;
 	}
-	atomic_init(&table->references, 1);
+	tcx_reference_init(&table->references);
 	table->kind = kind;
 	table->max_rows = max_rows;
 	table->taken_ns = tcx_clock_now();
@@ -183,14 +184,13 @@ void *tcx_table_find(const struct tcx_table *table, const void *key)
 
 struct tcx_table *tcx_table_ref(struct tcx_table *table)
 {
-	atomic_fetch_add_explicit(&table->references, 1, memory_order_relaxed);
+	tcx_reference_take(&table->references);
 	return table;
 }
 
 void tcx_table_unref(struct tcx_table *table)
 {
-	if (table == NULL ||
-	    atomic_fetch_sub_explicit(&table->references, 1, memory_order_acq_rel) > 1)
+	if (table == NULL || !tcx_reference_give(&table->references))
 		return;
 	free(table->rows);
 	free(table);

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -11,6 +10,9 @@
 
 #include "tcx_clock.h"
 #include "tcx_kernel.h"
+#include "tcx_links.h"
+#include "tcx_reference.h"
+#include "worker.h"
 
 /* Without a renewal for so many intervals a table is no longer shown, as maxAge has it for
  * counters: of refreshInterval where rows have counters, of tableInterval elsewhere. */
@@ -28,10 +30,8 @@
 struct slot {
 	struct tcx_tables *tables;
 	const struct tcx_table_kind *kind;
-	pthread_t thread;
 	pthread_cond_t wake; /* asked for while idle, or told to stop */
-	bool started;	     /* thread is to be joined */
-	bool running;	     /* its loop has not ended */
+	bool running;	     /* the loop of its thread has not ended */
 	bool wanted;	     /* requests wait for the next table */
 	bool changed;	     /* settings have: the next table is to be read with them */
 	struct tcx_table *latest;
@@ -44,10 +44,11 @@ struct slot {
 };
 
 struct tcx_tables {
-	pthread_mutex_t lock; /* guards everything below and in the slots */
+	atomic_uint references; /* each thread has one */
+	pthread_mutex_t lock;	/* guards everything below and in the slots */
 	struct tcx_tables_settings settings;
-	char *proc_root; /* owned */
-	struct tcx_link_watch *link_watch;
+	char *proc_root;		   /* owned */
+	struct tcx_link_watch *link_watch; /* with a reference, or NULL */
 	bool stop;
 	struct tcx_fault fallback; /* the last one told of: one line for all tables */
 	int ready_fd;
@@ -244,24 +245,20 @@ static void *run(void *arg)
 	pthread_mutex_unlock(&tables->lock);
 	tcx_table_unref(last);
 	tcx_kernel_free(kernel);
+	tcx_tables_unref(tables);
 	return NULL;
 }
 
-/* A thread that has ended its loop needs no lock any more: joining it here cannot hang. */
+/* With the lock held, by one who has a reference: the one that is given back is not the last. */
 static void start_thread(struct slot *slot)
 {
 	const struct tcx_fault cause = {"no thread can be started"};
-	sigset_t all, before;
 
-	if (slot->started)
-		pthread_join(slot->thread, NULL);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	slot->started = pthread_create(&slot->thread, NULL, run, slot) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	slot->running = slot->started;
-	if (slot->started)
+	tcx_reference_take(&slot->tables->references);
+	slot->running = tcx_worker_start(run, slot) == 0;
+	if (slot->running)
 		return;
+	tcx_reference_give(&slot->tables->references);
 	slot->wanted = false;
 	take_failure(slot, &cause, 0);
 	announce(slot->tables);
@@ -292,10 +289,12 @@ struct tcx_tables *tcx_tables_start(const struct tcx_table_kind *const *kinds, s
 		tcx_fault_set(fault, "out of memory");
 		return NULL;
 	}
+	tcx_reference_init(&tables->references);
 	pthread_mutex_init(&tables->lock, NULL);
 	tables->settings = *settings;
 	tables->proc_root = strdup(settings->proc_root);
-	tables->link_watch = settings->link_watch;
+	if (settings->link_watch != NULL)
+		tables->link_watch = tcx_link_watch_ref(settings->link_watch);
 	tables->settings.proc_root = tables->proc_root;
 	tables->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	for (size_t i = 0; i < count; i++)
@@ -303,29 +302,58 @@ struct tcx_tables *tcx_tables_start(const struct tcx_table_kind *const *kinds, s
 	if (tables->proc_root != NULL && tables->ready_fd >= 0 && tables->count == count)
 		return tables;
 	tcx_fault_set(fault, "tables cannot be prepared: %s", strerror(errno));
-	tcx_tables_stop(tables);
+	tcx_tables_unref(tables);
 	return NULL;
+}
+
+static void tell_to_stop(struct tcx_tables *tables)
+{
+	pthread_mutex_lock(&tables->lock);
+	tables->stop = true;
+	for (size_t i = 0; i < tables->count; i++)
+		pthread_cond_signal(&tables->slots[i].wake);
+	pthread_mutex_unlock(&tables->lock);
 }
 
 void tcx_tables_stop(struct tcx_tables *tables)
 {
 	if (tables == NULL)
 		return;
-	pthread_mutex_lock(&tables->lock);
-	tables->stop = true;
+	tell_to_stop(tables);
+	tcx_worker_wait(&tables->references);
+	tcx_tables_unref(tables);
+}
+
+void tcx_tables_retire(struct tcx_tables *tables)
+{
+	if (tables == NULL)
+		return;
+	tell_to_stop(tables);
+	tcx_tables_unref(tables);
+}
+
+struct tcx_tables *tcx_tables_ref(struct tcx_tables *tables)
+{
+	tcx_reference_take(&tables->references);
+	return tables;
+}
+
+static void free_tables(struct tcx_tables *tables)
+{
 	for (size_t i = 0; i < tables->count; i++)
-		pthread_cond_signal(&tables->slots[i].wake);
-	pthread_mutex_unlock(&tables->lock);
-	for (size_t i = 0; i < tables->count; i++) {
-		if (tables->slots[i].started)
-			pthread_join(tables->slots[i].thread, NULL);
 		pthread_cond_destroy(&tables->slots[i].wake);
-	}
 	if (tables->ready_fd >= 0)
 		close(tables->ready_fd);
 	pthread_mutex_destroy(&tables->lock);
+	tcx_link_watch_unref(tables->link_watch);
 	free(tables->proc_root);
 	free(tables);
+}
+
+void tcx_tables_unref(struct tcx_tables *tables)
+{
+	if (tables != NULL && tcx_reference_give(&tables->references))
+		free_tables(tables);
 }
 
 void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings *settings)

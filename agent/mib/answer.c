@@ -24,7 +24,8 @@ struct waiting {
 	uint64_t since_ns;
 };
 
-void tcx_answer_end(struct answering *answering)
+/* Forgets the request that was answered last, and what it held. */
+static void end_view(struct answering *answering)
 {
 	tcx_view_release(&answering->view);
 	answering->session = NULL;
@@ -77,7 +78,7 @@ static const struct tcx_view *view_of(struct answering *answering,
 		begin_view(answering, &answering->view);
 	answering->session = request->session;
 	answering->transaction = request->pdu->transid;
-	answering->view.impatient = answering->closed;
+	answering->view.impatient = answering->closing_ns != 0;
 	return &answering->view;
 }
 
@@ -209,9 +210,17 @@ static void complain(struct answering *answering)
 		 (double)answering->settings.table_timeout_ns / 1e9);
 }
 
+/* A reload waits no longer for requests than they for a table. */
+static bool is_closed(const struct answering *answering)
+{
+	return answering->closing_ns != 0 &&
+	       tcx_clock_now() - answering->closing_ns >= answering->settings.table_timeout_ns;
+}
+
 static bool is_overdue(const struct answering *answering, const struct waiting *waiting)
 {
-	return tcx_clock_now() - waiting->since_ns >= answering->settings.table_timeout_ns;
+	return is_closed(answering) ||
+	       tcx_clock_now() - waiting->since_ns >= answering->settings.table_timeout_ns;
 }
 
 /*
@@ -329,7 +338,7 @@ void tcx_mib_tables_changed(struct tcx_mib *mib)
 	struct tcx_view view = {.held = &held, .uptime_zero_ns = answering->view.uptime_zero_ns};
 
 	if (is_over(answering))
-		tcx_answer_end(answering);
+		end_view(answering);
 	if (answering->waiting == NULL)
 		return;
 	begin_view(answering, &view);
@@ -337,15 +346,38 @@ void tcx_mib_tables_changed(struct tcx_mib *mib)
 	tcx_view_release(&view);
 }
 
+static void release(const struct tcx_mib_settings *settings)
+{
+	tcx_collector_unref(settings->collector);
+	tcx_tables_unref(settings->tables);
+}
+
+void tcx_mib_set(struct tcx_mib *mib, const struct tcx_mib_settings *settings)
+{
+	struct answering *answering = tcx_answering(mib);
+	const struct tcx_mib_settings before = answering->settings;
+
+	end_view(answering);
+	answering->settings = *settings;
+	tcx_collector_ref(settings->collector);
+	tcx_tables_ref(settings->tables);
+	release(&before);
+	answering->held.tables = settings->tables;
+	tcx_mib_tables_changed(mib);
+}
+
 bool tcx_mib_close(struct tcx_mib *mib)
 {
-	tcx_answering(mib)->closed = true;
-	return tcx_answering(mib)->waiting == NULL;
+	struct answering *answering = tcx_answering(mib);
+
+	if (answering->closing_ns == 0)
+		answering->closing_ns = tcx_clock_now();
+	return answering->waiting == NULL;
 }
 
 void tcx_mib_open(struct tcx_mib *mib)
 {
-	tcx_answering(mib)->closed = false;
+	tcx_answering(mib)->closing_ns = 0;
 }
 
 int tcx_answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
@@ -357,7 +389,7 @@ int tcx_answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *regis
 
 	if (answer_all(group, view, info, requests, REQUEST_IS_NOT_DELEGATED))
 		return SNMP_ERR_NOERROR;
-	if (!answering->closed && wait_for_table(group, handler, registration, info, requests))
+	if (!is_closed(answering) && wait_for_table(group, handler, registration, info, requests))
 		return SNMP_ERR_NOERROR;
 	return give_up(requests);
 }
@@ -368,5 +400,6 @@ void tcx_answer_free(struct answering *answering)
 		snmp_alarm_unregister(answering->alarm);
 	while (answering->waiting != NULL)
 		remove_waiting(&answering->waiting);
-	tcx_answer_end(answering);
+	end_view(answering);
+	release(&answering->settings);
 }

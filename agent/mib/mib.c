@@ -174,18 +174,19 @@ static void unregister_group(struct group *group)
 	group->priority = 0;
 }
 
-static bool is_taken_back(const struct group *group, bool wanted, int priority)
+/* 0: none. */
+static int wanted_priority(const struct tcx_mib_settings *settings, size_t group)
 {
-	return group->priority > 0 && (!wanted || group->priority != priority);
+	return (settings->groups & 1U << group) != 0 ? settings->priority : 0;
 }
 
-static bool reconcile(struct group *group, bool wanted, int priority, struct tcx_fault *fault)
+static bool reconcile(struct group *group, int priority, struct tcx_fault *fault)
 {
-	if (is_taken_back(group, wanted, priority))
-		unregister_group(group);
-	if (!wanted || group->priority > 0)
+	if (group->priority == priority)
 		return true;
-	if (register_group(group, priority))
+	if (group->priority > 0)
+		unregister_group(group);
+	if (priority == 0 || register_group(group, priority))
 		return true;
 	return tcx_fault_set(fault, "the group '%s' cannot be registered", group->row->word);
 }
@@ -219,29 +220,28 @@ struct tcx_mib *tcx_mib_new(void)
 	return mib;
 }
 
-static bool is_wanted(const struct tcx_mib_settings *settings, size_t group)
+enum tcx_mib_change tcx_mib_change(const struct tcx_mib *mib)
 {
-	return (settings->groups & 1U << group) != 0;
+	enum tcx_mib_change change = TCX_MIB_AS_IT_IS;
+
+	for (size_t i = 0; i < GROUPS; i++) {
+		int priority = mib->groups[i].priority;
+
+		if (priority == wanted_priority(&mib->answering.settings, i))
+			continue;
+		if (priority > 0)
+			return TCX_MIB_TAKES_BACK;
+		change = TCX_MIB_ADDS;
+	}
+	return change;
 }
 
-bool tcx_mib_takes_back(const struct tcx_mib *mib, const struct tcx_mib_settings *settings)
-{
-	for (size_t i = 0; i < GROUPS; i++)
-		if (is_taken_back(&mib->groups[i], is_wanted(settings, i), settings->priority))
-			return true;
-	return false;
-}
-
-bool tcx_mib_apply(struct tcx_mib *mib, const struct tcx_mib_settings *settings,
-		   struct tcx_fault *fault)
+bool tcx_mib_register(struct tcx_mib *mib, struct tcx_fault *fault)
 {
 	bool done = true;
 
-	tcx_answer_end(&mib->answering);
-	mib->answering.settings = *settings;
-	mib->answering.held.tables = settings->tables;
 	for (size_t i = 0; i < GROUPS; i++)
-		done = reconcile(&mib->groups[i], is_wanted(settings, i), settings->priority,
+		done = reconcile(&mib->groups[i], wanted_priority(&mib->answering.settings, i),
 				 fault) &&
 		       done;
 	return done;

@@ -31,14 +31,14 @@ struct group {
 
 /* The requests that are being answered. */
 struct answering {
-	struct tcx_mib_settings settings;
-	struct tcx_view view; /* of the request that is being answered */
+	struct tcx_mib_settings settings; /* collector and tables with a reference */
+	struct tcx_view view;		  /* of the request that is being answered */
 	struct tcx_held_tables held;
 	long transaction;	 /* its number, given by the master */
 	const void *session;	 /* which it came by */
 	struct waiting *waiting; /* requests for tables that are being read */
 	unsigned int alarm;	 /* that looks after them; 0: none */
-	bool closed;		 /* registrations are to be changed: no more may wait */
+	uint64_t closing_ns;	 /* since when registrations are to be changed; 0: they are not */
 	bool complained;	 /* that a table takes too long; until one comes again */
 };
 
@@ -48,10 +48,7 @@ Netsnmp_Node_Handler tcx_answer;
 /* The answering state of the program. */
 struct answering *tcx_answering(struct tcx_mib *mib);
 
-/* Forgets the request that was answered last, and what it held. */
-void tcx_answer_end(struct answering *answering);
-
-/* Frees the requests that wait. */
+/* Frees the requests that wait, and gives up what is held. */
 void tcx_answer_free(struct answering *answering);
 
 #endif

@@ -25,6 +25,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = pathlib.Path(os.environ.get("top_srcdir", HERE.parent.parent)).resolve()
 BUILD = pathlib.Path(os.environ.get("top_builddir", SOURCE)).resolve()
 AGENT = pathlib.Path(os.environ.get("TCPEXTD", BUILD / "tcpextd")).resolve()
+SLOW = AGENT.parent / "tests/e2e/slow.so"
 ROOT = os.environ.get("MIB_ROOT", "1.3.6.1.4.1.8072.9999.9999.1213")
 OBJECTS = ROOT + ".1"
 SEQUENCE, AGE, TIME, INTERVAL, MAX_AGE, COST, FAILURES, LAST_FAILURE, KNOWN, UNKNOWN, VERSION, DISCONTINUITY = (
@@ -300,6 +301,46 @@ class Agent(Process):
         return self.output.read_text().splitlines()
 
 
+class SlowFile:
+    """A file that takes as long to open as the test wants, for programs that are started under this one's prefix."""
+
+    def __init__(self, site, path):
+        if not SLOW.exists():
+            raise Skip(f"needs {SLOW}, which `make check` builds")
+        self.path = path
+        gate = site.folder / f"{path.name}-gate"
+        self.gate = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.gate.bind(str(gate))
+        self.gate.listen()
+        self.gate.setblocking(False)
+        self.reader = None
+        # AddressSanitizer wants to be loaded first, and need not be.
+        checks = ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0")))
+        self.prefix = ("/usr/bin/env", f"LD_PRELOAD={SLOW}", f"TCX_SLOW_FILE={path}", f"TCX_SLOW_SOCKET={gate}",
+                       f"ASAN_OPTIONS={checks}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.gate.close()
+        if self.reader is not None:
+            self.reader.close()
+
+    def is_being_read(self):
+        """Whether somebody waits to open it."""
+        if self.reader is None:
+            with contextlib.suppress(BlockingIOError):
+                self.reader, _ = self.gate.accept()
+        return self.reader is not None
+
+    def feed(self, text):
+        """Writes what it holds and lets it be read; the next one waits again."""
+        self.path.write_text(text)
+        self.reader.close()
+        self.reader = None
+
+
 # --- The site -----------------------------------------------------------------------------------------------------------------
 
 # Community public sees what view "seen" has, whatever transport a request comes by.
@@ -408,10 +449,11 @@ class Site:
             raise Failure(f"snmpd ended: {process.output.read_text()}")
         return process
 
-    def agent(self, conf="", options=(), wait=True):
-        """Starts tcpextd with this configuration and waits until snmpd serves its objects. It is patient with a busy machine."""
+    def agent(self, conf="", options=(), wait=True, under=()):
+        """Starts tcpextd with this configuration and waits until snmpd serves its objects. It is patient with a busy machine.
+        under are the words of a program that runs it."""
         path = self.write("tcpextd.conf", "agentXTimeout 15\n" + conf)
-        agent = self.start(Agent, self.inside(AGENT, "-f", "-C", "-c", path, "-x", self.master,
+        agent = self.start(Agent, self.inside(*under, AGENT, "-f", "-C", "-c", path, "-x", self.master,
                                               "-Lf", self.folder / "tcpextd.log", *options), self.folder)
         if wait:
             self.wait_served(agent)

@@ -203,7 +203,8 @@ def priority_told(site):
 
 
 def master_survives(site):
-    """Registrations change under walks: snmpd, which loses hold of a request whose registration is taken back, lives on."""
+    """Registrations and the proc root change under walks: snmpd, which loses hold of a request whose registration is taken
+    back, lives on, and so does the agent, which answers to the end of its session."""
     snmpd = site.snmpd()
     agent = site.agent("registerPriority 99\n")
     over = threading.Event()
@@ -218,7 +219,7 @@ def master_survives(site):
         walker.start()
     try:
         for i in range(20):
-            site.write("tcpextd.conf", f"agentXTimeout 15\nregisterPriority {100 - i % 2}\n")
+            site.write("tcpextd.conf", f"agentXTimeout 15\nregisterPriority {100 - i % 2}\nprocRoot {('/proc', '/proc/self')[i % 2]}\n")
             agent.send(signal.SIGHUP)
             wait_for("it is read", lambda: len([line for line in agent.log() if "configuration read again" in line]) == i + 1)
             time.sleep(0.2)  # walks get under way again
@@ -226,7 +227,7 @@ def master_survives(site):
         over.set()
         for walker in walkers:
             walker.join()
-    check(snmpd.alive(), "snmpd has survived 20 changes of the priority")
+    check(snmpd.alive() and agent.alive(), "both have survived 20 changes of the priority and of the proc root")
     check(site.get(harness.VERSION)[0].syntax == "STRING", "the agent is served")
     check_equal([line for line in agent.log() if re.search("lost|refuse|connected", line)][1:], [], "the log has nothing of it")
 

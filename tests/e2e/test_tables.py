@@ -425,17 +425,12 @@ def sockets(site):
         without_sock_diag(site)
 
 
-def denied_agent(site, conf):
+def denied_agent(site, conf, under=()):
     """The agent where the kernel denies it sock_diag, as the filter of a service may."""
     if platform.machine() not in told.SOCKET_CALL:
         raise Skip(f"no number of the call socket() for {platform.machine()}")
-    path = site.write("tcpextd.conf", conf)
-    log = site.folder / "tcpextd.log"
-    log.unlink(missing_ok=True)
-    agent = site.start(harness.Agent, site.inside("python3", "-B", harness.HERE / "without_sock_diag.py", AGENT, "-f", "-C",
-                                                  "-c", path, "-x", site.master, "-Lf", log), site.folder)
-    site.wait_served(agent)
-    return agent
+    (site.folder / "tcpextd.log").unlink(missing_ok=True)
+    return site.agent(conf, under=("python3", "-B", harness.HERE / "without_sock_diag.py", *under))
 
 
 def without_sock_diag(site):
@@ -674,45 +669,27 @@ FIRST, SECOND = "127.0.0.1.22.0.0.0.0.0", "127.0.0.1.23.0.0.0.0.0"
 STATE_COLUMN = f"{ENTRY['tcpConnTable']}.1"
 
 
-class SlowTable:
-    """An agent whose table of connections takes as long to read as the test wants: a pipe in the place of /proc/net/tcp."""
+class SlowTable(harness.SlowFile):
+    """An agent whose table of connections takes as long to read as the test wants."""
 
     def __init__(self, site, more=""):
-        self.site = site
         site.write("proc/net/snmp", SNMP)
         site.write("proc/net/tcp6", TITLES)
-        self.path = site.folder / "proc/net/tcp"
-        os.mkfifo(self.path)
-        self.pipe = None
+        super().__init__(site, site.folder / "proc/net/tcp")
+        self.site = site
         self.conf = f"procRoot {site.folder}/proc\ntableTimeout 20\n" + ONCE
-        self.agent = denied_agent(site, self.conf + more)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.pipe is not None:
-            os.close(self.pipe)
+        self.agent = denied_agent(site, self.conf + more, self.prefix)
 
     def ask(self, tool, *oids):
         """A request that has to wait, in the background."""
         argv = [tool, *V2C, "-t20", "-r0", "-On", "-Cc" if tool == "snmpbulkwalk" else "-Ob", self.site.address, *oids]
         process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=self.site.environment,
                                    preexec_fn=harness.die_with_parent)
-        if self.pipe is None:
-            self.pipe = wait_for("the agent has begun to read", self.open)
+        wait_for("the agent has begun to read", self.is_being_read)
         return process
 
-    def open(self):
-        """The end of the pipe to write to, once somebody reads."""
-        with contextlib.suppress(OSError):
-            return os.open(self.path, os.O_WRONLY | os.O_NONBLOCK)
-        return None
-
     def feed(self, text=TITLES + LINES):
-        os.write(self.pipe, text.encode())
-        os.close(self.pipe)
-        self.pipe = None
+        super().feed(text)
 
 
 def answer(process):
@@ -783,7 +760,7 @@ def longer_than_idle(site):
         time.sleep(2)  # longer than tableIdle
         slow.feed()
         check_equal(answer(waiting), [(f"{STATE_COLUMN}.{FIRST}", "INTEGER: 2")], "it is answered")
-        check(slow.open() is None, "nobody reads any more")
+        check(not slow.is_being_read(), "nobody reads any more")
 
 
 def failing(site):
@@ -797,7 +774,7 @@ def failing(site):
         lines = slow.agent.wait_log("TCP connections cannot be read")
         check(str(slow.path) in lines[0], "the log names the file", lines)
         time.sleep(2)  # longer than requests are told that it failed
-        check(slow.open() is None, "it is not tried again while nobody asks")
+        check(not slow.is_being_read(), "it is not tried again while nobody asks")
         waiting = slow.ask("snmpget", f"{STATE_COLUMN}.{FIRST}")
         slow.feed()
         check_equal(answer(waiting), [(f"{STATE_COLUMN}.{FIRST}", "INTEGER: 2")], "a later request has it tried again")
@@ -813,12 +790,12 @@ def reload_while_renewed(site):
         slow.feed(lines)
         answer(waiting)
         check_equal(info(site, CUT, CONNECTIONS), number(TRUE), "the table is cut")
-        slow.pipe = wait_for("it is being renewed", slow.open)
+        wait_for("it is being renewed", slow.is_being_read)
         site.write("tcpextd.conf", slow.conf + "maxRows 1000\n")
         slow.agent.send(signal.SIGHUP)
         slow.agent.wait_log("configuration read again")
         slow.feed(lines)
-        slow.pipe = wait_for("it is read again, long before tableInterval", slow.open)
+        wait_for("it is read again, long before tableInterval", slow.is_being_read)
         slow.feed(lines)
         wait_for("it is whole", lambda: info(site, CUT, CONNECTIONS) == number(FALSE))
         check_equal(info(site, ROWS, CONNECTIONS), gauge(101), "with all its rows")
@@ -844,18 +821,36 @@ def reload_meanwhile(site):
     site.snmpd()
     with SlowTable(site) as slow:
         waiting = slow.ask("snmpget", f"{STATE_COLUMN}.{FIRST}")
-        site.write("tcpextd.conf", slow.conf + "register tcp tcpext\n")
-        site.get(IF_NUMBER)
+        site.write("tcpextd.conf", slow.conf + "refreshInterval 7\nregister tcp tcpext\n")
         slow.agent.send(signal.SIGHUP)
+        wait_for("what is not registered is in force", lambda: site.get(harness.INTERVAL) == [gauge(7000)])
         check_equal(site.get(SEGMENTS), [Value("Counter32", 3000000004)], "the agent goes on meanwhile")
-        time.sleep(1.5)  # longer than refreshInterval: ifTable is due
-        check_equal(site.get(f"{ENTRY['ifTable']}.1.1"), [number(1)], "with the tables that are there")
+        check_equal(site.get(f"{ENTRY['ifTable']}.1.1"), [number(1)], "with a table that nobody has asked for before")
         check(waiting.poll() is None, "the request still waits")
         slow.feed()
         check_equal(answer(waiting), [(f"{STATE_COLUMN}.{FIRST}", "INTEGER: 2")], "it is answered")
         slow.agent.wait_log("configuration read again")
         check(f"{STATE_COLUMN}.{SECOND}" not in dict(site.walk(STATE_COLUMN)), "then the table is snmpd's again")
         check(slow.agent.alive(), "the agent lives")
+
+
+def reload_elsewhere(site):
+    """SIGHUP to another proc root while a table is being read: it is not waited for, and who waits gets the other one."""
+    for name, line in (("tcp", LINES.splitlines()[1]), ("tcp6", "")):
+        site.write(f"other/net/{name}", TITLES + line + "\n" * bool(line))
+    site.write("other/net/snmp", SNMP.replace("3000000004", "3000000007"))
+    site.snmpd()
+    with SlowTable(site) as slow:
+        waiting = slow.ask("snmpwalk", STATE_COLUMN)
+        site.write("tcpextd.conf", slow.conf + f"procRoot {site.folder}/other\n")
+        slow.agent.send(signal.SIGHUP)
+        slow.agent.wait_log("configuration read again")
+        check_equal(site.get(SEGMENTS), [Value("Counter32", 3000000007)], "counters are those of the other root at once")
+        check_equal(answer(waiting)[:1], [(f"{STATE_COLUMN}.{SECOND}", "INTEGER: 2")], "so is the table, for one who waited")
+        slow.feed()
+        check_equal(site.get(f"{STATE_COLUMN}.{FIRST}", f"{STATE_COLUMN}.{SECOND}"), [NO_INSTANCE, number(2)],
+                    "and it stays so when the other reading ends")
+        check_equal(slow.agent.end(), 0, "the agent has lived")
 
 
 def restart_meanwhile(site):
@@ -877,14 +872,12 @@ def restart_meanwhile(site):
 
 
 def end_meanwhile(site):
-    """SIGTERM while a table is being read and a request waits for it: the agent ends as soon as the reading does."""
+    """SIGTERM while a table is being read and a request waits for it: the agent ends, and does not wait for the reading."""
     site.snmpd()
     with SlowTable(site) as slow:
         waiting = slow.ask("snmpget", f"{STATE_COLUMN}.{FIRST}")
         slow.agent.send(signal.SIGTERM)
-        slow.agent.wait_log("tcpextd ends")
-        slow.feed()
-        check_equal(slow.agent.wait(), 0, "its exit status is 0")
+        check_equal(slow.agent.wait(15), 0, "its exit status is 0")
         waiting.kill()
         waiting.communicate()
         wait_for("snmpd's own table is back", lambda: site.get(f"{STATE_COLUMN}.{FIRST}") == [NO_INSTANCE])
@@ -978,4 +971,5 @@ def none_of_snmpd(site):
 if __name__ == "__main__":
     harness.main(interfaces, last_change, counting, changing_interfaces, addresses, routes, neighbours, sockets, full_queue,
                  changing_connections, snmpnetstat, on_demand, polite, cut, cold, meanwhile, too_slow, no_row_lost,
-                 longer_than_idle, failing, reload_while_renewed, reload_in_spite, reload_meanwhile, restart_meanwhile, end_meanwhile, registered, none_of_snmpd)
+                 longer_than_idle, failing, reload_while_renewed, reload_in_spite, reload_meanwhile,
+                 reload_elsewhere, restart_meanwhile, end_meanwhile, registered, none_of_snmpd)

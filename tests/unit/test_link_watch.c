@@ -76,7 +76,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	tcx_link_watch_free(watch);
+	tcx_link_watch_unref(watch);
 	return system("ip link del old");
 }
 

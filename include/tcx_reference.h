@@ -1,0 +1,32 @@
+/* Counted references: who holds one may use the object, and who gives up the last one frees it. */
+#ifndef TCX_REFERENCE_H
+#define TCX_REFERENCE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+/* Of a new object: its maker's. */
+static inline void tcx_reference_init(atomic_uint *references)
+{
+	atomic_init(references, 1);
+}
+
+/* By one who holds one already. */
+static inline void tcx_reference_take(atomic_uint *references)
+{
+	atomic_fetch_add_explicit(references, 1, memory_order_relaxed);
+}
+
+/* True when it was the last one. */
+static inline bool tcx_reference_give(atomic_uint *references)
+{
+	return atomic_fetch_sub_explicit(references, 1, memory_order_acq_rel) == 1;
+}
+
+/* Whether the caller holds the only one. */
+static inline bool tcx_reference_is_last(const atomic_uint *references)
+{
+	return atomic_load_explicit(references, memory_order_acquire) == 1;
+}
+
+#endif
