@@ -4,17 +4,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "tcx_address.h"
 #include "tcx_context.h"
 #include "tcx_netsnmp.h"
 
 #define APP		"tcpextd"
 #define REFUSED_RETRY_S 10
 #define DEFAULT_SOCKET	"/var/agentx/master" /* the library's NETSNMP_AGENTX_SOCKET */
+
+/* For so long a host may take to answer when it is only asked why it cannot be the master. */
+#define PROBE_MS 2000
+#define NOBODY	 (-1)
 
 /* RFC 2741, 6.2.3: priorities begin with 1. */
 #define NOBODYS_PRIORITY 0
@@ -183,18 +186,27 @@ void tcx_agentx_init(void)
 				  NULL, NETSNMP_CALLBACK_HIGHEST_PRIORITY);
 }
 
-static void complain_once(struct tcx_agentx *agentx)
+static void complain_of(const char *address)
 {
 	struct tcx_fault fault = {""};
+
+	if (tcx_agentx_probe(address, &fault))
+		tcx_fault_set(&fault,
+			      "it does not answer; see that it is snmpd with 'master agentx'");
+	snmp_log(LOG_WARNING, "no AgentX master at %s: %s; trying every %d s to connect\n", address,
+		 fault.text, ping_interval());
+}
+
+static void complain_once(struct tcx_agentx *agentx)
+{
+	const char *list = tcx_agentx_address();
+	char address[PATH_MAX];
 
 	if (agentx->connected || agentx->complained)
 		return;
 	agentx->complained = true;
-	if (tcx_agentx_probe(tcx_agentx_address(), &fault))
-		tcx_fault_set(&fault,
-			      "it does not answer; see that it is snmpd with 'master agentx'");
-	snmp_log(LOG_WARNING, "no AgentX master at %s: %s; trying every %d s to connect\n",
-		 tcx_agentx_address(), fault.text, ping_interval());
+	while (tcx_address_next(&list, address))
+		complain_of(address);
 }
 
 /* The files have been read, with -C or without, and what is wrong with them has been said: not once
@@ -333,10 +345,13 @@ void tcx_agentx_refused(long error)
 			 error);
 }
 
-static bool explain(struct tcx_fault *fault, int error)
+static bool explain(struct tcx_fault *fault, const char *path, int error)
 {
 	switch (error) {
 	case ENOENT:
+		if (path[0] != '/')
+			return tcx_fault_set(fault, "the path is relative, and the agent's folder "
+						    "is another; give it whole, from / on");
 		return tcx_fault_set(fault, "there is no such socket; start snmpd with 'master "
 					    "agentx' in snmpd.conf, or correct agentXSocket");
 	case ECONNREFUSED:
@@ -352,21 +367,32 @@ static bool explain(struct tcx_fault *fault, int error)
 	}
 }
 
+static bool explain_host(struct tcx_fault *fault, const char *address, int error)
+{
+	switch (error) {
+	case ECONNREFUSED:
+		return tcx_fault_set(fault,
+				     "the host is there, but nobody listens at that port; put "
+				     "'agentXSocket %s' into its snmpd.conf and start snmpd",
+				     address);
+	case ETIMEDOUT:
+		return tcx_fault_set(fault, "the host does not answer; see that it runs and that "
+					    "no firewall drops the connection");
+	default:
+		return tcx_fault_set(fault, "%s", strerror(error));
+	}
+}
+
 bool tcx_agentx_probe(const char *address, struct tcx_fault *fault)
 {
-	struct sockaddr_un to = {.sun_family = AF_UNIX};
-	const char *path = strncmp(address, "unix:", 5) == 0 ? address + 5 : address;
-	int result, fd;
+	const char *path = tcx_address_path(address);
+	int fd = tcx_address_connect(address, PROBE_MS, NOBODY);
+	int error = errno;
 
-	if (path[0] != '/')
-		return true;
-	if (strlen(path) >= sizeof(to.sun_path))
-		return tcx_fault_set(fault, "the path is too long for a socket");
-	strcpy(to.sun_path, path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return explain(fault, errno);
-	result = connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0 ? 0 : errno;
-	close(fd);
-	return result == 0 || explain(fault, result);
+	if (fd >= 0)
+		return close(fd) == 0;
+	if (fd == TCX_ADDRESS_UNKNOWN)
+		return tcx_fault_set(fault, "there is no such host or port; correct agentXSocket, "
+					    "or see that the name service knows the host");
+	return path != NULL ? explain(fault, path, error) : explain_host(fault, address, error);
 }

@@ -54,12 +54,15 @@ void tcx_agentx_shutdown(void);
  */
 void tcx_agentx_refused(long error);
 
-/* The address of the master: of -x, of agentXSocket, or the library's default. */
+/*
+ * The address of the master: of -x, of agentXSocket, or the library's default. May be a list, see
+ * tcx_address.h.
+ */
 const char *tcx_agentx_address(void);
 
 /*
- * Tries to connect to a master's unix socket and closes it again. False when that fails; fault says
- * why and what to do. True for addresses that are no path.
+ * Tries to connect to one address of a master and closes the connection again. False when that
+ * fails; fault says why and what to do. Waits up to two seconds for a host.
  */
 bool tcx_agentx_probe(const char *address, struct tcx_fault *fault);
 

@@ -61,6 +61,19 @@ def alone(site):
     check(matches(agent.log(), START, "no AgentX master", END), "start, the reason, end", agent.log())
 
 
+def causes(site):
+    """An address where no master can be reached: a refused port, an unknown host and a path that is relative are three things."""
+    said = {}
+    for address, cause in (("tcp:127.0.0.1:705", "nobody listens at that port"), ("tcp:no..host:705", "no such host"),
+                           ("there/is/none", "the path is relative")):
+        agent = site.agent(options=("-x", address), wait=False)
+        said[address] = agent.wait_log("no AgentX master at")
+        check(len(said[address]) == 1 and f"at {address}: " in said[address][0] and cause in said[address][0], f"{address}: {cause}",
+              said[address])
+        check_equal(agent.end(), 0, f"{address}: it ends as it should")
+        agent.log_file.unlink()
+
+
 def frozen(site):
     """A master that does not answer: the agent outlives it and serves afterwards; it can end meanwhile, too."""
     snmpd = site.snmpd()
@@ -198,4 +211,4 @@ def rotated(site):
                 "both have lines that say something, and no other")
 
 
-harness.main(healthy, before, alone, frozen, frozen_and_killed, no_root, daemon, wrong_start, rotated)
+harness.main(healthy, before, alone, causes, frozen, frozen_and_killed, no_root, daemon, wrong_start, rotated)

@@ -1,0 +1,156 @@
+#include "tcx_address.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define AGENTX_PORT "705"
+#define SPACE	    " \t"
+
+/* snmpd's names of transports that AgentX can go by. Those of a host have one family each. */
+static const struct kind {
+	const char *prefix;
+	int family;
+} kinds[] = {
+	{"unix:", AF_UNIX},   {"tcp:", AF_INET},      {"tcp6:", AF_INET6},
+	{"tcpv6:", AF_INET6}, {"tcpipv6:", AF_INET6},
+};
+
+bool tcx_address_next(const char **list, char address[PATH_MAX])
+{
+	size_t len = 0;
+
+	while (len == 0 && **list != '\0') {
+		*list += strspn(*list, "," SPACE);
+		len = strcspn(*list, ",");
+		snprintf(address, PATH_MAX, "%.*s", (int)len, *list);
+		*list += len;
+		len = strlen(address);
+		while (len > 0 && strchr(SPACE, address[len - 1]) != NULL)
+			address[--len] = '\0';
+	}
+	return len > 0;
+}
+
+/*
+ * Without a prefix it is a path where it looks like one, or where there is such a file; else it is
+ * a host, as for snmpd. *rest is what follows the prefix.
+ */
+static int family_of(const char *address, const char **rest)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t len = strlen(kinds[i].prefix);
+
+		*rest = address + len;
+		if (strncasecmp(address, kinds[i].prefix, len) == 0)
+			return kinds[i].family;
+	}
+	*rest = address;
+	return strchr(address, '/') != NULL || access(address, F_OK) == 0 ? AF_UNIX : AF_INET;
+}
+
+const char *tcx_address_path(const char *address)
+{
+	const char *rest;
+
+	return family_of(address, &rest) == AF_UNIX ? rest : NULL;
+}
+
+/* The error of a connection that is being made, when it is made or not. */
+static int await(int fd, int patience_ms, int stop_fd)
+{
+	struct pollfd fds[] = {{.fd = fd, .events = POLLOUT}, {.fd = stop_fd, .events = POLLIN}};
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (poll(fds, 2, patience_ms) <= 0)
+		return ETIMEDOUT;
+	if (fds[0].revents == 0)
+		return ECANCELED;
+	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 ? error : errno;
+}
+
+static int connect_to(const struct sockaddr *to, socklen_t len, int patience_ms, int stop_fd)
+{
+	int fd = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int error;
+
+	if (fd < 0)
+		return -1;
+	error = connect(fd, to, len) == 0 ? 0 : errno;
+	if (error == EINPROGRESS)
+		error = await(fd, patience_ms, stop_fd);
+	if (error == 0)
+		return fd;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+static int connect_path(const char *path)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+
+	if (strlen(path) >= sizeof(to.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(to.sun_path, path);
+	return connect_to((const struct sockaddr *)&to, sizeof(to), 0, -1);
+}
+
+/*
+ * Cuts "HOST:PORT", "[HOST]:PORT", "HOST" or "PORT" in two, as the library does: without brackets
+ * more than one colon makes an address of IPv6, without a port. An empty host is this one.
+ */
+static void split(char *text, const char **host, const char **port)
+{
+	char *bracket = text[0] == '[' ? strchr(text, ']') : NULL;
+	char *colon = strchr(bracket != NULL ? bracket : text, ':');
+
+	if (colon != NULL && bracket == NULL && strchr(colon + 1, ':') != NULL)
+		colon = NULL;
+	*host = bracket != NULL ? text + 1 : text;
+	*port = colon != NULL ? colon + 1 : AGENTX_PORT;
+	if (bracket != NULL)
+		*bracket = '\0';
+	if (colon != NULL)
+		*colon = '\0';
+	else if (strspn(text, "0123456789") == strlen(text)) {
+		*host = "";
+		*port = text[0] != '\0' ? text : AGENTX_PORT;
+	}
+}
+
+static int connect_host(const char *address, int family, int patience_ms, int stop_fd)
+{
+	const struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
+	struct addrinfo *found = NULL;
+	const char *host, *port;
+	char text[PATH_MAX];
+	int fd = TCX_ADDRESS_UNKNOWN;
+
+	snprintf(text, sizeof(text), "%s", address);
+	split(text, &host, &port);
+	if (getaddrinfo(host[0] != '\0' ? host : NULL, port, &hints, &found) != 0)
+		return TCX_ADDRESS_UNKNOWN;
+	for (const struct addrinfo *to = found; to != NULL && fd < 0; to = to->ai_next)
+		fd = connect_to(to->ai_addr, to->ai_addrlen, patience_ms, stop_fd);
+	freeaddrinfo(found);
+	return fd;
+}
+
+int tcx_address_connect(const char *address, int patience_ms, int stop_fd)
+{
+	const char *rest;
+	int family = family_of(address, &rest);
+
+	return family == AF_UNIX ? connect_path(rest)
+				 : connect_host(rest, family, patience_ms, stop_fd);
+}
