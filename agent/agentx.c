@@ -314,6 +314,26 @@ static void print_oid(char *text, size_t size, const oid *name, size_t len)
 		used += (size_t)snprintf(text + used, size - used, ".%lu", (unsigned long)name[i]);
 }
 
+/*
+ * snmpd shows one of those who register an OID, the one with the lowest priority, and nothing tells
+ * managers which: a lower number is no way to have two agents.
+ */
+static void say_taken(const char *name, const char *group, int priority)
+{
+	const char *remedy = "another agent holds it, and of two agents managers see only the one "
+			     "with the lower registerPriority, which hides the other's values: end "
+			     "one of them, give that of another network namespace an snmpd of its "
+			     "own, or";
+
+	if (priority == DEFAULT_MIB_PRIORITY)
+		remedy = "snmpd's own module or another agent holds it: set registerPriority below "
+			 "that to replace snmpd's own, or";
+	snmp_log(LOG_ERR,
+		 "the master refuses %s (group %s) at priority %d: %s leave the group out of "
+		 "'register'; asking again every %d s\n",
+		 name, group, priority, remedy, REFUSED_RETRY_S);
+}
+
 void tcx_agentx_refused(long error)
 {
 	struct tcx_agentx *agentx = &tcx_context.agentx;
@@ -330,13 +350,7 @@ void tcx_agentx_refused(long error)
 		return;
 	agentx->told |= bit;
 	if (error == DUPLICATE_REGISTRATION)
-		snmp_log(LOG_ERR,
-			 "the master refuses %s (group %s): another module or agent holds it at "
-			 "priority "
-			 "%d; set registerPriority to another number (below 127 to replace snmpd's "
-			 "own), or "
-			 "leave the group out of 'register'; asking again every %d s\n",
-			 text, group != NULL ? group : "?", agentx->priority, REFUSED_RETRY_S);
+		say_taken(text, group != NULL ? group : "?", agentx->priority);
 	else
 		snmp_log(LOG_ERR, "the master refuses %s (group %s): %s (AgentX error %ld)\n", text,
 			 group != NULL ? group : "?",

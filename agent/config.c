@@ -193,7 +193,7 @@ static const struct directive {
 	{"tableTimeout", NULL, parse_table_timeout,
 	 "SECONDS that a request waits for a table that is being read"},
 	{"maxRows", NULL, parse_max_rows, "NUMBER of rows that a table has at most"},
-	{"registerPriority", NULL, parse_priority, "NUMBER from 1 to 255; the lowest wins"},
+	{"registerPriority", NULL, parse_priority, "NUMBER from 1 to 255; the lowest hides the others"},
 	{"procRoot", NULL, parse_proc_root, "DIRECTORY that is read in place of /proc"},
 	{"agentXSocket", "agentxsocket", parse_socket, "ADDRESS of the master agent"},
 	{"agentXPingInterval", "agentxPingInterval", parse_ping,

@@ -163,8 +163,10 @@ def first_wins(site):
     second.wait_log(f"refuses .{re.escape(OBJECTS)} \\(group tcpext\\)")
     for group in INSTANCES:
         lines = [line for line in second.log() if f"group {group})" in line]
-        check(lines and all("another module or agent holds it" in line for line in lines), f"the second agent's log: {group} is taken",
+        check(lines and all("another agent holds it" in line for line in lines), f"the second agent's log: {group} is taken",
               second.log())
+        check(all("hides the other's values" in line and "an snmpd of its own" in line for line in lines),
+              "what the number does, and what to do instead", lines)
     check_equal(site.get(harness.INTERVAL), [Value("Gauge32", 1000)], "the first one serves on")
     check(first.alive() and second.alive(), "both live")
     site.write("second/tcpextd.conf", "refreshInterval 7\nregister icmp\n")
@@ -188,6 +190,20 @@ def first_wins(site):
     check(second.alive(), "the second agent lives")
 
 
+def lower_hides(site):
+    """A second agent with a lower number hides the first one, of which managers see nothing until it ends; the first hears nothing of it."""
+    conf = proc_root(site) + SCALARS
+    site.snmpd()
+    first = site.agent(conf)
+    second = another(site, "second", "registerPriority 99\nrefreshInterval 7\n" + SCALARS)
+    wait_for("managers see the second agent", lambda: site.get(harness.INTERVAL) == [Value("Gauge32", 7000)])
+    wait_for("of each group", lambda: groups_served(site) == {"tcpext"})
+    check(not [line for line in first.log() + second.log() if "refuses" in line], "neither hears of the other", (first.log(), second.log()))
+    second.end()
+    wait_for("the first one is back", lambda: groups_served(site) == set(INSTANCES) | {"tcpext"})
+    check_equal(site.get(harness.INTERVAL), [Value("Gauge32", 1000)], "when the second one has ended the first one is shown again")
+
+
 def priority_told(site):
     """A reload to a priority that another agent has, too: the refusals are told of with that priority."""
     site.snmpd()
@@ -196,7 +212,7 @@ def priority_told(site):
     third = another(site, "third", SCALARS)
     for priority in (100, 101):
         for group in MODULES:
-            third.wait_log(f"\\(group {group}\\): another module or agent holds it at priority {priority}")
+            third.wait_log(f"\\(group {group}\\) at priority {priority}: another agent holds it")
         check(True, f"{len(MODULES)} groups at priority {priority}")
         site.write("third/tcpextd.conf", "registerPriority 101\n" + SCALARS)
         third.send(signal.SIGHUP)
@@ -232,4 +248,4 @@ def master_survives(site):
     check_equal([line for line in agent.log() if re.search("lost|refuse|connected", line)][1:], [], "the log has nothing of it")
 
 
-harness.main(replaced, chosen, refused, first_wins, priority_told, master_survives)
+harness.main(replaced, chosen, refused, first_wins, lower_hides, priority_told, master_survives)
