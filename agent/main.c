@@ -109,10 +109,8 @@ static bool start(struct tcx_context *context, struct tcx_fault *fault)
 {
 	const struct tcx_options *options = &context->options;
 
-	if (!watch_signals(context, fault) || !tcx_process_write_pid(options->pid_file, fault))
-		return false;
-	context->pid_written = options->pid_file != NULL;
-	if (!tcx_process_give_pid(options->pid_file, options->user, fault) ||
+	if (!watch_signals(context, fault) ||
+	    !tcx_pid_file_write(&context->pid_file, options->pid_file, fault) ||
 	    !tcx_process_become(options->user, options->group, fault))
 		return false;
 	context->mib = tcx_mib_new();
@@ -135,8 +133,7 @@ static void finish(struct tcx_context *context)
 	tcx_agentx_shutdown();
 	tcx_mib_free(context->mib);
 	tcx_reading_stop(context);
-	if (context->pid_written)
-		tcx_process_remove_pid(context->options.pid_file);
+	tcx_pid_file_remove(&context->pid_file);
 }
 
 /* Without -f the log is elsewhere by default; whoever started us is to see why it failed. */

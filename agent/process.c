@@ -57,30 +57,6 @@ void tcx_process_started(int ready_fd, bool well)
 	close(ready_fd);
 }
 
-bool tcx_process_write_pid(const char *path, struct tcx_fault *fault)
-{
-	FILE *file;
-	bool written;
-
-	if (path == NULL)
-		return true;
-	file = fopen(path, "we");
-	if (file == NULL)
-		return tcx_fault_set(fault,
-				     "%s: cannot be written: %s; give -p a place that exists", path,
-				     strerror(errno));
-	written = fprintf(file, "%ld\n", (long)getpid()) > 0;
-	if (fclose(file) != 0 || !written)
-		return tcx_fault_set(fault, "%s: cannot be written: %s", path, strerror(errno));
-	return true;
-}
-
-void tcx_process_remove_pid(const char *path)
-{
-	if (path != NULL && unlink(path) != 0 && truncate(path, 0) != 0)
-		return; /* nothing more that a process without rights could do */
-}
-
 /* Digits only, and no more than an id can be: (uid_t)-1 means "no id" to the kernel. */
 static bool is_number(const char *text, unsigned long *number)
 {
@@ -132,21 +108,6 @@ static bool set_ids(const struct passwd *entry, const uid_t *uid, const gid_t *g
 	if (gid != NULL && setgid(*gid) != 0)
 		return false;
 	return uid == NULL || setuid(*uid) == 0;
-}
-
-bool tcx_process_give_pid(const char *path, const char *user, struct tcx_fault *fault)
-{
-	const struct passwd *entry;
-	uid_t uid;
-
-	if (path == NULL || user == NULL)
-		return true;
-	if (!find_user(user, &entry, &uid, fault))
-		return false;
-	if (chown(path, uid, (gid_t)-1) != 0)
-		return tcx_fault_set(fault, "%s: cannot be given to user %s: %s", path, user,
-				     strerror(errno));
-	return true;
 }
 
 bool tcx_process_become(const char *user, const char *group, struct tcx_fault *fault)

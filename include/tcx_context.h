@@ -15,6 +15,7 @@
 #include "tcx_log.h"
 #include "tcx_mib.h"
 #include "tcx_options.h"
+#include "tcx_pid_file.h"
 
 struct tcx_context {
 	struct tcx_options options;
@@ -27,9 +28,9 @@ struct tcx_context {
 	struct tcx_link_watch *link_watch; /* NULL where rtnetlink cannot be had */
 	bool link_watch_fails;		   /* and the log has said so */
 	struct tcx_mib *mib;
-	bool pid_written; /* the file of -p is ours to remove */
-	bool reload;	  /* SIGHUP came */
-	bool reloaded;	  /* the configuration is in force, but for what is registered */
+	struct tcx_pid_file pid_file;
+	bool reload;   /* SIGHUP came */
+	bool reloaded; /* the configuration is in force, but for what is registered */
 	bool stop;
 };
 
