@@ -1,10 +1,10 @@
 #include "tcx_log.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tcx_context.h"
+#include "tcx_log_files.h"
 #include "tcx_netsnmp.h"
 
 #define IDENT "tcpextd"
@@ -74,25 +74,11 @@ static int pass(netsnmp_log_handler *bridge, int priority, const char *line)
 }
 
 /* The library is to call nobody but the bridge; the bridge calls the destinations. */
-static void enable_destinations(const struct tcx_log *log, bool enable)
-{
-	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next) {
-		if (to == log->bridge)
-			continue;
-		if (enable)
-			netsnmp_enable_this_loghandler(to);
-		else
-			netsnmp_disable_this_loghandler(to);
-	}
-}
-
-/* The library takes a file that it cannot open for a destination all the same. */
-static bool files_are_open(void)
+static void disable_destinations(const struct tcx_log *log)
 {
 	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
-		if (to->type == NETSNMP_LOGHANDLER_FILE && to->magic == NULL)
-			return false;
-	return true;
+		if (to != log->bridge)
+			netsnmp_disable_this_loghandler(to);
 }
 
 static int count(netsnmp_log_handler *bridge, int priority, const char *line)
@@ -144,31 +130,30 @@ bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr,
 	if (bridge == NULL)
 		return tcx_fault_set(fault, "out of memory");
 	log->bridge = bridge;
-	enable_destinations(log, false);
+	disable_destinations(log);
 	if (!find_meaning(log, bridge))
 		return tcx_fault_set(fault,
 				     "the net-snmp library %s keeps its log lines from the agent; "
 				     "use one from 5.9 to 5.10",
 				     netsnmp_get_version());
-	return files_are_open() ||
-	       tcx_fault_set(fault, "a log file cannot be written; give -Lf a place that exists");
+	return tcx_log_files_check(fault);
 }
 
-/* The next line opens its file again. */
-void tcx_log_close_files(void)
+bool tcx_log_is_on_terminal(void)
 {
-	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next) {
-		if (to->type != NETSNMP_LOGHANDLER_FILE || to->magic == NULL)
-			continue;
-		fclose(to->magic);
-		to->magic = NULL;
-	}
+	for (const netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
+		if (to->type == NETSNMP_LOGHANDLER_STDERR || to->type == NETSNMP_LOGHANDLER_STDOUT)
+			return true;
+	return false;
 }
 
+/* The library opens anew what is not disabled. Files it would take care of in a way of its own. */
 void tcx_log_reopen(struct tcx_log *log)
 {
-	tcx_log_close_files();
-	enable_destinations(log, true);
+	tcx_log_files_reopen();
+	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
+		if (to->type == NETSNMP_LOGHANDLER_SYSLOG)
+			netsnmp_enable_this_loghandler(to);
 	netsnmp_logging_restart();
-	enable_destinations(log, false);
+	disable_destinations(log);
 }

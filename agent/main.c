@@ -9,6 +9,7 @@
 
 #include "tcx_context.h"
 #include "tcx_doctor.h"
+#include "tcx_log_files.h"
 #include "tcx_netsnmp.h"
 #include "tcx_print.h"
 #include "tcx_process.h"
@@ -129,18 +130,18 @@ static bool start(struct tcx_context *context, struct tcx_fault *fault)
 
 static void finish(struct tcx_context *context)
 {
-	tcx_log_close_files();
+	tcx_log_files_close();
 	tcx_agentx_shutdown();
 	tcx_mib_free(context->mib);
 	tcx_reading_stop(context);
 	tcx_pid_file_remove(&context->pid_file);
 }
 
-/* Without -f the log is elsewhere by default; whoever started us is to see why it failed. */
+/* The log may be elsewhere, or be what failed; whoever started us is to see why. */
 static int fail(struct tcx_context *context, int ready_fd, const struct tcx_fault *fault)
 {
 	snmp_log(LOG_ERR, "%s\n", fault->text);
-	if (!context->options.foreground)
+	if (!tcx_log_is_on_terminal())
 		fprintf(stderr, "tcpextd: %s\n", fault->text);
 	finish(context);
 	tcx_process_started(ready_fd, false);

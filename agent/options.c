@@ -15,6 +15,7 @@ static const char usage[] =
 	"  -C              do not read the default configuration files\n"
 	"  -L OPTIONS      where to log, as below (default: standard error with -f, syslog "
 	"without)\n"
+	"  -A              append to the log file of -Lf rather than empty it\n"
 	"  -D TOKEN[,...]  debugging output of net-snmp (\"-DALL\" for all)\n"
 	"  -p FILE         write the process id to FILE\n"
 	"  -u USER         run as this user (name or number)\n"
@@ -26,6 +27,8 @@ static const char usage[] =
 	"  --doctor        check everything that the agent needs, say what to mend, and end\n"
 	"\n"
 	"-L OPTIONS:\n";
+
+#define LETTERS "fx:c:CAL:D:p:u:g:Hvh"
 
 static const struct option long_options[] = {
 	{"print", no_argument, NULL, 'P'},
@@ -47,6 +50,23 @@ static void print_usage(struct tcx_options *options)
 	snmp_log_options_usage("  ", stdout);
 	puts("\nSee tcpextd(8), tcpextd.conf(5) and tcpextd-counters(7).");
 	options->task = TCX_LEAVE;
+}
+
+/*
+ * -L opens its file at once, and -A holds for it wherever it stands. '-': other words stay where
+ * they are, since some are arguments of -L.
+ */
+static bool asks_to_append(int argc, char **argv)
+{
+	bool append = false;
+	int letter;
+
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, "-" LETTERS, long_options, NULL)) != -1)
+		append = append || letter == 'A';
+	opterr = 1;
+	optind = 0; /* begin anew */
+	return append;
 }
 
 static bool set_log(struct tcx_options *options, int argc, char **argv)
@@ -77,6 +97,8 @@ static bool apply(struct tcx_options *options, int letter, int argc, char **argv
 	case 'C':
 		options->no_default_config = true;
 		return true;
+	case 'A':
+		return true; /* see asks_to_append() */
 	case 'L':
 		return set_log(options, argc, argv);
 	case 'D':
@@ -115,8 +137,10 @@ bool tcx_options_parse(struct tcx_options *options, int argc, char **argv)
 	bool good = true;
 	int letter;
 
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_APPEND_LOGFILES,
+			       asks_to_append(argc, argv));
 	while (good && options->task != TCX_LEAVE &&
-	       (letter = getopt_long(argc, argv, "fx:c:CL:D:p:u:g:Hvh", long_options, NULL)) != -1)
+	       (letter = getopt_long(argc, argv, LETTERS, long_options, NULL)) != -1)
 		good = apply(options, letter, argc, argv);
 	if (good && options->task != TCX_LEAVE && optind < argc) {
 		fprintf(stderr, "tcpextd: unexpected argument '%s'\n", argv[optind]);

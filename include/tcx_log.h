@@ -23,13 +23,10 @@ struct tcx_log {
 bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr,
 		   struct tcx_fault *fault);
 
-/* Opens log files anew, for logrotate. */
-void tcx_log_reopen(struct tcx_log *log);
+/* Whether who started us sees the log: a destination is standard error or output. */
+bool tcx_log_is_on_terminal(void);
 
-/*
- * Closes log files before the library does, which would put an empty line at their ends
- * (snmp_disable_filelog_entry()).
- */
-void tcx_log_close_files(void);
+/* Opens log files and syslog anew, for logrotate. */
+void tcx_log_reopen(struct tcx_log *log);
 
 #endif

@@ -2,10 +2,14 @@
 """What the agent does with the process, the files and the rights that it is given: pid file, log, descriptors, user."""
 
 import os
+import pathlib
+import re
+import shutil
 import signal
+import subprocess
 
 import harness
-from harness import AGENT, check, check_equal
+from harness import AGENT, check, check_equal, wait_for
 
 USER = 65534
 
@@ -28,6 +32,10 @@ def agent_with(site, *options):
     agent = site.agent(options=options, wait=False)
     agent.wait_log("started")
     return agent
+
+
+def count(path, words):
+    return path.read_text().count(words)
 
 
 def pid_file_of_others(site):
@@ -101,4 +109,96 @@ def pid_file_locked(site):
     check(not pid_file.exists(), "and it is removed")
 
 
-harness.main(pid_file_of_others, pid_file_after_user, pid_file_locked)
+def log_after_user(site):
+    """The log of -Lf goes on after SIGHUP, though the user of -u may not open the file anew."""
+    agent = agent_with(site, "-u", USER)
+
+    def reload(number):
+        agent.send(signal.SIGHUP)
+        return wait_for("the configuration is read again", lambda: count(old, "read again") == number)
+
+    old = agent.log_file
+    reload(1)
+    check(count(old, "opened anew") == 0, "a file that is at its place is not opened anew, and nothing is said of it", agent.log())
+    old = old.rename(site.folder / "old.log")
+    reload(2)
+    check(count(old, "cannot be opened anew: Permission denied") == 1 and count(old, "logrotate") == 1,
+          "one that was renamed goes on, and says what to do", old.read_text())
+    check(not agent.log_file.exists(), "for there is no other")
+    agent.log_file.touch()
+    os.chown(agent.log_file, USER, USER)
+    agent.send(signal.SIGHUP)
+    agent.wait_log("read again")
+    agent.end()
+    check(re.search("ends$", agent.log()[-1]) and count(old, "ends") == 0, "a file that the user may write is taken", agent.log())
+
+
+def log_appended(site):
+    """-Lf empties its file at each start, with -A it does not, wherever the option stands."""
+    log = site.folder / "log"
+    for options in ((), ("-A", "-Lf", log), ("-Lf", log, "-A")):
+        log.write_text("what was there\n")
+        where = options or ("-Lf", log)
+        agent = site.start(harness.Process, site.inside(AGENT, "-f", "-C", "-x", site.master, *where), site.folder / "out")
+        wait_for("the agent has started", lambda: "started" in log.read_text())
+        agent.end()
+        check_equal(log.read_text().startswith("what was there\ntcpextd"), "-A" in options, f"{' '.join(map(str, where[:-1]))} ...")
+
+
+def full_disk(site):
+    """No room for log or pid file: exit status 1, one line on standard error, no empty file."""
+    disk = site.folder / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", disk]).returncode != 0:
+        raise harness.Skip("needs to mount a tmpfs")
+    try:
+        (disk / "all").write_bytes(bytes(4096))
+        for foreground in (("-f",), ()):
+            for what, options in (("log", ("-Lf", disk / "log")), ("pid", ("-Lf", site.folder / "log", "-p", disk / "pid"))):
+                refuses(site, (AGENT, *foreground, "-C", "-x", site.master, *options), (what, "No space left on device"),
+                        f"the {what} file, {foreground}")
+                wait_for("nothing runs", lambda: not site.pids())
+        check_equal(os.listdir(disk), ["all"], "nothing is left there")
+    finally:
+        subprocess.run(["umount", disk])
+
+
+def no_standard_descriptors(site):
+    """Closed standard descriptors are /dev/null: none of the agent's own is taken for them."""
+    site.snmpd()
+    for closed in ("<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"):
+        (site.folder / "tcpextd.log").unlink(missing_ok=True)
+        shell = f'exec "$@" {closed}'
+        agent = site.start(harness.Agent, site.inside("sh", "-c", shell, "sh", AGENT, "-f", "-C", "-x", site.master, "-Lf",
+                                                      site.folder / "tcpextd.log"), site.folder)
+        site.wait_served(agent)
+        numbers = [number for number, text in enumerate(("<&-", ">&-", "2>&-")) if text in closed.split()]
+        check_equal([os.readlink(f"/proc/{agent.pid}/fd/{number}") for number in numbers], ["/dev/null"] * len(numbers), f"{closed}: /dev/null")
+        before, sequence = ticks(agent.pid), site.sequence()
+        wait_for("three readings", lambda: site.sequence() > sequence + 2)
+        check(ticks(agent.pid) - before < 100, f"{closed}: it rests between two readings", ticks(agent.pid) - before)
+        check_equal(agent.end(), 0, f"{closed}: and ends")
+        check_equal(agent.log()[-1], "tcpextd ends", f"{closed}: the log is whole")
+
+
+def ticks(pid):
+    """Hundredths of a second that a process has used of a processor."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 100 // os.sysconf("SC_CLK_TCK")
+
+
+def limited_file(site):
+    """A log that may not grow is no end of the agent."""
+    prlimit = shutil.which("prlimit")
+    if prlimit is None:
+        raise harness.Skip("needs prlimit (Debian: util-linux)")
+    site.snmpd()
+    log = site.folder / "tcpextd.log"
+    agent = site.start(harness.Agent, site.inside(prlimit, "--fsize=10", AGENT, "-f", "-C", "-x", site.master, "-Lf", log), site.folder)
+    site.wait_served(agent)
+    check(agent.alive() and log.stat().st_size <= 10, "it serves, though nothing more goes into its log")
+    check_equal(agent.end(), 0, "and ends as it should")
+
+
+harness.main(pid_file_of_others, pid_file_after_user, pid_file_locked, log_after_user, log_appended, full_disk,
+             no_standard_descriptors, limited_file)
