@@ -202,6 +202,10 @@ int main(int argc, char **argv)
 	struct tcx_context *context = &tcx_context;
 	struct tcx_fault fault = {""};
 
+	if (!tcx_process_begin()) {
+		fputs("tcpextd: /dev/null cannot be opened\n", stderr);
+		return EXIT_FAILURE;
+	}
 	if (!tcx_options_parse(&context->options, argc, argv))
 		return EXIT_FAILURE;
 	if (context->options.task == TCX_LEAVE)

@@ -4,12 +4,31 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
+
+/*
+ * A descriptor of ours below 3 would be taken for standard input, output or error. open() gives the
+ * lowest that is free.
+ */
+static bool have_standard_descriptors(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			return false;
+	return true;
+}
+
+bool tcx_process_begin(void)
+{
+	signal(SIGXFSZ, SIG_IGN);
+	return have_standard_descriptors();
+}
 
 /* The first process waits until the daemon says how its start went, and ends with that. */
 static void wait_for_daemon(int fd)

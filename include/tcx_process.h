@@ -9,6 +9,12 @@
 #include "tcx_fault.h"
 
 /*
+ * Before anything else: standard descriptors that are closed lead to /dev/null from now on, and a
+ * file that may not grow is an error and no signal. False when there is no /dev/null.
+ */
+bool tcx_process_begin(void);
+
+/*
  * Goes to the background, before any thread starts. The process that was started waits for
  * tcx_process_started() and ends with its result, so that an init script sees a failed start.
  * *ready_fd is for that call.
