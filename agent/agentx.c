@@ -13,6 +13,7 @@
 
 #define APP		"tcpextd"
 #define REFUSED_RETRY_S 10
+#define LIST_S		1		     /* by then the session is complete, as a rule */
 #define DEFAULT_SOCKET	"/var/agentx/master" /* the library's NETSNMP_AGENTX_SOCKET */
 
 /* For so long a host may take to answer when it is only asked why it cannot be the master. */
@@ -272,10 +273,20 @@ void tcx_agentx_shutdown(void)
 
 static void ask_again(unsigned int alarm, void *arg);
 
+static void list_groups(unsigned int alarm, void *arg)
+{
+	(void)alarm;
+	(void)arg;
+	if (tcx_context.agentx.connected)
+		tcx_mib_list(tcx_context.mib);
+}
+
 static void ask_later(struct tcx_agentx *agentx)
 {
-	if (agentx->alarm == 0)
-		agentx->alarm = snmp_alarm_register(REFUSED_RETRY_S, 0, ask_again, NULL);
+	if (agentx->alarm != 0)
+		return;
+	agentx->alarm = snmp_alarm_register(REFUSED_RETRY_S, 0, ask_again, NULL);
+	snmp_alarm_register(LIST_S, 0, list_groups, NULL);
 }
 
 /*
@@ -302,6 +313,7 @@ static void ask_again(unsigned int alarm, void *arg)
 		agentx->told &= ~bit;
 		snmp_log(LOG_NOTICE, "the master takes the group %s now\n", tcx_mib_group_word(i));
 	}
+	list_groups(0, NULL);
 }
 
 /* In digits: the agent loads no MIB that could name it. */

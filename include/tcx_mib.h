@@ -32,6 +32,12 @@ struct tcx_mib_settings {
  */
 const char *tcx_mib_group_word(size_t i);
 
+/*
+ * What the group's row of sysORTable says (sysORDescr). The row is there while the group is
+ * registered and the master has refused none of it.
+ */
+const char *tcx_mib_group_text(size_t i);
+
 /* The bit of a word, in any case of letters; 0 for none. "all" has all bits. */
 unsigned int tcx_mib_group_bit(const char *word);
 
@@ -84,6 +90,13 @@ bool tcx_mib_is_refused(struct tcx_mib *mib, const unsigned long *name, size_t l
  * tcx_mib_group_bit(). What it refuses again is reported to tcx_mib_refused() again.
  */
 unsigned int tcx_mib_ask_again(struct tcx_mib *mib);
+
+/*
+ * Takes the rows of refused groups out of the master's sysORTable, and puts those of groups that it
+ * takes now there again: a manager sees there what is served. To be called when the session is
+ * complete, for the library sends all rows when it begins.
+ */
+void tcx_mib_list(struct tcx_mib *mib);
 
 /* To be called when a session with a master has begun: the library is about to register everything
  * there. */

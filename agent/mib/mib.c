@@ -107,6 +107,11 @@ const char *tcx_mib_group_word(size_t i)
 	return i < GROUPS ? rows[i].word : NULL;
 }
 
+const char *tcx_mib_group_text(size_t i)
+{
+	return i < GROUPS ? rows[i].text : NULL;
+}
+
 unsigned int tcx_mib_group_bit(const char *word)
 {
 	if (strcasecmp(word, "all") == 0)
@@ -171,6 +176,7 @@ static void unregister_group(struct group *group)
 	for (; group->registered > 0; group->registered--)
 		netsnmp_unregister_handler(group->registrations[group->registered - 1].made);
 	unregister_sysORTable((oid *)row->module, row->module_len);
+	group->unlisted = false;
 	group->priority = 0;
 }
 
@@ -317,12 +323,43 @@ unsigned int tcx_mib_ask_again(struct tcx_mib *mib)
 	return asked;
 }
 
+static bool has_refusals(const struct group *group)
+{
+	for (size_t i = 0; i < group->registered; i++)
+		if (group->registrations[i].refused)
+			return true;
+	return false;
+}
+
+/* The library's own rows stay as they are: in the next session all are sent again. */
+void tcx_mib_list(struct tcx_mib *mib)
+{
+	for (size_t i = 0; i < GROUPS; i++) {
+		struct group *group = &mib->groups[i];
+		struct register_sysOR_parameters row = {
+			.name = (oid *)group->row->module,
+			.namelen = group->row->module_len,
+			.descr = (char *)group->row->text,
+		};
+
+		if (group->priority == 0 || has_refusals(group) == group->unlisted)
+			continue;
+		group->unlisted = !group->unlisted;
+		snmp_call_callbacks(SNMP_CALLBACK_APPLICATION,
+				    group->unlisted ? SNMPD_CALLBACK_UNREG_SYSOR
+						    : SNMPD_CALLBACK_REG_SYSOR,
+				    &row);
+	}
+}
+
 /* Another session: whatever was refused before is asked for anew. */
 static void forget_refusals(struct tcx_mib *mib)
 {
-	for (size_t i = 0; i < GROUPS; i++)
+	for (size_t i = 0; i < GROUPS; i++) {
+		mib->groups[i].unlisted = false;
 		for (size_t k = 0; k < mib->groups[i].registered; k++)
 			mib->groups[i].registrations[k].refused = false;
+	}
 }
 
 /*

@@ -27,6 +27,7 @@ struct group {
 	int priority;			    /* of the registrations; 0 while there are none */
 	struct registration *registrations; /* owned: room for the whole and its leaves */
 	size_t registered;
+	bool unlisted; /* sysORTable of the master lacks its row, for it has refused some */
 };
 
 /* The requests that are being answered. */
