@@ -1,6 +1,7 @@
 #include "tcx_agentx.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -371,6 +372,38 @@ void tcx_agentx_refused(long error)
 			 error);
 }
 
+bool tcx_agentx_closed_directory(const char *path, char directory[PATH_MAX])
+{
+	snprintf(directory, PATH_MAX, "%s", path);
+	for (char *slash = strchr(directory + 1, '/'); slash != NULL;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (access(directory, X_OK) != 0 && errno == EACCES)
+			return true;
+		*slash = '/';
+	}
+	return false;
+}
+
+/* snmpd makes the directory for root alone, and gives it the mode of agentXPerms only when it makes
+ * it. */
+static bool explain_denied(struct tcx_fault *fault, const char *path)
+{
+	char directory[PATH_MAX];
+
+	if (tcx_agentx_closed_directory(path, directory))
+		return tcx_fault_set(
+			fault,
+			"user %ld may not pass through %s; as root: chmod 0755 %s "
+			"(agentXPerms does not change a directory that is there already)",
+			(long)geteuid(), directory, directory);
+	return tcx_fault_set(
+		fault,
+		"user %ld may not open it; put 'agentXPerms 0660 0755 Debian-snmp "
+		"Debian-snmp' into snmpd.conf, restart snmpd, and put the user into that group",
+		(long)geteuid());
+}
+
 static bool explain(struct tcx_fault *fault, const char *path, int error)
 {
 	switch (error) {
@@ -383,11 +416,7 @@ static bool explain(struct tcx_fault *fault, const char *path, int error)
 	case ECONNREFUSED:
 		return tcx_fault_set(fault, "nobody listens there; start snmpd");
 	case EACCES:
-		return tcx_fault_set(
-			fault,
-			"user %ld may not open it; put 'agentXPerms 0660 0755 "
-			"Debian-snmp Debian-snmp' into snmpd.conf and the user into that group",
-			(long)geteuid());
+		return explain_denied(fault, path);
 	default:
 		return tcx_fault_set(fault, "%s", strerror(error));
 	}

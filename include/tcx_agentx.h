@@ -5,6 +5,7 @@
 #ifndef TCX_AGENTX_H
 #define TCX_AGENTX_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -65,5 +66,11 @@ const char *tcx_agentx_address(void);
  * fails; fault says why and what to do. Waits up to two seconds for a host.
  */
 bool tcx_agentx_probe(const char *address, struct tcx_fault *fault);
+
+/*
+ * Whether a directory on the way to a path is closed to this user; it is then in directory, which
+ * else holds nothing of use.
+ */
+bool tcx_agentx_closed_directory(const char *path, char directory[PATH_MAX]);
 
 #endif
