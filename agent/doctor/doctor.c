@@ -101,13 +101,14 @@ static void become_user(struct doctor *doctor)
 {
 	const struct tcx_options *options = &doctor->context->options;
 	struct tcx_fault fault = {""};
-	enum doctor_verdict verdict = DOCTOR_OK;
 
 	if (!tcx_process_become(options->user, options->group, &fault)) {
 		tcx_doctor_say(doctor, DOCTOR_FAIL, "user: %s", fault.text);
-		verdict = DOCTOR_WARN;
+		tcx_doctor_add("what follows was tried as user %s, group %s",
+			       tcx_doctor_user(geteuid()), tcx_doctor_group(getegid()));
+		return;
 	}
-	tcx_doctor_say(doctor, verdict, "user: what follows was tried as user %s, group %s",
+	tcx_doctor_say(doctor, DOCTOR_OK, "user: what follows was tried as user %s, group %s",
 		       tcx_doctor_user(geteuid()), tcx_doctor_group(getegid()));
 	if (geteuid() == 0 && options->user == NULL)
 		tcx_doctor_add("give -u USER if the agent is to run as another one");
@@ -189,11 +190,18 @@ bool tcx_doctor(struct tcx_context *context)
 
 	find_config(&doctor);
 	tcx_doctor_read_snmpd_conf(&doctor);
+	tcx_doctor_find_agents(&doctor);
 	become_user(&doctor);
 	check_config(&doctor);
+	tcx_doctor_library(&doctor);
 	tcx_doctor_sources(&doctor);
-	tcx_doctor_socket(&doctor);
+	tcx_doctor_reach(&doctor);
 	tcx_doctor_snmpd_conf(&doctor);
+	tcx_doctor_socket(&doctor);
+	tcx_doctor_perms(&doctor);
+	tcx_doctor_agent(&doctor);
+	tcx_doctor_addresses(&doctor);
+	tcx_doctor_views(&doctor);
 	tcx_doctor_mibs(&doctor);
 	summarize(&doctor);
 	for (size_t i = 0; i < doctor.config_count; i++)

@@ -1,4 +1,4 @@
-/* What the checks of --doctor share. Each file agent/doctor_*.c is one of them. */
+/* What the checks of --doctor share. Each file of agent/doctor is one of them. */
 #ifndef DOCTOR_H
 #define DOCTOR_H
 
@@ -13,6 +13,9 @@
  * there ever are. */
 #define DOCTOR_CONFIG_FILES_MAX 64
 
+/* Who snmpd.conf lets in, one after the other, until one is answered: each takes two seconds. */
+#define DOCTOR_ASKERS_MAX 4
+
 enum doctor_verdict { DOCTOR_OK, DOCTOR_WARN, DOCTOR_FAIL };
 
 /* What one run has found and said so far. */
@@ -22,9 +25,13 @@ struct doctor {
 	unsigned int said[3]; /* lines by verdict */
 	size_t config_count;  /* files of configuration that were there at the start */
 	char *config_files[DOCTOR_CONFIG_FILES_MAX];
-	bool denied;	 /* a file of snmpd's could not be read */
-	bool configured; /* the configuration has no fault */
-	bool reached;	 /* the master's socket */
+	bool denied;		    /* a file of snmpd's could not be read */
+	bool configured;	    /* the configuration has no fault */
+	bool reached;		    /* the master's socket */
+	bool explained;		    /* a finding says why it is not */
+	struct tcx_fault unreached; /* what was found there */
+	size_t agents;		    /* processes of this host that are agents */
+	pid_t agent;		    /* one of them */
 };
 
 /* A line with its verdict, and a further line about it. */
@@ -65,9 +72,30 @@ const char *tcx_doctor_put_file(const struct tcx_snmpd_conf *snmpd, char *path);
 /* Reads what snmpd reads, into doctor->snmpd. */
 void tcx_doctor_read_snmpd_conf(struct doctor *doctor);
 
+/* Before root is given up, which may look at all processes. */
+void tcx_doctor_find_agents(struct doctor *doctor);
+
+/* Whether a view shows all of LINUX-TCPEXT-MIB. */
+bool tcx_doctor_shows_mib(const struct doctor *doctor, const char *view);
+
+/* Where this host can ask snmpd, in text with room for TCX_DOCTOR_PATH, and the kind of community
+ * that is good there. */
+const char *tcx_doctor_ask_address(const struct tcx_snmpd_conf *snmpd, char *text);
+
+/* Who may open the master's socket, as snmpd.conf says: good, or lines of advice. */
+bool tcx_doctor_perms_let_in(const struct doctor *doctor);
+void tcx_doctor_advise_perms(const struct tcx_snmpd_conf *snmpd);
+
+/* Tries to connect to the master, and says nothing of it yet. */
+void tcx_doctor_reach(struct doctor *doctor);
+
 /* The checks. */
+void tcx_doctor_library(struct doctor *doctor);
 void tcx_doctor_sources(struct doctor *doctor);
 void tcx_doctor_socket(struct doctor *doctor);
+void tcx_doctor_perms(struct doctor *doctor);
+void tcx_doctor_addresses(struct doctor *doctor);
+void tcx_doctor_agent(struct doctor *doctor);
 void tcx_doctor_snmpd_conf(struct doctor *doctor);
 void tcx_doctor_views(struct doctor *doctor);
 void tcx_doctor_mibs(struct doctor *doctor);

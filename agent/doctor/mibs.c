@@ -10,6 +10,9 @@
 
 #include "tcx_netsnmp.h"
 
+/* Where Debian's package has base MIBs, and below which folder README unpacks it. */
+#define ERLANG "/usr/lib/erlang/lib/snmp-*/mibs"
+
 #define MIB_FILE TCX_MIB_DIR "/LINUX-TCPEXT-MIB.txt"
 
 static void read_tools_file(struct doctor *doctor, const char *path)
@@ -71,33 +74,35 @@ static bool any_has(const char *directories, const char *pattern)
 
 static void check_own_mib(struct doctor *doctor, const char *directories)
 {
-	if (access(MIB_FILE, R_OK) != 0)
-		tcx_doctor_say(doctor, DOCTOR_WARN,
-			       "MIB: " MIB_FILE ": %s; 'make install' puts it there. The agent "
-			       "needs it not, but managers do, for names",
-			       strerror(errno));
-	else
-		tcx_doctor_say(doctor, DOCTOR_OK, "MIB: " MIB_FILE " is there");
-	if (any_has(directories, "LINUX-TCPEXT-MIB*"))
+	if (any_has(directories, "LINUX-TCPEXT-MIB*")) {
 		tcx_doctor_say(doctor, DOCTOR_OK,
 			       "MIB: snmpwalk and its kin find it: -m LINUX-TCPEXT-MIB");
-	else
+		return;
+	}
+	if (access(MIB_FILE, R_OK) == 0)
 		tcx_doctor_say(
 			doctor, DOCTOR_WARN,
 			"MIB: snmpwalk and its kin look only in %s; give them -M +" TCX_MIB_DIR
 			", or write 'mibdirs +" TCX_MIB_DIR "' to /etc/snmp/snmp.conf",
 			directories);
+	else
+		tcx_doctor_say(doctor, DOCTOR_WARN,
+			       "MIB: " MIB_FILE ": %s; 'make install' puts it there. The agent "
+			       "needs it not, but managers do, for names",
+			       strerror(errno));
 }
 
 static void check_base_mib(struct doctor *doctor, const char *directories)
 {
-	glob_t matches;
+	glob_t matches = {.gl_pathc = 0};
 
 	if (any_has(directories, "SNMPv2-SMI*")) {
 		tcx_doctor_say(doctor, DOCTOR_OK, "MIB: the base MIBs are there (SNMPv2-SMI)");
 		return;
 	}
-	if (glob("/usr/lib/erlang/lib/snmp-*/mibs", GLOB_ONLYDIR, NULL, &matches) == 0)
+	glob(ERLANG, GLOB_ONLYDIR, NULL, &matches);
+	glob("/usr/local/lib/erlang-snmp" ERLANG, GLOB_ONLYDIR | GLOB_APPEND, NULL, &matches);
+	if (matches.gl_pathc > 0)
 		tcx_doctor_say(doctor, DOCTOR_OK,
 			       "MIB: the base MIBs are those of erlang-snmp: give tools -M +%s",
 			       matches.gl_pathv[0]);

@@ -2,17 +2,11 @@
 #include "doctor.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tcx_netsnmp.h"
-
-/* The group that Debian's snmpd runs in; a socket of that group needs no root to connect. */
-#define SNMPD_GROUP "Debian-snmp"
 
 static void read_snmpd_file(struct doctor *doctor, const char *path)
 {
@@ -75,6 +69,7 @@ static void check_master(struct doctor *doctor)
 		       tcx_doctor_file_to_write(&doctor->snmpd));
 	if (doctor->reached)
 		tcx_doctor_add("yet the socket answers: snmpd has its -x, or reads another file");
+	doctor->explained = !doctor->reached;
 }
 
 /* snmpd can listen at several addresses. */
@@ -102,75 +97,13 @@ static void check_agentx_socket(struct doctor *doctor)
 			       "snmpd.conf: snmpd and the agent have the same socket, %s", ours);
 		return;
 	}
-	tcx_doctor_say(doctor, DOCTOR_WARN,
+	tcx_doctor_say(doctor, doctor->reached ? DOCTOR_WARN : DOCTOR_FAIL,
 		       "snmpd.conf: snmpd listens at %s, and the agent connects to %s", theirs,
 		       ours);
 	tcx_doctor_add("write 'agentXSocket %.*s' to tcpextd.conf, or 'agentXSocket %s' to %s",
 		       (int)strcspn(theirs, ", \t"), theirs, ours,
 		       tcx_doctor_file_to_write(&doctor->snmpd));
-}
-
-/*
- * The owner and group of agentXPerms are the socket's; its directory stays root's, so that all
- * others need the x for others there. To connect takes the right to write.
- */
-static bool perms_let_in(const struct tcx_snmpd_perms *perms)
-{
-	const struct group *group = getgrnam(perms->group);
-
-	if (perms->directory < 0 || (perms->directory & S_IXOTH) == 0 || perms->socket < 0)
-		return false;
-	return (perms->socket & S_IWOTH) != 0 ||
-	       ((perms->socket & S_IWGRP) != 0 && group != NULL &&
-		tcx_doctor_in_group(group->gr_gid)) ||
-	       ((perms->socket & S_IWUSR) != 0 &&
-		strcmp(perms->user, tcx_doctor_user(geteuid())) == 0);
-}
-
-/* Whether the line lets a group in, so that the user only needs to join it. */
-static bool perms_serve_group(const struct tcx_snmpd_conf *snmpd, const char *group)
-{
-	const struct tcx_snmpd_perms *perms = &snmpd->perms;
-
-	return snmpd->have_perms && perms->directory >= 0 && perms->socket >= 0 &&
-	       (perms->directory & S_IXOTH) != 0 && (perms->socket & S_IWGRP) != 0 &&
-	       strcmp(perms->group, group) == 0;
-}
-
-static void advise_perms(const struct tcx_snmpd_conf *snmpd)
-{
-	bool debian = getgrnam(SNMPD_GROUP) != NULL && getpwnam(SNMPD_GROUP) != NULL;
-	const char *user = debian ? SNMPD_GROUP : tcx_doctor_user(geteuid());
-	const char *group = debian ? SNMPD_GROUP : tcx_doctor_group(getegid());
-
-	if (!perms_serve_group(snmpd, group)) {
-		tcx_doctor_add("write to %s and restart snmpd:", tcx_doctor_file_to_write(snmpd));
-		tcx_doctor_add("  agentXPerms 0660 0755 %s %s", user, group);
-	}
-	if (debian && !tcx_doctor_in_group(getgrnam(SNMPD_GROUP)->gr_gid))
-		tcx_doctor_add("let the user in and start the agent anew: usermod -aG %s %s", group,
-			       tcx_doctor_user(geteuid()));
-}
-
-static void check_perms(struct doctor *doctor)
-{
-	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
-	enum doctor_verdict verdict = doctor->reached ? DOCTOR_OK : DOCTOR_WARN;
-
-	if (geteuid() == 0 || tcx_doctor_path_of(tcx_agentx_address())[0] != '/')
-		return;
-	if (snmpd->have_perms && perms_let_in(&snmpd->perms)) {
-		tcx_doctor_say(doctor, DOCTOR_OK, "snmpd.conf: agentXPerms lets user %s in",
-			       tcx_doctor_user(geteuid()));
-		return;
-	}
-	tcx_doctor_say(doctor, verdict, "snmpd.conf: agentXPerms %s and does not let user %s in",
-		       snmpd->have_perms ? "is for others" : "is not there",
-		       tcx_doctor_user(geteuid()));
-	if (verdict == DOCTOR_OK)
-		tcx_doctor_add("yet it reaches the socket");
-	else
-		advise_perms(snmpd);
+	doctor->explained = !doctor->reached;
 }
 
 void tcx_doctor_snmpd_conf(struct doctor *doctor)
@@ -179,7 +112,6 @@ void tcx_doctor_snmpd_conf(struct doctor *doctor)
 	if (doctor->snmpd.file_count == 0)
 		return;
 	check_master(doctor);
-	check_agentx_socket(doctor);
-	check_perms(doctor);
-	tcx_doctor_views(doctor);
+	if (!doctor->explained)
+		check_agentx_socket(doctor);
 }

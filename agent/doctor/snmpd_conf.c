@@ -92,6 +92,18 @@ static void take_socket(const struct snmpd_place *at, const struct snmpd_directi
 	snprintf(at->conf->socket, sizeof(at->conf->socket), "%s", rest);
 }
 
+/* A further line adds to those before it. */
+static void take_addresses(const struct snmpd_place *at, const struct snmpd_directive *directive,
+			   char *rest)
+{
+	char *addresses = at->conf->addresses;
+	size_t len = strlen(addresses);
+
+	(void)directive;
+	snprintf(addresses + len, sizeof(at->conf->addresses) - len, "%s%s", len > 0 ? "," : "",
+		 rest);
+}
+
 static int parse_mode(const char *text)
 {
 	return text[0] != '\0' ? (int)strtol(text, NULL, 8) : -1;
@@ -202,6 +214,8 @@ static const struct snmpd_directive directives[] = {
 	{"master", take_master, NULL},
 	{"agentXSocket", take_socket, NULL},
 	{"agentXPerms", take_perms, NULL},
+	{"agentaddress", take_addresses, NULL},
+	{"createUser", tcx_snmpd_take_create_user, NULL},
 	{"view", tcx_snmpd_take_view, NULL},
 	{"rocommunity", tcx_snmpd_take_simple, "community"},
 	{"rwcommunity", tcx_snmpd_take_simple, "community"},

@@ -30,7 +30,7 @@ struct snmpd_directive {
 	const char *token;
 	void (*take)(const struct snmpd_place *at, const struct snmpd_directive *directive,
 		     char *rest);
-	const char *who; /* whom it lets in */
+	const char *kind; /* whom it lets in */
 };
 
 /* Words of a line. */
@@ -56,6 +56,7 @@ void *tcx_snmpd_room(struct tcx_snmpd_conf *conf, void *items, size_t count, siz
 void tcx_snmpd_add_note(struct tcx_snmpd_conf *conf, const char *text);
 void tcx_snmpd_add_subtree(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_subtree *subtree);
 void tcx_snmpd_add_row(const struct snmpd_place *at, struct tcx_snmpd_row *row);
+void tcx_snmpd_add_user(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_user *user);
 void tcx_snmpd_add_access(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_access *access);
 
 /* A note about the line that is being read. */
@@ -69,6 +70,8 @@ void tcx_snmpd_take_simple(const struct snmpd_place *at, const struct snmpd_dire
 			   char *rest);
 void tcx_snmpd_take_auth(const struct snmpd_place *at, const struct snmpd_directive *directive,
 			 char *rest);
+void tcx_snmpd_take_create_user(const struct snmpd_place *at,
+				const struct snmpd_directive *directive, char *rest);
 void tcx_snmpd_take_com2sec(const struct snmpd_place *at, const struct snmpd_directive *directive,
 			    char *rest);
 void tcx_snmpd_take_group(const struct snmpd_place *at, const struct snmpd_directive *directive,

@@ -68,9 +68,21 @@ void tcx_snmpd_add_row(const struct snmpd_place *at, struct tcx_snmpd_row *row)
 	items[conf->row_count++] = *row;
 }
 
+void tcx_snmpd_add_user(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_user *user)
+{
+	struct tcx_snmpd_user *items =
+		tcx_snmpd_room(conf, conf->users, conf->user_count, sizeof(*items));
+
+	if (items == NULL)
+		return;
+	conf->users = items;
+	items[conf->user_count++] = *user;
+}
+
 static bool same_access(const struct tcx_snmpd_access *a, const struct tcx_snmpd_access *b)
 {
-	return strcmp(a->who, b->who) == 0 && strcmp(a->view, b->view) == 0 &&
+	return a->kind == b->kind && strcmp(a->name, b->name) == 0 &&
+	       strcmp(a->view, b->view) == 0 && strcmp(a->context, b->context) == 0 &&
 	       strcmp(a->place, b->place) == 0;
 }
 
@@ -82,8 +94,10 @@ void tcx_snmpd_add_access(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_ac
 	if (strcmp(access->view, "none") == 0 || strcmp(access->view, "_none_") == 0)
 		return;
 	for (size_t i = 0; i < conf->access_count; i++)
-		if (same_access(&conf->accesses[i], access))
+		if (same_access(&conf->accesses[i], access)) {
+			conf->accesses[i].versions |= access->versions;
 			return;
+		}
 	items = tcx_snmpd_room(conf, conf->accesses, conf->access_count, sizeof(*items));
 	if (items == NULL)
 		return;
@@ -102,5 +116,6 @@ void tcx_snmpd_conf_clear(struct tcx_snmpd_conf *conf)
 	free(conf->subtrees);
 	free(conf->accesses);
 	free(conf->rows);
+	free(conf->users);
 	memset(conf, 0, sizeof(*conf));
 }

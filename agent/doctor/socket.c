@@ -62,41 +62,72 @@ static void advise_group(const char *path)
 }
 
 /* Addresses such as tcp:localhost:705 have neither mode nor owner. */
-static void check_address(struct doctor *doctor, const char *address)
+static bool reach_address(const char *address, struct tcx_fault *fault)
 {
-	netsnmp_transport *transport;
+	netsnmp_transport *transport = netsnmp_transport_open_client("agentx", address);
 
-	transport = netsnmp_transport_open_client("agentx", address);
-	doctor->reached = transport != NULL;
-	if (doctor->reached) {
-		tcx_doctor_say(doctor, DOCTOR_OK, "AgentX: somebody listens at %s", address);
-		transport->f_close(transport);
-		netsnmp_transport_free(transport);
-		return;
+	if (transport == NULL)
+		return tcx_fault_set(fault,
+				     "nobody answers there; start snmpd with 'master agentx' and "
+				     "'agentXSocket %s' in snmpd.conf, or correct agentXSocket in "
+				     "tcpextd.conf",
+				     address);
+	transport->f_close(transport);
+	netsnmp_transport_free(transport);
+	return true;
+}
+
+void tcx_doctor_reach(struct doctor *doctor)
+{
+	const char *address = tcx_agentx_address();
+
+	doctor->reached = tcx_doctor_path_of(address)[0] == '/'
+				  ? tcx_agentx_probe(address, &doctor->unreached)
+				  : reach_address(address, &doctor->unreached);
+}
+
+static bool is_closed(const char *path)
+{
+	return access(path, W_OK) != 0 && errno == EACCES;
+}
+
+/* The directory as it is, and snmpd.conf: each may keep the user out. */
+static void advise(struct doctor *doctor, const char *path)
+{
+	char directory[PATH_MAX];
+
+	if (tcx_agentx_closed_directory(path, directory)) {
+		tcx_doctor_add("where %s is made anew at each boot, write to a file in "
+			       "/etc/tmpfiles.d:",
+			       directory);
+		tcx_doctor_add("  d %s 0755 root root", directory);
+	} else {
+		advise_group(path);
 	}
-	tcx_doctor_say(doctor, DOCTOR_FAIL,
-		       "AgentX: nobody answers at %s; start snmpd with 'master agentx' and "
-		       "'agentXSocket %s' in snmpd.conf, or correct agentXSocket in tcpextd.conf",
-		       address, address);
+	if (doctor->snmpd.file_count == 0)
+		return;
+	if (!tcx_doctor_perms_let_in(doctor))
+		tcx_doctor_advise_perms(&doctor->snmpd);
+	else if (!tcx_agentx_closed_directory(path, directory))
+		tcx_doctor_add("agentXPerms in snmpd.conf lets the user in: restart snmpd, so that "
+			       "it holds");
 }
 
 void tcx_doctor_socket(struct doctor *doctor)
 {
 	const char *address = tcx_agentx_address();
 	const char *path = tcx_doctor_path_of(address);
-	struct tcx_fault fault = {""};
 
-	if (path[0] != '/') {
-		check_address(doctor, address);
-		return;
-	}
-	doctor->reached = tcx_agentx_probe(address, &fault);
-	if (doctor->reached)
+	if (doctor->explained)
+		tcx_doctor_add("so the agent cannot connect: %s: %s", address,
+			       doctor->unreached.text);
+	else if (doctor->reached)
 		tcx_doctor_say(doctor, DOCTOR_OK, "AgentX: user %s can connect to %s",
 			       tcx_doctor_user(geteuid()), path);
 	else
-		tcx_doctor_say(doctor, DOCTOR_FAIL, "AgentX: %s: %s", path, fault.text);
-	show_socket(path);
-	if (!doctor->reached)
-		advise_group(path);
+		tcx_doctor_say(doctor, DOCTOR_FAIL, "AgentX: %s: %s", path, doctor->unreached.text);
+	if (path[0] == '/' && !doctor->explained)
+		show_socket(path);
+	if (path[0] == '/' && !doctor->reached && is_closed(path))
+		advise(doctor, path);
 }

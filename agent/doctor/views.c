@@ -64,11 +64,26 @@ static const char *list_parts(const struct doctor *doctor, const char *view,
 	return text;
 }
 
+bool tcx_doctor_shows_mib(const struct doctor *doctor, const char *view)
+{
+	static const uint32_t root[] = {TCX_OBJECTS_ROOT};
+
+	return tcx_snmpd_view_sight(doctor->snmpd.subtrees, doctor->snmpd.subtree_count, view, root,
+				    sizeof(root) / sizeof(root[0])) == TCX_SNMPD_SHOWN;
+}
+
+/* The agent serves the default context, which has no name. */
+static bool is_ours(const struct tcx_snmpd_access *access)
+{
+	return access->context[0] == '\0';
+}
+
 static void list_readers(const struct tcx_snmpd_conf *snmpd, const char *view)
 {
 	for (size_t i = 0; i < snmpd->access_count; i++)
-		if (strcmp(snmpd->accesses[i].view, view) == 0)
-			tcx_doctor_add("%s (%s)", snmpd->accesses[i].who, snmpd->accesses[i].place);
+		if (strcmp(snmpd->accesses[i].view, view) == 0 && is_ours(&snmpd->accesses[i]))
+			tcx_doctor_add("%s (%s)", snmpd->accesses[i].kind,
+				       snmpd->accesses[i].place);
 }
 
 static void print_view_line(const char *view, const uint32_t *oid, size_t len)
@@ -133,21 +148,52 @@ static void check_view(struct doctor *doctor, const struct tcx_snmpd_access *acc
 		tcx_doctor_add("but only in part: %s; see the lines of this view", hidden);
 }
 
+/* Whether somebody may read the default context. */
+static bool reads_ours(const struct tcx_snmpd_conf *snmpd, const struct tcx_snmpd_access *access)
+{
+	for (size_t i = 0; i < snmpd->access_count; i++)
+		if (is_ours(&snmpd->accesses[i]) && snmpd->accesses[i].kind == access->kind &&
+		    strcmp(snmpd->accesses[i].name, access->name) == 0)
+			return true;
+	return false;
+}
+
+static void check_context(struct doctor *doctor, const struct tcx_snmpd_access *access)
+{
+	if (reads_ours(&doctor->snmpd, access))
+		return;
+	tcx_doctor_say(doctor, DOCTOR_WARN,
+		       "view: %s: the %s has the context '%s' only, in which there is nothing of "
+		       "the agent",
+		       access->place, access->kind, access->context);
+	tcx_doctor_add("write lines without a context beside these (com2sec without -Cn, access "
+		       "with \"\"), and restart snmpd");
+}
+
+static bool is_first_of_view(const struct tcx_snmpd_conf *snmpd, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (is_ours(&snmpd->accesses[k]) &&
+		    strcmp(snmpd->accesses[k].view, snmpd->accesses[i].view) == 0)
+			return false;
+	return true;
+}
+
 void tcx_doctor_views(struct doctor *doctor)
 {
 	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
 
+	if (snmpd->file_count == 0)
+		return;
 	if (snmpd->access_count == 0)
 		tcx_doctor_say(doctor, DOCTOR_WARN,
 			       "view: no community and no user may read anything, as far as these "
 			       "files show; write for example 'rocommunity NAME 127.0.0.1' to %s",
 			       tcx_doctor_file_to_write(snmpd));
 	for (size_t i = 0; i < snmpd->access_count; i++) {
-		bool seen = false;
-
-		for (size_t k = 0; k < i && !seen; k++)
-			seen = strcmp(snmpd->accesses[k].view, snmpd->accesses[i].view) == 0;
-		if (!seen)
+		if (!is_ours(&snmpd->accesses[i]))
+			check_context(doctor, &snmpd->accesses[i]);
+		else if (is_first_of_view(snmpd, i))
 			check_view(doctor, &snmpd->accesses[i]);
 	}
 }

@@ -1,8 +1,13 @@
 #!/usr/bin/env python3
 """tcpextd --doctor: says what is wrong and what to do, and doing that helps."""
 
+import os
+import shutil
+import subprocess
+
 import harness
-from harness import AGENT, INTERVAL, MIB2, NO_OBJECT, OBJECTS, ROOT, Value, check, check_equal, wait_for
+from harness import (AGENT, ALL, INTERVAL, MIB2, NO_OBJECT, OBJECTS, ROOT, SEQUENCE, SNMPD_CONF, VERSION, Skip, Value, check,
+                     check_equal, wait_for)
 
 # What Debian 12 installs as /etc/snmp/snmpd.conf, as far as it lets anybody see anything.
 DEBIAN = """\
@@ -43,37 +48,85 @@ class Report:
     def failed(self):
         return [lines[0] for verdict, lines in self.findings if verdict == "FAIL"]
 
+    def faults(self):
+        """All that is not well."""
+        return [(verdict, "\n".join(lines)) for verdict, lines in self.findings if verdict != "ok"]
 
-def doctor(site, *options, conf=""):
-    path = site.write("tcpextd.conf", conf)
-    return Report(site.run(AGENT, "--doctor", "-C", "-c", path, "-x", site.master, *options))
+
+def doctor(site, *options, conf="", env=None):
+    path = site.write("doctor.conf", conf)
+    site.write("mibs/LINUX-TCPEXT-MIB.txt", "")
+    site.write("mibs/SNMPv2-SMI.txt", "")
+    return Report(site.run(AGENT, "--doctor", "-C", "-c", path, "-x", site.master, *options,
+                           env={"MIBDIRS": str(site.folder / "mibs"), **(env or {})}))
+
+
+def check_only(report, verdict, what, *words):
+    """This fault, with its cure, and no other."""
+    faults = report.faults()
+    check(len(faults) == 1 and faults[0][0] == verdict and all(word in faults[0][1] for word in words), f"{what}: that, its cure, and no other fault",
+          report.text)
+    check(report.status == (1 if verdict == "FAIL" else 0), f"{what}: exit status {int(verdict == 'FAIL')}", report.status)
 
 
 def healthy(site):
-    """All is well: exit status 0, with and without the agent running."""
+    """All is well: nothing to mend, exit status 0."""
     site.snmpd()
-    report = doctor(site)
-    check(report.status == 0 and report.failed() == [], "nothing fails, exit status 0", report.text)
-    for words in (("tcpextd.conf", "was read"), ("/proc/net/snmp", "is there"), ("/proc/net/netstat", "is there"), ("reading:", "counters known"),
-                  ("user root can connect to", str(site.master)), ("master agentx",), ("view: seen shows all", "community public")):
-        check(report.about("ok", *words), f"it looked at this: {' ... '.join(words)}", report.text)
     agent = site.agent()
-    check_equal(doctor(site).status, 0, "it does not mind that the agent runs")
-    check(agent.alive() and site.get(INTERVAL) == [Value("Gauge32", 1000)], "nor does the agent mind")
+    report = doctor(site)
+    check(report.status == 0 and report.faults() == [] and "nothing to mend" in report.text, "nothing is wrong, exit status 0", report.text)
+    for words in (("doctor.conf", "was read"), ("/proc/net/snmp", "is there"), ("/proc/net/netstat", "is there"), ("reading:", "counters known"),
+                  ("user root can connect to", str(site.master)), ("master agentx",), ("view: seen shows all", "community ("),
+                  ("library: net-snmp",), ("agentaddress: snmpd listens for managers at udp:161",),
+                  ("agent: snmpd at udp:127.0.0.1:161 passes questions on to it, version", "asked as the user of")):
+        check(report.about("ok", *words), f"it looked at this: {' ... '.join(words)}", report.text)
+    check(agent.alive() and site.get(INTERVAL) == [Value("Gauge32", 1000)], "the agent does not mind")
     check(len(agent.log()) == 2, "and it has nothing to log of that", agent.log())
 
 
+def secrets(site):
+    """It asks as a community, or as a user, and prints neither."""
+    conf = SNMPD_CONF.format(master=site.master).replace("default public", "default very-secret") + ALL
+    site.snmpd(whole=conf.replace("rouser tester authpriv\n", ""))
+    agent = site.agent(wait=False)
+    agent.wait_log("connected")
+    report = wait_for("the community is answered", lambda: answered(doctor(site)))
+    check("asked as the community of" in report.text and "very-secret" not in report.text, "the community is not in what it prints", report.text)
+    users = "\n".join(line for line in conf.splitlines() if line.split()[0] not in ("com2sec", "com2secunix", "group", "access"))
+    for process in reversed(site.processes):
+        process.end()
+    site.snmpd(whole=users + "\nrouser tester authpriv -V seen\n")
+    agent = site.agent(wait=False)
+    agent.wait_log("connected")
+    report = wait_for("the user is answered", lambda: answered(doctor(site)))
+    check("asked as the user of" in report.text, "it asks as a user of SNMPv3", report.text)
+    for secret in ("tester", "authentic words", "private words"):
+        check(secret not in report.text + "".join(report.said), f"'{secret}' is not in what it prints", report.text)
+
+
+def answered(report):
+    return report if "passes questions on" in report.text else None
+
+
 def broken(site):
-    """One fault at a time: named, with the remedy, exit status 1."""
-    report = doctor(site)
-    check(report.status == 1 and report.about("FAIL", str(site.master), "start snmpd with 'master agentx'"), "no snmpd", report.failed())
-    site.snmpd()
+    """Without snmpd, or with a wrong configuration or user: that is named, with the remedy; exit status 1."""
+    snmpd = site.snmpd()
+    agent = site.agent()
     report = doctor(site, conf="refreshInterval often\n")
-    check(report.status == 1 and report.about("FAIL", "configuration"), "a wrong configuration", report.failed())
+    check_only(report, "FAIL", "a wrong configuration", "configuration")
     check(len(report.said) == 1 and "line 1: refreshInterval 'often'" in report.said[0], "its line says where", report.said)
+    check_only(doctor(site, "-u", "no-such-user"), "FAIL", "a user that there is not", "user", "no-such-user")
+    snmpd.end()
+    check_only(doctor(site), "FAIL", "no snmpd", f"AgentX: {site.master}", "start snmpd")
+    check(agent.alive(), "the agent goes on")
+
+
+def kernel_files(site):
+    """The kernel's files: which of them is wrong, and how."""
+    site.snmpd()
+    site.agent()
     report = doctor(site, conf=f"procRoot {site.folder}/none\n")
-    check(report.status == 1 and report.about("FAIL", f"{site.folder}/none/net/snmp", "procRoot"), "a proc root that is not there",
-          report.failed())
+    check_only(report, "FAIL", "a proc root that is not there", f"{site.folder}/none/net/snmp", "procRoot")
     site.write("bad/net/snmp", "Tcp: InSegs OutSegs\nTcp: 1\n")
     report = doctor(site, conf=f"procRoot {site.folder}/bad\n")
     check(report.status == 1 and report.about("FAIL", "bad/net/snmp: Tcp: it has fewer values than names"), "a file that makes no sense",
@@ -83,30 +136,140 @@ def broken(site):
     check(report.status == 0 and report.about("warn", "names: 1 counters", "TcpFrobnications"), "a counter that nobody knows: a warning",
           report.text)
     check(report.about("warn", "new/net/netstat is not there"), "files that are not there: warnings", report.text)
-    report = doctor(site, "-u", "no-such-user")
-    check(report.status == 1 and report.about("FAIL", "user", "no-such-user"), "a user that there is not", report.failed())
+
+
+def no_agent(site):
+    """No agent, one of another snmpd, and two at one: a manager sees nothing, or not what is meant."""
+    site.snmpd()
+    check_equal(site.get(VERSION), [NO_OBJECT], "a manager gets noSuchObject")
+    check_only(doctor(site), "FAIL", "no agent", "agent: none runs here", "systemctl enable --now tcpextd")
+    agent = site.agent(options=("-x", site.folder / "elsewhere"), wait=False)
+    agent.wait_log("no AgentX master")
+    check_only(doctor(site), "FAIL", "an agent that is elsewhere", f"agent: process {agent.pid} runs, but is not connected", "-x")
+    agent.end()
+    site.agent()
+    check_equal(doctor(site).status, 0, "an agent that is connected: well")
+    path = site.write("second.conf", "registerPriority 90\nregister tcp\n")
+    site.start(harness.Process, site.inside(AGENT, "-f", "-C", "-c", path, "-x", site.master, "-Lo"), site.folder / "second.log")
+    report = wait_for("the second agent is seen", lambda: twice(doctor(site)))
+    check_only(report, "warn", "two agents at one snmpd", "agent: two are connected to this snmpd for tcp", "registerPriority")
+
+
+def twice(report):
+    return report if report.about("warn", "agent: two") else None
+
+
+def refused(site):
+    """At the priority of snmpd's own modules what these hold is refused."""
+    site.snmpd()
+    conf = "registerPriority 127\n"
+    agent = site.agent(conf)
+    agent.wait_log("the master refuses")
+    report = wait_for("sysORTable tells", lambda: missing(doctor(site, conf=conf)))
+    check_only(report, "FAIL", "refused groups", "agent: snmpd has refused it", "icmp", "somebody else is there at registerPriority 127", "write a lower one")
+    check("tcpext" not in report.failed()[0], "what is served is not among them", report.failed())
+    conf = "registerPriority 200\n"
+    agent.end()
+    site.agent(conf)
+    check_only(doctor(site, conf=conf), "warn", "a priority behind that of snmpd's own modules", "registerPriority 200", "go before it")
+
+
+def missing(report):
+    return report if report.about("FAIL", "has refused") else None
+
+
+def directory(site):
+    """Wherever snmpd has run once, the socket's directory is root's alone, and agentXPerms does not change it."""
+    site.master = site.folder / "agentx" / "master"
+    site.master.parent.mkdir(mode=0o700)
+    site.snmpd(more="agentXPerms 0666 0755\n")
+    check_equal(site.master.parent.stat().st_mode & 0o777, 0o700, "snmpd has left the directory as it was")
+    site.agent(options=("-u", "65534", "-g", "65534"), wait=False).wait_log(f"may not pass through {site.master.parent}; as root: chmod 0755")
+    report = doctor(site, "-u", "65534", "-g", "65534")
+    check_only(report, "FAIL", "a directory for root alone", f"may not pass through {site.master.parent}", f"chmod 0755 {site.master.parent}",
+               f"d {site.master.parent} 0755 root root")
+    check("agentXPerms 0" not in report.text, "agentXPerms is there and is not advised", report.text)
+    site.master.parent.chmod(0o755)
+    wait_for("after that chmod the agent is served", site.sequence)
+    check_equal(doctor(site, "-u", "65534", "-g", "65534").faults(), [], "and the doctor is content")
 
 
 def permissions(site):
     """A socket for root alone and an agent for somebody else: the line that it advises lets it in."""
     snmpd = site.snmpd(more="agentXPerms 0600 0755\n")
     report = doctor(site, "-u", "65534")
-    check(report.status == 1 and report.about("FAIL", str(site.master), "may not open it", "agentXPerms"), "the socket is not ours to open",
-          report.failed())
-    check(report.about("warn", "snmpd.conf", "agentXPerms", f"{site.folder}/snmpd.conf"), "the line of snmpd.conf that is to blame is shown",
-          report.text)
+    check_only(report, "FAIL", "a socket for root alone", f"{site.master}: user 65534 may not open it",
+               f"write to {site.folder}/snmpd.conf and restart snmpd", "agentXPerms 0660 0755")
+    site.write("snmpd.conf", SNMPD_CONF.format(master=site.master) + ALL + "agentXPerms 0666 0755\n")
+    report = doctor(site, "-u", "65534")
+    check_only(report, "FAIL", "a line that is there and not in force", "agentXPerms in snmpd.conf lets the user in: restart snmpd")
     snmpd.end()
     site.snmpd(more="agentXPerms 0666 0755\n")
-    check_equal(doctor(site, "-u", "65534").status, 0, "with other agentXPerms: exit status 0")
+    site.agent(options=("-u", "65534", "-g", "65534"))
+    check_equal(doctor(site, "-u", "65534").faults(), [], "with other agentXPerms: well")
 
 
-def no_master(site):
-    """An snmpd.conf that does not make snmpd a master."""
-    site.write("snmpd.conf", "rocommunity public\n")
-    report = doctor(site)
-    lines = [lines for verdict, lines in report.findings if verdict in ("warn", "FAIL") and "master agentx" in "\n".join(lines)]
-    check(report.status == 1 and any("snmpd.conf" in line for found in lines for line in found), "'master agentx' is missing: it says so",
-          report.text)
+def masters(site):
+    """An snmpd that is no master, or one at another socket."""
+    site.write("snmpd.conf", SNMPD_CONF.format(master=site.master).replace("master agentx\n", "") + ALL)
+    check_only(doctor(site), "FAIL", "no 'master agentx'", "snmpd.conf: 'master agentx' is missing; write it to", "the agent cannot connect")
+    other = site.folder / "other"
+    site.write("snmpd.conf", SNMPD_CONF.format(master=other) + ALL)
+    check_only(doctor(site), "FAIL", "another socket", f"snmpd listens at {other}, and the agent connects to {site.master}",
+               f"write 'agentXSocket {other}' to tcpextd.conf")
+
+
+def addresses(site):
+    """Where snmpd listens for managers, and that it does not answer there."""
+    site.snmpd()
+    site.agent()
+    site.write("snmpd.conf", SNMPD_CONF.format(master=site.master) + ALL + "agentaddress 127.0.0.1,[::1]\n")
+    check_only(doctor(site), "warn", "an snmpd for this host only", "agentaddress: snmpd listens at 127.0.0.1,[::1] only", "agentaddress ADDRESS",
+               f"write to {site.folder}/snmpd.conf")
+    site.write("snmpd.conf", SNMPD_CONF.format(master=site.master) + ALL + "agentaddress 127.0.0.1\nagentaddress udp:192.0.2.1:161\n")
+    check_equal(doctor(site).faults(), [], "a further line adds an address for others")
+    site.write("snmpd.conf", SNMPD_CONF.format(master=site.master) + ALL + "agentaddress udp:1161\n")
+    check_only(doctor(site), "warn", "an snmpd that does not answer", "snmpd does not answer", "asked at udp:127.0.0.1:1161", "agentaddress")
+
+
+def contexts(site):
+    """Communities of another context than the default one see nothing of the agent."""
+    conf = SNMPD_CONF.format(master=site.master) + ALL
+    conf = conf.replace("com2sec reader", "com2sec -Cn other reader").replace('access readers ""', "access readers other")
+    conf = conf.replace("com2secunix reader default public\n", "")
+    site.snmpd(whole=conf)
+    agent = site.agent(wait=False)
+    agent.wait_log("connected")
+    check(site.tool("snmpget", harness.V2C, (), (SEQUENCE,), patience=("-t1", "-r0"), **UDP).returncode != 0, "a manager gets nothing")
+    site.write("snmpd.conf", conf.replace("rouser tester authpriv\n", ""))
+    check_only(doctor(site), "warn", "a community of another context", f"view: {site.folder}/snmpd.conf:8: the community has the context 'other' only",
+               "com2sec without -Cn")
+
+
+def mib_files(site):
+    """The tools lack a MIB."""
+    site.snmpd()
+    site.agent()
+    site.write("own/LINUX-TCPEXT-MIB.txt", "")
+    if os.path.exists("/usr/lib/erlang") or os.path.exists("/usr/local/lib/erlang-snmp"):
+        harness.skip("the base MIBs of this host are found")
+    else:
+        check_only(doctor(site, env={"MIBDIRS": str(site.folder / "own")}), "warn", "no base MIBs", "SNMPv2-SMI", "erlang-snmp")
+    site.write("base/SNMPv2-SMI.txt", "")
+    check_only(doctor(site, env={"MIBDIRS": str(site.folder / "base")}), "warn", "not the agent's own MIB", "LINUX-TCPEXT-MIB", "MIB:")
+
+
+def library(site):
+    """A net-snmp that is too old, by what it says of itself."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        raise Skip("needs a C compiler")
+    source = site.write("old.c", 'const char *netsnmp_get_version(void);\nconst char *netsnmp_get_version(void) { return "5.7.3"; }\n')
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", site.folder / "old.so", source], check=True)
+    site.snmpd()
+    site.agent()
+    check_only(doctor(site, env={"LD_PRELOAD": str(site.folder / "old.so"), "ASAN_OPTIONS": "verify_asan_link_order=0"}), "warn", "an old library", "library: net-snmp 5.7.3 is too old",
+               "install 5.9 or later")
 
 
 def debian(site):
@@ -121,7 +284,7 @@ def debian(site):
     report = doctor(site)
     found = report.about("warn", "view: systemonly hides interfaces, at, ip, icmp, tcp, udp, tcpext, ipAddrTable") or []
     check(found, "the doctor says which view hides what", report.text)
-    check(any(f"community public ({site.folder}/snmpd.conf:7)" in line for line in found), "and from whom, with file and line", found)
+    check(any(f"community ({site.folder}/snmpd.conf:7)" in line for line in found), "and from whom, with file and line", found)
     advice = [line for line in found if line.startswith("view ")]
     check(len(advice) == 7 and f"view systemonly included .{ROOT}" in advice, "and which lines to add", found)
     check_equal(report.status, 0, "what a manager sees is for the operator to choose: exit status 0")
@@ -134,4 +297,5 @@ def debian(site):
           report.text)
 
 
-harness.main(healthy, broken, permissions, no_master, debian)
+harness.main(healthy, secrets, broken, kernel_files, no_agent, refused, directory, permissions, masters, addresses, contexts, mib_files, library,
+             debian)

@@ -111,6 +111,14 @@ static bool has_note(const struct tcx_snmpd_conf *conf, const char *part)
 	return false;
 }
 
+static void assert_who(const struct tcx_snmpd_access *access, const char *wanted)
+{
+	char who[2 * TCX_SNMPD_WORD_MAX];
+
+	snprintf(who, sizeof(who), "%s %s", access->kind, access->name);
+	assert_string_equal(who, wanted);
+}
+
 static void test_debian_file(void **state)
 {
 	struct fixture *fixture = *state;
@@ -121,9 +129,9 @@ static void test_debian_file(void **state)
 	assert_false(conf->have_perms);
 	assert_int_equal(conf->note_count, 0);
 	assert_int_equal(conf->access_count, 3);
-	assert_string_equal(conf->accesses[0].who, "community public");
-	assert_string_equal(conf->accesses[1].who, "IPv6 community public");
-	assert_string_equal(conf->accesses[2].who, "user authPrivUser");
+	assert_who(&conf->accesses[0], "community public");
+	assert_who(&conf->accesses[1], "IPv6 community public");
+	assert_who(&conf->accesses[2], "user authPrivUser");
 	assert_string_equal(conf->accesses[2].view, "systemonly");
 	assert_non_null(strstr(conf->accesses[0].place, "/snmpd.conf:10"));
 	assert_int_equal(SIGHT(conf, "systemonly", sys), TCX_SNMPD_SHOWN);
@@ -252,7 +260,8 @@ static void test_long_line(void **state)
 	read_text(fixture, text);
 	free(text);
 	assert_int_equal(fixture->conf.access_count, 1);
-	assert_true(strlen(fixture->conf.accesses[0].who) < sizeof(fixture->conf.accesses[0].who));
+	assert_true(strlen(fixture->conf.accesses[0].name) <
+		    sizeof(fixture->conf.accesses[0].name));
 	assert_int_equal(fixture->conf.note_count, 1);
 }
 
@@ -315,9 +324,9 @@ static void test_sections(void **state)
 		  "[snmp] rocommunity one\nrocommunity two\n[snmp] # behind\nrocommunity three\n"
 		  "[snmpd] rocommunity four\nrocommunity five\n[snmpd]\nrocommunity six\n");
 	assert_int_equal(fixture->conf.access_count, 3);
-	assert_string_equal(fixture->conf.accesses[0].who, "community two");
-	assert_string_equal(fixture->conf.accesses[1].who, "community four");
-	assert_string_equal(fixture->conf.accesses[2].who, "community six");
+	assert_who(&fixture->conf.accesses[0], "community two");
+	assert_who(&fixture->conf.accesses[1], "community four");
+	assert_who(&fixture->conf.accesses[2], "community six");
 }
 
 static void test_all_is_shown_without_a_view(void **state)
@@ -325,7 +334,7 @@ static void test_all_is_shown_without_a_view(void **state)
 	struct fixture *fixture = *state;
 	const struct tcx_snmpd_conf *conf = read_text(fixture, "rwcommunity \"a b\" 10.0.0.0/8\n");
 
-	assert_string_equal(conf->accesses[0].who, "community a b");
+	assert_who(&conf->accesses[0], "community a b");
 	assert_string_equal(conf->accesses[0].view, "_all_");
 	assert_int_equal(SIGHT(conf, "_all_", tcp), TCX_SNMPD_SHOWN);
 }
@@ -349,12 +358,16 @@ static void test_options_and_contexts(void **state)
 	read_text(fixture, "rocommunity -v 2c a default -V v\nrouser -s tsm b priv -V w\n"
 			   "rocommunity c default -V v netns1\nrocommunity d default -V v *\n"
 			   "authcommunity read,write e default -V v\nauthcommunity log f\n");
-	assert_int_equal(fixture->conf.access_count, 4);
-	assert_string_equal(fixture->conf.accesses[0].who, "community a");
-	assert_string_equal(fixture->conf.accesses[1].who, "user b");
+	assert_int_equal(fixture->conf.access_count, 5);
+	assert_who(&fixture->conf.accesses[0], "community a");
+	assert_int_equal(fixture->conf.accesses[0].versions, TCX_SNMPD_V2C);
+	assert_who(&fixture->conf.accesses[1], "user b");
 	assert_string_equal(fixture->conf.accesses[1].view, "w");
-	assert_string_equal(fixture->conf.accesses[2].who, "community d");
-	assert_string_equal(fixture->conf.accesses[3].who, "community e");
+	assert_string_equal(fixture->conf.accesses[1].level, "priv");
+	assert_string_equal(fixture->conf.accesses[2].context, "netns1");
+	assert_who(&fixture->conf.accesses[3], "community d");
+	assert_string_equal(fixture->conf.accesses[3].context, "");
+	assert_who(&fixture->conf.accesses[4], "community e");
 }
 
 static void test_com2sec(void **state)
@@ -371,14 +384,57 @@ static void test_com2sec(void **state)
 		"setaccess readers \"\" usm auth exact read some\n"
 		"authaccess read,notify readers -s v1 old\n");
 
-	assert_int_equal(conf->access_count, 4);
-	assert_string_equal(conf->accesses[0].who, "community secret");
+	assert_int_equal(conf->access_count, 6);
+	assert_who(&conf->accesses[0], "community secret");
 	assert_string_equal(conf->accesses[0].view, "most");
+	assert_string_equal(conf->accesses[0].source, "default");
+	assert_int_equal(conf->accesses[0].versions, TCX_SNMPD_V1 | TCX_SNMPD_V2C);
 	assert_non_null(strstr(conf->accesses[0].place, ":6"));
-	assert_string_equal(conf->accesses[1].view, "old");
-	assert_string_equal(conf->accesses[2].who, "user bob");
-	assert_string_equal(conf->accesses[2].view, "most");
-	assert_string_equal(conf->accesses[3].view, "some");
+	assert_string_equal(conf->accesses[1].context, "ctx");
+	assert_string_equal(conf->accesses[2].view, "old");
+	assert_int_equal(conf->accesses[2].versions, TCX_SNMPD_V1);
+	assert_who(&conf->accesses[3], "user bob");
+	assert_string_equal(conf->accesses[3].view, "most");
+	assert_string_equal(conf->accesses[4].context, "ctx");
+	assert_string_equal(conf->accesses[5].view, "some");
+}
+
+/* Who comes in a context reads what its lines allow there, and nothing in the default one. */
+static void test_communities_of_a_context(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct tcx_snmpd_conf *conf =
+		read_text(fixture, "com2sec -Cn other reader default secret\n"
+				   "group readers v2c reader\n"
+				   "access readers \"\" any noauth exact none none none\n"
+				   "access readers \"\" any noauth exact nowhere none none\n"
+				   "access readers other any noauth exact there none none\n"
+				   "access readers oth any noauth prefix too none none\n");
+
+	assert_int_equal(conf->access_count, 2);
+	assert_string_equal(conf->accesses[0].view, "there");
+	assert_string_equal(conf->accesses[0].context, "other");
+	assert_string_equal(conf->accesses[1].view, "too");
+	assert_string_equal(conf->accesses[1].context, "other");
+}
+
+static void test_addresses_and_users(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct tcx_snmpd_conf *conf =
+		read_text(fixture, "agentaddress 127.0.0.1,[::1]\nagentAddress udp:192.0.2.1\n"
+				   "createUser -e 0x80 ann SHA \"some words\" AES other-words\n"
+				   "createUser bob MD5 words-of-bob DES\ncreateUser eve\n");
+
+	assert_string_equal(conf->addresses, "127.0.0.1,[::1],udp:192.0.2.1");
+	assert_int_equal(conf->user_count, 3);
+	assert_string_equal(conf->users[0].name, "ann");
+	assert_string_equal(conf->users[0].auth_type, "SHA");
+	assert_string_equal(conf->users[0].auth, "some words");
+	assert_string_equal(conf->users[0].priv, "other-words");
+	assert_string_equal(conf->users[1].priv_type, "DES");
+	assert_string_equal(conf->users[1].priv, "words-of-bob");
+	assert_string_equal(conf->users[2].auth_type, "");
 }
 
 static void test_longest_line_wins(void **state)
@@ -462,6 +518,8 @@ int main(void)
 		TEST(test_all_is_shown_without_a_view),
 		TEST(test_oid_in_place_of_a_view),
 		TEST(test_options_and_contexts),
+		TEST(test_communities_of_a_context),
+		TEST(test_addresses_and_users),
 		TEST(test_com2sec),
 		TEST(test_longest_line_wins),
 		TEST(test_masks),

@@ -1,0 +1,282 @@
+/* Whether an agent runs, and whether snmpd passes managers' questions on to it. */
+#include "doctor.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "tcx_netsnmp.h"
+
+#define PRIORITY_OF_SNMPD 127 /* of its own modules */
+
+static bool read_text(const char *path, char *text, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	size_t len = 0;
+
+	if (file != NULL) {
+		len = fread(text, 1, size - 1, file);
+		fclose(file);
+	}
+	text[len] = '\0';
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == '\0')
+			text[i] = ' '; /* between the words of a command line */
+	return len > 0;
+}
+
+/* A process whose namespace may not be looked at counts: the doctor need not be root. */
+static bool is_in_our_network(const char *pid)
+{
+	struct stat theirs, ours;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%.20s/ns/net", pid);
+	return stat(path, &theirs) != 0 || stat("/proc/self/ns/net", &ours) != 0 ||
+	       theirs.st_ino == ours.st_ino;
+}
+
+/* Whether it has our name and is none of the tasks that end by themselves. */
+static bool is_agent(const char *pid)
+{
+	char name[32], ours[32], path[64], command[4096];
+
+	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
+	if (atol(pid) == (long)getpid() || !read_text(path, name, sizeof(name)) ||
+	    !read_text("/proc/self/comm", ours, sizeof(ours)) || strcmp(name, ours) != 0)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%.20s/cmdline", pid);
+	return read_text(path, command, sizeof(command)) && strstr(command, " --doctor") == NULL &&
+	       strstr(command, " --print") == NULL && is_in_our_network(pid);
+}
+
+void tcx_doctor_find_agents(struct doctor *doctor)
+{
+	DIR *processes = opendir("/proc");
+	const struct dirent *entry;
+
+	while (processes != NULL && (entry = readdir(processes)) != NULL) {
+		if (!isdigit((unsigned char)entry->d_name[0]) || !is_agent(entry->d_name))
+			continue;
+		doctor->agents++;
+		doctor->agent = (pid_t)atol(entry->d_name);
+	}
+	if (processes != NULL)
+		closedir(processes);
+}
+
+static const struct tcx_snmpd_user *find_user(const struct tcx_snmpd_conf *snmpd, const char *name)
+{
+	for (size_t i = 0; i < snmpd->user_count; i++)
+		if (strcmp(snmpd->users[i].name, name) == 0)
+			return &snmpd->users[i];
+	return NULL;
+}
+
+/* Whether a community may come from this host: as far as one can tell without its addresses. */
+static bool is_for_us(const char *source)
+{
+	return source[0] == '\0' || strcmp(source, "default") == 0 ||
+	       strncmp(source, "localhost", 9) == 0 || strncmp(source, "127.", 4) == 0 ||
+	       strcmp(source, "::1") == 0 || strncmp(source, "0.0.0.0/0", 9) == 0;
+}
+
+static bool can_ask_as(const struct doctor *doctor, const struct tcx_snmpd_access *access,
+		       const char *kind)
+{
+	if (access->context[0] != '\0')
+		return false;
+	if ((access->versions & TCX_SNMPD_V3) != 0 && strcmp(access->kind, "user") == 0)
+		return find_user(&doctor->snmpd, access->name) != NULL;
+	return strcmp(access->kind, kind) == 0 && (access->versions & TCX_SNMPD_V2C) != 0 &&
+	       is_for_us(access->source);
+}
+
+/*
+ * Asks as everybody that it can be, those first who are to see all of LINUX-TCPEXT-MIB, until
+ * somebody is answered. Returns who that was, or the last who was not, or NULL.
+ */
+static const struct tcx_snmpd_access *ask(struct doctor *doctor, const char *address,
+					  const char *kind, struct doctor_answer *answer)
+{
+	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
+	const struct tcx_snmpd_access *asked = NULL;
+	unsigned int tries = 0;
+
+	tcx_doctor_ask_init();
+	for (int shown = 1; shown >= 0; shown--)
+		for (size_t i = 0; i < snmpd->access_count && tries < DOCTOR_ASKERS_MAX; i++) {
+			const struct tcx_snmpd_access *access = &snmpd->accesses[i];
+
+			if (!can_ask_as(doctor, access, kind) ||
+			    tcx_doctor_shows_mib(doctor, access->view) != shown)
+				continue;
+			tries++;
+			asked = access;
+			tcx_doctor_ask(access, find_user(snmpd, access->name), address, answer);
+			if (answer->came)
+				return access;
+		}
+	return asked;
+}
+
+static void advise_start(struct doctor *doctor)
+{
+	const struct tcx_options *options = &doctor->context->options;
+
+	if (doctor->agents > 0) {
+		tcx_doctor_add("its log says why; see that it was started with the -x, or the "
+			       "agentXSocket, that was tried here");
+		return;
+	}
+	tcx_doctor_add("start it: systemctl enable --now tcpextd");
+	tcx_doctor_add("or, without systemd: tcpextd -u %s -g %s",
+		       options->user != NULL ? options->user : "USER",
+		       options->group != NULL ? options->group : "GROUP");
+}
+
+static void say_not_connected(struct doctor *doctor)
+{
+	if (doctor->agents > 0)
+		tcx_doctor_say(doctor, DOCTOR_FAIL,
+			       "agent: process %ld runs, but is not connected to this snmpd, which "
+			       "has nothing of it",
+			       (long)doctor->agent);
+	else
+		tcx_doctor_say(doctor, DOCTOR_FAIL,
+			       "agent: none runs here, and snmpd has nothing of it: managers get "
+			       "'No Such Object'");
+	advise_start(doctor);
+}
+
+/* What is left to see when nobody can be asked, or a view hides the answer. */
+static void say_processes(struct doctor *doctor, enum doctor_verdict verdict, const char *why)
+{
+	if (doctor->agents > 0) {
+		tcx_doctor_say(doctor, verdict,
+			       "agent: process %ld runs; that snmpd has it could not be seen: %s",
+			       (long)doctor->agent, why);
+		return;
+	}
+	tcx_doctor_say(doctor, DOCTOR_FAIL, "agent: none runs here");
+	advise_start(doctor);
+}
+
+static const char *list_groups(unsigned int groups, char text[256])
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; tcx_mib_group_word(i) != NULL; i++)
+		if ((groups & tcx_mib_group_bit(tcx_mib_group_word(i))) != 0)
+			len += (size_t)snprintf(text + len, 256 - len, "%s%s", len > 0 ? ", " : "",
+						tcx_mib_group_word(i));
+	return text;
+}
+
+static void check_refused(struct doctor *doctor, const struct doctor_answer *answer)
+{
+	const struct tcx_config *config = &doctor->context->config;
+	unsigned int wanted = doctor->configured ? config->groups : ~0U;
+	unsigned int missing = wanted & tcx_mib_group_bit("all") & ~answer->groups;
+	char text[256];
+
+	if (missing == 0)
+		return;
+	tcx_doctor_say(
+		doctor, DOCTOR_FAIL,
+		"agent: snmpd has refused it %s: somebody else is there at registerPriority %d",
+		list_groups(missing, text), config->priority);
+	if (config->priority == PRIORITY_OF_SNMPD)
+		tcx_doctor_add("%d is the number of snmpd's own modules: write a lower one to "
+			       "tcpextd.conf, or none, and reload the agent",
+			       PRIORITY_OF_SNMPD);
+	else
+		tcx_doctor_add("another subagent: write another registerPriority to tcpextd.conf, "
+			       "or leave these out of register, and reload the agent");
+}
+
+static void check_priority(struct doctor *doctor)
+{
+	const struct tcx_config *config = &doctor->context->config;
+
+	if (!doctor->configured || config->priority <= PRIORITY_OF_SNMPD)
+		return;
+	tcx_doctor_say(doctor, DOCTOR_WARN,
+		       "agent: registerPriority %d: snmpd's own modules have %d and go before it, "
+		       "so that of MIB-II managers see theirs",
+		       config->priority, PRIORITY_OF_SNMPD);
+}
+
+static void check_twice(struct doctor *doctor, const struct doctor_answer *answer)
+{
+	char text[256];
+
+	if (answer->twice != 0)
+		tcx_doctor_say(
+			doctor, DOCTOR_WARN,
+			"agent: two are connected to this snmpd for %s: managers see the "
+			"one with the lower registerPriority; end the other, or give each an "
+			"snmpd of its own",
+			list_groups(answer->twice, text));
+}
+
+static void judge(struct doctor *doctor, const struct tcx_snmpd_access *access, const char *address,
+		  const struct doctor_answer *answer)
+{
+	bool shown = answer->version[0] != '\0';
+
+	if (!shown &&
+	    (answer->rows ? answer->groups == 0 : tcx_doctor_shows_mib(doctor, access->view))) {
+		say_not_connected(doctor);
+		return;
+	}
+	if (!shown && !answer->rows) {
+		say_processes(doctor, DOCTOR_OK, "the view hides it, see below");
+		return;
+	}
+	tcx_doctor_say(doctor, DOCTOR_OK, "agent: snmpd at %s passes questions on to it%s%s",
+		       address, shown ? ", version " : ", but the view hides what it answers",
+		       answer->version);
+	tcx_doctor_add("asked as the %s of %s", access->kind, access->place);
+	if (shown && strcmp(answer->version, TCX_VERSION) != 0)
+		tcx_doctor_say(doctor, DOCTOR_WARN,
+			       "agent: it is of version %s, and this doctor of " TCX_VERSION
+			       ": restart the agent",
+			       answer->version);
+	check_priority(doctor);
+	check_twice(doctor, answer);
+	if (answer->rows)
+		check_refused(doctor, answer);
+}
+
+void tcx_doctor_agent(struct doctor *doctor)
+{
+	struct doctor_answer answer = {.came = false};
+	const struct tcx_snmpd_access *asked;
+	char address[TCX_DOCTOR_PATH];
+	const char *kind = tcx_doctor_ask_address(&doctor->snmpd, address);
+
+	if (!doctor->reached)
+		return; /* that has been said, and there is nobody to ask */
+	asked = ask(doctor, address, kind, &answer);
+	if (asked == NULL) {
+		say_processes(doctor, DOCTOR_OK,
+			      "no community and no user was found that could ask from here");
+		return;
+	}
+	if (!answer.came) {
+		say_processes(doctor, DOCTOR_WARN, "snmpd does not answer");
+		tcx_doctor_add("asked at %s, as the %s of %s and its like: see agentaddress, and "
+			       "that snmpd was started after the last change",
+			       address, asked->kind, asked->place);
+		return;
+	}
+	judge(doctor, asked, address, &answer);
+}

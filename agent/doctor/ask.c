@@ -1,0 +1,201 @@
+/* Asks snmpd as a manager does, with what snmpd.conf lets in. None of that is ever printed. */
+#include "ask.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "tcx_mib.h"
+#include "tcx_netsnmp.h"
+#include "tcx_objects.h"
+
+#define PATIENCE_US 1000000L
+#define ROWS_MAX    1000 /* of sysORTable */
+
+static const oid agent_version[] = {TCX_OBJECTS_ROOT, 1, 11, 0};
+static const oid rows_changed[] = {1, 3, 6, 1, 2, 1, 1, 8, 0};
+static const oid row_texts[] = {1, 3, 6, 1, 2, 1, 1, 9, 1, 3};
+
+/* Exported by the library (agentx/subagent.h), but not installed as a header. */
+SNMPCallback subagent_startup;
+
+/* init_snmp() readies SNMPv3. It would also connect this process to the master. */
+void tcx_doctor_ask_init(void)
+{
+	snmp_unregister_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_READ_CONFIG,
+				 subagent_startup, NULL, 0);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
+	init_snmp("tcpextd-doctor");
+}
+
+static bool make_key(const oid *type, size_t type_len, const char *words, u_char *key, size_t *len)
+{
+	*len = USM_AUTH_KU_LEN;
+	return generate_Ku(type, (u_int)type_len, (const u_char *)words, strlen(words), key, len) ==
+	       SNMPERR_SUCCESS;
+}
+
+static bool use_auth(netsnmp_session *session, const struct tcx_snmpd_user *user)
+{
+	int type = usm_lookup_auth_type(user->auth_type);
+
+	if (type < 0)
+		return false;
+	session->securityAuthProto = sc_get_auth_oid(type, &session->securityAuthProtoLen);
+	return make_key(session->securityAuthProto, session->securityAuthProtoLen, user->auth,
+			session->securityAuthKey, &session->securityAuthKeyLen);
+}
+
+/* The key for privacy is made by the hash that authentication has. */
+static bool use_priv(netsnmp_session *session, const struct tcx_snmpd_user *user)
+{
+	int type = usm_lookup_priv_type(user->priv_type);
+
+	if (type < 0)
+		return false;
+	session->securityPrivProto = sc_get_priv_oid(type, &session->securityPrivProtoLen);
+	return make_key(session->securityAuthProto, session->securityAuthProtoLen, user->priv,
+			session->securityPrivKey, &session->securityPrivKeyLen);
+}
+
+static bool be_user(netsnmp_session *session, const struct tcx_snmpd_user *user)
+{
+	session->version = SNMP_VERSION_3;
+	session->securityModel = USM_SEC_MODEL_NUMBER;
+	session->securityName = (char *)user->name;
+	session->securityNameLen = strlen(user->name);
+	session->securityLevel = user->priv_type[0] != '\0'   ? SNMP_SEC_LEVEL_AUTHPRIV
+				 : user->auth_type[0] != '\0' ? SNMP_SEC_LEVEL_AUTHNOPRIV
+							      : SNMP_SEC_LEVEL_NOAUTH;
+	return (user->auth_type[0] == '\0' || use_auth(session, user)) &&
+	       (user->priv_type[0] == '\0' || use_priv(session, user));
+}
+
+static void be_community(netsnmp_session *session, const char *name)
+{
+	session->version = SNMP_VERSION_2c;
+	session->community = (u_char *)name;
+	session->community_len = strlen(name);
+}
+
+/* The patience of an AgentX session, which every new session gets, is not ours. */
+static void *open_session(const struct tcx_snmpd_access *access, const struct tcx_snmpd_user *user,
+			  const char *address)
+{
+	netsnmp_session wanted;
+	void *session;
+
+	snmp_sess_init(&wanted);
+	wanted.peername = (char *)address;
+	if (user == NULL)
+		be_community(&wanted, access->name);
+	else if (!be_user(&wanted, user))
+		return NULL;
+	wanted.timeout = PATIENCE_US;
+	wanted.retries = 1;
+	session = snmp_sess_open(&wanted);
+	if (session != NULL) {
+		snmp_sess_session(session)->timeout = PATIENCE_US;
+		snmp_sess_session(session)->retries = 1;
+	}
+	return session;
+}
+
+/* NULL when no answer came, or an error did. */
+static netsnmp_pdu *send_and_wait(void *session, netsnmp_pdu *pdu)
+{
+	netsnmp_pdu *answer = NULL;
+
+	if (snmp_sess_synch_response(session, pdu, &answer) == STAT_SUCCESS && answer != NULL &&
+	    answer->command == SNMP_MSG_RESPONSE && answer->errstat == SNMP_ERR_NOERROR)
+		return answer;
+	snmp_free_pdu(answer);
+	return NULL;
+}
+
+static bool is_text(const netsnmp_variable_list *variable)
+{
+	return variable != NULL && variable->type == ASN_OCTET_STR;
+}
+
+static void note_row(struct doctor_answer *answer, const netsnmp_variable_list *variable)
+{
+	for (size_t i = 0; tcx_mib_group_word(i) != NULL; i++) {
+		const char *text = tcx_mib_group_text(i);
+		unsigned int bit = tcx_mib_group_bit(tcx_mib_group_word(i));
+
+		if (strlen(text) != variable->val_len ||
+		    memcmp(text, variable->val.string, variable->val_len) != 0)
+			continue;
+		answer->twice |= answer->groups & bit;
+		answer->groups |= bit;
+	}
+}
+
+/* The agent has a row of sysORTable for each group that it serves. */
+static void look_at_rows(void *session, struct doctor_answer *answer)
+{
+	oid name[MAX_OID_LEN];
+	size_t len = sizeof(row_texts) / sizeof(row_texts[0]);
+
+	memcpy(name, row_texts, sizeof(row_texts));
+	for (int i = 0; i < ROWS_MAX; i++) {
+		netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GETNEXT);
+		netsnmp_pdu *next;
+		const netsnmp_variable_list *variable;
+		bool more;
+
+		snmp_add_null_var(pdu, name, len);
+		next = send_and_wait(session, pdu);
+		if (next == NULL)
+			return;
+		variable = next->variables;
+		more = is_text(variable) &&
+		       netsnmp_oid_is_subtree(row_texts, sizeof(row_texts) / sizeof(row_texts[0]),
+					      variable->name, variable->name_length) == 0;
+		if (more) {
+			answer->rows = true;
+			note_row(answer, variable);
+			len = variable->name_length;
+			memcpy(name, variable->name, len * sizeof(oid));
+		}
+		snmp_free_pdu(next);
+		if (!more)
+			return;
+	}
+}
+
+static void look(void *session, struct doctor_answer *answer)
+{
+	netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GET);
+	const netsnmp_variable_list *variable;
+	netsnmp_pdu *got;
+
+	snmp_add_null_var(pdu, agent_version, sizeof(agent_version) / sizeof(oid));
+	snmp_add_null_var(pdu, rows_changed, sizeof(rows_changed) / sizeof(oid));
+	got = send_and_wait(session, pdu);
+	if (got == NULL)
+		return;
+	answer->came = true;
+	variable = got->variables;
+	if (is_text(variable))
+		snprintf(answer->version, sizeof(answer->version), "%.*s", (int)variable->val_len,
+			 (const char *)variable->val.string);
+	if (variable != NULL && variable->next_variable != NULL)
+		answer->rows = variable->next_variable->type == ASN_TIMETICKS;
+	snmp_free_pdu(got);
+	if (answer->rows)
+		look_at_rows(session, answer);
+}
+
+void tcx_doctor_ask(const struct tcx_snmpd_access *access, const struct tcx_snmpd_user *user,
+		    const char *address, struct doctor_answer *answer)
+{
+	void *session = open_session(access, user, address);
+
+	memset(answer, 0, sizeof(*answer));
+	if (session == NULL)
+		return;
+	look(session, answer);
+	snmp_sess_close(session);
+}

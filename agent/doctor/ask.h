@@ -1,0 +1,27 @@
+/* What snmpd shows to a manager. */
+#ifndef ASK_H
+#define ASK_H
+
+#include <stdbool.h>
+
+#include "tcx_snmpd_conf.h"
+
+struct doctor_answer {
+	bool came;	     /* snmpd answered */
+	char version[64];    /* the agent's; empty: not shown */
+	bool rows;	     /* sysORTable is shown */
+	unsigned int groups; /* those of the agent in it, as bits of tcx_mib_group_bit() */
+	unsigned int twice;  /* those that are there more than once */
+};
+
+/* Once, before the first question. */
+void tcx_doctor_ask_init(void);
+
+/*
+ * Asks snmpd at an address: as that community, or as that user where one is given. Takes two
+ * seconds when nobody answers.
+ */
+void tcx_doctor_ask(const struct tcx_snmpd_access *access, const struct tcx_snmpd_user *user,
+		    const char *address, struct doctor_answer *answer);
+
+#endif

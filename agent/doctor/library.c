@@ -1,0 +1,27 @@
+/* Which net-snmp the agent runs with. */
+#include "doctor.h"
+
+#include <stdio.h>
+
+#include "tcx_netsnmp.h"
+
+#define OLDEST_MAJOR 5
+#define OLDEST_MINOR 9
+
+/* Until 5.9 the library read the AgentX settings of a subagent under another name (CHANGES of 5.9).
+ */
+void tcx_doctor_library(struct doctor *doctor)
+{
+	const char *version = netsnmp_get_version();
+	int major = 0, minor = 0;
+
+	if (sscanf(version, "%d.%d", &major, &minor) == 2 &&
+	    (major > OLDEST_MAJOR || (major == OLDEST_MAJOR && minor >= OLDEST_MINOR)))
+		tcx_doctor_say(doctor, DOCTOR_OK, "library: net-snmp %s", version);
+	else
+		tcx_doctor_say(doctor, DOCTOR_WARN,
+			       "library: net-snmp %s is too old: with it agentXPingInterval, "
+			       "agentXTimeout and agentXRetries of tcpextd.conf do not hold; "
+			       "install 5.9 or later and build tcpextd with it",
+			       version);
+}
