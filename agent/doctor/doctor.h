@@ -29,6 +29,8 @@ struct doctor {
 	bool configured;	    /* the configuration has no fault */
 	bool reached;		    /* the master's socket */
 	bool explained;		    /* a finding says why it is not */
+	char master[PATH_MAX];	    /* its address: of a list the one that was reached, else the
+				     * first */
 	struct tcx_fault unreached; /* what was found there */
 	size_t agents;		    /* processes of this host that are agents */
 	pid_t agent;		    /* one of them */
@@ -58,9 +60,6 @@ const char *tcx_doctor_search_path(void);
  * path. */
 void tcx_doctor_each_file(struct doctor *doctor, const char *const *names,
 			  void (*use)(struct doctor *doctor, const char *path));
-
-/* An AgentX address without its "unix:". */
-const char *tcx_doctor_path_of(const char *address);
 
 /* Where new lines of snmpd's go: the folder that it includes, else the file that it reads. */
 const char *tcx_doctor_put_file(const struct tcx_snmpd_conf *snmpd, char *path);

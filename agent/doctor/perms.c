@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tcx_address.h"
+
 /* The group that Debian's snmpd runs in; a socket of that group needs no root to connect. */
 #define SNMPD_GROUP "Debian-snmp"
 
@@ -60,7 +62,7 @@ void tcx_doctor_perms(struct doctor *doctor)
 	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
 
 	if (geteuid() == 0 || snmpd->file_count == 0 || !doctor->reached ||
-	    tcx_doctor_path_of(tcx_agentx_address())[0] != '/')
+	    tcx_address_path(doctor->master) == NULL)
 		return;
 	tcx_doctor_say(doctor, DOCTOR_OK, "snmpd.conf: agentXPerms %s user %s in%s",
 		       tcx_doctor_perms_let_in(doctor) ? "lets" : "does not let",

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tcx_address.h"
 #include "tcx_netsnmp.h"
 
 static void read_snmpd_file(struct doctor *doctor, const char *path)
@@ -72,17 +73,22 @@ static void check_master(struct doctor *doctor)
 	doctor->explained = !doctor->reached;
 }
 
-/* snmpd can listen at several addresses. */
-static bool listens_at(const char *addresses, const char *address)
+static const char *path_or_host(const char *address)
 {
-	char list[PATH_MAX];
-	char *rest = NULL;
+	const char *path = tcx_address_path(address);
 
-	snprintf(list, sizeof(list), "%s", addresses);
-	for (char *one = strtok_r(list, ", \t", &rest); one != NULL;
-	     one = strtok_r(NULL, ", \t", &rest))
-		if (strcmp(tcx_doctor_path_of(one), tcx_doctor_path_of(address)) == 0)
-			return true;
+	return path != NULL ? path : address;
+}
+
+/* Both can be lists: snmpd listens at all of its own, the agent takes the first that answers. */
+static bool meet(const char *ours, const char *theirs)
+{
+	char one[PATH_MAX], other[PATH_MAX];
+
+	while (tcx_address_next(&ours, one))
+		for (const char *list = theirs; tcx_address_next(&list, other);)
+			if (strcmp(path_or_host(one), path_or_host(other)) == 0)
+				return true;
 	return false;
 }
 
@@ -92,7 +98,7 @@ static void check_agentx_socket(struct doctor *doctor)
 	const char *theirs = set[0] != '\0' ? set : NETSNMP_AGENTX_SOCKET;
 	const char *ours = tcx_agentx_address();
 
-	if (listens_at(theirs, ours)) {
+	if (meet(ours, theirs)) {
 		tcx_doctor_say(doctor, DOCTOR_OK,
 			       "snmpd.conf: snmpd and the agent have the same socket, %s", ours);
 		return;

@@ -7,12 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tcx_netsnmp.h"
-
-const char *tcx_doctor_path_of(const char *address)
-{
-	return strncmp(address, "unix:", 5) == 0 ? address + 5 : address;
-}
+#include "tcx_address.h"
 
 static void mode_text(mode_t mode, char text[11])
 {
@@ -61,29 +56,20 @@ static void advise_group(const char *path)
 			       tcx_doctor_user(geteuid()));
 }
 
-/* Addresses such as tcp:localhost:705 have neither mode nor owner. */
-static bool reach_address(const char *address, struct tcx_fault *fault)
-{
-	netsnmp_transport *transport = netsnmp_transport_open_client("agentx", address);
-
-	if (transport == NULL)
-		return tcx_fault_set(fault,
-				     "nobody answers there; start snmpd with 'master agentx' and "
-				     "'agentXSocket %s' in snmpd.conf, or correct agentXSocket in "
-				     "tcpextd.conf",
-				     address);
-	transport->f_close(transport);
-	netsnmp_transport_free(transport);
-	return true;
-}
-
 void tcx_doctor_reach(struct doctor *doctor)
 {
-	const char *address = tcx_agentx_address();
+	const char *list = tcx_agentx_address();
+	char address[PATH_MAX];
 
-	doctor->reached = tcx_doctor_path_of(address)[0] == '/'
-				  ? tcx_agentx_probe(address, &doctor->unreached)
-				  : reach_address(address, &doctor->unreached);
+	while (!doctor->reached && tcx_address_next(&list, address)) {
+		struct tcx_fault fault = {""};
+
+		doctor->reached = tcx_agentx_probe(address, &fault);
+		if (doctor->reached || doctor->master[0] == '\0') {
+			memcpy(doctor->master, address, sizeof(doctor->master));
+			doctor->unreached = fault;
+		}
+	}
 }
 
 static bool is_closed(const char *path)
@@ -113,21 +99,40 @@ static void advise(struct doctor *doctor, const char *path)
 			       "it holds");
 }
 
+/* Of a list, why the others cannot be reached either. */
+static void show_others(const struct doctor *doctor)
+{
+	const char *list = tcx_agentx_address();
+	char address[PATH_MAX];
+
+	while (tcx_address_next(&list, address)) {
+		struct tcx_fault fault = {""};
+
+		if (strcmp(address, doctor->master) != 0 && !tcx_agentx_probe(address, &fault))
+			tcx_doctor_add("%s: %s", address, fault.text);
+	}
+}
+
 void tcx_doctor_socket(struct doctor *doctor)
 {
-	const char *address = tcx_agentx_address();
-	const char *path = tcx_doctor_path_of(address);
+	const char *address = doctor->master;
+	const char *path = tcx_address_path(address);
 
-	if (doctor->explained)
+	if (doctor->explained) {
 		tcx_doctor_add("so the agent cannot connect: %s: %s", address,
 			       doctor->unreached.text);
-	else if (doctor->reached)
+		return;
+	}
+	if (doctor->reached)
 		tcx_doctor_say(doctor, DOCTOR_OK, "AgentX: user %s can connect to %s",
-			       tcx_doctor_user(geteuid()), path);
+			       tcx_doctor_user(geteuid()), address);
 	else
-		tcx_doctor_say(doctor, DOCTOR_FAIL, "AgentX: %s: %s", path, doctor->unreached.text);
-	if (path[0] == '/' && !doctor->explained)
+		tcx_doctor_say(doctor, DOCTOR_FAIL, "AgentX: %s: %s", address,
+			       doctor->unreached.text);
+	if (path != NULL && path[0] == '/')
 		show_socket(path);
-	if (path[0] == '/' && !doctor->reached && is_closed(path))
+	if (!doctor->reached)
+		show_others(doctor);
+	if (path != NULL && !doctor->reached && is_closed(path))
 		advise(doctor, path);
 }

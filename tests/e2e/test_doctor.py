@@ -219,6 +219,19 @@ def masters(site):
                f"write 'agentXSocket {other}' to tcpextd.conf")
 
 
+def lists(site):
+    """Of a list of sockets one that answers is enough; else it says of each why it does not."""
+    site.snmpd()
+    site.agent()
+    master, other = site.master, site.folder / "other"
+    site.master = f"{other},{master}"
+    report = doctor(site)
+    check(report.faults() == [] and report.about("ok", f"can connect to {master}"), "the second of two answers: well", report.text)
+    site.master = f"{other},tcp:127.0.0.1:7050"
+    site.write("snmpd.conf", SNMPD_CONF.format(master=site.master) + ALL)
+    check_only(doctor(site), "FAIL", "none of two", f"AgentX: {other}: there is no such socket", "tcp:127.0.0.1:7050: the host is there")
+
+
 def addresses(site):
     """Where snmpd listens for managers, and that it does not answer there."""
     site.snmpd()
@@ -297,5 +310,5 @@ def debian(site):
           report.text)
 
 
-harness.main(healthy, secrets, broken, kernel_files, no_agent, refused, directory, permissions, masters, addresses, contexts, mib_files, library,
+harness.main(healthy, secrets, broken, kernel_files, no_agent, refused, directory, permissions, masters, lists, addresses, contexts, mib_files, library,
              debian)
