@@ -1,12 +1,9 @@
 #include "tcx_config.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "tcx_clock.h"
 #include "tcx_context.h"
@@ -236,7 +233,7 @@ void tcx_config_register(void)
  * One line in the log. Without -f that is elsewhere by default, and whoever starts the agent is to
  * see why it does not; once it runs, standard error leads nowhere.
  */
-static void complain(struct tcx_config_reading *reading, const char *place, const char *what)
+void tcx_config_complain(struct tcx_config_reading *reading, const char *place, const char *what)
 {
 	const struct tcx_options *options = &tcx_context.options;
 
@@ -258,7 +255,7 @@ static void complain_of_word(struct tcx_config_reading *reading, const char *pla
 		snprintf(text, sizeof(text),
 			 "unknown word '%s': take it out, or see tcpextd.conf(5) for the words",
 			 word);
-	complain(reading, place, text);
+	tcx_config_complain(reading, place, text);
 }
 
 /* Lines of the library that are no fault of a file of ours. */
@@ -281,7 +278,7 @@ static void complain_of_blank(struct tcx_config_reading *reading, const char *pl
 	char text[TCX_FAULT_SIZE];
 
 	snprintf(text, sizeof(text), "'%s' has no value: give one, or take the line out", word);
-	complain(reading, place, text);
+	tcx_config_complain(reading, place, text);
 }
 
 /* What the library writes behind "FILE: line N: ", and what we make of it. NULL: its own text. */
@@ -308,10 +305,10 @@ static void complain_of_line(struct tcx_config_reading *reading, char *line)
 		if (library_complaints[i].complain != NULL)
 			library_complaints[i].complain(reading, line, cut_word(what));
 		else
-			complain(reading, line, what);
+			tcx_config_complain(reading, line, what);
 		return;
 	}
-	complain(reading, line, "");
+	tcx_config_complain(reading, line, "");
 }
 
 void tcx_config_note(struct tcx_config_reading *reading, const char *line)
@@ -325,89 +322,6 @@ void tcx_config_note(struct tcx_config_reading *reading, const char *line)
 	tcx_context.reading = NULL; /* our own lines go to the log */
 	complain_of_line(reading, text);
 	tcx_context.reading = reading;
-}
-
-/* The library passes over files that it cannot read. We do not: somebody wanted them to count. */
-static bool check_readable(struct tcx_config_reading *reading, const char *path, bool must_exist)
-{
-	struct stat status;
-	FILE *file = fopen(path, "r");
-	int error = file != NULL ? 0 : errno;
-	char what[TCX_FAULT_SIZE];
-
-	if (file != NULL && fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode))
-		error = EISDIR;
-	if (file != NULL)
-		fclose(file);
-	if (error == 0)
-		return true;
-	if (error == ENOENT && !must_exist)
-		return false;
-	snprintf(what, sizeof(what), ": cannot be read: %s; %s", strerror(error),
-		 error == ENOENT ? "give -c the path of a file that exists"
-				 : "make it a file that user and group of the agent may read");
-	complain(reading, path, what);
-	return false;
-}
-
-/*
- * The files of a directory on the search path, in the library's order: what all subagents share,
- * then our own.
- */
-static const struct default_file {
-	const char *name;
-	const char *type; /* the library's name for the set of words */
-} default_files[] = {
-	{"agentx.conf", "agentx"},
-	{"tcpextd.conf", APP},
-	{"tcpextd.local.conf", APP},
-};
-
-static void read_file(struct tcx_config_reading *reading, const char *path, const char *type,
-		      bool must_exist)
-{
-	if (!check_readable(reading, path, must_exist))
-		return;
-	tcx_context.reading = reading;
-	read_config_with_type(path, type);
-	tcx_context.reading = NULL;
-}
-
-/* The library's own search path (read_config_files_of_type()). */
-static void read_default_files(struct tcx_config_reading *reading)
-{
-	const char *path = getenv("SNMPCONFPATH");
-	char *directories = strdup(path != NULL ? path : get_configuration_directory());
-	char *rest = NULL;
-	char file[PATH_MAX];
-
-	if (directories == NULL)
-		return;
-	for (char *directory = strtok_r(directories, ":", &rest); directory != NULL;
-	     directory = strtok_r(NULL, ":", &rest)) {
-		if (euidaccess(directory, X_OK) != 0)
-			continue; /* the home of another user, for example */
-		for (size_t i = 0; i < sizeof(default_files) / sizeof(default_files[0]); i++) {
-			reading->shared = strcmp(default_files[i].type, APP) != 0;
-			snprintf(file, sizeof(file), "%s/%s", directory, default_files[i].name);
-			read_file(reading, file, default_files[i].type, false);
-		}
-	}
-	reading->shared = false;
-	free(directories);
-}
-
-static void read_given_files(struct tcx_config_reading *reading, const char *list)
-{
-	char *files = strdup(list);
-	char *rest = NULL;
-
-	if (files == NULL)
-		return;
-	for (char *file = strtok_r(files, ",", &rest); file != NULL;
-	     file = strtok_r(NULL, ",", &rest))
-		read_file(reading, file, APP, true);
-	free(files);
 }
 
 static const struct tcx_config defaults = {
@@ -431,19 +345,16 @@ static void check_ages(struct tcx_config_reading *reading)
 
 	if (reading->faults == 0 && config->max_age_ns > 0 &&
 	    config->max_age_ns < config->interval_ns)
-		complain(reading, "",
-			 "maxAge is shorter than refreshInterval: give it at least as "
-			 "many seconds, or leave it out");
+		tcx_config_complain(reading, "",
+				    "maxAge is shorter than refreshInterval: give it at least as "
+				    "many seconds, or leave it out");
 }
 
 unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options)
 {
 	struct tcx_config_reading reading = {.config = defaults};
 
-	if (!options->no_default_config)
-		read_default_files(&reading);
-	if (options->config_file != NULL)
-		read_given_files(&reading, options->config_file);
+	tcx_config_read_files(&reading, options);
 	check_ages(&reading);
 	if (reading.faults == 0)
 		*config = reading.config;

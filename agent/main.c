@@ -192,6 +192,7 @@ static int print(const struct tcx_config *config)
 static int show_directives(void)
 {
 	fputs("Directives of tcpextd.conf, the library's own included:\n", stderr);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
 	init_snmp("tcpextd");
 	read_config_print_usage("  ");
 	return EXIT_SUCCESS;

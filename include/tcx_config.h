@@ -30,6 +30,7 @@ struct tcx_config {
 struct tcx_config_reading {
 	struct tcx_config config;
 	unsigned int faults;
+	unsigned int files; /* that were looked through before the library read them */
 	bool shared; /* the file is not ours alone: words that we do not know are meant for others
 		      */
 };
@@ -42,6 +43,13 @@ void tcx_config_register(void);
  * line, word and remedy. Returns the number of faults; *config is left as it was unless that is 0.
  */
 unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options);
+
+/* The files themselves, for tcx_config_read(): has the library read them, and complains of those
+ * that cannot be. */
+void tcx_config_read_files(struct tcx_config_reading *reading, const struct tcx_options *options);
+
+/* A fault of a file: one line in the log, which begins with the place. Counts it. */
+void tcx_config_complain(struct tcx_config_reading *reading, const char *place, const char *what);
 
 /* What the library has to say about a file while it is being read: a line of its log. */
 void tcx_config_note(struct tcx_config_reading *reading, const char *line);

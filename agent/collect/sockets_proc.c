@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 
 #include "line.h"
 #include "sockets.h"
+#include "tcx_regular.h"
 
 /* procfs gives about a page at a time (seq_read_iter()); a line has at most 300 characters. */
 #define BUFFER_SIZE 16384
@@ -165,17 +165,18 @@ bool tcx_sockets_list_proc(struct tcx_kernel *kernel, const struct tcx_socket_qu
 {
 	static const char *const names[TCX_PROTOCOLS] = {[TCX_TCP] = "tcp", [TCX_UDP] = "udp"};
 	struct reading reading = {.query = query};
+	struct tcx_fault why = {""};
 	char path[PATH_MAX];
 	bool done;
 
 	snprintf(path, sizeof(path), "%s/net/%s%s", kernel->proc_root, names[query->protocol],
 		 query->family == AF_INET6 ? "6" : "");
 	reading.path = path;
-	reading.fd = open(path, O_RDONLY | O_CLOEXEC);
+	reading.fd = tcx_open_regular(path, &why);
 	if (reading.fd < 0 && errno == ENOENT && query->family == AF_INET6)
 		return true;
 	if (reading.fd < 0)
-		return tcx_fault_set(fault, "%s: cannot be opened: %s", path, strerror(errno));
+		return tcx_fault_set(fault, "%s: cannot be opened: %s", path, why.text);
 	done = take_file(&reading, fault);
 	close(reading.fd);
 	return done;

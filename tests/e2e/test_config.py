@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A wrong configuration is one line with file, line, word and remedy: no start, and at SIGHUP no change. A right one counts."""
 
+import os
 import re
 import signal
 
@@ -65,7 +66,8 @@ def wrong(site):
 def unreadable(site):
     """Files that are not there, or are no files."""
     folder = site.write("folder/x", "").parent
-    for path in (site.folder / "missing.conf", folder):
+    os.mkfifo(site.folder / "pipe.conf")
+    for path in (site.folder / "missing.conf", site.folder / "pipe.conf", folder):
         done = start(site, "-C", "-c", path)
         said = done.stderr.splitlines()
         check(done.returncode == 1 and len(said) == 1 and said[0].startswith(f"{path}: cannot be read: ") and "; " in said[0],
@@ -103,11 +105,16 @@ def reload_wrong(site):
               f"'{line}': the fault, and that the old configuration stays", said)
     said = hangup(site, agent, None, "old configuration stays")
     check(len(said) == 2 and "tcpextd.conf: cannot be read" in said[0], "the same when the file is gone", said)
+    os.mkfifo(site.folder / "tcpextd.conf")
+    lines = len(agent.log())
+    agent.send(signal.SIGHUP)
+    wait_for("it is refused", lambda: len(agent.log()) == lines + 2)
+    check("tcpextd.conf: cannot be read: it is no regular file; " in agent.log()[lines], "the same when it is a FIFO", agent.log()[lines:])
     check_equal(site.get(INTERVAL, MAX_AGE), [Value("Gauge32", 500), Value("Gauge32", 77000)], "interval and age are the old ones")
     check(site.walk_counters(repetitions=50), "and so are the groups")
     before = site.sequence()
     wait_for("the snapshots go on", lambda: site.sequence() > before)
-    check(agent.alive(), "the agent goes on")
+    check_equal(agent.end(), 0, "the agent has gone on, and ends")
 
 
 def reload_right(site):

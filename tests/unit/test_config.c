@@ -14,6 +14,9 @@
 
 struct tcx_context tcx_context;
 
+/* What would wait for ever ends the test. */
+#define PATIENCE_S 30
+
 static struct fixture fixture;
 static char logged[16384];
 
@@ -363,6 +366,72 @@ static void default_files(void **state)
 	fixture_puts(&fixture, "tcpextd.local.conf", "");
 }
 
+static void make_fifo(const char *name)
+{
+	char path[PATH_MAX];
+
+	fixture_puts(&fixture, name, "");
+	fixture_remove(&fixture, name);
+	snprintf(path, sizeof(path), "%s/%s", fixture.root, name);
+	assert_int_equal(mkfifo(path, 0600), 0);
+}
+
+static void expect_refused(const char *name, unsigned int faults)
+{
+	char line[PATH_MAX];
+
+	snprintf(line, sizeof(line), "/%s: cannot be read: it is no regular file", name);
+	assert_int_equal(faults, 1);
+	assert_non_null(strstr(logged, line));
+	one_line(name);
+}
+
+/* A FIFO, which would hold up whoever opens it, in each place where a file is wanted. */
+static void fifos(void **state)
+{
+	static const char *const texts[] = {"includeFile pipe.conf\n", "INCLUDEFILE %s/pipe.conf\n",
+					    "includeDir %s/inner\n", "includeSearch pipe\n",
+					    "includeSearch pipe.conf\n"};
+	struct tcx_options options = {.no_default_config = true};
+	struct tcx_config config;
+	char text[2 * PATH_MAX];
+
+	(void)state;
+	alarm(PATIENCE_S);
+	make_fifo("inner/pipe.conf");
+	make_fifo("pipe.conf");
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		snprintf(text, sizeof(text), texts[i], fixture.root);
+		expect_refused("pipe.conf", read_text(&config, text, true));
+	}
+	snprintf(text, sizeof(text), "%s/pipe.conf", fixture.root);
+	options.config_file = text;
+	logged[0] = '\0';
+	expect_refused("pipe.conf", tcx_config_read(&config, &options));
+	make_fifo("tcpextd.conf");
+	expect_refused("tcpextd.conf", read_text(&config, "", false));
+	fixture_remove(&fixture, "tcpextd.conf");
+	alarm(0);
+}
+
+/* What is included counts; no file at all is an empty one. */
+static void included_files(void **state)
+{
+	const struct tcx_options null = {.no_default_config = true, .config_file = "/dev/null"};
+	struct tcx_config config;
+
+	(void)state;
+	fixture_puts(&fixture, "inner.conf", "maxAge 55\n");
+	config = good("includeFile inner.conf\n");
+	assert_int_equal(config.max_age_ns, 55 * TCX_NS_PER_S);
+	assert_int_equal(read_text(&config, "includeFile missing.conf\n", true), 1);
+	assert_non_null(strstr(logged, "given.conf: line 1: Included file"));
+	one_line("missing.conf");
+	assert_int_equal(tcx_config_read(&config, &null), 0);
+	assert_int_equal(config.max_age_ns, 0);
+	assert_true(read_text(&config, "includeFile given.conf\n", true) > 0);
+}
+
 /* Reading again begins with the defaults, not with what was read before. */
 static void read_again(void **state)
 {
@@ -431,6 +500,8 @@ int main(void)
 		cmocka_unit_test(no_file),
 		cmocka_unit_test(unreadable),
 		cmocka_unit_test(default_files),
+		cmocka_unit_test(fifos),
+		cmocka_unit_test(included_files),
 		cmocka_unit_test(read_again),
 		cmocka_unit_test(group_words),
 		cmocka_unit_test(applies_agentx),

@@ -16,6 +16,9 @@
 	"timeout inode\n"
 #define REST " 00:00000000 00000000  1000        0 12345 1 0000000000000000 100 0 0 10 0\n"
 
+/* What would wait for ever ends the test. */
+#define PATIENCE_S 30
+
 static char root[] = "/tmp/tcx-sockets-XXXXXX";
 
 static const char *path_of(const char *name)
@@ -255,6 +258,21 @@ static void missing_files(void **state)
 	assert_non_null(strstr(fault.text, "cannot be opened"));
 }
 
+/* Opening a FIFO waits for a writer, and so does reading it. */
+static void fifo(void **state)
+{
+	struct tcx_fault fault = {""};
+
+	(void)state;
+	unlink(path_of("tcp"));
+	assert_int_equal(mkfifo(path_of("tcp"), 0600), 0);
+	alarm(PATIENCE_S);
+	assert_null(read_files(&tcx_tcp_listeners, &fault));
+	alarm(0);
+	assert_non_null(strstr(fault.text, "/tcp: cannot be opened: it is no regular file"));
+	unlink(path_of("tcp"));
+}
+
 static int setup(void **state)
 {
 	char path[128];
@@ -286,6 +304,7 @@ int main(void)
 		cmocka_unit_test(census),      cmocka_unit_test(listeners),
 		cmocka_unit_test(many_lines),  cmocka_unit_test(bad_lines),
 		cmocka_unit_test(long_line),   cmocka_unit_test(missing_files),
+		cmocka_unit_test(fifo),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
