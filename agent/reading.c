@@ -175,9 +175,10 @@ static void watch_links(struct tcx_context *context)
 	struct tcx_fault fault = {""};
 
 	context->link_watch = tcx_link_watch_new(&fault);
+	context->link_watch_fails = fault.text[0] != '\0';
 	if (context->link_watch != NULL)
 		register_readfd(tcx_link_watch_fd(context->link_watch), on_link_change, context);
-	else
+	if (context->link_watch_fails)
 		snmp_log(LOG_WARNING, "changes of interfaces cannot be watched: %s\n", fault.text);
 }
 

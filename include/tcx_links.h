@@ -61,7 +61,8 @@ struct tcx_link_watch;
 
 /*
  * Subscribes to the changes in the calling thread's network namespace and takes note of how things
- * are. The caller gets a reference. NULL with a fault.
+ * are. The caller gets a reference. A fault alone: that cannot be had now, and
+ * tcx_link_watch_drain() tries again. NULL with a fault: there is no watch.
  */
 struct tcx_link_watch *tcx_link_watch_new(struct tcx_fault *fault);
 

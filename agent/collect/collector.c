@@ -210,7 +210,9 @@ struct tcx_collector *tcx_collector_start(const char *proc_root, uint64_t interv
 	tcx_reference_init(&collector->references);
 	pthread_mutex_init(&collector->lock, NULL);
 	collector->sources = tcx_sources_new(proc_root);
-	result = open_fds(collector) && collector->sources != NULL ? 0 : ENOMEM;
+	result = collector->sources != NULL ? 0 : ENOMEM;
+	if (!open_fds(collector))
+		result = errno;
 	set_timer(collector, interval_ns, interval_ns);
 	if (result == 0)
 		result = start_thread(collector);

@@ -42,9 +42,9 @@ struct tcx_link_watch {
 	struct tcx_netlink changes; /* subscribed; the draining thread's, as is what follows */
 	int retry_fd;		    /* a timer, set while something is to be tried again */
 	int ready_fd;		    /* of epoll: readable when one of the two is */
-	bool begun;		    /* what is new from now on is a change */
 	bool lost;		    /* changes were, and links were not listed since */
 	pthread_mutex_t lock;	    /* guards what follows */
+	bool begun;		    /* what is new from now on is a change */
 	struct seen *links;	    /* owned; by their index */
 	size_t count;
 	size_t capacity;
@@ -231,10 +231,29 @@ static bool prepare(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
 	watch->retry_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	watch->ready_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (watch->retry_fd < 0 || watch->ready_fd < 0 || !add_ready(watch, watch->retry_fd) ||
-	    !add_ready(watch, mnl_socket_get_fd(watch->changes.socket)))
-		return tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
-	return true;
+	return (watch->retry_fd >= 0 && watch->ready_fd >= 0 &&
+		add_ready(watch, watch->retry_fd)) ||
+	       tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
+}
+
+static bool subscribe(struct tcx_link_watch *watch, struct tcx_fault *fault)
+{
+	return tcx_netlink_open(&watch->changes, RTMGRP_LINK, fault) &&
+	       (add_ready(watch, mnl_socket_get_fd(watch->changes.socket)) ||
+		tcx_fault_set(fault, "no descriptor: %s", strerror(errno)));
+}
+
+/* First subscribed, then listed: no change falls between the two. */
+static bool begin(struct tcx_link_watch *watch, struct tcx_fault *fault)
+{
+	bool done = subscribe(watch, fault) && list_all(watch, fault);
+
+	if (!done)
+		tcx_netlink_close(&watch->changes);
+	pthread_mutex_lock(&watch->lock);
+	watch->begun = done;
+	pthread_mutex_unlock(&watch->lock);
+	return done;
 }
 
 /* 0 s is never. */
@@ -245,7 +264,6 @@ static void retry_in(const struct tcx_link_watch *watch, time_t seconds)
 	timerfd_settime(watch->retry_fd, 0, &when, NULL);
 }
 
-/* First subscribed, then listed: no change falls between the two. */
 struct tcx_link_watch *tcx_link_watch_new(struct tcx_fault *fault)
 {
 	struct tcx_link_watch *watch = calloc(1, sizeof(*watch));
@@ -259,12 +277,12 @@ struct tcx_link_watch *tcx_link_watch_new(struct tcx_fault *fault)
 	tcx_netlink_init(&watch->changes, NETLINK_ROUTE);
 	watch->retry_fd = -1;
 	watch->ready_fd = -1;
-	watch->begun = tcx_netlink_open(&watch->changes, RTMGRP_LINK, fault) &&
-		       prepare(watch, fault) && list_all(watch, fault);
-	if (watch->begun)
-		return watch;
-	tcx_link_watch_unref(watch);
-	return NULL;
+	if (!prepare(watch, fault)) {
+		tcx_link_watch_unref(watch);
+		return NULL;
+	}
+	tcx_link_watch_drain(watch, fault);
+	return watch;
 }
 
 struct tcx_link_watch *tcx_link_watch_ref(struct tcx_link_watch *watch)
@@ -314,7 +332,9 @@ static bool take_waiting(struct tcx_link_watch *watch, struct tcx_fault *fault)
 /* What is waiting is older than what was dropped: links are listed once nothing is waiting. */
 bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
-	if (take_waiting(watch, fault))
+	if (!watch->begun)
+		watch->lost = !begin(watch, fault);
+	else if (take_waiting(watch, fault))
 		watch->lost = watch->lost && !list_all(watch, fault);
 	retry_in(watch, watch->lost ? RETRY_S : 0);
 	return !watch->lost;
@@ -328,7 +348,7 @@ uint64_t tcx_link_watch_changed(struct tcx_link_watch *watch, const struct tcx_l
 	struct seen *known;
 
 	pthread_mutex_lock(&watch->lock);
-	state.since_ns = tcx_clock_now();
+	state.since_ns = watch->begun ? tcx_clock_now() : 0;
 	known = find(watch, tcx_octets_get32(link->index));
 	if (known != NULL && !same_state(&known->states[0], &state) &&
 	    known->states[0].since_ns < began_ns)

@@ -187,11 +187,16 @@ def ticks(pid):
     return (int(fields[11]) + int(fields[12])) * 100 // os.sysconf("SC_CLK_TCK")
 
 
-def limited_file(site):
-    """A log that may not grow is no end of the agent."""
+def find_prlimit():
     prlimit = shutil.which("prlimit")
     if prlimit is None:
         raise harness.Skip("needs prlimit (Debian: util-linux)")
+    return prlimit
+
+
+def limited_file(site):
+    """A log that may not grow is no end of the agent."""
+    prlimit = find_prlimit()
     site.snmpd()
     log = site.folder / "tcpextd.log"
     agent = site.start(harness.Agent, site.inside(prlimit, "--fsize=10", AGENT, "-f", "-C", "-x", site.master, "-Lf", log), site.folder)
@@ -200,5 +205,18 @@ def limited_file(site):
     check_equal(agent.end(), 0, "and ends as it should")
 
 
+def few_descriptors(site):
+    """A start without descriptors enough names that as its cause, however many there are."""
+    prlimit = find_prlimit()
+    for limit in range(7, 64):
+        output = site.folder / f"out-{limit}"
+        agent = site.start(harness.Process, site.inside(prlimit, f"--nofile={limit}", *line(site)), output)
+        wait_for("it has started, or ended", lambda: not agent.alive() or "started" in output.read_text())
+        if agent.alive():
+            break
+        check("Too many open files" in output.read_text() and "memory" not in output.read_text(), f"with {limit}", output.read_text())
+    check(agent.alive() and limit > 8, f"with {limit} it starts")
+
+
 harness.main(pid_file_of_others, pid_file_after_user, pid_file_locked, log_after_user, log_appended, full_disk,
-             no_standard_descriptors, limited_file)
+             no_standard_descriptors, limited_file, few_descriptors)

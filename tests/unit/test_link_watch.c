@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "tcx_clock.h"
 #include "tcx_kernel.h"
@@ -347,6 +348,46 @@ static void listed_later(void **state)
 	assert_int_not_equal(changed("peer"), 0);
 }
 
+/* Room for the two descriptors that a watch without a socket has. */
+static struct tcx_link_watch *new_without_socket(struct tcx_fault *fault)
+{
+	struct rlimit limit;
+	struct rlimit few;
+	struct tcx_link_watch *found;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	few = limit;
+	few.rlim_cur = (rlim_t)dup(0) + 2;
+	close((int)few.rlim_cur - 2);
+	setrlimit(RLIMIT_NOFILE, &few);
+	found = tcx_link_watch_new(fault);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	return found;
+}
+
+/* A watch that cannot begin is tried again, and claims no change before it has. */
+static void begun_later(void **state)
+{
+	struct tcx_fault fault = {""};
+	struct pollfd fd = {.events = POLLIN};
+	uint64_t begun;
+
+	(void)state;
+	tcx_link_watch_unref(watch);
+	watch = new_without_socket(&fault);
+	assert_non_null(watch);
+	assert_string_equal(fault.text, "netlink: no socket: Too many open files");
+	assert_int_equal(changed("old"), 0);
+	fd.fd = tcx_link_watch_fd(watch);
+	assert_int_equal(poll(&fd, 1, 10000), 1);
+	assert_true(tcx_link_watch_drain(watch, NULL));
+	assert_int_equal(changed("old"), 0);
+	begun = tcx_clock_now();
+	run("ip link set old up");
+	drain();
+	assert_in_range(changed("old"), begun, tcx_clock_now());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +406,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(back_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(large_messages, setup, teardown),
 		cmocka_unit_test_setup_teardown(listed_later, setup, teardown),
+		cmocka_unit_test_setup_teardown(begun_later, setup, teardown),
 	};
 
 	if (unshare(CLONE_NEWNET) < 0) {
