@@ -170,6 +170,24 @@ static int serve(struct tcx_context *context)
 	return EXIT_SUCCESS;
 }
 
+/* A line for each file with a fault; where there is none, for what failed. */
+static void print_faults(const struct tcx_sources *sources, const struct tcx_fault *fault)
+{
+	size_t files = 0;
+
+	for (size_t i = 0; sources != NULL && i < TCX_SOURCES; i++) {
+		const struct tcx_source_status *status = tcx_sources_status(sources, i);
+
+		if (status->failures == 0)
+			continue;
+		fprintf(stderr, "tcpextd: %s: %s\n", tcx_sources_file(sources, i),
+			status->cause.text);
+		files++;
+	}
+	if (files == 0)
+		fprintf(stderr, "tcpextd: %s\n", fault->text);
+}
+
 static int print(const struct tcx_config *config)
 {
 	struct tcx_fault fault = {""};
@@ -180,10 +198,12 @@ static int print(const struct tcx_config *config)
 		snapshot = tcx_sources_read(sources, &fault);
 	else
 		tcx_fault_set(&fault, "out of memory");
-	if (snapshot != NULL && !tcx_print(stdout, snapshot))
-		tcx_fault_set(&fault, "standard output cannot be written: %s", strerror(errno));
 	if (fault.text[0] != '\0')
+		print_faults(sources, &fault);
+	if (snapshot != NULL && !tcx_print(stdout, snapshot)) {
+		tcx_fault_set(&fault, "standard output cannot be written: %s", strerror(errno));
 		fprintf(stderr, "tcpextd: %s\n", fault.text);
+	}
 	tcx_snapshot_unref(snapshot);
 	tcx_sources_free(sources);
 	return fault.text[0] == '\0' ? EXIT_SUCCESS : EXIT_FAILURE;

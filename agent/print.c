@@ -21,7 +21,8 @@ bool tcx_print(FILE *out, const struct tcx_snapshot *snapshot)
 
 	fputs("#kernel\n", out);
 	for (size_t i = 0; i < layout->count; i++)
-		if (!layout->entries[i].ambiguous && !nstat_omits(layout->entries[i].counter))
+		if (tcx_snapshot_has(snapshot, i, 0) && !layout->entries[i].ambiguous &&
+		    !nstat_omits(layout->entries[i].counter))
 			print_one(out, layout->entries[i].name, snapshot->values[i]);
 	return fflush(out) == 0 && !ferror(out);
 }

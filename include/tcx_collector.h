@@ -10,6 +10,7 @@
 
 #include "tcx_fault.h"
 #include "tcx_snapshot.h"
+#include "tcx_sources.h"
 
 struct tcx_collector;
 
@@ -22,8 +23,9 @@ struct tcx_event {
 
 /* How the reading goes, at this moment. */
 struct tcx_collector_status {
-	uint64_t failures;	       /* failed reads since the start */
+	uint64_t failures;	       /* reads with any fault, since the start */
 	struct tcx_fault last_failure; /* cause of the last one, empty when there was none */
+	struct tcx_source_status sources[TCX_SOURCES]; /* by enum tcx_source */
 };
 
 /*
@@ -56,11 +58,12 @@ void tcx_collector_set_interval(struct tcx_collector *collector, uint64_t interv
 /* Waits until the first read has ended, well or not, at most timeout_ms. */
 void tcx_collector_wait_first(struct tcx_collector *collector, int timeout_ms);
 
-/* The newest good snapshot, with a reference for the caller, or NULL before the first one. */
-struct tcx_snapshot *tcx_collector_latest(struct tcx_collector *collector);
-
-/* Copies the status. */
-void tcx_collector_status(struct tcx_collector *collector, struct tcx_collector_status *status);
+/*
+ * The newest snapshot, with a reference for the caller, or NULL before the first one, and the
+ * status of the same moment; status may be NULL.
+ */
+struct tcx_snapshot *tcx_collector_latest(struct tcx_collector *collector,
+					  struct tcx_collector_status *status);
 
 /* A descriptor that becomes readable when there are events. */
 int tcx_collector_event_fd(const struct tcx_collector *collector);

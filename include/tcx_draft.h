@@ -1,6 +1,7 @@
 /*
- * A snapshot while it is being read. Readers add values one by one, in the order of the file; as
- * long as the names are those of the layout, adding is one comparison and one store.
+ * A snapshot while it is being read. Readers name the values one by one, in the order of the file,
+ * and put each or leave it out; as long as the names are those of the layout, that is one
+ * comparison and one store.
  */
 #ifndef TCX_DRAFT_H
 #define TCX_DRAFT_H
@@ -12,32 +13,45 @@
 #include "tcx_fault.h"
 #include "tcx_layout.h"
 #include "tcx_number.h"
+#include "tcx_snapshot.h"
 
 struct tcx_draft {
 	struct tcx_layout *layout;
+	struct tcx_snapshot *snapshot;	   /* of the layout; NULL while collecting */
+	const struct tcx_snapshot *before; /* of the layout too, or NULL: keeps what is missing */
 	bool collecting; /* first pass over new files: names go to the layout, values are dropped */
-	bool diverged;	 /* a name was not the one that the layout expects next */
+	bool diverged;	 /* a name is not among those that the layout has still to come */
+	bool missing;	 /* a value of this source was left out */
+	bool no_memory;
+	uint8_t source;	 /* whose text is being read */
 	size_t position; /* of the next value */
-	size_t line;	 /* of the layout: the next line of names */
-	uint64_t *values;
+	size_t line;	 /* of the layout: the lines before are passed */
 };
 
 /*
- * Adds one value under the name prefix + name. Returns false at a fault, or, with draft->diverged
- * set, when the kernel prints other names than the layout has: the caller then makes a new layout.
+ * Finds the next value by its name, prefix + name; what the layout has in between is missing. While
+ * collecting, the name goes to the layout. Returns false at a fault, or, with draft->diverged set,
+ * when the layout has no such name to come: the caller then makes a new layout.
  */
-bool tcx_draft_add(struct tcx_draft *draft, const char *prefix, size_t prefix_len, const char *name,
-		   size_t name_len, const struct tcx_number *number, struct tcx_fault *fault);
+bool tcx_draft_name(struct tcx_draft *draft, const char *prefix, size_t prefix_len,
+		    const char *name, size_t name_len, struct tcx_fault *fault);
 
-/*
- * Adds the next value of the layout. The caller knows that it is there and that the name is right.
- */
+/* Puts the value that was named, and passes it. While collecting, the value is dropped. */
 bool tcx_draft_put(struct tcx_draft *draft, const struct tcx_number *number,
 		   struct tcx_fault *fault);
 
 /*
- * How many names a line has, when it is byte for byte the one that the layout has next; else 0.
- * Their values then go to tcx_draft_put().
+ * The values from first on up to end are missing in this reading: they stay as they were in the
+ * snapshot before. The next value is the one at end.
+ */
+void tcx_draft_miss(struct tcx_draft *draft, size_t first, size_t end);
+
+/* Ends a source: all that the layout still has of it is missing. */
+void tcx_draft_end_source(struct tcx_draft *draft);
+
+/*
+ * How many names a line has, when it is byte for byte one that the layout has still to come of this
+ * source; else 0. What comes before it in the layout is missing.
  */
 size_t tcx_draft_known_line(struct tcx_draft *draft, const char *text, size_t len);
 

@@ -19,6 +19,7 @@
 struct tcx_entry {
 	char name[TCX_NAME_MAX + 1]; /* nstat's name */
 	uint8_t name_len;
+	uint8_t source; /* of the file that printed it: enum tcx_source */
 	bool ambiguous; /* the kernel printed the name twice: nobody knows which is meant */
 	enum tcx_counter counter; /* its row, or TCX_NONE */
 	uint8_t type;		  /* ICMP type, where the row is a column */
@@ -48,16 +49,22 @@ struct tcx_layout {
 	int32_t type_slot[TCX_COLUMNS][TCX_ICMP_TYPES];
 	size_t *by_name; /* the counters of nstatTable, in the order of its index */
 	size_t by_name_count;
-	size_t known;	/* rows of nstatTable that the catalogue has */
-	size_t unknown; /* ... and has not */
 };
 
 /* An empty layout with one reference, or NULL when memory is short. */
 struct tcx_layout *tcx_layout_new(void);
 
 /* Appends the name prefix + name. False when it is too long or memory is short. */
-bool tcx_layout_append(struct tcx_layout *layout, const char *prefix, size_t prefix_len,
-		       const char *name, size_t name_len, struct tcx_fault *fault);
+bool tcx_layout_append(struct tcx_layout *layout, uint8_t source, const char *prefix,
+		       size_t prefix_len, const char *name, size_t name_len,
+		       struct tcx_fault *fault);
+
+/*
+ * Appends what another layout has of a source, and this one, whose entries of it begin at first,
+ * has not: names of a file that could not be read whole. False when memory is short.
+ */
+bool tcx_layout_adopt(struct tcx_layout *layout, size_t first, const struct tcx_layout *other,
+		      uint8_t source);
 
 /*
  * Remembers a line whose names are the entries from first on to the last. False when memory is
@@ -66,8 +73,16 @@ bool tcx_layout_append(struct tcx_layout *layout, const char *prefix, size_t pre
 bool tcx_layout_append_line(struct tcx_layout *layout, const char *text, size_t len, size_t first,
 			    struct tcx_fault *fault);
 
-/* Looks all names up and builds the indexes; the layout does not change from then on. */
-bool tcx_layout_finish(struct tcx_layout *layout, struct tcx_fault *fault);
+/*
+ * Looks all names up and builds the indexes; the layout does not change from then on. False when
+ * memory is short.
+ */
+bool tcx_layout_finish(struct tcx_layout *layout);
+
+/*
+ * The entry of a name in a layout that is finished; -1 when there is none, or more than one.
+ */
+int32_t tcx_layout_find(const struct tcx_layout *layout, const char *name, size_t len);
 
 /* One more owner. Returns layout. */
 struct tcx_layout *tcx_layout_ref(struct tcx_layout *layout);

@@ -45,6 +45,7 @@ bool tcx_add_udp_endpoints(struct tcx_tree *tree);
 bool tcx_add_tcp_states(struct tcx_tree *tree);
 bool tcx_add_tcp_listeners(struct tcx_tree *tree);
 bool tcx_add_table_info(struct tcx_tree *tree);
+bool tcx_add_source_info(struct tcx_tree *tree);
 
 /*
  * The scalar of RFC1213 that shows just this counter: its OID (room for 8) and length; 0 when there

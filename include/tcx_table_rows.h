@@ -41,11 +41,6 @@ struct tcx_table_rows {
 		tcx_table_scalar_find, tcx_table_scalar_after, tcx_table_scalar_index              \
 	}
 
-typedef enum tcx_row tcx_rows_search(const struct tcx_rows *rows, const struct tcx_view *view,
-				     const oid *index, size_t len, size_t *row);
-typedef size_t tcx_rows_index(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
-			      oid *index);
-
 tcx_rows_search tcx_table_row_find, tcx_table_row_after, tcx_table_scalar_find,
 	tcx_table_scalar_after;
 tcx_rows_index tcx_table_row_index, tcx_table_scalar_index;

@@ -34,6 +34,27 @@ struct tcx_rows {
 			oid *index);
 };
 
+/* Rows of a table that has always the same ones, numbered from first to last. */
+struct tcx_numbered_rows {
+	struct tcx_rows rows; /* first: a leaf points to it */
+	oid first;
+	oid last;
+};
+
+typedef enum tcx_row tcx_rows_search(const struct tcx_rows *rows, const struct tcx_view *view,
+				     const oid *index, size_t len, size_t *row);
+typedef size_t tcx_rows_index(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
+			      oid *index);
+
+tcx_rows_search tcx_numbered_find, tcx_numbered_after;
+tcx_rows_index tcx_numbered_index;
+
+/* Their initialiser; row is the number. */
+#define TCX_ROWS_NUMBERED(first, last)                                                             \
+	{                                                                                          \
+		{tcx_numbered_find, tcx_numbered_after, tcx_numbered_index}, first, last           \
+	}
+
 struct tcx_object;
 
 struct tcx_leaf {

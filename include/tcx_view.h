@@ -26,6 +26,7 @@ struct tcx_view {
 	uint64_t now_ns;		  /* when the request came, on tcx_clock_now()'s clock */
 	uint64_t interval_ns;
 	uint64_t max_age_ns;
+	uint64_t oldest_ns;	 /* values of counters that were read before are too old */
 	uint64_t uptime_zero_ns; /* when sysUpTime was 0, on the same clock */
 	struct tcx_collector_status status;
 	struct tcx_held_tables *held;

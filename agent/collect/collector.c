@@ -11,7 +11,6 @@
 
 #include "tcx_clock.h"
 #include "tcx_reference.h"
-#include "tcx_sources.h"
 #include "worker.h"
 
 /*
@@ -86,47 +85,44 @@ static bool is_new_cause(struct tcx_collector *collector, const struct tcx_fault
 	return true;
 }
 
-static void note_failure(struct tcx_collector *collector, const struct tcx_fault *cause)
-{
-	pthread_mutex_lock(&collector->lock);
-	collector->status.failures++;
-	collector->status.last_failure = *cause;
-	pthread_mutex_unlock(&collector->lock);
-	if (!is_new_cause(collector, cause))
-		return;
-	collector->failing_known = true;
-	push_event(collector, true, cause);
-}
-
 /* Only this thread sets latest, so it may read it without the lock. */
-static void publish(struct tcx_collector *collector, struct tcx_snapshot *snapshot)
+static void publish(struct tcx_collector *collector, struct tcx_snapshot *snapshot,
+		    const struct tcx_fault *cause)
 {
-	struct tcx_snapshot *before = collector->latest;
-	struct tcx_fault none = {""};
+	struct tcx_collector_status *status = &collector->status;
+	struct tcx_snapshot *before = snapshot != NULL ? collector->latest : NULL;
 
-	snapshot->sequence = ++collector->sequence;
-	snapshot->discontinuity_ns = before != NULL && !tcx_snapshot_went_back(before, snapshot)
-					     ? before->discontinuity_ns
-					     : snapshot->taken_ns;
+	if (snapshot != NULL)
+		snapshot->sequence = ++collector->sequence;
 	pthread_mutex_lock(&collector->lock);
-	collector->latest = snapshot;
+	if (snapshot != NULL)
+		collector->latest = snapshot;
+	if (cause->text[0] != '\0') {
+		status->failures++;
+		status->last_failure = *cause;
+	}
+	for (size_t i = 0; i < TCX_SOURCES; i++)
+		status->sources[i] = *tcx_sources_status(collector->sources, i);
 	pthread_mutex_unlock(&collector->lock);
 	tcx_snapshot_unref(before);
-	if (collector->failing_known) {
-		collector->failing_known = false;
-		push_event(collector, false, &none);
-	}
+}
+
+static void report(struct tcx_collector *collector, const struct tcx_fault *cause)
+{
+	bool failed = cause->text[0] != '\0';
+
+	if (failed ? !is_new_cause(collector, cause) : !collector->failing_known)
+		return;
+	collector->failing_known = failed;
+	push_event(collector, failed, cause);
 }
 
 static void refresh(struct tcx_collector *collector)
 {
 	struct tcx_fault cause = {""};
-	struct tcx_snapshot *snapshot = tcx_sources_read(collector->sources, &cause);
 
-	if (snapshot != NULL)
-		publish(collector, snapshot);
-	else
-		note_failure(collector, &cause);
+	publish(collector, tcx_sources_read(collector->sources, &cause), &cause);
+	report(collector, &cause);
 }
 
 static void *run(void *arg)
@@ -264,21 +260,17 @@ void tcx_collector_wait_first(struct tcx_collector *collector, int timeout_ms)
 	poll(&fd, 1, timeout_ms);
 }
 
-struct tcx_snapshot *tcx_collector_latest(struct tcx_collector *collector)
+struct tcx_snapshot *tcx_collector_latest(struct tcx_collector *collector,
+					  struct tcx_collector_status *status)
 {
 	struct tcx_snapshot *snapshot;
 
 	pthread_mutex_lock(&collector->lock);
 	snapshot = collector->latest != NULL ? tcx_snapshot_ref(collector->latest) : NULL;
+	if (status != NULL)
+		*status = collector->status;
 	pthread_mutex_unlock(&collector->lock);
 	return snapshot;
-}
-
-void tcx_collector_status(struct tcx_collector *collector, struct tcx_collector_status *status)
-{
-	pthread_mutex_lock(&collector->lock);
-	*status = collector->status;
-	pthread_mutex_unlock(&collector->lock);
 }
 
 int tcx_collector_event_fd(const struct tcx_collector *collector)

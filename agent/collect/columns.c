@@ -48,29 +48,41 @@ static bool read_named(struct tcx_draft *draft, struct tcx_piece section, struct
 
 	while (tcx_line_skip_blanks(&names)) {
 		if (!tcx_line_name(&names, &name, fault) ||
-		    !read_value(values, name, &number, fault) ||
-		    !tcx_draft_add(draft, section.at, tcx_piece_len(section), name.at,
-				   tcx_piece_len(name), &number, fault))
+		    !tcx_draft_name(draft, section.at, tcx_piece_len(section), name.at,
+				    tcx_piece_len(name), fault))
+			return false;
+		if (!draft->collecting && (!read_value(values, name, &number, fault) ||
+					   !tcx_draft_put(draft, &number, fault)))
 			return false;
 	}
 	return true;
 }
 
-/* One pair of lines, both behind the colon; line is the whole line of names. */
+/* A section whose names are good belongs to the layout, whatever its values are. */
+static bool collect_pair(struct tcx_draft *draft, struct tcx_piece section, struct tcx_piece names,
+			 struct tcx_fault *fault)
+{
+	size_t first = draft->layout->count;
+
+	return read_named(draft, section, names, NULL, fault) &&
+	       tcx_layout_append_line(draft->layout, section.at, (size_t)(names.end - section.at),
+				      first, fault);
+}
+
+/* One pair of lines, both behind the colon. It is of use as a whole or not at all. */
 static bool read_pair(struct tcx_draft *draft, struct tcx_piece section, struct tcx_piece names,
 		      struct tcx_piece values, struct tcx_fault *fault)
 {
-	size_t len = (size_t)(names.end - section.at);
-	size_t count = tcx_draft_known_line(draft, section.at, len);
-	size_t first = draft->layout->count;
+	size_t count = tcx_draft_known_line(draft, section.at, (size_t)(names.end - section.at));
+	size_t first = draft->position;
+	bool good = count > 0 ? read_known(draft, section, count, &values, fault)
+			      : read_named(draft, section, names, &values, fault);
 
-	if (count > 0 ? !read_known(draft, section, count, &values, fault)
-		      : !read_named(draft, section, names, &values, fault))
-		return false;
-	if (tcx_line_skip_blanks(&values))
-		return tcx_fault_set(fault, "it has more values than names");
-	return !draft->collecting ||
-	       tcx_layout_append_line(draft->layout, section.at, len, first, fault);
+	if (good && tcx_line_skip_blanks(&values))
+		good = tcx_fault_set(fault, "it has more values than names");
+	if (!good)
+		tcx_draft_miss(draft, first, count > 0 ? first + count : draft->position);
+	return good;
 }
 
 /* Says which section the fault is in, unless the draft only wants a new layout. */
@@ -85,36 +97,37 @@ static bool fault_in(const struct tcx_draft *draft, struct tcx_piece section,
 	return tcx_fault_prefix(fault, name);
 }
 
-static bool read_section(struct tcx_draft *draft, struct tcx_piece names, struct tcx_piece *text,
+/* Takes the line of values off rest; one of another section stays, it may have its own there. */
+static bool take_values(struct tcx_piece section, struct tcx_piece *rest, struct tcx_piece *values,
+			struct tcx_fault *fault)
+{
+	struct tcx_piece behind = *rest;
+	struct tcx_piece label;
+
+	if (!tcx_line_next(&behind, values))
+		return tcx_fault_set(fault, "the names have no values");
+	if (!tcx_line_label(values, &label, NULL) || !same(section, label))
+		return tcx_fault_set(fault, "the line of names is not followed by its values");
+	*rest = behind;
+	return true;
+}
+
+static bool read_section(struct tcx_draft *draft, struct tcx_piece names, struct tcx_piece *rest,
 			 struct tcx_fault *fault)
 {
-	struct tcx_piece section, values, again;
+	struct tcx_piece section, values;
 
 	if (!tcx_line_label(&names, &section, fault))
 		return false;
-	if (!tcx_line_next(text, &values)) {
-		tcx_fault_set(fault, "the names have no values");
-		return fault_in(draft, section, fault);
-	}
-	if (!tcx_line_label(&values, &again, fault))
-		return false;
-	if (!same(section, again)) {
-		tcx_fault_set(fault, "the line of names is not followed by its values");
-		return fault_in(draft, section, fault);
-	}
-	return read_pair(draft, section, names, values, fault) || fault_in(draft, section, fault);
+	if (take_values(section, rest, &values, fault) &&
+	    (draft->collecting ? collect_pair(draft, section, names, fault)
+			       : read_pair(draft, section, names, values, fault)))
+		return true;
+	return fault_in(draft, section, fault);
 }
 
 bool tcx_read_columns(struct tcx_draft *draft, const char *text, size_t len,
 		      struct tcx_fault *fault)
 {
-	struct tcx_piece rest = {text, text + len};
-	struct tcx_piece names;
-
-	if (!tcx_text_whole(text, len, fault))
-		return false;
-	while (tcx_line_next(&rest, &names))
-		if (!read_section(draft, names, &rest, fault))
-			return false;
-	return true;
+	return tcx_text_read(draft, text, len, read_section, fault);
 }

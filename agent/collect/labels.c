@@ -23,39 +23,56 @@ static size_t append_part(char *name, size_t len, struct tcx_piece word)
 	return len;
 }
 
-static bool read_line(struct tcx_draft *draft, struct tcx_piece line, struct tcx_fault *fault)
+/* Takes the next word and its number off a line that is not at its end. */
+static bool take_word(struct tcx_piece *line, struct tcx_piece *key, struct tcx_number *number,
+		      struct tcx_fault *fault)
+{
+	if (!tcx_line_name(line, key, fault))
+		return false;
+	tcx_line_skip_blanks(line);
+	return tcx_line_number(line, number) ||
+	       tcx_line_no_number(fault, key->at, tcx_piece_len(*key));
+}
+
+static bool read_words(struct tcx_draft *draft, struct tcx_piece label, struct tcx_piece line,
+		       struct tcx_fault *fault)
 {
 	static const char prefix[] = "Sockstat";
 	char name[TCX_NAME_MAX + 1];
-	struct tcx_piece label, key;
+	size_t label_len = append_part(name, 0, label);
+	struct tcx_piece key;
 	struct tcx_number number;
-	size_t label_len, len;
 
-	if (!tcx_line_label(&line, &label, fault))
-		return false;
-	label_len = append_part(name, 0, label);
 	while (tcx_line_skip_blanks(&line)) {
-		if (!tcx_line_name(&line, &key, fault))
+		size_t len;
+
+		if (!take_word(&line, &key, &number, fault))
 			return false;
-		tcx_line_skip_blanks(&line);
-		if (!tcx_line_number(&line, &number))
-			return tcx_line_no_number(fault, key.at, tcx_piece_len(key));
 		len = append_part(name, label_len, key);
-		if (!tcx_draft_add(draft, prefix, sizeof(prefix) - 1, name, len, &number, fault))
+		if (!tcx_draft_name(draft, prefix, sizeof(prefix) - 1, name, len, fault) ||
+		    !tcx_draft_put(draft, &number, fault))
 			return false;
 	}
 	return true;
 }
 
+/* A line is of use as a whole or not at all. */
+static bool read_line(struct tcx_draft *draft, struct tcx_piece line, struct tcx_piece *rest,
+		      struct tcx_fault *fault)
+{
+	size_t first = draft->position;
+	struct tcx_piece label;
+
+	(void)rest;
+	if (!tcx_line_label(&line, &label, fault))
+		return false;
+	if (read_words(draft, label, line, fault))
+		return true;
+	tcx_draft_miss(draft, first, draft->position);
+	return false;
+}
+
 bool tcx_read_labels(struct tcx_draft *draft, const char *text, size_t len, struct tcx_fault *fault)
 {
-	struct tcx_piece rest = {text, text + len};
-	struct tcx_piece line;
-
-	if (!tcx_text_whole(text, len, fault))
-		return false;
-	while (tcx_line_next(&rest, &line))
-		if (!read_line(draft, line, fault))
-			return false;
-	return true;
+	return tcx_text_read(draft, text, len, read_line, fault);
 }

@@ -5,6 +5,12 @@
 
 #include "tcx_reference.h"
 
+/*
+ * A file that gives ever new names, and faults, must not make the layout grow for ever: there are
+ * no more names to keep than a kernel could have.
+ */
+#define ADOPT_MAX 4096
+
 struct tcx_layout *tcx_layout_new(void)
 {
 	struct tcx_layout *layout = calloc(1, sizeof(*layout));
@@ -44,8 +50,9 @@ static bool grow(struct tcx_layout *layout)
 	return true;
 }
 
-bool tcx_layout_append(struct tcx_layout *layout, const char *prefix, size_t prefix_len,
-		       const char *name, size_t name_len, struct tcx_fault *fault)
+bool tcx_layout_append(struct tcx_layout *layout, uint8_t source, const char *prefix,
+		       size_t prefix_len, const char *name, size_t name_len,
+		       struct tcx_fault *fault)
 {
 	struct tcx_entry *entry;
 
@@ -59,6 +66,7 @@ bool tcx_layout_append(struct tcx_layout *layout, const char *prefix, size_t pre
 	memcpy(entry->name, prefix, prefix_len);
 	memcpy(entry->name + prefix_len, name, name_len);
 	entry->name_len = (uint8_t)(prefix_len + name_len);
+	entry->source = source;
 	return true;
 }
 
@@ -127,6 +135,71 @@ static bool sort_names(struct tcx_layout *layout)
 	return true;
 }
 
+static int32_t find_by_name(const struct tcx_layout *layout, const char *name, size_t len)
+{
+	size_t low = 0;
+	size_t high = layout->by_name_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct tcx_entry *entry = &layout->entries[layout->by_name[middle]];
+		int order = tcx_layout_compare(entry->name, entry->name_len, name, len);
+
+		if (order == 0)
+			return (int32_t)layout->by_name[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return -1;
+}
+
+int32_t tcx_layout_find(const struct tcx_layout *layout, const char *name, size_t len)
+{
+	uint8_t type;
+	enum tcx_counter counter = tcx_catalogue_find(name, len, &type);
+	int column;
+
+	if (counter == TCX_NONE)
+		return find_by_name(layout, name, len);
+	column = tcx_catalogue_row(counter)->column;
+	return column < 0 ? layout->slot[counter] : layout->type_slot[column][type];
+}
+
+static bool adopt_rest(struct tcx_layout *layout, const struct tcx_layout *other, uint8_t source,
+		       const bool *known)
+{
+	for (size_t i = 0; i < other->count && layout->count < ADOPT_MAX; i++) {
+		const struct tcx_entry *entry = &other->entries[i];
+
+		if (entry->source == source && !entry->ambiguous && !known[i] &&
+		    !tcx_layout_append(layout, source, "", 0, entry->name, entry->name_len, NULL))
+			return false;
+	}
+	return true;
+}
+
+bool tcx_layout_adopt(struct tcx_layout *layout, size_t first, const struct tcx_layout *other,
+		      uint8_t source)
+{
+	bool *known = calloc(other->count + 1, sizeof(*known));
+	bool done;
+
+	if (known == NULL)
+		return false;
+	for (size_t i = first; i < layout->count; i++) {
+		const struct tcx_entry *entry = &layout->entries[i];
+		int32_t at = tcx_layout_find(other, entry->name, entry->name_len);
+
+		if (at >= 0)
+			known[at] = true;
+	}
+	done = adopt_rest(layout, other, source, known);
+	free(known);
+	return done;
+}
+
 static bool is_sysctl(const struct tcx_entry *entry)
 {
 	return entry->counter != TCX_NONE &&
@@ -160,17 +233,7 @@ static void set_slot(struct tcx_layout *layout, size_t i)
 		layout->type_slot[column][entry->type] = (int32_t)i;
 }
 
-static void count_names(struct tcx_layout *layout)
-{
-	for (size_t i = 0; i < layout->by_name_count; i++) {
-		if (layout->entries[layout->by_name[i]].counter == TCX_NONE)
-			layout->unknown++;
-		else
-			layout->known++;
-	}
-}
-
-bool tcx_layout_finish(struct tcx_layout *layout, struct tcx_fault *fault)
+bool tcx_layout_finish(struct tcx_layout *layout)
 {
 	for (size_t i = 0; i < layout->count; i++) {
 		struct tcx_entry *entry = &layout->entries[i];
@@ -178,9 +241,8 @@ bool tcx_layout_finish(struct tcx_layout *layout, struct tcx_fault *fault)
 		entry->counter = tcx_catalogue_find(entry->name, entry->name_len, &entry->type);
 	}
 	if (!sort_names(layout))
-		return tcx_fault_set(fault, "out of memory");
+		return false;
 	drop_sysctls(layout);
-	count_names(layout);
 	memset(layout->slot, 0xff, sizeof(layout->slot));
 	memset(layout->type_slot, 0xff, sizeof(layout->type_slot));
 	for (size_t i = 0; i < layout->count; i++)

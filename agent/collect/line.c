@@ -83,13 +83,31 @@ bool tcx_line_no_number(struct tcx_fault *fault, const char *of, size_t len)
 			     shown(len), of);
 }
 
-bool tcx_text_whole(const char *text, size_t len, struct tcx_fault *fault)
+/* Leaves out the last line when it lacks its newline and could have been cut in a number. */
+static bool cut_whole(struct tcx_piece *text, struct tcx_fault *fault)
 {
-	if (len == 0)
+	const char *end = text->end;
+	const char *newline;
+
+	if (text->at == end)
 		return tcx_fault_set(fault, "it is empty");
-	if (text[len - 1] == '\n')
+	if (end[-1] == '\n')
 		return true;
-	if (len >= 2 && text[len - 1] == '0' && tcx_is_blank(text[len - 2]))
+	if (tcx_piece_len(*text) >= 2 && end[-1] == '0' && tcx_is_blank(end[-2]))
 		return true;
+	newline = memrchr(text->at, '\n', tcx_piece_len(*text));
+	text->end = newline != NULL ? newline + 1 : text->at;
 	return tcx_fault_set(fault, "it ends in the middle of a line");
+}
+
+bool tcx_text_read(struct tcx_draft *draft, const char *text, size_t len, tcx_line_reader *read,
+		   struct tcx_fault *fault)
+{
+	struct tcx_piece rest = {text, text + len};
+	struct tcx_piece line;
+	bool good = cut_whole(&rest, fault);
+
+	while (!draft->diverged && tcx_line_next(&rest, &line))
+		good = read(draft, line, &rest, good ? fault : NULL) && good;
+	return good;
 }

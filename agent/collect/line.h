@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tcx_draft.h"
 #include "tcx_fault.h"
 #include "tcx_number.h"
 
@@ -51,9 +52,13 @@ bool tcx_line_number(struct tcx_piece *line, struct tcx_number *number);
 bool tcx_line_no_number(struct tcx_fault *fault, const char *of, size_t len);
 
 /*
- * True unless the text lacks its last newline and could have been cut in a number (see
- * tcx_reader.h).
+ * Reads a text line by line. A line may take more lines off rest. One with a fault is passed over,
+ * and the first of such faults is reported; a cut last line (see tcx_reader.h) is left out. False
+ * when there was any fault, or, at once, when the draft diverged.
  */
-bool tcx_text_whole(const char *text, size_t len, struct tcx_fault *fault);
+typedef bool tcx_line_reader(struct tcx_draft *draft, struct tcx_piece line, struct tcx_piece *rest,
+			     struct tcx_fault *fault);
+bool tcx_text_read(struct tcx_draft *draft, const char *text, size_t len, tcx_line_reader *read,
+		   struct tcx_fault *fault);
 
 #endif

@@ -13,31 +13,27 @@ static bool read_value(struct tcx_piece line, struct tcx_piece name, struct tcx_
 	return true;
 }
 
-static bool read_line(struct tcx_draft *draft, struct tcx_piece line, struct tcx_fault *fault)
+/* While names are collected, one without a value is a name all the same. */
+static bool read_line(struct tcx_draft *draft, struct tcx_piece line, struct tcx_piece *rest,
+		      struct tcx_fault *fault)
 {
 	size_t known = tcx_draft_known_name(draft, line.at, tcx_piece_len(line));
 	struct tcx_piece name = {line.at, line.at + known};
 	struct tcx_number number;
 
+	(void)rest;
 	line.at += known;
-	if (known == 0 && !tcx_line_name(&line, &name, fault))
+	if (known == 0 && (!tcx_line_name(&line, &name, fault) ||
+			   !tcx_draft_name(draft, "", 0, name.at, tcx_piece_len(name), fault)))
 		return false;
-	if (!read_value(line, name, &number, fault))
-		return false;
-	if (known > 0)
-		return tcx_draft_put(draft, &number, fault);
-	return tcx_draft_add(draft, "", 0, name.at, tcx_piece_len(name), &number, fault);
+	if (draft->collecting ||
+	    (read_value(line, name, &number, fault) && tcx_draft_put(draft, &number, fault)))
+		return true;
+	tcx_draft_miss(draft, draft->position, draft->position + 1);
+	return false;
 }
 
 bool tcx_read_pairs(struct tcx_draft *draft, const char *text, size_t len, struct tcx_fault *fault)
 {
-	struct tcx_piece rest = {text, text + len};
-	struct tcx_piece line;
-
-	if (!tcx_text_whole(text, len, fault))
-		return false;
-	while (tcx_line_next(&rest, &line))
-		if (!read_line(draft, line, fault))
-			return false;
-	return true;
+	return tcx_text_read(draft, text, len, read_line, fault);
 }

@@ -9,8 +9,14 @@ static void check_source(struct doctor *doctor, const char *root, const struct t
 			 size_t i)
 {
 	const char *path = tcx_sources_path(i);
+	const struct tcx_source_status *status = tcx_sources_status(sources, i);
 
-	if (tcx_sources_present(sources, i))
+	if (status->state == TCX_SOURCE_PARTIAL || status->state == TCX_SOURCE_FAILED)
+		tcx_doctor_say(doctor, DOCTOR_FAIL, "%s/%s: %s; of this file, %s is served", root,
+			       path, status->cause.text,
+			       status->state == TCX_SOURCE_FAILED ? "nothing"
+								  : "only what is whole");
+	else if (tcx_sources_present(sources, i))
 		tcx_doctor_say(doctor, DOCTOR_OK, "%s/%s is there", root, path);
 	else if (tcx_sources_expected(i))
 		tcx_doctor_say(
@@ -65,11 +71,13 @@ static size_t count_names(const struct tcx_layout *layout, bool (*wanted)(const 
 	return count;
 }
 
-static void check_names(struct doctor *doctor, const struct tcx_layout *layout)
+static void check_names(struct doctor *doctor, const struct tcx_snapshot *snapshot)
 {
+	const struct tcx_layout *layout = snapshot->layout;
 	size_t ambiguous = count_names(layout, is_ambiguous);
+	size_t unknown = tcx_snapshot_count(snapshot, false, 0);
 
-	if (layout->unknown == 0)
+	if (unknown == 0)
 		tcx_doctor_say(doctor, DOCTOR_OK,
 			       "names: LINUX-TCPEXT-MIB has every counter of this kernel");
 	else
@@ -77,7 +85,7 @@ static void check_names(struct doctor *doctor, const struct tcx_layout *layout)
 			       "names: %zu counters of this kernel have no object of their own; "
 			       "they are served by name in nstatTable only, and a newer release of "
 			       "tcpextd may name them",
-			       layout->unknown);
+			       unknown);
 	list_names(layout, is_unknown);
 	if (ambiguous == 0)
 		return;
@@ -91,13 +99,14 @@ static void check_names(struct doctor *doctor, const struct tcx_layout *layout)
 static void check_snapshot(struct doctor *doctor, const char *root,
 			   const struct tcx_sources *sources, const struct tcx_snapshot *snapshot)
 {
-	for (size_t i = 0; i < tcx_sources_count(); i++)
+	for (size_t i = 0; i < TCX_SOURCES; i++)
 		check_source(doctor, root, sources, i);
 	tcx_doctor_say(doctor, DOCTOR_OK,
 		       "reading: %zu counters known and %zu unknown, in %llu microseconds",
-		       snapshot->layout->known, snapshot->layout->unknown,
+		       tcx_snapshot_count(snapshot, true, 0),
+		       tcx_snapshot_count(snapshot, false, 0),
 		       (unsigned long long)(snapshot->cost_ns / 1000));
-	check_names(doctor, snapshot->layout);
+	check_names(doctor, snapshot);
 }
 
 void tcx_doctor_sources(struct doctor *doctor)

@@ -49,13 +49,13 @@ static uint64_t uptime_zero(const struct tcx_view *view)
 static void begin_view(const struct answering *answering, struct tcx_view *view)
 {
 	tcx_view_release(view);
-	view->latest = tcx_collector_latest(answering->settings.collector);
+	view->latest = tcx_collector_latest(answering->settings.collector, &view->status);
 	view->now_ns = tcx_clock_now();
 	view->uptime_zero_ns = uptime_zero(view);
 	view->interval_ns = answering->settings.interval_ns;
 	view->max_age_ns = answering->settings.max_age_ns;
-	tcx_collector_status(answering->settings.collector, &view->status);
-	if (view->latest != NULL && view->now_ns - view->latest->taken_ns <= view->max_age_ns)
+	view->oldest_ns = view->now_ns > view->max_age_ns ? view->now_ns - view->max_age_ns : 0;
+	if (view->latest != NULL && view->latest->taken_ns >= view->oldest_ns)
 		view->fresh = view->latest;
 }
 

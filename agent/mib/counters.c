@@ -21,7 +21,7 @@ static bool read_counter(const struct tcx_view *view, const struct tcx_leaf *lea
 	uint64_t number;
 
 	(void)row;
-	if (!tcx_snapshot_get(view->fresh, counter, &number))
+	if (!tcx_snapshot_get(view->fresh, counter, view->oldest_ns, &number))
 		return false;
 	encode[tcx_catalogue_row(counter)->kind](value, number);
 	return true;

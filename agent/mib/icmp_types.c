@@ -1,38 +1,7 @@
 /* icmpMsgTable and icmp6MsgTable: messages by ICMP type. A row's number is its type. */
 #include "tcx_objects.h"
 
-static enum tcx_row find(const struct tcx_rows *rows, const struct tcx_view *view, const oid *index,
-			 size_t len, size_t *row)
-{
-	(void)rows;
-	(void)view;
-	if (len != 1 || index[0] >= TCX_ICMP_TYPES)
-		return TCX_ROW_NONE;
-	*row = index[0];
-	return TCX_ROW_FOUND;
-}
-
-static enum tcx_row after(const struct tcx_rows *rows, const struct tcx_view *view,
-			  const oid *index, size_t len, size_t *row)
-{
-	(void)rows;
-	(void)view;
-	if (len > 0 && index[0] >= TCX_ICMP_TYPES - 1)
-		return TCX_ROW_NONE;
-	*row = len > 0 ? index[0] + 1 : 0;
-	return TCX_ROW_FOUND;
-}
-
-static size_t index_of(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
-		       oid *index)
-{
-	(void)rows;
-	(void)view;
-	index[0] = row;
-	return 1;
-}
-
-static const struct tcx_rows type_rows = {find, after, index_of};
+static const struct tcx_numbered_rows type_rows = TCX_ROWS_NUMBERED(0, TCX_ICMP_TYPES - 1);
 
 /* The kernel prints a type once it has counted it; until then the cell does not exist. */
 static bool read_type(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
@@ -40,7 +9,8 @@ static bool read_type(const struct tcx_view *view, const struct tcx_leaf *leaf, 
 {
 	uint64_t number;
 
-	if (!tcx_snapshot_get_type(view->fresh, (enum tcx_column)leaf->arg, (uint8_t)row, &number))
+	if (!tcx_snapshot_get_type(view->fresh, (enum tcx_column)leaf->arg, (uint8_t)row,
+				   view->oldest_ns, &number))
 		return false;
 	tcx_value_counter64(value, number);
 	return true;
@@ -49,7 +19,7 @@ static bool read_type(const struct tcx_view *view, const struct tcx_leaf *leaf, 
 bool tcx_add_icmp_types(struct tcx_tree *tree)
 {
 	struct tcx_leaf leaf = {
-		.id = {0, 1, 0}, .id_len = 3, .rows = &type_rows, .read = read_type};
+		.id = {0, 1, 0}, .id_len = 3, .rows = &type_rows.rows, .read = read_type};
 
 	for (int i = 0; i < TCX_COUNTERS; i++) {
 		const struct tcx_counter_row *row = tcx_catalogue_row((enum tcx_counter)i);

@@ -30,7 +30,7 @@ static bool add_private(struct tcx_tree *tree)
 {
 	return tcx_add_snapshot(tree) && tcx_add_nstat(tree) && tcx_add_counters(tree) &&
 	       tcx_add_icmp_types(tree) && tcx_add_tcp_states(tree) &&
-	       tcx_add_tcp_listeners(tree) && tcx_add_table_info(tree);
+	       tcx_add_tcp_listeners(tree) && tcx_add_table_info(tree) && tcx_add_source_info(tree);
 }
 
 #define MIB2		 1, 3, 6, 1, 2, 1

@@ -25,23 +25,40 @@ static const struct scalar scalars[] = {
 
 #define SCALARS ((int)(sizeof(scalars) / sizeof(scalars[0])))
 
-/* The second source is there only on hosts with IPv6; without it the sum is the first one alone. */
+static bool get(const struct tcx_view *view, int counter, uint64_t *number)
+{
+	return tcx_snapshot_get(view->fresh, (enum tcx_counter)counter, view->oldest_ns, number);
+}
+
+/*
+ * The second counter is there only on hosts with IPv6: without it the sum is the first one alone.
+ * But while its file cannot be read, nobody knows the sum.
+ */
+static bool add_second(const struct tcx_view *view, int counter, uint64_t *number)
+{
+	uint64_t more = 0;
+
+	if (counter != TCX_NONE && !get(view, counter, &more) &&
+	    tcx_snapshot_hides(view->fresh, (enum tcx_counter)counter))
+		return false;
+	*number += more;
+	return true;
+}
+
 static bool read_scalar(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
 			struct tcx_value *value)
 {
 	const struct scalar *scalar = &scalars[leaf->arg];
 	uint64_t number = 0;
-	uint64_t more = 0;
 
 	(void)row;
 	if (view->fresh == NULL)
 		return false;
-	if (scalar->source != TCX_CONSTANT_0 &&
-	    !tcx_snapshot_get(view->fresh, (enum tcx_counter)scalar->source, &number))
+	if (scalar->source != TCX_CONSTANT_0 && !get(view, scalar->source, &number))
 		return false;
-	if (scalar->second != TCX_NONE)
-		tcx_snapshot_get(view->fresh, (enum tcx_counter)scalar->second, &more);
-	scalar->encode(value, number + more);
+	if (!add_second(view, scalar->second, &number))
+		return false;
+	scalar->encode(value, number);
 	return true;
 }
 

@@ -112,12 +112,15 @@ static bool read_cell(const struct tcx_view *view, const struct tcx_leaf *leaf, 
 		      struct tcx_value *value)
 {
 	const struct tcx_entry *entry = entry_at(view, row);
+	size_t at = view->fresh->layout->by_name[row];
 	const struct tcx_counter_row *known =
 		entry->counter != TCX_NONE ? tcx_catalogue_row(entry->counter) : NULL;
 
+	if (!tcx_snapshot_has(view->fresh, at, view->oldest_ns))
+		return false;
 	switch (leaf->arg) {
 	case COLUMN_VALUE:
-		tcx_value_counter64(value, view->fresh->values[view->fresh->layout->by_name[row]]);
+		tcx_value_counter64(value, view->fresh->values[at]);
 		break;
 	case COLUMN_KIND:
 		tcx_value_integer(value, known != NULL ? known->kind : TCX_unknown);

@@ -65,7 +65,7 @@ static bool read_snapshotKnown(const struct tcx_view *view, struct tcx_value *va
 {
 	if (view->latest == NULL)
 		return false;
-	tcx_value_gauge32_latched(value, view->latest->layout->known);
+	tcx_value_gauge32_latched(value, tcx_snapshot_count(view->latest, true, view->oldest_ns));
 	return true;
 }
 
@@ -73,7 +73,7 @@ static bool read_snapshotUnknown(const struct tcx_view *view, struct tcx_value *
 {
 	if (view->latest == NULL)
 		return false;
-	tcx_value_gauge32_latched(value, view->latest->layout->unknown);
+	tcx_value_gauge32_latched(value, tcx_snapshot_count(view->latest, false, view->oldest_ns));
 	return true;
 }
 

@@ -7,38 +7,7 @@
 /* TruthValue */
 enum { IS_TRUE = 1, IS_FALSE = 2 };
 
-static enum tcx_row find(const struct tcx_rows *rows, const struct tcx_view *view, const oid *index,
-			 size_t len, size_t *row)
-{
-	(void)rows;
-	(void)view;
-	if (len != 1 || index[0] < 1 || index[0] > TCX_TABLES)
-		return TCX_ROW_NONE;
-	*row = index[0];
-	return TCX_ROW_FOUND;
-}
-
-static enum tcx_row after(const struct tcx_rows *rows, const struct tcx_view *view,
-			  const oid *index, size_t len, size_t *row)
-{
-	(void)rows;
-	(void)view;
-	if (len > 0 && index[0] >= TCX_TABLES)
-		return TCX_ROW_NONE;
-	*row = len > 0 ? index[0] + 1 : 1;
-	return TCX_ROW_FOUND;
-}
-
-static size_t index_of(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
-		       oid *index)
-{
-	(void)rows;
-	(void)view;
-	index[0] = row;
-	return 1;
-}
-
-static const struct tcx_rows info_rows = {find, after, index_of};
+static const struct tcx_numbered_rows info_rows = TCX_ROWS_NUMBERED(1, TCX_TABLES);
 
 /* From the table itself; not there while the agent does not hold it. */
 static void read_rows(const struct tcx_table *table, struct tcx_value *value)
@@ -98,7 +67,7 @@ bool tcx_add_table_info(struct tcx_tree *tree)
 {
 	struct tcx_leaf leaf = {.id = {TCX_ARC_SNAPSHOT, TABLE, 1, NAME_COLUMN},
 				.id_len = 4,
-				.rows = &info_rows,
+				.rows = &info_rows.rows,
 				.read = read_name};
 	bool added = tcx_tree_add(tree, &leaf);
 

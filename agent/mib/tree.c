@@ -32,6 +32,39 @@ static size_t scalar_index(const struct tcx_rows *rows, const struct tcx_view *v
 	return 1;
 }
 
+enum tcx_row tcx_numbered_find(const struct tcx_rows *rows, const struct tcx_view *view,
+			       const oid *index, size_t len, size_t *row)
+{
+	const struct tcx_numbered_rows *numbered = (const struct tcx_numbered_rows *)rows;
+
+	(void)view;
+	if (len != 1 || index[0] < numbered->first || index[0] > numbered->last)
+		return TCX_ROW_NONE;
+	*row = index[0];
+	return TCX_ROW_FOUND;
+}
+
+enum tcx_row tcx_numbered_after(const struct tcx_rows *rows, const struct tcx_view *view,
+				const oid *index, size_t len, size_t *row)
+{
+	const struct tcx_numbered_rows *numbered = (const struct tcx_numbered_rows *)rows;
+
+	(void)view;
+	if (len > 0 && index[0] >= numbered->last)
+		return TCX_ROW_NONE;
+	*row = len > 0 && index[0] >= numbered->first ? index[0] + 1 : numbered->first;
+	return TCX_ROW_FOUND;
+}
+
+size_t tcx_numbered_index(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
+			  oid *index)
+{
+	(void)rows;
+	(void)view;
+	index[0] = row;
+	return 1;
+}
+
 const struct tcx_rows tcx_scalar_rows = {scalar_find, scalar_after, scalar_index};
 
 bool tcx_tree_add(struct tcx_tree *tree, const struct tcx_leaf *leaf)

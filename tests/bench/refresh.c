@@ -45,7 +45,7 @@ static size_t open_files(int *fds)
 	size_t count = 0;
 	char path[256];
 
-	for (size_t i = 0; i < tcx_sources_count() && count < FILES; i++) {
+	for (size_t i = 0; i < TCX_SOURCES && count < FILES; i++) {
 		snprintf(path, sizeof(path), "/proc/%s", tcx_sources_path(i));
 		fds[count] = open(path, O_RDONLY | O_CLOEXEC);
 		count += fds[count] >= 0;

@@ -2,6 +2,7 @@
 """Stale is never served as fresh, and the varbinds of one PDU come from one snapshot."""
 
 import datetime
+import re
 import sys
 
 import harness
@@ -10,7 +11,7 @@ from harness import (AGE, DISCONTINUITY, FAILURES, INTERVAL, LAST_FAILURE, MAX_A
                      V2C, Value, check, check_equal, key, wait_for)
 
 UPTIME = f"{MIB2}.1.3.0"
-TABLES = tuple(f"{OBJECTS}.{i}." for i in ("1.13", 18, 19, 20))  # not of the snapshot: read when they are asked for
+TABLES = tuple(f"{OBJECTS}.{i}." for i in ("1.13", "1.14", 18, 19, 20))  # not of the snapshot: read when they are asked for
 
 # A little proc root. Its numbers are such that nobody could have them from anywhere else.
 SNMP = """\
@@ -25,19 +26,20 @@ Udp: {0}
 """
 NETSTAT = "TcpExt: SyncookiesSent ListenDrops\nTcpExt: {0} {0}\n"
 BAD = "TcpExt: SyncookiesSent ListenDrops\nTcpExt: 5\n"
+CUT = "Ip: Forwarding InReceives OutRequests\nIp: 1 {0}"
 WORSE = "TcpExt: SyncookiesSent ListenDrops\nTcpExt: 5 five\n"
 SHOWN = [f"{MIB2}.{oid}.0" for oid in ("4.3", "4.10", "5.1", "6.9", "6.10", "7.1")] + [f"{OBJECTS}.8.1.0", f"{OBJECTS}.8.24.0"]
 
 
-def write(site, number, netstat=NETSTAT):
-    site.write("proc/net/snmp", SNMP.format(number))
+def write(site, number, netstat=NETSTAT, snmp=SNMP):
+    site.write("proc/net/snmp", snmp.format(number))
     site.write("proc/net/netstat", netstat.format(number))
 
 
-def rewrite(site, agent, number, netstat=NETSTAT):
+def rewrite(site, agent, number, netstat=NETSTAT, snmp=SNMP):
     """In place, for the agent keeps the files open; and held, for it must not see them half written."""
     with agent.held():
-        write(site, number, netstat)
+        write(site, number, netstat, snmp)
 
 
 def start(site, number, conf):
@@ -46,8 +48,10 @@ def start(site, number, conf):
     return site.agent(f"procRoot {site.folder}/proc\n{conf}")
 
 
-def shows(site, number):
-    return {value.value for value in site.get(*SHOWN)} == {number}
+def shows(site, number, other=None):
+    """MIB-II has this number, and the counters of netstat have it or the other one."""
+    values = [value.value for value in site.get(*SHOWN)]
+    return values == [number] * 6 + [number if other is None else other] * 2
 
 
 def number_of(site, oid):
@@ -91,36 +95,40 @@ def start_again(site):
 
 
 def garbage(site):
-    """A read that fails leaves the last good values, is counted, and is logged once per cause."""
+    """A file that cannot be read keeps its last good values; that is counted, and logged once per cause."""
     agent = start(site, 4000000001, "refreshInterval 0.1\nmaxAge 3600\n")
     check(shows(site, 4000000001), "good values")
     healthy = len(agent.log())
     rewrite(site, agent, 4000000009, BAD)
     wait_for("five failed reads", lambda: number_of(site, FAILURES) >= 5)
     sequence = number_of(site, SEQUENCE)
-    check(shows(site, 4000000001), "while reads fail, the last good values stay, those of the other files too")
+    check(shows(site, 4000000009, 4000000001), "while a file cannot be read, its last good values stay; those of the other are new")
     cause = number_of(site, LAST_FAILURE)
     check("net/netstat" in cause and "TcpExt" in cause and "fewer values than names" in cause, "snapshotLastFailure says why", cause)
     check(len(agent.log()) == healthy + 1 and cause in agent.log()[-1], "five failures, one line in the log", agent.log())
-    check(number_of(site, SEQUENCE) == sequence, "no new snapshot was counted")
+    wait_for("the snapshots go on", lambda: number_of(site, SEQUENCE) > sequence)
+    rewrite(site, agent, 4000000009, BAD, CUT)
+    wait_for("the other file fails, too", lambda: "net/snmp" in number_of(site, LAST_FAILURE))
+    sequence, failures = number_of(site, SEQUENCE), number_of(site, FAILURES)
+    wait_for("five failed reads", lambda: number_of(site, FAILURES) >= failures + 5)
+    check(shows(site, 4000000009, 4000000001) and number_of(site, SEQUENCE) == sequence, "a read of nothing is no new snapshot")
     rewrite(site, agent, 4000000002)
     wait_for("the counters come back", lambda: shows(site, 4000000002))
     check(number_of(site, SEQUENCE) > sequence, "snapshotSequence goes on")
-    check(number_of(site, LAST_FAILURE) == cause, "snapshotLastFailure stays")
+    check("net/snmp" in number_of(site, LAST_FAILURE), "snapshotLastFailure stays")
     agent.wait_log("can be read again")
-    failures = number_of(site, FAILURES)
     rewrite(site, agent, 4000000009, BAD)
-    wait_for("the same failure again", lambda: number_of(site, FAILURES) > failures)
+    wait_for("the same failure again", lambda: cause == number_of(site, LAST_FAILURE))
     rewrite(site, agent, 4000000009, WORSE)
     wait_for("another cause", lambda: "ListenDrops" in number_of(site, LAST_FAILURE))
     agent.wait_log("ListenDrops")
-    check(len(agent.log()) == healthy + 3, "the old cause is not logged again, the new one is", agent.log())
+    check(len(agent.log()) == healthy + 4, "the old cause is not logged again, the new one is", agent.log())
 
 
 def too_old(site):
     """Past maxAge the counters are not there, the snapshot group is, and a good read brings them back."""
     agent = start(site, 4000000001, "refreshInterval 0.1\nmaxAge 1\n")
-    rewrite(site, agent, 4000000001, BAD)
+    rewrite(site, agent, 4000000001, BAD, CUT)
     wait_for("the counters go", lambda: site.get(*SHOWN) == [NO_INSTANCE] * len(SHOWN))
     check(number_of(site, AGE) > number_of(site, MAX_AGE), "snapshotAge is above snapshotMaxAge")
     left = site.walk(OBJECTS, repetitions=25)
@@ -129,7 +137,7 @@ def too_old(site):
           [oid for oid, _ in left][:20])
     shown = [(oid, value) for oid, value in site.walk(MIB2, repetitions=25) if value.value in (4000000001, 4000000009)]
     check(not shown, "no walk of mib-2 shows a number that is too old", shown[:5])
-    rest = site.getnext(f"{OBJECTS}.1.14")[0]
+    rest = site.getnext(f"{OBJECTS}.1.15")[0]
     check(key(rest[0]) > key(f"{OBJECTS}.17"), "GETNEXT passes over what is not there", rest)
     tables = site.walk(f"{MIB2}.6.13") and site.walk(f"{MIB2}.7.5") and site.walk(f"{MIB2}.2.2")
     check(tables, "snmpd's tables are there")
@@ -189,4 +197,113 @@ def one_snapshot(site):
           [numbers for numbers in bulks if len(set(numbers)) > 1][:5])
 
 
-harness.main(age, garbage, too_old, nothing_yet, one_snapshot)
+FIXTURE = harness.SOURCE / "tests" / "fixtures" / "7.3"
+SOURCES = {path: i for i, path in enumerate(kernel.FILES, 1)}  # counterSourceIndex
+STATE, SOURCE_AGE, SOURCE_FAILURES, CAUSE = 4, 5, 7, 8  # columns of counterSourceTable
+GOOD, PARTIAL, FAILED, ABSENT = range(1, 5)
+
+# Why, file, what becomes of its text, and the counters that must go; None: those of ipfrag_time.
+BROKEN = (
+    ("an empty file", "net/sockstat6", lambda text: "", r"Sockstat\w+6(Inuse|Memory)"),
+    ("a line of names alone", "net/netstat", lambda text: text.splitlines(True)[0], r"(TcpExt|IpExt|MPTcpExt)"),
+    ("a value too few in a section", "net/netstat", lambda text: re.sub(r"(\nTcpExt: .*) \d+\n", r"\1\n", text), r"TcpExt"),
+    ("a value too few in a section of MIB-II", "net/snmp", lambda text: re.sub(r"(\nTcp: .*) \d+\n", r"\1\n", text), r"Tcp(?!Ext)"),
+    ("a word without a value", "net/snmp6", lambda text: re.sub(r"(Udp6InDatagrams\s*)\d+", r"\1", text), r"Udp6InDatagrams$"),
+    ("a word without a value", "net/sockstat", lambda text: text.replace("mem ", "memory", 1), r"SockstatTcp[A-Z]"),
+    ("a blank line", "net/snmp", lambda text: text.replace("\nTcp:", "\n\nTcp:", 1), r"$"),
+    ("a text for a number", "sys/net/ipv4/ipfrag_time", lambda text: "soon\n", None),
+)
+
+
+def source(site, column, path):
+    return number_of(site, f"{OBJECTS}.1.14.1.{column}.{SOURCES[path]}")
+
+
+def sums_of(names):
+    """The sums of MIB-II that lack a summand."""
+    first = [f"Udp{name[4:]}" for name in names if name.startswith("Udp6")]
+    return {oid for table in (kernel.RFC1213, kernel.HC) for name, oid in table.items() if name in first}
+
+
+def wanted_without(texts, mib, gone):
+    """What must be served: all values, those of these counters as instances that are not there."""
+    counters = kernel.Counters(texts)
+    wanted = kernel.everything(counters, mib)
+    if gone is None:
+        return {**wanted, f"{MIB2}.4.13.0": NO_INSTANCE}
+    names = [name for name in counters if re.match(gone, name)]
+    for name in names:
+        del counters[name]
+    left = {oid: value for oid, value in kernel.everything(counters, mib).items() if oid not in sums_of(names)}
+    return {oid: left.get(oid, NO_INSTANCE) for oid in wanted}
+
+
+def proc_root(site):
+    texts = kernel.read_texts(FIXTURE)
+    for path, text in texts.items():
+        site.write(f"proc/{path}", text)
+    return texts
+
+
+def check_without(site, texts, mib, gone, what):
+    """All counters but these are served, those of MIB-II too."""
+    wanted = wanted_without(texts, mib, gone)
+    missing = [oid for oid, value in wanted.items() if value == NO_INSTANCE]
+    wait_for(f"{what}: the values get too old", lambda: all(value == NO_INSTANCE for value in site.get_all(missing).values()))
+    check_equal(site.get_all(wanted), wanted, f"{what}: {len(missing)} values are gone, {len(wanted) - len(missing)} go on")
+
+
+def break_and_mend(site, agent, texts, mib, row):
+    why, path, change, gone = row
+    what = f"{why} in {path}"
+    before = len(agent.log())
+    with agent.held():
+        site.write(f"proc/{path}", change(texts[path]))
+    wait_for(f"{what} is seen", lambda: source(site, STATE, path) in (PARTIAL, FAILED))
+    begin = agent.wait_log(f"proc/{path}: .*; ")
+    check(source(site, CAUSE, path) in begin[-1] and number_of(site, LAST_FAILURE) in begin[-1], f"{what}: log, table and scalar agree")
+    check_without(site, texts, mib, gone, what)
+    sequence = number_of(site, SEQUENCE)
+    wait_for("the snapshots go on", lambda: number_of(site, SEQUENCE) > sequence + 2)
+    young, old = (value.value for value in site.get(AGE, f"{OBJECTS}.1.14.1.{SOURCE_AGE}.{SOURCES[path]}"))
+    check(young < old, f"{what}: the file's last good read is older than the snapshot", (young, old))
+    check(all(source(site, STATE, other) == GOOD for other in texts if other != path), f"{what}: the other files are good")
+    with agent.held():
+        site.write(f"proc/{path}", texts[path])
+    wait_for("it can be read again", lambda: source(site, STATE, path) == GOOD)
+    wait_for("the log says so", lambda: len(agent.log()) >= before + 2)
+    check(len(agent.log()) == before + 2, f"{what}: one line when it begins, one when it ends", agent.log()[before:])
+    wanted = kernel.everything(kernel.Counters(texts), mib)
+    check_equal(site.get_all(wanted), wanted, f"{what}: all values are back")
+
+
+def one_broken(site):
+    """A file that is broken takes away what is broken, and nothing else."""
+    mib = kernel.read_mib()
+    texts = proc_root(site)
+    site.snmpd()
+    agent = site.agent(f"procRoot {site.folder}/proc\nrefreshInterval 0.1\nmaxAge 1\n")
+    for row in BROKEN:
+        break_and_mend(site, agent, texts, mib, row)
+
+
+def cannot_be_used(site):
+    """A file that the agent's user may not read, and one that is none."""
+    mib = kernel.read_mib()
+    texts = proc_root(site)
+    site.snmpd(more="agentXPerms 0777 0777\n")
+    (site.folder / "proc/net/netstat").chmod(0)
+    agent = site.agent(f"procRoot {site.folder}/proc\n", options=("-u", "nobody"))
+    check(source(site, STATE, "net/netstat") == FAILED and "Permission denied" in source(site, CAUSE, "net/netstat"),
+          "a file that the user may not read", source(site, CAUSE, "net/netstat"))
+    check_without(site, texts, mib, r"(TcpExt|IpExt|MPTcpExt)", "a file that the user may not read")
+    agent.end()
+    (site.folder / "proc/net/netstat").chmod(0o644)
+    (site.folder / "proc/net/sockstat").unlink()
+    (site.folder / "proc/net/sockstat").symlink_to("/dev/null")
+    site.agent(f"procRoot {site.folder}/proc\n")
+    check(source(site, STATE, "net/sockstat") == FAILED, "/dev/null in its place", source(site, STATE, "net/sockstat"))
+    check_without(site, texts, mib, r"Sockstat(Sockets|[A-Za-z]+(?<!6)(Inuse|Orphan|Tw|Alloc|Mem|Memory)$)", "/dev/null in its place")
+
+
+harness.main(age, garbage, too_old, nothing_yet, one_snapshot, one_broken, cannot_be_used)

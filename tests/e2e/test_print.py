@@ -49,6 +49,19 @@ def fixtures(site):
         check_equal(sockets, sockstat_lines(kernel.Counters(kernel.read_texts(root))), f"{root.name}: the words and values of sockstat")
 
 
+def broken(site):
+    """What can be read is printed; the cause of the rest is on standard error, and the exit status is 1."""
+    site.write("proc/net/snmp", "Ip: InReceives\nTcp: InSegs OutSegs\nTcp: 1 2\n")
+    site.write("proc/net/snmp6", "Ip6InReceives\nUdp6NoPorts 3\n")
+    site.write("proc/net/sockstat", "")
+    done = site.run(AGENT, "-C", "-c", site.write("tcpextd.conf", f"procRoot {site.folder}/proc\n"), "--print")
+    check_equal([line.split()[:2] for line in done.stdout.splitlines()],
+                [["#kernel"], ["TcpInSegs", "1"], ["TcpOutSegs", "2"], ["Udp6NoPorts", "3"]], "what is whole is printed")
+    causes = done.stderr.splitlines()
+    check(done.returncode == 1 and len(causes) == 3 and all(line.startswith(f"tcpextd: {site.folder}/proc/net/") for line in causes)
+          and all(word in line for word, line in zip(("Ip: the line", "Ip6InReceives", "it is empty"), causes)), "a cause for each file", causes)
+
+
 def errors(site):
     """What cannot be printed: exit status 1 and one line."""
     site.write("bad/net/snmp", "Tcp: A B\nTcp: 1\n")
@@ -64,4 +77,4 @@ def errors(site):
     check(done.returncode == 1 and len(done.stderr.splitlines()) == 1, "nowhere to write: exit status 1 and one line", done)
 
 
-harness.main(live, fixtures, errors)
+harness.main(live, fixtures, broken, errors)

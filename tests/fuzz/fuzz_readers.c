@@ -35,7 +35,6 @@ static struct text copy(const uint8_t *data, size_t len)
 
 static void check_by_name(const struct tcx_layout *layout)
 {
-	MUST(layout->known + layout->unknown == layout->by_name_count);
 	for (size_t i = 0; i < layout->by_name_count; i++) {
 		const struct tcx_entry *entry = &layout->entries[layout->by_name[i]];
 		const struct tcx_entry *before =

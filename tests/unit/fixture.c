@@ -178,7 +178,7 @@ size_t fixture_copy_flat(struct fixture *fixture, const char *folder)
 {
 	size_t copied = 0;
 
-	for (size_t i = 0; i < tcx_sources_count(); i++) {
+	for (size_t i = 0; i < TCX_SOURCES; i++) {
 		const char *path = tcx_sources_path(i);
 		char *text = fixture_text(folder, strrchr(path, '/') + 1);
 

@@ -6,13 +6,14 @@
 
 #include "tcx_draft.h"
 
-static struct tcx_layout *names_of(tcx_reader *reader, const char *text, size_t len,
-				   struct tcx_fault *fault)
+static struct tcx_layout *names_of(tcx_reader *reader, const char *text, size_t len)
 {
 	struct tcx_draft draft = {.layout = tcx_layout_new(), .collecting = true};
+	struct tcx_fault fault;
 
-	if (draft.layout != NULL && reader(&draft, text, len, fault) &&
-	    tcx_layout_finish(draft.layout, fault))
+	if (draft.layout != NULL)
+		reader(&draft, text, len, &fault);
+	if (draft.layout != NULL && tcx_layout_finish(draft.layout))
 		return draft.layout;
 	tcx_layout_unref(draft.layout);
 	return NULL;
@@ -21,25 +22,25 @@ static struct tcx_layout *names_of(tcx_reader *reader, const char *text, size_t 
 struct tcx_snapshot *reading_again(tcx_reader *reader, struct tcx_layout *layout, const char *text,
 				   size_t len, bool *diverged, struct tcx_fault *fault)
 {
-	struct tcx_snapshot *snapshot = tcx_snapshot_new(layout);
-	struct tcx_draft draft = {.layout = layout};
+	struct tcx_draft draft = {.layout = layout, .snapshot = tcx_snapshot_new(layout)};
 	bool well;
 
-	if (snapshot == NULL)
+	if (draft.snapshot == NULL)
 		return NULL;
-	draft.values = snapshot->values;
+	draft.snapshot->taken_ns = 1;
 	well = reader(&draft, text, len, fault);
-	*diverged = draft.diverged || (well && draft.position < layout->count);
+	tcx_draft_end_source(&draft);
+	*diverged = draft.diverged || (well && draft.missing);
 	if (well && !*diverged)
-		return snapshot;
-	tcx_snapshot_unref(snapshot);
+		return draft.snapshot;
+	tcx_snapshot_unref(draft.snapshot);
 	return NULL;
 }
 
 struct tcx_snapshot *reading_of(tcx_reader *reader, const char *text, size_t len,
 				struct tcx_fault *fault)
 {
-	struct tcx_layout *layout = names_of(reader, text, len, fault);
+	struct tcx_layout *layout = names_of(reader, text, len);
 	struct tcx_snapshot *snapshot;
 	bool diverged;
 
@@ -52,6 +53,11 @@ struct tcx_snapshot *reading_of(tcx_reader *reader, const char *text, size_t len
 
 char *reading_text(const struct tcx_snapshot *snapshot)
 {
+	return reading_text_since(snapshot, 0);
+}
+
+char *reading_text_since(const struct tcx_snapshot *snapshot, uint64_t oldest_ns)
+{
 	const struct tcx_layout *layout = snapshot->layout;
 	char *text = NULL;
 	size_t len = 0;
@@ -60,7 +66,7 @@ char *reading_text(const struct tcx_snapshot *snapshot)
 	if (out == NULL)
 		return NULL;
 	for (size_t i = 0; i < layout->count; i++)
-		if (!layout->entries[i].ambiguous)
+		if (!layout->entries[i].ambiguous && tcx_snapshot_has(snapshot, i, oldest_ns))
 			fprintf(out, "%s%s=%lld", ftell(out) > 0 ? " " : "",
 				layout->entries[i].name, (long long)snapshot->values[i]);
 	fclose(out);

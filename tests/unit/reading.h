@@ -8,7 +8,9 @@
 #include "tcx_reader.h"
 #include "tcx_snapshot.h"
 
-/* Reads as tcx_sources_read() does: the names first, then the values. NULL with a fault. */
+/*
+ * Reads as tcx_sources_read() does: the names first, then the values. NULL when there is any fault.
+ */
 struct tcx_snapshot *reading_of(tcx_reader *reader, const char *text, size_t len,
 				struct tcx_fault *fault);
 
@@ -20,9 +22,12 @@ struct tcx_snapshot *reading_again(tcx_reader *reader, struct tcx_layout *layout
 				   size_t len, bool *diverged, struct tcx_fault *fault);
 
 /*
- * "IpForwarding=1 TcpMaxConn=-1": all counters that are not ambiguous, in the order of the files,
- * values that begin at 2^63 as negative ones. To be freed.
+ * "IpForwarding=1 TcpMaxConn=-1": all counters that have a value and are not ambiguous, in the
+ * order of the files, values that begin at 2^63 as negative ones. To be freed.
  */
 char *reading_text(const struct tcx_snapshot *snapshot);
+
+/* The same of those that were not read before oldest_ns. */
+char *reading_text_since(const struct tcx_snapshot *snapshot, uint64_t oldest_ns);
 
 #endif

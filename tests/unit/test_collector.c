@@ -29,10 +29,9 @@ struct scene {
 
 static void look(struct scene *scene, uint64_t *sequence, uint64_t *failures)
 {
-	struct tcx_snapshot *snapshot = tcx_collector_latest(scene->collector);
 	struct tcx_collector_status status;
+	struct tcx_snapshot *snapshot = tcx_collector_latest(scene->collector, &status);
 
-	tcx_collector_status(scene->collector, &status);
 	*sequence = snapshot != NULL ? snapshot->sequence : 0;
 	*failures = status.failures;
 	tcx_snapshot_unref(snapshot);
@@ -96,7 +95,7 @@ static int close_scene(void **state)
 
 static void expect_values(struct scene *scene, const char *gives)
 {
-	struct tcx_snapshot *snapshot = tcx_collector_latest(scene->collector);
+	struct tcx_snapshot *snapshot = tcx_collector_latest(scene->collector, NULL);
 	char *text;
 
 	assert_non_null(snapshot);
@@ -155,7 +154,7 @@ static void snapshots_stay(void **state)
 	char *text;
 
 	start(scene, GOOD);
-	first = tcx_collector_latest(scene->collector);
+	first = tcx_collector_latest(scene->collector, NULL);
 	read_again(scene, "Tcp: InSegs OutSegs\nTcp: 3 4\n");
 	tcx_collector_stop(scene->collector);
 	scene->collector = NULL;
@@ -173,14 +172,14 @@ static void last_good_one_stays(void **state)
 	struct tcx_snapshot *before, *after;
 
 	start(scene, GOOD);
-	before = tcx_collector_latest(scene->collector);
+	before = tcx_collector_latest(scene->collector, NULL);
 	read_again(scene, WRONG);
-	after = tcx_collector_latest(scene->collector);
+	after = tcx_collector_latest(scene->collector, NULL);
 	assert_ptr_equal(before, after);
 	tcx_snapshot_unref(before);
 	tcx_snapshot_unref(after);
 	expect_values(scene, "TcpInSegs=1 TcpOutSegs=2");
-	tcx_collector_status(scene->collector, &status);
+	tcx_snapshot_unref(tcx_collector_latest(scene->collector, &status));
 	assert_int_equal(status.failures, 1);
 	assert_non_null(strstr(status.last_failure.text, "/net/snmp: Tcp: it has fewer values"));
 	expect_event(scene, "/net/snmp: Tcp: it has fewer values");
@@ -200,7 +199,7 @@ static void recovery(void **state)
 	expect_no_event(scene);
 	assert_int_equal(scene->sequence, 2);
 	expect_values(scene, "TcpInSegs=5 TcpOutSegs=6");
-	tcx_collector_status(scene->collector, &status);
+	tcx_snapshot_unref(tcx_collector_latest(scene->collector, &status));
 	assert_int_equal(status.failures, 1);
 	assert_non_null(strstr(status.last_failure.text, "fewer values")); /* it is kept */
 	read_again(scene, NULL);
@@ -283,7 +282,7 @@ static void nothing_at_first(void **state)
 	struct scene *scene = *state;
 
 	start(scene, NULL);
-	assert_null(tcx_collector_latest(scene->collector));
+	assert_null(tcx_collector_latest(scene->collector, NULL));
 	assert_int_equal(scene->failures, 1);
 	expect_event(scene, "/net/snmp: neither this file nor its kin exist");
 	read_again(scene, GOOD);
@@ -295,7 +294,7 @@ static void nothing_at_first(void **state)
 /* A snapshot's discontinuity, as the time of the snapshot that brought it. */
 static uint64_t discontinuity(struct scene *scene, bool *is_own)
 {
-	struct tcx_snapshot *snapshot = tcx_collector_latest(scene->collector);
+	struct tcx_snapshot *snapshot = tcx_collector_latest(scene->collector, NULL);
 	uint64_t when = snapshot->discontinuity_ns;
 
 	*is_own = when == snapshot->taken_ns;
@@ -354,16 +353,16 @@ static void names_change(void **state)
 	uint64_t value;
 
 	start(scene, "Icmp: InMsgs\nIcmp: 0\nTcp: InSegs\nTcp: 7\n");
-	before = tcx_collector_latest(scene->collector);
+	before = tcx_collector_latest(scene->collector, NULL);
 	read_again(scene, "Icmp: InMsgs\nIcmp: 1\nIcmpMsg: InType3\nIcmpMsg: 1\n"
 			  "Tcp: InSegs\nTcp: 8\n");
-	after = tcx_collector_latest(scene->collector);
-	assert_false(tcx_snapshot_get_type(before, TCX_COLUMN_IcmpMsgInType, 3, &value));
-	assert_true(tcx_snapshot_get_type(after, TCX_COLUMN_IcmpMsgInType, 3, &value));
+	after = tcx_collector_latest(scene->collector, NULL);
+	assert_false(tcx_snapshot_get_type(before, TCX_COLUMN_IcmpMsgInType, 3, 0, &value));
+	assert_true(tcx_snapshot_get_type(after, TCX_COLUMN_IcmpMsgInType, 3, 0, &value));
 	assert_int_equal(value, 1);
-	assert_true(tcx_snapshot_get(before, TCX_TcpInSegs, &value));
+	assert_true(tcx_snapshot_get(before, TCX_TcpInSegs, 0, &value));
 	assert_int_equal(value, 7);
-	assert_true(tcx_snapshot_get(after, TCX_TcpInSegs, &value));
+	assert_true(tcx_snapshot_get(after, TCX_TcpInSegs, 0, &value));
 	assert_int_equal(value, 8);
 	assert_int_equal(after->discontinuity_ns, before->discontinuity_ns);
 	assert_int_equal(scene->failures, 0);
@@ -398,7 +397,7 @@ static void starts_and_stops(void **state)
 
 		assert_non_null(collector);
 		for (int k = 0; k < 1000; k++)
-			tcx_snapshot_unref(tcx_collector_latest(collector));
+			tcx_snapshot_unref(tcx_collector_latest(collector, NULL));
 		tcx_collector_stop(collector);
 	}
 	assert_int_equal(fixture_descriptors(), before);

@@ -35,7 +35,7 @@ static void places(void **state)
 		uint64_t value;
 		const char *answer = serving_get(&serving, rows[i].name);
 
-		assert_true(tcx_snapshot_get(serving.view.fresh, rows[i].counter, &value));
+		assert_true(tcx_snapshot_get(serving.view.fresh, rows[i].counter, 0, &value));
 		assert_int_equal(strtoull(strchr(answer, ' '), NULL, 10), value);
 	}
 	serving_close(&serving);
@@ -58,7 +58,7 @@ static void compare_row(const struct serving *serving, const struct tcx_counter_
 
 	snprintf(name, sizeof(name), "%u.%u.0", (unsigned int)tcx_catalogue_group(row->group)->arc,
 		 (unsigned int)row->sub_id);
-	if (tcx_snapshot_get(serving->view.fresh, counter, &value))
+	if (tcx_snapshot_get(serving->view.fresh, counter, 0, &value))
 		snprintf(expected, sizeof(expected), "%s %llu", type_of(row),
 			 (unsigned long long)value);
 	if (strcmp(serving_get(serving, name), expected) != 0)
@@ -108,7 +108,7 @@ static void walk(const char *kernel)
 	}
 	for (int i = 0; i < TCX_COUNTERS; i++)
 		expected += is_scalar(tcx_catalogue_row((enum tcx_counter)i)) &&
-			    tcx_snapshot_get(serving.view.fresh, (enum tcx_counter)i, &number);
+			    tcx_snapshot_get(serving.view.fresh, (enum tcx_counter)i, 0, &number);
 	assert_int_equal(found, expected);
 	serving_close(&serving);
 }

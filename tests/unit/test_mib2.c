@@ -7,6 +7,7 @@
 #include "fixture.h"
 #include "serving.h"
 #include "tcx_objects.h"
+#include "tcx_sources.h"
 
 struct scalar {
 	unsigned int sub_id;
@@ -223,6 +224,45 @@ static void second_source_alone(void **state)
 	serving_close(&serving);
 }
 
+static const char *sum_of(struct serving *serving, struct tcx_sources *sources)
+{
+	struct tcx_fault fault = {""};
+
+	tcx_snapshot_unref(serving->view.latest);
+	serving->view.latest = tcx_sources_read(sources, &fault);
+	serving->view.fresh = serving->view.latest;
+	return serving_get(serving, "1.0");
+}
+
+/* While one summand cannot be read, there is no sum; without IPv6 the other one is the sum. */
+static void broken_summand(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tcx_sources *sources = tcx_sources_new(fixture->root);
+	struct serving serving;
+
+	serving_open(&serving, NULL, add_udp);
+	fixture_puts(fixture, "net/snmp", "Udp: InDatagrams NoPorts\nUdp: 1 7\n");
+	fixture_puts(fixture, "net/snmp6", "Udp6InDatagrams\nUdp6NoPorts 5\n");
+	assert_string_equal(sum_of(&serving, sources), "no instance");
+	assert_string_equal(serving_get(&serving, "2.0"), "Counter32 12");
+	fixture_puts(fixture, "net/snmp6", "Udp6InDatagrams 2\nUdp6NoPorts 5\n");
+	assert_string_equal(sum_of(&serving, sources), "Counter32 3");
+	fixture_puts(fixture, "net/snmp6", "");
+	assert_string_equal(sum_of(&serving, sources), "Counter32 3"); /* as it was */
+	serving.view.oldest_ns = serving.view.latest->taken_ns;
+	assert_string_equal(serving_get(&serving, "1.0"), "no instance"); /* it is too old */
+	assert_string_equal(serving_get(&serving, "2.0"), "no instance");
+	fixture_remove(fixture, "net/snmp6");
+	tcx_sources_free(sources);
+	sources = tcx_sources_new(fixture->root);
+	assert_string_equal(sum_of(&serving, sources), "Counter32 1");
+	fixture_puts(fixture, "net/snmp6", "Ip6InReceives 2\n");
+	assert_string_equal(sum_of(&serving, sources), "Counter32 1");
+	tcx_sources_free(sources);
+	serving_close(&serving);
+}
+
 /* A counter that the kernel does not print, or twice, is no instance; a walk passes it over. */
 static void holes(void **state)
 {
@@ -291,6 +331,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_root, close_root)
 		TEST(wide_values),
 		TEST(second_source_alone),
+		TEST(broken_summand),
 		TEST(holes),
 #undef TEST
 	};

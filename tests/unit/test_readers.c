@@ -72,7 +72,7 @@ static const struct row {
 	{tcx_read_columns, TEXT(" Ip: A\n Ip: 1\n"),
 	 FAULT("a line does not begin with a section's name and a colon")},
 	{tcx_read_columns, TEXT("Ip: A\n1 2\n"),
-	 FAULT("a line does not begin with a section's name and a colon")},
+	 FAULT("Ip: the line of names is not followed by its values")},
 	{tcx_read_columns, TEXT("Ip: A\nIp: 1\nTcp: B\nTcp: 2"),
 	 FAULT("it ends in the middle of a line")},
 	{tcx_read_columns, TEXT("Ip: A\nIp: 10"), FAULT("it ends in the middle of a line")},

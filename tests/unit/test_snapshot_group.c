@@ -60,13 +60,13 @@ static void values(void **state)
 static void names(void **state)
 {
 	struct serving *serving = *state;
-	const struct tcx_layout *layout = serving->view.latest->layout;
+	const struct tcx_snapshot *snapshot = serving->view.latest;
 	unsigned long known = strtoul(serving_get(serving, "1.9.0") + 8, NULL, 10);
 	unsigned long unknown = strtoul(serving_get(serving, "1.10.0") + 8, NULL, 10);
 
-	assert_int_equal(known, layout->known);
-	assert_int_equal(unknown, layout->unknown);
-	assert_int_equal(known + unknown, layout->by_name_count);
+	assert_int_equal(known, tcx_snapshot_count(snapshot, true, 0));
+	assert_int_equal(unknown, tcx_snapshot_count(snapshot, false, 0));
+	assert_int_equal(known + unknown, snapshot->layout->by_name_count);
 	assert_true(unknown > 0 && known > unknown);
 }
 
@@ -80,6 +80,22 @@ static void discontinuity(void **state)
 	assert_string_equal(serving_get(serving, "1.12.0"), "TimeTicks 1234");
 	serving->view.latest->discontinuity_ns = 6 * TCX_NS_PER_S;
 	assert_string_equal(serving_get(serving, "1.12.0"), "TimeTicks 0"); /* before its epoch */
+}
+
+/* A value that is too old is no counter that can be read. */
+static void old_names(void **state)
+{
+	struct serving *serving = *state;
+	struct tcx_snapshot *snapshot = serving->view.latest;
+	size_t all = tcx_snapshot_count(snapshot, true, 0);
+	char expected[40];
+
+	assert_true(tcx_snapshot_keep(snapshot, NULL, (size_t)snapshot->layout->slot[TCX_TcpInSegs],
+				      (size_t)snapshot->layout->slot[TCX_TcpInSegs] + 1));
+	snprintf(expected, sizeof(expected), "Gauge32 %zu", all - 1);
+	assert_string_equal(serving_get(serving, "1.9.0"), expected);
+	serving->view.oldest_ns = serving->view.now_ns;
+	assert_string_equal(serving_get(serving, "1.9.0"), "Gauge32 0");
 }
 
 /* An age keeps growing where a manager can see it, when the counters are gone already. */
@@ -114,6 +130,45 @@ static void no_snapshot(void **state)
 	serving_close(&serving);
 }
 
+/* Each file of counters has its row, whatever came of it. */
+static void sources(void **state)
+{
+	struct tcx_source_status *status;
+	struct serving serving;
+
+	(void)state;
+	serving_open(&serving, NULL, tcx_add_source_info);
+	serving.view.now_ns = 100 * TCX_NS_PER_S;
+	serving.view.uptime_zero_ns = 10 * TCX_NS_PER_S;
+	status = &serving.view.status.sources[TCX_SOURCE_SNMP6];
+	status->state = TCX_SOURCE_PARTIAL;
+	status->good_ns = 98 * TCX_NS_PER_S;
+	status->cost_ns = 12345;
+	status->failures = 5000000000;
+	strcpy(status->cause.text, "it is empty");
+	status->discontinuity_ns = 20 * TCX_NS_PER_S;
+	assert_string_equal(serving_get(&serving, "1.14.1.2.2"), "STRING IPv6");
+	assert_string_equal(serving_get(&serving, "1.14.1.3.2"), "STRING net/snmp6");
+	assert_string_equal(serving_get(&serving, "1.14.1.4.2"), "INTEGER 2");
+	assert_string_equal(serving_get(&serving, "1.14.1.5.2"), "Gauge32 2000");
+	assert_string_equal(serving_get(&serving, "1.14.1.6.2"), "Gauge32 12");
+	assert_string_equal(serving_get(&serving, "1.14.1.7.2"), "Counter64 5000000000");
+	assert_string_equal(serving_get(&serving, "1.14.1.8.2"), "STRING it is empty");
+	assert_string_equal(serving_get(&serving, "1.14.1.9.2"), "TimeTicks 1000");
+	status->state = TCX_SOURCE_ABSENT;
+	status->good_ns = 0;
+	status->discontinuity_ns = 0;
+	assert_string_equal(serving_get(&serving, "1.14.1.4.2"), "INTEGER 4");
+	assert_string_equal(serving_get(&serving, "1.14.1.5.2"), "no instance");
+	assert_string_equal(serving_get(&serving, "1.14.1.6.2"), "no instance");
+	assert_string_equal(serving_get(&serving, "1.14.1.9.2"), "no instance");
+	assert_string_equal(serving_next(&serving, ""),
+			    "1.14.1.2.1 STRING IPv4, ICMP, TCP and UDP");
+	assert_string_equal(serving_get(&serving, "1.14.1.2.0"), "no instance");
+	assert_string_equal(serving_get(&serving, "1.14.1.1.1"), "no object");
+	serving_close(&serving);
+}
+
 /* Twelve objects, dense. */
 static void walk(void **state)
 {
@@ -138,10 +193,12 @@ int main(void)
 		TEST(values),
 		TEST(names),
 		TEST(discontinuity),
+		TEST(old_names),
 		TEST(stale),
 		TEST(walk),
 #undef TEST
 		cmocka_unit_test(no_snapshot),
+		cmocka_unit_test(sources),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

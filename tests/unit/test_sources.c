@@ -1,6 +1,7 @@
 /* The sources: all files of a proc root together, again and again. */
 #include "test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,24 +38,44 @@ static void put(struct scene *scene, const char *path, const char *text)
 	fixture_puts(&scene->fixture, path, text);
 }
 
-/* What a read gives; NULL expects a fault with this cause in it. */
-static void expect(struct scene *scene, const char *gives, const char *cause)
+/*
+ * What a read gives, and part of the fault that it tells: NULL for nothing or none. Of what it
+ * gives only that is new which was read now.
+ */
+static void expect_part(struct scene *scene, const char *all, const char *new, const char *cause)
 {
 	struct tcx_fault fault = {""};
 	struct tcx_snapshot *snapshot = tcx_sources_read(scene->sources, &fault);
 	char *got = snapshot != NULL ? reading_text(snapshot) : NULL;
+	char *got_new = snapshot != NULL ? reading_text_since(snapshot, snapshot->taken_ns) : NULL;
 
-	if (gives == NULL) {
-		assert_null(got);
-		if (strstr(fault.text, cause) == NULL)
-			fail_msg("'%s' is not in '%s'", cause, fault.text);
-	} else {
-		if (got == NULL)
-			fail_msg("%s", fault.text);
-		assert_string_equal(got, gives);
+	if ((cause != NULL) != (fault.text[0] != '\0') ||
+	    (cause != NULL && strstr(fault.text, cause) == NULL))
+		fail_msg("the fault is '%s'", fault.text);
+	assert_int_equal(got != NULL, all != NULL);
+	if (got != NULL) {
+		assert_string_equal(got, all);
+		assert_string_equal(got_new, new);
 	}
 	free(got);
+	free(got_new);
 	tcx_snapshot_unref(snapshot);
+}
+
+/* What a read gives; NULL expects a fault with this cause in it. */
+static void expect(struct scene *scene, const char *gives, const char *cause)
+{
+	expect_part(scene, gives, gives, cause);
+}
+
+static void expect_state(struct scene *scene, enum tcx_source i, enum tcx_source_state state,
+			 uint64_t failures, const char *cause)
+{
+	const struct tcx_source_status *status = tcx_sources_status(scene->sources, i);
+
+	assert_int_equal(status->state, state);
+	assert_int_equal(status->failures, failures);
+	assert_string_equal(status->cause.text, cause);
 }
 
 static void all_files(void **state)
@@ -71,7 +92,7 @@ static void all_files(void **state)
 	       "IpInReceives=1 Ip6InReceives=2 TcpExtTW=3 SockstatTcpInuse=4 SockstatTcp6Inuse=5 "
 	       "SysctlIpfragTime=30",
 	       NULL);
-	for (size_t i = 0; i < tcx_sources_count(); i++)
+	for (size_t i = 0; i < TCX_SOURCES; i++)
 		assert_true(tcx_sources_present(scene->sources, i));
 }
 
@@ -91,7 +112,7 @@ static void one_missing(void **state)
 					    "X: a 1\n",	      "X6: a 1\n", "30\n"};
 	struct scene *scene = *state;
 
-	assert_int_equal(tcx_sources_count(), COUNT(texts));
+	assert_int_equal(TCX_SOURCES, COUNT(texts));
 	for (size_t i = 0; i < COUNT(texts); i++)
 		put(scene, tcx_sources_path(i), texts[i]);
 	for (size_t i = 0; i < COUNT(texts); i++) {
@@ -203,6 +224,193 @@ static void from_nothing(void **state)
 	expect(scene, "IpA=1", NULL);
 }
 
+#define GOOD_SNMP  "Tcp: InSegs OutSegs\nTcp: 1 2\nUdp: NoPorts\nUdp: 3\n"
+#define GOOD_SNMP6 "Ip6InReceives 4\nUdp6NoPorts 5\n"
+
+static void put_good(struct scene *scene)
+{
+	put(scene, "net/snmp", GOOD_SNMP);
+	put(scene, "net/snmp6", GOOD_SNMP6);
+	put(scene, "net/sockstat", "TCP: inuse 6 mem 7\nUDP: inuse 8\n");
+	put(scene, "sys/net/ipv4/ipfrag_time", "30\n");
+	expect(scene,
+	       "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 Ip6InReceives=4 Udp6NoPorts=5 "
+	       "SockstatTcpInuse=6 SockstatTcpMem=7 SockstatUdpInuse=8 SysctlIpfragTime=30",
+	       NULL);
+}
+
+static const struct broken {
+	const char *path;
+	const char *text;
+	const char *keeps; /* part of what a good read gives: it stays, and is old */
+	const char *cause;
+} broken[] = {
+	{"net/snmp", "", "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 ", "/net/snmp: it is empty"},
+	{"net/snmp", "Tcp: InSegs OutSegs\n", "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 ",
+	 "Tcp: the names have no values"},
+	{"net/snmp", "Tcp: InSegs OutSegs\nTcp: 1\nUdp: NoPorts\nUdp: 3\n",
+	 "TcpInSegs=1 TcpOutSegs=2 ", "Tcp: it has fewer values than names"},
+	{"net/snmp", "Tcp: InSegs  OutSegs\nTcp: 1 x\nUdp: NoPorts\nUdp: 3\n",
+	 "TcpInSegs=1 TcpOutSegs=2 ", "Tcp: the value of OutSegs"},
+	{"net/snmp", "Tcp: InSegs OutSegs\nTcp: 1 2 3\nUdp: NoPorts\nUdp: 3\n",
+	 "TcpInSegs=1 TcpOutSegs=2 ", "Tcp: it has more values than names"},
+	{"net/snmp", "\nTcp: InSegs OutSegs\nTcp: 1 2\n\nUdp: NoPorts\nUdp: 3\n\n", "",
+	 "does not begin with a section's name"},
+	{"net/snmp", "Tcp: InSegs OutSegs\nTcp: 1 2\nUdp: NoP", "UdpNoPorts=3 ",
+	 "it ends in the middle of a line"},
+	{"net/snmp", "T\xc3\xb6p: InSegs OutSegs\nTcp: 1 2\nUdp: NoPorts\nUdp: 3\n",
+	 "TcpInSegs=1 TcpOutSegs=2 ", "does not begin with a section's name"},
+	{"net/snmp6", "Ip6InReceives\nUdp6NoPorts 5\n", "Ip6InReceives=4 ",
+	 "the value of Ip6InReceives"},
+	{"net/snmp6", "Ip6InReceives -4\nUdp6NoPorts 5\n", "Ip6InReceives=4 ", "is negative"},
+	{"net/snmp6", "Ip6InReceives 4\n5\n", "Udp6NoPorts=5 ", "a name is expected"},
+	{"net/snmp6", "Ip6InReceives 4\n\nUdp6NoPorts 5\n", "", "a name is expected"},
+	{"net/sockstat", "TCP: inuse 6 mem\nUDP: inuse 8\n", "SockstatTcpInuse=6 SockstatTcpMem=7 ",
+	 "the value of mem"},
+	{"net/sockstat", "TCP: inuse 6 mem 7\nUDP: inuse -8\n", "SockstatUdpInuse=8 ",
+	 "is negative"},
+	{"sys/net/ipv4/ipfrag_time", "soon\n", "SysctlIpfragTime=30", "SysctlIpfragTime"},
+};
+
+/* Writes text without the piece that begins at part. */
+static void leave_out(char *out, const char *text, const char *part)
+{
+	const char *at = strstr(text, part);
+	size_t len = (size_t)(at - text);
+
+	assert_non_null(at);
+	memcpy(out, text, len);
+	strcpy(out + len, at + strlen(part));
+	len = strlen(out);
+	if (len > 0 && out[len - 1] == ' ')
+		out[len - 1] = '\0';
+}
+
+/* Whatever is broken, the rest is read; that stays as it was, until it can be read again. */
+static void one_broken(void **state)
+{
+	static const char all[] =
+		"TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 Ip6InReceives=4 Udp6NoPorts=5 "
+		"SockstatTcpInuse=6 SockstatTcpMem=7 SockstatUdpInuse=8 SysctlIpfragTime=30";
+	struct scene *scene = *state;
+	char new[sizeof(all)];
+
+	for (size_t i = 0; i < COUNT(broken); i++) {
+		const struct broken *row = &broken[i];
+
+		put_good(scene);
+		leave_out(new, all, row->keeps);
+		for (int k = 0; k < 3; k++) {
+			put(scene, row->path, row->text);
+			expect_part(scene, all, new, row->cause);
+		}
+	}
+	put_good(scene);
+}
+
+/* The same without any read before: what is broken has no value at all, and that goes on. */
+static void broken_at_first(void **state)
+{
+	struct scene *scene = *state;
+
+	put(scene, "net/snmp", "Ip: DefaultTTL\nTcp: InSegs\nTcp: 1 2\nUdp: NoPorts\nUdp: 3\n");
+	put(scene, "net/snmp6", "Ip6InReceives\n\nUdp6NoPorts 5\n");
+	put(scene, "net/sockstat", "TCP: inuse 6 mem -7\nUDP: inuse\nRAW: inuse 9\n");
+	for (int i = 0; i < 3; i++)
+		expect(scene, "UdpNoPorts=3 Udp6NoPorts=5 SockstatRawInuse=9",
+		       "/net/snmp: Ip: the line of names is not followed by its values");
+	expect_state(scene, TCX_SOURCE_SNMP6, TCX_SOURCE_PARTIAL, 3,
+		     "the value of Ip6InReceives is no whole number of at most 64 bits");
+	put_good(scene);
+}
+
+/* Other names come with a fault: what is lost keeps its value under the new layout. */
+static void new_names_and_a_fault(void **state)
+{
+	struct scene *scene = *state;
+
+	put_good(scene);
+	put(scene, "net/snmp6", "");
+	put(scene, "sys/net/ipv4/ipfrag_time", "30s\n");
+	put(scene, "net/snmp",
+	    "Icmp: InMsgs\nIcmp: 9\nTcp: InSegs OutSegs\nTcp: 1\nUdp: NoPorts\nUdp: 3\n");
+	for (int i = 0; i < 3; i++)
+		expect_part(scene,
+			    "IcmpInMsgs=9 TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 Ip6InReceives=4 "
+			    "Udp6NoPorts=5 SockstatTcpInuse=6 SockstatTcpMem=7 SockstatUdpInuse=8 "
+			    "SysctlIpfragTime=30",
+			    "IcmpInMsgs=9 UdpNoPorts=3 SockstatTcpInuse=6 SockstatTcpMem=7 "
+			    "SockstatUdpInuse=8",
+			    "/net/snmp: Tcp: it has fewer values");
+	put(scene, "net/snmp", "Icmp: InMsgs\nTcp: A\nTcp: 1\nNew: B C\nNew: 2 3\n");
+	expect_part(scene,
+		    "TcpA=1 NewB=2 NewC=3 IcmpInMsgs=9 TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 "
+		    "Ip6InReceives=4 Udp6NoPorts=5 SockstatTcpInuse=6 SockstatTcpMem=7 "
+		    "SockstatUdpInuse=8 SysctlIpfragTime=30",
+		    "TcpA=1 NewB=2 NewC=3 SockstatTcpInuse=6 SockstatTcpMem=7 SockstatUdpInuse=8",
+		    "/net/snmp: Icmp: the line of names");
+	put_good(scene); /* and what is not printed any more, without a fault, is gone */
+}
+
+/* A file that gives ever new names and a fault: those that are gone do not pile up for ever. */
+static void ever_new_names(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_fault fault;
+
+	for (int i = 0; i < 40; i++) {
+		struct tcx_snapshot *snapshot;
+		char *text = NULL;
+		size_t len = 0;
+		FILE *out = open_memstream(&text, &len);
+
+		for (int k = 0; k < 1000; k++)
+			fprintf(out, "N%dx%d 1\n", i, k);
+		fputs("\n", out);
+		fclose(out);
+		put(scene, "net/snmp6", text);
+		free(text);
+		snapshot = tcx_sources_read(scene->sources, &fault);
+		assert_non_null(snapshot);
+		assert_in_range(snapshot->layout->count, 1000, 6000);
+		tcx_snapshot_unref(snapshot);
+	}
+}
+
+/* How each source is, beside the others. */
+static void states(void **state)
+{
+	struct scene *scene = *state;
+	const struct tcx_source_status *snmp, *snmp6;
+	uint64_t good_ns, begun_ns;
+
+	put_good(scene);
+	snmp = tcx_sources_status(scene->sources, TCX_SOURCE_SNMP);
+	snmp6 = tcx_sources_status(scene->sources, TCX_SOURCE_SNMP6);
+	expect_state(scene, TCX_SOURCE_SNMP, TCX_SOURCE_GOOD, 0, "");
+	expect_state(scene, TCX_SOURCE_NETSTAT, TCX_SOURCE_ABSENT, 0, "");
+	assert_true(snmp->good_ns > 0 && snmp->discontinuity_ns == snmp->good_ns);
+	assert_int_equal(tcx_sources_status(scene->sources, TCX_SOURCE_NETSTAT)->good_ns, 0);
+	good_ns = snmp->good_ns;
+	begun_ns = snmp->discontinuity_ns;
+	put(scene, "net/snmp", "Tcp: InSegs OutSegs\nTcp: 1\nUdp: NoPorts\nUdp: 2\n");
+	put(scene, "net/snmp6", "");
+	tcx_snapshot_unref(tcx_sources_read(scene->sources, NULL));
+	expect_state(scene, TCX_SOURCE_SNMP, TCX_SOURCE_PARTIAL, 1,
+		     "Tcp: it has fewer values than names");
+	expect_state(scene, TCX_SOURCE_SNMP6, TCX_SOURCE_FAILED, 1, "it is empty");
+	expect_state(scene, TCX_SOURCE_SOCKSTAT, TCX_SOURCE_GOOD, 0, "");
+	assert_int_equal(snmp->good_ns, good_ns);
+	assert_true(snmp->discontinuity_ns > begun_ns); /* UdpNoPorts went back */
+	assert_int_equal(snmp6->discontinuity_ns, begun_ns);
+	put(scene, "net/snmp", GOOD_SNMP);
+	fixture_remove(&scene->fixture, "net/snmp6");
+	tcx_snapshot_unref(tcx_sources_read(scene->sources, NULL));
+	expect_state(scene, TCX_SOURCE_SNMP, TCX_SOURCE_GOOD, 1,
+		     "Tcp: it has fewer values than names");
+	assert_true(snmp->good_ns > good_ns);
+}
+
 static void times(void **state)
 {
 	struct scene *scene = *state;
@@ -216,7 +424,8 @@ static void times(void **state)
 	assert_true(second->taken_ns >= first->taken_ns + first->cost_ns);
 	assert_true(first->when.tv_sec > 0);
 	assert_int_equal(first->sequence, 0);
-	assert_int_equal(first->discontinuity_ns, 0);
+	assert_int_equal(first->discontinuity_ns, first->taken_ns);
+	assert_int_equal(second->discontinuity_ns, first->taken_ns);
 	tcx_snapshot_unref(first);
 	tcx_snapshot_unref(second);
 }
@@ -234,7 +443,7 @@ static void descriptors(void **state)
 		struct tcx_fault fault = {""};
 
 		for (int k = 0; k < 3; k++)
-			assert_null(tcx_sources_read(sources, &fault));
+			tcx_snapshot_unref(tcx_sources_read(sources, &fault));
 		assert_non_null(strstr(fault.text, "/net/netstat: cannot be read: Is a directory"));
 		tcx_sources_free(sources);
 	}
@@ -245,12 +454,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
-		TEST(all_files),     TEST(no_file),
-		TEST(one_missing),   TEST(a_file_comes),
-		TEST(other_names),   TEST(older_snapshots),
-		TEST(after_a_fault), TEST(fault_in_new_names),
-		TEST(from_nothing),  TEST(times),
-		TEST(descriptors),
+		TEST(all_files),       TEST(no_file),
+		TEST(one_missing),     TEST(a_file_comes),
+		TEST(other_names),     TEST(older_snapshots),
+		TEST(after_a_fault),   TEST(fault_in_new_names),
+		TEST(from_nothing),    TEST(times),
+		TEST(descriptors),     TEST(one_broken),
+		TEST(broken_at_first), TEST(new_names_and_a_fault),
+		TEST(ever_new_names),  TEST(states),
 #undef TEST
 	};
 
