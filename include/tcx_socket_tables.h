@@ -27,8 +27,10 @@ enum tcx_tcp_state {
 enum tcx_address_type { TCX_IPV4 = 1, TCX_IPV6 };
 
 /*
- * One IPv4 connection or listener (RFC1213 tcpConnTable). What /proc/net/tcp has: an IPv6 socket
- * that talks IPv4 is not here. Sockets with the same two ends are one row (SO_REUSEPORT).
+ * One IPv4 connection or listener (RFC1213 tcpConnTable), be it of an IPv4 socket or of an IPv6 one
+ * that talks IPv4, as most servers are. A listener on :: that takes IPv4 as well is one on 0.0.0.0;
+ * procfs does not tell that. Sockets with the same two ends are one row (SO_REUSEPORT), with the
+ * state of the IPv4 one.
  */
 struct tcx_connection {
 	uint8_t local[4];
@@ -40,7 +42,8 @@ struct tcx_connection {
 
 /*
  * One IPv4 address and port where a program takes datagrams (RFC1213 udpTable), from anyone or, as
- * a connected socket does, from one peer. What /proc/net/udp has, duplicates merged.
+ * a connected socket does, from one peer. IPv6 sockets are here as they are in struct
+ * tcx_connection, duplicates are merged.
  */
 struct tcx_udp_endpoint {
 	uint8_t local[4];

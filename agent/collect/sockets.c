@@ -57,3 +57,41 @@ bool tcx_sockets_list(struct tcx_kernel *kernel, const struct tcx_socket_query *
 	table->fallback = kernel->why[query->protocol];
 	return tcx_sockets_list_proc(kernel, query, fault);
 }
+
+/* The IPv4 address of ::ffff:a.b.c.d; 0.0.0.0 of ::. */
+static void unmap(uint8_t address[16])
+{
+	memmove(address, address + TCX_MAPPED_LEN, 4);
+	memset(address + 4, 0, 12);
+}
+
+static bool take_mapped(void *context, const struct tcx_socket *socket, struct tcx_fault *fault)
+{
+	const struct tcx_socket_query *query = context;
+	struct tcx_socket ipv4 = *socket;
+
+	if (!socket->takes_ipv4 && !tcx_socket_is_mapped(socket))
+		return true;
+	ipv4.family = AF_INET;
+	unmap(ipv4.local);
+	unmap(ipv4.remote);
+	return query->sink(query->context, &ipv4, fault);
+}
+
+bool tcx_sockets_list_ipv4(struct tcx_kernel *kernel, const struct tcx_socket_query *query,
+			   struct tcx_table *table, struct tcx_fault *fault)
+{
+	struct tcx_socket_query ipv4 = *query;
+	const struct tcx_socket_query mapped = {
+		.protocol = query->protocol,
+		.family = AF_INET6,
+		.only_ipv4 = true,
+		.states = query->states,
+		.sink = take_mapped,
+		.context = (void *)query,
+	};
+
+	ipv4.family = AF_INET;
+	return tcx_sockets_list(kernel, &ipv4, table, fault) &&
+	       tcx_sockets_list(kernel, &mapped, table, fault);
+}

@@ -1,7 +1,7 @@
 /*
  * TCP and UDP sockets, one by one as the kernel lists them: from sock_diag, or from procfs where
- * that is missing or denied. Both say the same, but for the length that a listener's accept queue
- * may reach, which only sock_diag tells.
+ * that is missing or denied. Both say the same, but for what only sock_diag tells: the length that
+ * a listener's accept queue may reach, and whether an IPv6 socket takes IPv4 as well.
  */
 #ifndef TCX_SOCKETS_H
 #define TCX_SOCKETS_H
@@ -31,6 +31,8 @@ struct tcx_socket {
 	 * connections may wait, 0 in procfs.
 	 */
 	uint32_t send_queue;
+	/* An IPv6 socket on :: that is known to take IPv4 too (INET_DIAG_SKV6ONLY). */
+	bool takes_ipv4;
 };
 
 /* Octets before the IPv4 address in ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). */
@@ -46,6 +48,7 @@ typedef bool tcx_socket_sink(void *context, const struct tcx_socket *socket,
 struct tcx_socket_query {
 	enum tcx_protocol protocol;
 	uint8_t family;	 /* AF_INET or AF_INET6 */
+	bool only_ipv4;	 /* of IPv6 sockets those will do that talk IPv4, or may */
 	uint32_t states; /* only sockets in one of these */
 	tcx_socket_sink *sink;
 	void *context; /* the sink's own */
@@ -57,6 +60,13 @@ struct tcx_socket_query {
  */
 bool tcx_sockets_list(struct tcx_kernel *kernel, const struct tcx_socket_query *query,
 		      struct tcx_table *table, struct tcx_fault *fault);
+
+/*
+ * Lists what talks IPv4, as AF_INET: IPv4 sockets first, then IPv6 ones whose ends are of IPv4
+ * (::ffff:a.b.c.d) or that take IPv4 beside IPv6, on 0.0.0.0. query->family is not looked at.
+ */
+bool tcx_sockets_list_ipv4(struct tcx_kernel *kernel, const struct tcx_socket_query *query,
+			   struct tcx_table *table, struct tcx_fault *fault);
 
 /* One source each. */
 bool tcx_sockets_list_diag(struct tcx_kernel *kernel, const struct tcx_socket_query *query,

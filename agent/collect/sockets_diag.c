@@ -2,6 +2,7 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "sockets.h"
 
@@ -19,7 +20,57 @@ static void read_id(struct tcx_socket *socket, const struct inet_diag_sockid *id
 	memcpy(socket->remote_port, &id->idiag_dport, sizeof(socket->remote_port));
 }
 
-/* The attributes behind the fixed part hold nothing that is needed. */
+/*
+ * A program for the kernel (INET_DIAG_REQ_BYTECODE), so that it does not tell of IPv6 sockets that
+ * have nothing to do with IPv4: the local address is of ::ffff:0:0/96, or it is ::. Each step says
+ * how far it is to the next one if its condition holds, and if not; what leads to the end is
+ * accepted, what leads behind it is not. The address is all of a struct inet_diag_hostcond's.
+ */
+struct condition {
+	struct inet_diag_bc_op op;
+	uint8_t family;
+	uint8_t prefix_len;
+	int32_t port; /* -1: any */
+	uint8_t address[16];
+};
+
+#define STEP	  sizeof(struct inet_diag_bc_op)
+#define CONDITION sizeof(struct condition)
+
+static const struct only_ipv4 {
+	struct nlattr attribute;
+	struct condition mapped;
+	struct inet_diag_bc_op otherwise;
+	struct condition any;
+} only_ipv4 = {
+	.attribute = {.nla_len = sizeof(only_ipv4), .nla_type = INET_DIAG_REQ_BYTECODE},
+	.mapped = {.op = {INET_DIAG_BC_S_COND, CONDITION, CONDITION + STEP},
+		   .family = AF_INET6,
+		   .prefix_len = 8 * TCX_MAPPED_LEN,
+		   .port = -1,
+		   .address = {[10] = 0xff, [11] = 0xff}},
+	.otherwise = {INET_DIAG_BC_JMP, STEP, STEP + CONDITION},
+	.any = {.op = {INET_DIAG_BC_S_COND, CONDITION, CONDITION + STEP},
+		.family = AF_INET6,
+		.prefix_len = 128,
+		.port = -1},
+};
+
+/* Told of listeners, and of UDP sockets that are not connected; by kernels since 4.3. */
+static bool takes_ipv4(const struct nlmsghdr *message, const struct inet_diag_msg *body)
+{
+	static const uint8_t any[sizeof(body->id.idiag_src)];
+	const struct nlattr *attributes[INET_DIAG_SKV6ONLY + 1];
+	uint8_t v6only;
+
+	return body->idiag_family == AF_INET6 &&
+	       memcmp(body->id.idiag_src, any, sizeof(any)) == 0 &&
+	       tcx_netlink_parse(message, sizeof(*body), attributes, INET_DIAG_SKV6ONLY + 1,
+				 NULL) != NULL &&
+	       tcx_attribute_copy(attributes[INET_DIAG_SKV6ONLY], &v6only, sizeof(v6only)) &&
+	       v6only == 0;
+}
+
 static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
 {
 	const struct tcx_socket_query *query = context;
@@ -37,21 +88,26 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	socket.receive_queue = body->idiag_rqueue;
 	socket.send_queue = body->idiag_wqueue;
 	read_id(&socket, &body->id);
+	socket.takes_ipv4 = takes_ipv4(message, body);
 	return query->sink(query->context, &socket, fault);
 }
 
 bool tcx_sockets_list_diag(struct tcx_kernel *kernel, const struct tcx_socket_query *query,
 			   struct tcx_fault *fault)
 {
-	const struct inet_diag_req_v2 request = {
-		.sdiag_family = query->family,
-		.sdiag_protocol = protocols[query->protocol],
-		.idiag_states = query->states,
+	const struct {
+		struct inet_diag_req_v2 body;
+		struct only_ipv4 filter;
+	} request = {
+		.body = {.sdiag_family = query->family,
+			 .sdiag_protocol = protocols[query->protocol],
+			 .idiag_states = query->states},
+		.filter = only_ipv4,
 	};
 	const struct tcx_netlink_query dump = {
 		.type = SOCK_DIAG_BY_FAMILY,
 		.body = &request,
-		.body_len = sizeof(request),
+		.body_len = query->only_ipv4 ? sizeof(request) : sizeof(request.body),
 		.sink = take_message,
 		.context = (void *)query,
 	};

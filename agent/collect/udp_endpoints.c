@@ -1,5 +1,4 @@
 #include <string.h>
-#include <sys/socket.h>
 
 #include "sockets.h"
 #include "tcx_socket_tables.h"
@@ -17,13 +16,12 @@ static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struc
 {
 	const struct tcx_socket_query query = {
 		.protocol = TCX_UDP,
-		.family = AF_INET,
 		.states = TCX_ALL_STATES,
 		.sink = take_socket,
 		.context = table,
 	};
 
-	return tcx_sockets_list(kernel, &query, table, fault) || table->cut;
+	return tcx_sockets_list_ipv4(kernel, &query, table, fault) || table->cut;
 }
 
 const struct tcx_table_kind tcx_udp_endpoints = {

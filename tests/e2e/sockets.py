@@ -107,6 +107,12 @@ def mapped():
     pair(both, V4, LOOPBACK[V4])
     pair(both, V4, HERE)
     pair(both, V6)
+    only = listener(V6, "::ffff:127.0.0.1", 2022)
+    client, peer = pair(only, V4)  # TIME-WAIT of the IPv6 socket
+    peer.close()
+    client.close()
+    listener(V4, ANY[V4], 2023, SO_REUSEPORT=1)
+    listener(V6, ANY[V6], 2023, SO_REUSEPORT=1, IPV6_V6ONLY=0)
     every4 = listener(V6, "::ffff:0.0.0.0", 2021)
     pair(every4, V4, LOOPBACK[V4])
     pair(every4, V4, HERE)
@@ -119,7 +125,11 @@ def datagrams():
         new(V4, UDP, ("127.0.0.1", 2031), SO_REUSEPORT=1)
     connected = new(V4, UDP, ("127.0.0.1", 2032))
     connected.connect(("127.0.0.1", 2033))
-    new(V6, UDP, ("::", 2034))
+    new(V6, UDP, ("::", 2034), IPV6_V6ONLY=0)
+    new(V6, UDP, ("::", 2035), IPV6_V6ONLY=1)
+    new(V6, UDP, ("::ffff:127.0.0.1", 2036))
+    new(V6, UDP, ("::1", 2037)).connect(("::1", 2033))
+    new(V6, UDP).connect(("::ffff:127.0.0.1", 2033))
 
 
 def checksum(data):

@@ -529,6 +529,30 @@ def ss(site, *options):
         yield state, int(receive), int(send), end_of(local), end_of(remote)
 
 
+def ipv4_end(text):
+    """The same for an end that is of IPv4, of whatever socket; else None. * is what an IPv6 socket has that takes both."""
+    address, _, port = text.rpartition(":")
+    address = address.partition("%")[0].strip("[]")
+    address = "0.0.0.0" if address == "*" else address.removeprefix("::ffff:")
+    return (address, 0 if port == "*" else int(port)) if "." in address else None
+
+
+def ss_ipv4(site, *options):
+    """State and ends of all sockets that talk IPv4, or may."""
+    for family in ("-4", "-6"):
+        for line in site.run("ss", "-nH", family, *options).stdout.splitlines():
+            state, _, _, local, remote = line.split()[:5]
+            if ipv4_end(local):
+                yield state, ipv4_end(local), ipv4_end(remote)
+
+
+def only_by_ipv6(site, option):
+    """Ports of IPv6 sockets on :: that take IPv4 too, without an IPv4 socket on 0.0.0.0 beside them: procfs does not tell."""
+    both, own = (re.findall(pattern, site.run("ss", "-nH", option, family).stdout)
+                 for family, pattern in (("-6", r" \*:(\d+) "), ("-4", r" 0\.0\.0\.0:(\d+) ")))
+    return {int(port) for port in both} - {int(port) for port in own}
+
+
 def wanted_states(site):
     wanted = {(family, state): {"sockets": 0, "unread": 0, "receive": 0, "send": 0}
               for family in (V4, V6) for state in STATE.values()}
@@ -562,16 +586,16 @@ def wanted_listeners(site):
 
 def shown_by_ss(site):
     """What all four tables must be."""
-    return {"connections": {(*local, *remote): {"state": STATE[state]} for state, _, _, local, remote in ss(site, "-ta4")},
-            "endpoints": {local: {} for _, _, _, local, _ in ss(site, "-ua4")},
+    return {"connections": {(*local, *remote): {"state": STATE[state]} for state, local, remote in ss_ipv4(site, "-ta")},
+            "endpoints": {local: {} for _, local, _ in ss_ipv4(site, "-ua")},
             "states": wanted_states(site), "listeners": wanted_listeners(site)}
 
 
 def compare(found, wanted):
     """One reading of all tables against ss."""
     for table, kind, option, index in (
-            ("connections", "connection", "-tan4", ("local", "local_port", "remote", "remote_port")),
-            ("endpoints", "endpoint", "-uan4", ("local", "local_port")),
+            ("connections", "connection", "-tan, of IPv4,", ("local", "local_port", "remote", "remote_port")),
+            ("endpoints", "endpoint", "-uan, of IPv4,", ("local", "local_port")),
             ("states", "state", "-tan, counted,", ("type", "state")),
             ("listeners", "listener", "-ltn", ("type", "address", "port"))):
         check_rows(keyed(found[kind], *index), wanted[table], f"{len(wanted[table])} {table} are what ss {option} shows")
@@ -602,6 +626,13 @@ def sockets(site):
         check_order(diag["connection"], lambda row: (address_key(row["local"]), row["local_port"],
                                                      address_key(row["remote"]), row["remote_port"]), "connections")
         check_order(diag["listener"], lambda row: (row["type"], address_key(row["address"]), row["port"]), "listeners")
+        connections, endpoints = wanted["connections"], wanted["endpoints"]
+        check_equal([("0.0.0.0", port, "0.0.0.0", 0) in connections for port in (2020, 2010, 2021, 2023)], [True] * 4,
+                    "listeners on :: that take IPv4, and on ::ffff:0.0.0.0, are listeners of IPv4")
+        check_equal([("0.0.0.0", port) in endpoints for port in (2034, 2035)], [True, False], "so is a UDP socket, if it may")
+        check_equal([("127.0.0.1", port) in endpoints for port in (2036, 2037)], [True, False], "and one that has an IPv4 address")
+        mapped = {row["state"] for row in diag["connection"] if row["local_port"] in (2020, 2021, 2022)}
+        check_equal(mapped, {STATE[name] for name in ("LISTEN", "ESTAB", "SYN-RECV", "TIME-WAIT")}, "their connections are there")
         same_from_procfs(site, "chosen", lambda: dump(site, "-p", *SOCKET_TABLES))
         denied(site)
         holder.stdin.close()
@@ -611,6 +642,12 @@ def same_from_procfs(site, why, read):
     def both():
         return dump(site, *SOCKET_TABLES), read()
     diag, proc = steady(queues(site), both)
+    listening, unconnected = only_by_ipv6(site, "-tl"), only_by_ipv6(site, "-ua")
+    check(listening and unconnected, f"{why}: IPv6 sockets take IPv4, which procfs does not tell", (listening, unconnected))
+    diag["connection"] = [row for row in diag["connection"]
+                          if not (row["local"] == "0.0.0.0" and row["local_port"] in listening)]
+    diag["endpoint"] = [row for row in diag["endpoint"]
+                        if not (row["local"] == "0.0.0.0" and row["local_port"] in unconnected)]
     check_equal({row["source"] for row in proc["table"]}, {"procfs"}, f"{why}: procfs is what is read")
     check(all(why in row.get("fallback", "") for row in proc["table"]), f"{why}: and why", proc["table"])
     for row in diag["listener"]:

@@ -12,6 +12,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -800,6 +801,43 @@ static void lacking_beside(void **state)
 	tcx_table_unref(table);
 }
 
+/* --- Sockets --------------------------------------------------------------------------------- */
+
+/* A listening IPv6 socket; v6only as the kernel tells it, -1: it does not. */
+static void put_listener(uint16_t port, int v6only)
+{
+	struct inet_diag_msg body = {.idiag_family = AF_INET6, .idiag_state = TCP_LISTEN};
+	const uint8_t only = (uint8_t)v6only;
+
+	body.id.idiag_sport = htons(port);
+	begin_message(SOCK_DIAG_BY_FAMILY, &body, sizeof(body));
+	((struct nlmsghdr *)writing.octets)->nlmsg_seq = 2;
+	if (v6only >= 0)
+		put(INET_DIAG_SKV6ONLY, &only, sizeof(only));
+	end_message();
+}
+
+/* Kernels before 4.3 do not tell whether a socket on :: takes IPv4 as well. */
+static void listeners_on_all_of_ipv6(void **state)
+{
+	const struct tcx_connection *row;
+	struct tcx_table *table;
+
+	(void)state;
+	end_answer(1);
+	put_listener(80, -1);
+	put_listener(81, 1);
+	put_listener(82, 0);
+	end_answer(2);
+	table = read_lacking(&tcx_connections, "");
+	assert_string_equal(table->source, "sock_diag");
+	assert_int_equal(table->count, 1);
+	row = tcx_table_row(table, 0);
+	assert_int_equal(row->local_port[1], 82);
+	assert_int_equal(row->state, TCX_TCP_LISTEN);
+	tcx_table_unref(table);
+}
+
 /* Messages that are too short for what they are. */
 static void hollow_messages(void **state)
 {
@@ -859,6 +897,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lacking_neighbours, setup, teardown),
 		cmocka_unit_test_setup_teardown(lacking_nexthops, setup, teardown),
 		cmocka_unit_test_setup_teardown(lacking_beside, setup, teardown),
+		cmocka_unit_test_setup_teardown(listeners_on_all_of_ipv6, setup, teardown),
 		cmocka_unit_test_setup_teardown(hollow_messages, setup, teardown),
 	};
 
