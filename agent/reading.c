@@ -49,11 +49,11 @@ static void on_counters(int fd, void *arg)
 	while (tcx_collector_next_event(context->collector, &event)) {
 		if (event.failed)
 			snmp_log(LOG_WARNING,
-				 "%s; the last good counters stay until they are %g s old\n",
-				 event.cause.text,
+				 "%s; its last good values stay until they are %g s old\n",
+				 event.text.text,
 				 (double)tcx_config_max_age(&context->config) / 1e9);
 		else
-			snmp_log(LOG_NOTICE, "the counters can be read again\n");
+			snmp_log(LOG_NOTICE, "%s\n", event.text.text);
 	}
 }
 
@@ -77,6 +77,12 @@ static void log_table_event(const struct tcx_context *context, const struct tcx_
 			 "sock_diag cannot be used for %s (%s): sockets are read from procfs, "
 			 "without tcpListenQueueMax and tcpListenFull; see kernelTableSource\n",
 			 name, event->cause.text);
+		break;
+	case TCX_TABLE_FITS:
+		snmp_log(LOG_NOTICE, "the table of %s has all its rows again\n", name);
+		break;
+	case TCX_TABLE_NO_FALLBACK:
+		snmp_log(LOG_NOTICE, "sock_diag can be used for %s again\n", name);
 		break;
 	case TCX_TABLE_LACKING:
 		snmp_log(LOG_WARNING,
@@ -166,6 +172,8 @@ static void on_link_change(int fd, void *arg)
 	(void)fd;
 	if (!done && !context->link_watch_fails)
 		snmp_log(LOG_WARNING, "changes of interfaces: %s\n", fault.text);
+	if (done && context->link_watch_fails)
+		snmp_log(LOG_NOTICE, "changes of interfaces are watched again\n");
 	context->link_watch_fails = !done;
 }
 

@@ -14,11 +14,10 @@
 
 struct tcx_collector;
 
-/* What happened in the thread that somebody should log. */
+/* What happened in the thread that somebody should log: once when it begins, once when it ends. */
 struct tcx_event {
-	bool failed; /* a read failed for the first time with this cause; else: reading works again
-		      */
-	struct tcx_fault cause;
+	bool failed;	       /* an outage of a file, or of all, begins; else it ends */
+	struct tcx_fault text; /* the file and the cause, or that it can be read again */
 };
 
 /* How the reading goes, at this moment. */

@@ -29,14 +29,16 @@ struct tcx_tables_settings {
 enum tcx_table_news {
 	TCX_TABLE_FAILED,    /* a read failed; text says why */
 	TCX_TABLE_RECOVERED, /* it works again */
-	TCX_TABLE_FALLBACK,  /* this table comes from procfs, and others for the same cause; text
-				says  why not from sock_diag */
-	TCX_TABLE_CUT,	     /* the table has more rows than max_rows */
-	TCX_TABLE_LACKING,   /* the kernel does not tell all of its rows; text says what */
-	TCX_TABLE_WHOLE,     /* it tells all again */
+	TCX_TABLE_FALLBACK,  /* this table comes from procfs, and others may; text says why not from
+				sock_diag */
+	TCX_TABLE_NO_FALLBACK, /* it comes from sock_diag again */
+	TCX_TABLE_CUT,	       /* the table has more rows than max_rows */
+	TCX_TABLE_FITS,	       /* it has no more than that again */
+	TCX_TABLE_LACKING,     /* the kernel does not tell all of its rows; text says what */
+	TCX_TABLE_WHOLE,       /* it tells all again */
 };
 
-/* Once per cause while that lasts; a fallback once per cause for all tables. */
+/* Each of these lasts: told once when it begins, once when it ends. A fallback is one for all. */
 struct tcx_table_event {
 	size_t id;
 	enum tcx_table_news news;

@@ -13,22 +13,19 @@
 #include "tcx_reference.h"
 #include "worker.h"
 
-/*
- * A cause is logged once. So many different ones are remembered; a file that fails in more ways
- * than that has had its say.
- */
-#define CAUSES 32
+/* Events that nobody has fetched yet. */
+#define EVENTS 64
 
-/* Events that nobody has fetched yet; more than can follow from CAUSES between two looks. */
-#define EVENTS (2 * CAUSES)
+/* What can fail: each source, and the last one for all of them together. */
+#define ALL_SOURCES TCX_SOURCES
+#define OUTAGES	    (TCX_SOURCES + 1)
 
 struct tcx_collector {
 	atomic_uint references;	     /* the thread has one */
 	struct tcx_sources *sources; /* the thread's own from its start to its end */
 	uint64_t sequence;	     /* likewise */
-	struct tcx_fault causes[CAUSES];
-	size_t cause_count;
-	bool failing_known; /* the failure that lasts has been reported */
+	bool reported[OUTAGES];	     /* begun, and not ended yet; likewise */
+	size_t reported_count;
 
 	int timer_fd;
 	int stop_fd;
@@ -61,28 +58,61 @@ static void drain_fd(int fd)
 		return;
 }
 
-static void push_event(struct tcx_collector *collector, bool failed, const struct tcx_fault *cause)
+static void push_event(struct tcx_collector *collector, const struct tcx_event *event)
 {
-	pthread_mutex_lock(&collector->lock);
-	if (collector->event_count < EVENTS) {
-		size_t i = (collector->event_first + collector->event_count++) % EVENTS;
+	size_t i = (collector->event_first + collector->event_count++) % EVENTS;
 
-		collector->events[i].failed = failed;
-		collector->events[i].cause = *cause;
-	}
-	pthread_mutex_unlock(&collector->lock);
+	collector->events[i] = *event;
 	signal_fd(collector->event_fd);
 }
 
-static bool is_new_cause(struct tcx_collector *collector, const struct tcx_fault *cause)
+/*
+ * Each outage is told twice, when it begins and when it ends. While nobody fetches events, one that
+ * begins has to leave room for its end and those of the others, or it is told later.
+ */
+static void report(struct tcx_collector *collector, size_t which, const struct tcx_event *event)
 {
-	for (size_t i = 0; i < collector->cause_count; i++)
-		if (strcmp(collector->causes[i].text, cause->text) == 0)
-			return false;
-	if (collector->cause_count == CAUSES)
-		return false;
-	collector->causes[collector->cause_count++] = *cause;
-	return true;
+	if (event->failed == collector->reported[which])
+		return;
+	pthread_mutex_lock(&collector->lock);
+	if (!event->failed || collector->event_count + collector->reported_count + 2 <= EVENTS) {
+		collector->reported[which] = event->failed;
+		collector->reported_count += event->failed ? 1 : -1;
+		push_event(collector, event);
+	}
+	pthread_mutex_unlock(&collector->lock);
+}
+
+static bool report_source(struct tcx_collector *collector, size_t i)
+{
+	const struct tcx_source_status *status = tcx_sources_status(collector->sources, i);
+	const char *file = tcx_sources_file(collector->sources, i);
+	struct tcx_event event;
+
+	event.failed = status->state == TCX_SOURCE_PARTIAL || status->state == TCX_SOURCE_FAILED;
+	if (event.failed != collector->reported[i]) {
+		if (event.failed)
+			tcx_fault_set(&event.text, "%s: %s", file, status->cause.text);
+		else
+			tcx_fault_set(&event.text, "%s %s", file,
+				      status->state == TCX_SOURCE_ABSENT ? "is there no more"
+									 : "can be read again");
+		report(collector, i, &event);
+	}
+	return event.failed;
+}
+
+/* Where no source has a fault of its own, there is none at all. */
+static void report_all(struct tcx_collector *collector, const struct tcx_fault *cause)
+{
+	struct tcx_event event = {.failed = cause->text[0] != '\0', .text = *cause};
+
+	for (size_t i = 0; i < TCX_SOURCES; i++)
+		if (report_source(collector, i))
+			event.failed = false;
+	if (!event.failed)
+		tcx_fault_set(&event.text, "the counters can be read again");
+	report(collector, ALL_SOURCES, &event);
 }
 
 /* Only this thread sets latest, so it may read it without the lock. */
@@ -107,22 +137,12 @@ static void publish(struct tcx_collector *collector, struct tcx_snapshot *snapsh
 	tcx_snapshot_unref(before);
 }
 
-static void report(struct tcx_collector *collector, const struct tcx_fault *cause)
-{
-	bool failed = cause->text[0] != '\0';
-
-	if (failed ? !is_new_cause(collector, cause) : !collector->failing_known)
-		return;
-	collector->failing_known = failed;
-	push_event(collector, failed, cause);
-}
-
 static void refresh(struct tcx_collector *collector)
 {
 	struct tcx_fault cause = {""};
 
 	publish(collector, tcx_sources_read(collector->sources, &cause), &cause);
-	report(collector, &cause);
+	report_all(collector, &cause);
 }
 
 static void *run(void *arg)

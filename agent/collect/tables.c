@@ -24,7 +24,7 @@
 /* A tenth of a processor that others want, which is enough to renew a large table in time. */
 #define RENEWAL_NICE 10
 
-/* One event of each sort and table can be waiting; the same again says nothing new. */
+/* Begins and ends, in turn. One event of each sort and table can be waiting. */
 #define NEWS (TCX_TABLE_WHOLE + 1)
 
 struct slot {
@@ -39,7 +39,7 @@ struct slot {
 	uint64_t failed_ns;	 /* end of the last read if it failed, else 0 */
 	uint64_t failed_cost_ns; /* how long that took */
 	bool news[NEWS];
-	bool told[NEWS];	       /* reported, and lasting */
+	bool told[NEWS];	       /* of what begins: it lasts */
 	struct tcx_fault causes[NEWS]; /* of what was told last */
 };
 
@@ -50,7 +50,7 @@ struct tcx_tables {
 	char *proc_root;		   /* owned */
 	struct tcx_link_watch *link_watch; /* with a reference, or NULL */
 	bool stop;
-	struct tcx_fault fallback; /* the last one told of: one line for all tables */
+	struct slot *fallback; /* whose fallback was told, for all tables; or NULL */
 	int ready_fd;
 	size_t count;
 	struct slot slots[];
@@ -65,37 +65,40 @@ static void announce(struct tcx_tables *tables)
 		return;
 }
 
-/* Once per cause, for as long as it lasts. */
-static void tell(struct slot *slot, enum tcx_table_news news, const struct tcx_fault *cause)
+/*
+ * Something lasts while there is a cause (NULL: none): one event when it begins, and the next sort
+ * when it ends. An end of which nobody has heard, before it begins anew, was none.
+ */
+static void tell(struct slot *slot, enum tcx_table_news begins, const struct tcx_fault *cause)
 {
-	if (slot->told[news] && strcmp(slot->causes[news].text, cause->text) == 0)
+	bool *ended = &slot->news[begins + 1];
+
+	if ((cause != NULL) == slot->told[begins])
 		return;
-	slot->told[news] = true;
-	slot->news[news] = true;
-	slot->causes[news] = *cause;
+	slot->told[begins] = cause != NULL;
+	if (cause == NULL) {
+		*ended = true;
+		return;
+	}
+	slot->news[begins] = slot->news[begins] || !*ended;
+	*ended = false;
+	slot->causes[begins] = *cause;
+}
+
+static const struct tcx_fault *or_none(const struct tcx_fault *cause)
+{
+	return cause->text[0] != '\0' ? cause : NULL;
 }
 
 /* All tables of sockets have the same cause, and each thread finds out for itself. */
 static void tell_fallback(struct slot *slot, const struct tcx_fault *cause)
 {
-	struct tcx_fault *told = &slot->tables->fallback;
+	struct tcx_tables *tables = slot->tables;
 
-	if (cause->text[0] == '\0' || strcmp(told->text, cause->text) == 0)
+	if (tables->fallback != NULL && tables->fallback != slot)
 		return;
-	*told = *cause;
-	tell(slot, TCX_TABLE_FALLBACK, cause);
-}
-
-/* Once, though it may be another row the next time. */
-static void tell_lacking(struct slot *slot, const struct tcx_fault *lacking)
-{
-	bool told = slot->told[TCX_TABLE_LACKING];
-
-	slot->told[TCX_TABLE_LACKING] = told && lacking->text[0] != '\0';
-	if (lacking->text[0] != '\0' && !told)
-		tell(slot, TCX_TABLE_LACKING, lacking);
-	else if (lacking->text[0] == '\0' && told)
-		slot->news[TCX_TABLE_WHOLE] = true;
+	tell(slot, TCX_TABLE_FALLBACK, or_none(cause));
+	tables->fallback = slot->told[TCX_TABLE_FALLBACK] ? slot : NULL;
 }
 
 static void take_failure(struct slot *slot, const struct tcx_fault *cause, uint64_t cost_ns)
@@ -109,14 +112,10 @@ static void take_table(struct slot *slot, struct tcx_table *table)
 {
 	const struct tcx_fault none = {""};
 
-	if (slot->told[TCX_TABLE_FAILED])
-		slot->news[TCX_TABLE_RECOVERED] = true;
-	slot->told[TCX_TABLE_FAILED] = false;
-	slot->told[TCX_TABLE_CUT] = slot->told[TCX_TABLE_CUT] && table->cut;
-	if (table->cut)
-		tell(slot, TCX_TABLE_CUT, &none);
+	tell(slot, TCX_TABLE_FAILED, NULL);
+	tell(slot, TCX_TABLE_CUT, table->cut ? &none : NULL);
 	tell_fallback(slot, &table->fallback);
-	tell_lacking(slot, &table->lacking);
+	tell(slot, TCX_TABLE_LACKING, or_none(&table->lacking));
 	slot->failed_ns = 0;
 	slot->latest = table;
 }

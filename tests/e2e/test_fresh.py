@@ -95,7 +95,7 @@ def start_again(site):
 
 
 def garbage(site):
-    """A file that cannot be read keeps its last good values; that is counted, and logged once per cause."""
+    """A file that cannot be read keeps its last good values; that is counted, and logged when it begins and when it ends."""
     agent = start(site, 4000000001, "refreshInterval 0.1\nmaxAge 3600\n")
     check(shows(site, 4000000001), "good values")
     healthy = len(agent.log())
@@ -121,8 +121,12 @@ def garbage(site):
     wait_for("the same failure again", lambda: cause == number_of(site, LAST_FAILURE))
     rewrite(site, agent, 4000000009, WORSE)
     wait_for("another cause", lambda: "ListenDrops" in number_of(site, LAST_FAILURE))
-    agent.wait_log("ListenDrops")
-    check(len(agent.log()) == healthy + 4, "the old cause is not logged again, the new one is", agent.log())
+    rewrite(site, agent, 4000000002)
+    wait_for("the counters come back", lambda: shows(site, 4000000002))
+    wait_for("the log says so", lambda: len(agent.log()) >= healthy + 6)
+    lines = [line for line in agent.log()[healthy:] if "net/netstat" in line]
+    check(len(lines) == 4 and cause in lines[0] and cause in lines[2] and all("can be read again" in line for line in lines[1::2]),
+          "two outages of one cause: two lines each; another cause meanwhile is no other outage", lines)
 
 
 def too_old(site):
