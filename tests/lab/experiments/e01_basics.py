@@ -23,7 +23,7 @@ def ping(lab):
 
 
 @experiment("the three-way handshake", section="tcp 3-way handshake", differs="""
-    The client counts one TCPDelivered more: since Linux 4.18 a segment that was acknowledged counts there, the SYN too.
+    The client counts one TCPDelivered more: in newer kernels a segment that was acknowledged counts there, the SYN too.
     """)
 def handshake(lab):
     """a sends a SYN, b answers with a SYN+ACK, a with an ACK: two segments from a, one from b. The ACK carries no data and
@@ -43,7 +43,7 @@ def handshake(lab):
 
 @experiment("a few words from a to b", section="TCP normal traffic", differs="""
     TCPHPHits does not grow for the second word, though the fast path is on: tcp_rcv_established() leaves it when the segment
-    needs more memory than the socket has set aside (skb->truesize > sk->sk_forward_alloc), and since Linux 6.0 a socket whose
+    needs more memory than the socket has set aside (skb->truesize > sk->sk_forward_alloc), and in newer kernels a socket whose
     queue was read keeps nothing aside. So the fast path takes data only while data is waiting, and then the new segment is
     merged with the waiting one as well (TCPRcvCoalesce).
     """)

@@ -87,7 +87,7 @@ def many_orphans(side, count):
     The document sets net.ipv4.tcp_max_orphans to 10. That belongs to the whole host, with the count of orphans of all its
     namespaces, so the lab leaves it alone and makes the orphans. A quarter is enough: tcp_out_of_resources(), asked by the
     retransmission timer, counts orphans fourfold when the connection in question was silent for twice the longest timeout and
-    met an ICMP error. The count is the approximate one (tcp_orphan_cache) that a timer renews every 100 ms since Linux 5.16,
+    met an ICMP error. The count is the approximate one (tcp_orphan_cache) that a timer of newer kernels renews every 100 ms,
     so that connections closed together are all judged by what was before.
     """)
 def abort_on_memory(lab):

@@ -23,7 +23,7 @@ def established(lab):
 
 
 @experiment("the same SYN three times", section="TcpExtTCPACKSkippedSynRecv", differs="""
-    As in the document. The second SYN+ACK counts as TCPSynRetrans since Linux 3.15, and as TcpOutSegs too, since every SYN+ACK
+    As in the document. The second SYN+ACK counts as TCPSynRetrans in newer kernels, and as TcpOutSegs too, since every SYN+ACK
     is made anew. The RST at the end is ours, lest the half-open connection go on by timer.
     """)
 def ack_skipped_syn_recv(lab):
@@ -61,7 +61,7 @@ def ack_skipped_challenge(lab):
 
 
 @experiment("an old ACK twice", section="TcpExtTCPACKSkippedPAWS", differs="""
-    The document counts a SYN here (see ack-skipped-challenge). Since Linux 6.14 the sequence number decides: an ACK from the
+    The document counts a SYN here (see ack-skipped-challenge). In newer kernels the sequence number decides: an ACK from the
     past that is also behind in the sequence is harmless reordering, counts as PAWSOldAck and is never answered.
     """)
 def ack_skipped_paws(lab):

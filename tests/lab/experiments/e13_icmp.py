@@ -19,7 +19,7 @@ def message(lab, kind, host):
 
 
 @experiment("every named type, received", section="ICMP counters", differs="""
-    The answer to a timestamp request goes out as type 14 but counts as type 0, OutEchoReps: since Linux 6.3 or so
+    The answer to a timestamp request goes out as type 14 but counts as type 0, OutEchoReps: in newer kernels
     __ip_make_skb() takes the type for a raw socket, as the kernel's own one is, from the flow (fl4_icmp_type), and
     icmp_reply() leaves it 0 there.
     """)
