@@ -73,6 +73,7 @@ class Side:
         self.address, self.address6 = f"{NET}.{number}", f"{NET6}:{number}"
         self.mac = f"02:00:00:00:00:{number % 100:02d}"
         self.peer = None
+        self.sockets_at_rest = 0
         self.undo = contextlib.ExitStack()
         self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
         self.netns = os.open(f"/run/netns/{site.netns}", os.O_RDONLY)
@@ -214,10 +215,22 @@ class Side:
         """No TCP socket outlives an experiment, in whatever state it is."""
         self.run("ss", "-K", "-t", "-a", quiet=True, may_fail=True)
 
+    def sockets_used(self):
+        return int(self.read_file("/proc/self/net/sockstat").split()[2])
+
+    def come_to_rest(self):
+        """The kernel counts a socket for a while after it is closed: those of ip and ss for a grace period, which is short;
+        those of MPTCP for minutes, so no experiment that counts sockets comes after these.
+        """
+        with contextlib.suppress(Failure):
+            wait_for("what was closed is gone", lambda: self.sockets_used() <= self.sockets_at_rest, 2)
+        self.sockets_at_rest = self.sockets_used()
+
     def end(self):
         self.forget_sockets()
         undo, self.undo = self.undo, contextlib.ExitStack()
         undo.close()
+        self.come_to_rest()
 
     # The device
 
@@ -270,6 +283,7 @@ class World:
             for side in self.sides:
                 side.site.wait_served(side.site.processes[-1])
                 wait_for(f"the link of {side.host} is up", side.is_up)
+                side.sockets_at_rest = side.sockets_used()
         except BaseException:
             self.__exit__()
             raise
