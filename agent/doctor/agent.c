@@ -98,6 +98,30 @@ static bool can_ask_as(const struct doctor *doctor, const struct tcx_snmpd_acces
 	       is_for_us(access->source);
 }
 
+/* Neither the agent's objects nor its rows of sysORTable, where one of both is to be seen. */
+static bool has_nothing(const struct doctor *doctor, const struct tcx_snmpd_access *access,
+			const struct doctor_answer *answer)
+{
+	if (!answer->came || answer->version[0] != '\0')
+		return false;
+	return answer->rows ? answer->groups == 0 : tcx_doctor_shows_mib(doctor, access->view);
+}
+
+/* An agent that was started just now needs a moment to connect. */
+static void ask_patiently(const struct doctor *doctor, const struct tcx_snmpd_access *access,
+			  const char *address, struct doctor_answer *answer)
+{
+	const struct tcx_snmpd_user *user = find_user(&doctor->snmpd, access->name);
+
+	tcx_doctor_ask(access, user, address, answer);
+	for (int i = 0;
+	     i < DOCTOR_PATIENCE_S && doctor->agents > 0 && has_nothing(doctor, access, answer);
+	     i++) {
+		sleep(1);
+		tcx_doctor_ask(access, user, address, answer);
+	}
+}
+
 /*
  * Asks as everybody that it can be, those first who are to see all of LINUX-TCPEXT-MIB, until
  * somebody is answered. Returns who that was, or the last who was not, or NULL.
@@ -119,7 +143,7 @@ static const struct tcx_snmpd_access *ask(struct doctor *doctor, const char *add
 				continue;
 			tries++;
 			asked = access;
-			tcx_doctor_ask(access, find_user(snmpd, access->name), address, answer);
+			ask_patiently(doctor, access, address, answer);
 			if (answer->came)
 				return access;
 		}

@@ -16,6 +16,9 @@
 /* Who snmpd.conf lets in, one after the other, until one is answered: each takes two seconds. */
 #define DOCTOR_ASKERS_MAX 4
 
+/* So long an agent that runs may take to be connected. */
+#define DOCTOR_PATIENCE_S 5
+
 enum doctor_verdict { DOCTOR_OK, DOCTOR_WARN, DOCTOR_FAIL };
 
 /* What one run has found and said so far. */

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "tcx_netns.h"
 #include "tcx_sources.h"
 
 static void check_source(struct doctor *doctor, const char *root, const struct tcx_sources *sources,
@@ -11,12 +12,15 @@ static void check_source(struct doctor *doctor, const char *root, const struct t
 	const char *path = tcx_sources_path(i);
 	const struct tcx_source_status *status = tcx_sources_status(sources, i);
 
-	if (status->state == TCX_SOURCE_PARTIAL || status->state == TCX_SOURCE_FAILED)
+	if (status->state == TCX_SOURCE_PARTIAL || status->state == TCX_SOURCE_FAILED) {
 		tcx_doctor_say(doctor, DOCTOR_FAIL, "%s/%s: %s; of this file, %s is served", root,
 			       path, status->cause.text,
 			       status->state == TCX_SOURCE_FAILED ? "nothing"
 								  : "only what is whole");
-	else if (tcx_sources_present(sources, i))
+		tcx_doctor_add("see that user %s may read it, and that nothing is mounted over it; "
+			       "if it is as the kernel has it, report it with the file",
+			       tcx_doctor_user(geteuid()));
+	} else if (tcx_sources_present(sources, i))
 		tcx_doctor_say(doctor, DOCTOR_OK, "%s/%s is there", root, path);
 	else if (tcx_sources_expected(i))
 		tcx_doctor_say(
@@ -29,6 +33,36 @@ static void check_source(struct doctor *doctor, const char *root, const struct t
 			doctor, DOCTOR_OK,
 			"%s/%s is not there: this kernel goes without IPv6, and so do its counters",
 			root, path);
+}
+
+/* Whose counters these are, and whether the tables can be those of the same namespace. */
+static void check_namespace(struct doctor *doctor, const char *root)
+{
+	struct tcx_fault fault = {""};
+
+	switch (tcx_proc_root_where(root)) {
+	case TCX_WHERE_OWN_NOT_INIT:
+		tcx_doctor_say(doctor, DOCTOR_FAIL,
+			       "procRoot %s: its counters are those of the agent's own network "
+			       "namespace, not of the host: `net' in there leads to who reads it",
+			       root);
+		tcx_doctor_add("write 'procRoot %s/1' to tcpextd.conf for the host's, or leave it "
+			       "out for the agent's own",
+			       root);
+		return;
+	case TCX_WHERE_OTHER:
+		if (tcx_netns_do(root, NULL, NULL, &fault))
+			tcx_doctor_say(doctor, DOCTOR_OK,
+				       "procRoot %s: counters and tables are those of its network "
+				       "namespace",
+				       root);
+		else
+			tcx_doctor_say(doctor, DOCTOR_WARN,
+				       "procRoot %s: tables are not served: %s", root, fault.text);
+		return;
+	default:
+		return; /* the agent's own, or files, or nothing, which reading tells */
+	}
 }
 
 /*
@@ -118,6 +152,7 @@ void tcx_doctor_sources(struct doctor *doctor)
 
 	if (sources != NULL)
 		snapshot = read_twice(sources, &fault);
+	check_namespace(doctor, root);
 	if (snapshot != NULL) {
 		check_snapshot(doctor, root, sources, snapshot);
 	} else {

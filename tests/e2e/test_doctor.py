@@ -53,11 +53,11 @@ class Report:
         return [(verdict, "\n".join(lines)) for verdict, lines in self.findings if verdict != "ok"]
 
 
-def doctor(site, *options, conf="", env=None):
+def doctor(site, *options, conf="", env=None, within=()):
     path = site.write("doctor.conf", conf)
     site.write("mibs/LINUX-TCPEXT-MIB.txt", "")
     site.write("mibs/SNMPv2-SMI.txt", "")
-    return Report(site.run(AGENT, "--doctor", "-C", "-c", path, "-x", site.master, *options,
+    return Report(site.run(*within, AGENT, "--doctor", "-C", "-c", path, "-x", site.master, *options,
                            env={"MIBDIRS": str(site.folder / "mibs"), **(env or {})}))
 
 
@@ -136,6 +136,42 @@ def kernel_files(site):
     check(report.status == 0 and report.about("warn", "names: 1 counters", "TcpFrobnications"), "a counter that nobody knows: a warning",
           report.text)
     check(report.about("warn", "new/net/netstat is not there"), "files that are not there: warnings", report.text)
+
+
+def one_file(site):
+    """One file that cannot be used: it alone is named."""
+    site.snmpd()
+    site.agent()
+    shutil.copytree(harness.SOURCE / "tests/fixtures/6.18", site.folder / "proc")
+    conf = f"procRoot {site.folder}/proc\n"
+    check_equal(doctor(site, conf=conf).faults(), [], "all files are there: well")
+    site.write("proc/net/sockstat6", "")
+    check_only(doctor(site, conf=conf), "FAIL", "an empty file", f"{site.folder}/proc/net/sockstat6: ", "nothing is served", "user root may read it")
+    (site.folder / "proc/net/sockstat6").unlink()
+    shutil.copy(harness.SOURCE / "tests/fixtures/6.18/net/sockstat6", site.folder / "proc/net/sockstat6")
+    (site.folder / "proc/net/netstat").chmod(0o600)
+    for process in reversed(site.processes):
+        process.end()
+    site.snmpd(more="agentXPerms 0666 0755\n")
+    site.agent()
+    check_only(doctor(site, "-u", "65534", "-g", "65534", conf=conf), "FAIL", "a file of root's", f"{site.folder}/proc/net/netstat: ",
+               "may read it")
+
+
+def namespaces(site):
+    """A proc root of the host's: its `net' is the reader's own, that of process 1 is the host's."""
+    site.snmpd()
+    site.agent()
+    host = site.folder / "hostproc"
+    host.mkdir()
+    within = ("sh", "-c", 'mount --bind /proc "$0" && exec "$@"', host)
+    check_only(doctor(site, conf=f"procRoot {host}\n", within=within), "FAIL", "the host's proc root", f"procRoot {host}: its counters are those of the agent's",
+               f"write 'procRoot {host}/1'")
+    outside = f"/proc/{os.getpid()}"
+    report = doctor(site, conf=f"procRoot {outside}\n")
+    check(report.about("ok", f"procRoot {outside}: counters and tables are those of its network namespace"), "that of a process: its namespace", report.text)
+    report = doctor(site, "-u", "65534", "-g", "65534", conf=f"procRoot {outside}\n")
+    check(report.about("warn", f"procRoot {outside}: tables are not served", "CAP_SYS_ADMIN"), "for a user without capabilities: no tables", report.text)
 
 
 def no_agent(site):
@@ -310,5 +346,5 @@ def debian(site):
           report.text)
 
 
-harness.main(healthy, secrets, broken, kernel_files, no_agent, refused, directory, permissions, masters, lists, addresses, contexts, mib_files, library,
-             debian)
+harness.main(healthy, secrets, broken, kernel_files, one_file, namespaces, no_agent, refused, directory, permissions, masters, lists, addresses,
+             contexts, mib_files, library, debian)
