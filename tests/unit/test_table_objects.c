@@ -83,7 +83,7 @@ static void lacking_links(void **state)
 	for (size_t i = 0; i < COUNT(cells); i++) {
 		char column[16] = "";
 
-		strncpy(column, cells[i].without, strlen(cells[i].without) - 2);
+		memcpy(column, cells[i].without, strlen(cells[i].without) - 2);
 		links[0].lacks = cells[i].lack;
 		assert_string_equal(serving_get(&serving, cells[i].without), "no instance");
 		assert_string_equal(serving_next(&serving, column), cells[i].next);
