@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -129,6 +130,20 @@ static bool set_ids(const struct passwd *entry, const uid_t *uid, const gid_t *g
 	return uid == NULL || setuid(*uid) == 0;
 }
 
+/*
+ * Nothing that this process could execute gives it a right any more. Who may not empty the bounding
+ * set has no use for it after no_new_privs.
+ */
+static bool renounce(void)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return false;
+	for (unsigned long i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++)
+		if (prctl(PR_CAPBSET_DROP, i, 0, 0, 0) != 0 && errno != EPERM)
+			return false;
+	return true;
+}
+
 bool tcx_process_become(const char *user, const char *group, struct tcx_fault *fault)
 {
 	const struct passwd *entry = NULL;
@@ -138,6 +153,10 @@ bool tcx_process_become(const char *user, const char *group, struct tcx_fault *f
 
 	if (user == NULL && group == NULL)
 		return true;
+	if (user == NULL && geteuid() == 0)
+		return tcx_fault_set(fault,
+				     "-g alone leaves the agent root; give -u, too (-u root, "
+				     "if that is meant)");
 	if (user != NULL && !find_user(user, &entry, &uid, fault))
 		return false;
 	if (group != NULL && !find_group(group, &gid, fault))
@@ -149,7 +168,8 @@ bool tcx_process_become(const char *user, const char *group, struct tcx_fault *f
 		gid = entry->pw_gid;
 		have_gid = true;
 	}
-	if (!set_ids(entry, user != NULL ? &uid : NULL, have_gid ? &gid : NULL))
+	if ((user != NULL && !renounce()) ||
+	    !set_ids(entry, user != NULL ? &uid : NULL, have_gid ? &gid : NULL))
 		return tcx_fault_set(
 			fault,
 			"cannot become user %s, group %s: %s; start as root or without -u and -g",

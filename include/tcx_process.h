@@ -27,7 +27,11 @@ bool tcx_process_daemonize(int *ready_fd, struct tcx_fault *fault);
  */
 void tcx_process_started(int ready_fd, bool well);
 
-/* Becomes user and group, each a name or a number, with the user's further groups. For good. */
+/*
+ * Becomes user and group, each a name or a number, with the user's further groups. For good: with a
+ * user, no program that is executed later has more rights (no_new_privs, no capability in the
+ * bounding set). To be called before any thread starts. Root must name a user with the group.
+ */
 bool tcx_process_become(const char *user, const char *group, struct tcx_fault *fault);
 
 #endif

@@ -218,5 +218,24 @@ def few_descriptors(site):
     check(agent.alive() and limit > 8, f"with {limit} it starts")
 
 
+def no_rights(site):
+    """After -u there is no right to be had any more, in no thread; -g alone does not leave root by mistake."""
+    site.snmpd(more="agentXPerms 0666 0755\n")
+    agent = site.agent(options=("-u", USER))
+    site.walk(f"{harness.MIB2}.2.2")
+    threads = list(pathlib.Path(f"/proc/{agent.pid}/task").iterdir())
+    check(len(threads) > 2, "there are threads that read")
+    wanted = {"Uid": [str(USER)] * 4, "NoNewPrivs": ["1"], **{f"Cap{name}": ["0" * 16] for name in ("Inh", "Prm", "Eff", "Bnd", "Amb")}}
+    for thread in threads:
+        status = {word: rest.split() for word, rest in re.findall(r"^(\w+):(.*)$", (thread / "status").read_text(), re.MULTILINE)}
+        check_equal({word: status[word] for word in wanted}, wanted, f"thread {status['Name'][0]}")
+    agent.end()
+    refuses(site, line(site, "-g", USER), ("-g alone", "give -u"), "-g alone is refused")
+    done = site.run(AGENT, "--doctor", "-C", "-x", site.master, "-g", USER)
+    check("-g alone" in done.stdout, "the doctor says so, too", done.stdout)
+    agent = agent_with(site, "-u", "root", "-g", USER)
+    check(agent.alive(), "root can be meant")
+
+
 harness.main(pid_file_of_others, pid_file_after_user, pid_file_locked, log_after_user, log_appended, full_disk,
-             no_standard_descriptors, limited_file, few_descriptors)
+             no_standard_descriptors, limited_file, few_descriptors, no_rights)
