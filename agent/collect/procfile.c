@@ -1,13 +1,19 @@
 #include "procfile.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "tcx_clock.h"
+#include "tcx_regular.h"
 
 #define FIRST_CAPACITY ((size_t)16 * 1024)
 #define LAST_CAPACITY  ((size_t)16 * 1024 * 1024)
+
+/* How often it is looked whether the open file still is the one at its path. */
+#define LOOK_NS TCX_NS_PER_S
 
 void tcx_procfile_init(struct tcx_procfile *file, char *path)
 {
@@ -16,18 +22,18 @@ void tcx_procfile_init(struct tcx_procfile *file, char *path)
 	file->fd = -1;
 }
 
-static void close_fd(struct tcx_procfile *file)
+void tcx_procfile_forget(struct tcx_procfile *file)
 {
 	if (file->fd >= 0)
 		close(file->fd);
-	file->fd = -1;
+	free(file->text);
+	tcx_procfile_init(file, file->path);
 }
 
 void tcx_procfile_close(struct tcx_procfile *file)
 {
-	close_fd(file);
+	tcx_procfile_forget(file);
 	free(file->path);
-	free(file->text);
 }
 
 static bool grow(struct tcx_procfile *file, struct tcx_fault *fault)
@@ -71,19 +77,46 @@ static bool read_whole(struct tcx_procfile *file, struct tcx_fault *fault)
 	return true;
 }
 
-/* After a failed read the file is opened anew next time: it may have been replaced. */
-bool tcx_procfile_read(struct tcx_procfile *file, bool *present, struct tcx_fault *fault)
+/* Another file, or none, may be at the path by now: that is what is to be read. */
+static void look(struct tcx_procfile *file, uint64_t now_ns)
 {
-	if (file->fd < 0)
-		file->fd =
-			open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO is no file */
+	struct stat status;
+
+	if (file->fd < 0 || now_ns - file->looked_ns < LOOK_NS)
+		return;
+	file->looked_ns = now_ns;
+	if (stat(file->path, &status) != 0 || status.st_dev != file->device ||
+	    status.st_ino != file->inode)
+		tcx_procfile_forget(file);
+}
+
+/* True also when there is no such file. */
+static bool open_file(struct tcx_procfile *file, uint64_t now_ns, bool *present,
+		      struct tcx_fault *fault)
+{
+	struct stat status;
+
+	file->fd = tcx_open_regular(file->path, fault);
 	*present = file->fd >= 0 || errno != ENOENT;
-	if (!*present)
+	if (!*present) {
+		fault->text[0] = '\0';
 		return true;
+	}
 	if (file->fd < 0)
+		return tcx_fault_prefix(fault, "cannot be opened");
+	if (fstat(file->fd, &status) != 0)
 		return tcx_fault_set(fault, "cannot be opened: %s", strerror(errno));
-	if (read_whole(file, fault))
-		return true;
-	close_fd(file);
-	return false;
+	file->device = status.st_dev;
+	file->inode = status.st_ino;
+	file->looked_ns = now_ns;
+	return true;
+}
+
+bool tcx_procfile_read(struct tcx_procfile *file, uint64_t now_ns, bool *present,
+		       struct tcx_fault *fault)
+{
+	*present = true;
+	look(file, now_ns);
+	return (file->fd >= 0 || open_file(file, now_ns, present, fault)) &&
+	       (!*present || read_whole(file, fault));
 }

@@ -114,7 +114,7 @@ static size_t read_files(struct tcx_sources *sources, uint64_t began)
 
 		source->fault.text[0] = '\0';
 		source->has_text =
-			tcx_procfile_read(&source->file, &source->present, &source->fault) &&
+			tcx_procfile_read(&source->file, began, &source->present, &source->fault) &&
 			source->present;
 		found += source->present;
 		ended = tcx_clock_now();
@@ -298,8 +298,10 @@ static void note_all(struct tcx_sources *sources, uint32_t given, uint64_t taken
 		struct source *source = &sources->all[i];
 
 		note_status(source, (given & 1U << i) != 0, taken_ns);
-		if (source->fault.text[0] != '\0')
-			tcx_fault_set(fault, "%s: %s", source->file.path, source->fault.text);
+		if (source->fault.text[0] == '\0')
+			continue;
+		tcx_fault_set(fault, "%s: %s", source->file.path, source->fault.text);
+		tcx_procfile_forget(&source->file); /* a good one may be there next time */
 	}
 }
 

@@ -310,4 +310,21 @@ def cannot_be_used(site):
     check_without(site, texts, mib, r"Sockstat(Sockets|[A-Za-z]+(?<!6)(Inuse|Orphan|Tw|Alloc|Mem|Memory)$)", "/dev/null in its place")
 
 
-harness.main(age, garbage, too_old, nothing_yet, one_snapshot, one_broken, cannot_be_used)
+def replaced(site):
+    """Files that come by a rename, go, and come again below procRoot: what is served is what is there."""
+    start(site, 4000000001, "refreshInterval 0.1\nmaxAge 3600\n")
+    netstat = site.folder / "proc/net/netstat"
+    for number in (4000000002, 4000000003):
+        site.write("new", NETSTAT.format(number)).rename(netstat)
+        wait_for("the other file is read", lambda: shows(site, 4000000001, number))
+    check(number_of(site, FAILURES) == 0, "a file that another one replaces is no fault")
+    netstat.unlink()
+    wait_for("its counters go", lambda: site.get(*SHOWN[6:]) == [NO_INSTANCE] * 2)
+    check_equal(source(site, STATE, "net/netstat"), ABSENT, "a file that is removed takes its counters with it, whatever maxAge is")
+    site.write("new", BAD).rename(netstat)
+    wait_for("it is there again, and broken", lambda: source(site, STATE, "net/netstat") == FAILED)
+    site.write("new", NETSTAT.format(4000000004)).rename(netstat)
+    wait_for("a good one in its place is read", lambda: shows(site, 4000000001, 4000000004))
+
+
+harness.main(age, garbage, too_old, nothing_yet, one_snapshot, one_broken, cannot_be_used, replaced)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "fixture.h"
 #include "reading.h"
@@ -436,22 +437,44 @@ static void directory(void **state)
 
 	fixture_mkdir(*state, SNMP);
 	expect_fault("a directory", SNMP, read_root(*state, &fault), &fault,
-		     "cannot be read: Is a directory");
+		     "cannot be opened: Is a directory");
+}
+
+/* The path of a file that could be made there: its folder is. */
+static const char *free_place(struct fixture *fixture, const char *path)
+{
+	static char full[PATH_MAX];
+
+	fixture_puts(fixture, path, "");
+	fixture_remove(fixture, path);
+	snprintf(full, sizeof(full), "%s/%s", fixture->root, path);
+	return full;
 }
 
 /* Opening a FIFO waits for a writer, which would stop the thread for good. */
 static void fifo(void **state)
 {
 	struct tcx_fault fault = {""};
-	const struct fixture *fixture = *state;
-	char path[PATH_MAX];
+	const char *path = free_place(*state, SNMP);
 
-	fixture_puts(*state, SNMP, "");
-	fixture_remove(*state, SNMP);
-	snprintf(path, sizeof(path), "%s/%s", fixture->root, SNMP);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	expect_fault("a FIFO", SNMP, read_root(fixture, &fault), &fault, "cannot be read");
-	fixture_remove(*state, SNMP);
+	expect_fault("a FIFO", SNMP, read_root(*state, &fault), &fault, "it is no regular file");
+	unlink(path);
+}
+
+/* What has no end, or waits for somebody, is no file either. */
+static void devices(void **state)
+{
+	static const char *const names[] = {"/dev/null", "/dev/zero", "/dev/ptmx"};
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		const char *path = free_place(*state, SNMP);
+		struct tcx_fault fault = {""};
+
+		assert_int_equal(symlink(names[i], path), 0);
+		expect_fault(names[i], SNMP, read_root(*state, &fault), &fault, "cannot be opened");
+		unlink(path);
+	}
 }
 
 /* A file where a directory should be is not a missing file. */
@@ -485,9 +508,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_root, close_root)
-		TEST(texts),	       TEST(long_lines),   TEST(garbage),   TEST(garbage_lines),
-		TEST(huge_file),       TEST(buffer_sizes), TEST(directory), TEST(fifo),
-		TEST(not_a_directory), TEST(missing),
+		TEST(texts),	 TEST(long_lines),	TEST(garbage),	 TEST(garbage_lines),
+		TEST(huge_file), TEST(buffer_sizes),	TEST(directory), TEST(fifo),
+		TEST(devices),	 TEST(not_a_directory), TEST(missing),
 #undef TEST
 	};
 

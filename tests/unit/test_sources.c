@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fixture.h"
 #include "reading.h"
+#include "tcx_clock.h"
 #include "tcx_sources.h"
 
 struct scene {
@@ -377,6 +379,70 @@ static void ever_new_names(void **state)
 	}
 }
 
+/* Another file in the place of the one that was read, as a rename puts it there. */
+static void replace(struct scene *scene, const char *path, const char *text)
+{
+	fixture_remove(&scene->fixture, path);
+	put(scene, path, text);
+}
+
+/* Reads until the read gives this; it is promised within a second. */
+static void wait_for(struct scene *scene, const char *gives)
+{
+	uint64_t deadline = tcx_clock_now() + 30 * TCX_NS_PER_S;
+	bool found = false;
+
+	while (!found && tcx_clock_now() < deadline) {
+		struct tcx_fault fault = {""};
+		struct tcx_snapshot *snapshot = tcx_sources_read(scene->sources, &fault);
+		char *got = snapshot != NULL ? reading_text(snapshot) : NULL;
+
+		found = got != NULL && fault.text[0] == '\0' && strcmp(got, gives) == 0;
+		free(got);
+		tcx_snapshot_unref(snapshot);
+		usleep(10000);
+	}
+	if (!found)
+		fail_msg("never '%s'", gives);
+}
+
+/* What is read is what is at the path, not what once was there. */
+static void replaced_files(void **state)
+{
+	struct scene *scene = *state;
+
+	put(scene, "net/snmp", GOOD_SNMP);
+	put(scene, "net/snmp6", GOOD_SNMP6);
+	expect(scene, "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 Ip6InReceives=4 Udp6NoPorts=5", NULL);
+	replace(scene, "net/snmp6", "Ip6InReceives 7\n");
+	wait_for(scene, "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 Ip6InReceives=7");
+	fixture_remove(&scene->fixture, "net/snmp6");
+	wait_for(scene, "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3");
+	expect_state(scene, TCX_SOURCE_SNMP6, TCX_SOURCE_ABSENT, 0, "");
+	put(scene, "net/snmp6", "Ip6InReceives 8\n");
+	expect(scene, "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 Ip6InReceives=8", NULL);
+}
+
+/* After a fault it is so at once. */
+static void replaced_after_a_fault(void **state)
+{
+	struct scene *scene = *state;
+	const size_t len = 17 * 1024 * 1024;
+	char *text = malloc(len);
+
+	assert_non_null(text);
+	memset(text, ' ', len);
+	put(scene, "net/snmp6", "\n");
+	expect(scene, NULL, "a name is expected");
+	replace(scene, "net/snmp6", "Ip6InReceives 1\n");
+	expect(scene, "Ip6InReceives=1", NULL);
+	fixture_write(&scene->fixture, "net/snmp6", text, len);
+	expect(scene, NULL, "it is larger than 16 MiB");
+	put(scene, "net/snmp6", "Ip6InReceives 2\n");
+	expect(scene, "Ip6InReceives=2", NULL);
+	free(text);
+}
+
 /* How each source is, beside the others. */
 static void states(void **state)
 {
@@ -444,7 +510,8 @@ static void descriptors(void **state)
 
 		for (int k = 0; k < 3; k++)
 			tcx_snapshot_unref(tcx_sources_read(sources, &fault));
-		assert_non_null(strstr(fault.text, "/net/netstat: cannot be read: Is a directory"));
+		assert_non_null(
+			strstr(fault.text, "/net/netstat: cannot be opened: Is a directory"));
 		tcx_sources_free(sources);
 	}
 	assert_int_equal(fixture_descriptors(), before);
@@ -462,6 +529,7 @@ int main(void)
 		TEST(descriptors),     TEST(one_broken),
 		TEST(broken_at_first), TEST(new_names_and_a_fault),
 		TEST(ever_new_names),  TEST(states),
+		TEST(replaced_files),  TEST(replaced_after_a_fault),
 #undef TEST
 	};
 
