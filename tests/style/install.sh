@@ -1,0 +1,100 @@
+#!/bin/sh
+# make install leaves an edited tcpextd.conf alone, make uninstall too, and otherwise nothing stays. The
+# unit has the user that configure was told, and its tmpfiles file opens snmpd's folder.
+
+set -eu
+export LC_ALL=C
+top=$(cd "${top_srcdir:?give the source tree}" && pwd)
+build=$(cd "${top_builddir:?give the build folder}" && pwd)
+make=${MAKE:-make}
+unset MAKEFLAGS MFLAGS MAKELEVEL DESTDIR
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 1' HUP INT TERM
+wrong=0
+
+# is_so WHAT COMMAND...
+is_so() {
+    what=$1
+    shift
+    if "$@"; then
+        echo "ok: $what"
+    else
+        echo "FAIL: $what"
+        wrong=1
+    fi
+}
+
+is_not() {
+    ! "$@"
+}
+
+# run TARGET: in the build folder, below a folder of ours.
+run() {
+    "$make" -C "$build" "$1" DESTDIR="$tmp/root" >"$tmp/said" 2>&1 ||
+        { cat "$tmp/said" && exit 1; }
+}
+
+print_files() {
+    find "$tmp/root" ! -type d
+}
+
+# --- tcpextd.conf --------------------------------------------------------------------------------
+
+run install
+conf=$(print_files | grep '/snmp/tcpextd\.conf$')
+is_so 'the first install has tcpextd.conf' cmp "$top/etc/tcpextd.conf" "$conf"
+run install
+is_so 'a second one changes nothing' cmp "$top/etc/tcpextd.conf" "$conf"
+is_so 'and puts nothing beside it' test ! -e "$conf.new"
+echo 'refreshInterval 5' >"$conf"
+run install
+is_so 'an edited file is kept' grep -qx 'refreshInterval 5' "$conf"
+is_so 'the new one is beside it' cmp "$top/etc/tcpextd.conf" "$conf.new"
+is_so 'install says so' grep -qF "kept $conf" "$tmp/said"
+run uninstall
+is_so 'uninstall keeps the edited file, and nothing else' [ "$(print_files)" = "$conf" ]
+rm "$conf"
+ln -s nowhere "$conf"
+run install
+is_so 'a link is kept' test -h "$conf"
+rm "$conf"
+run install
+run uninstall
+is_so 'nothing stays of a file as it was installed' [ -z "$(print_files)" ]
+
+# --- The unit ------------------------------------------------------------------------------------
+
+unit=$build/etc/tcpextd.service
+is_so 'the unit bounds the memory' grep -q '^MemoryMax=' "$unit"
+is_so 'the unit is filled in' is_not grep -Eq '@[a-z]+@' "$unit"
+if [ -f "$top/config.status" ]; then
+    echo 'not tried: --with-user, for the source tree itself is configured'
+else
+    mkdir "$tmp/build"
+    (cd "$tmp/build" && "$top/configure" CC="${CC:-cc}" --with-systemdsystemunitdir=/units \
+        --prefix=/usr --with-user=snmp --with-group=agents >"$tmp/said" 2>&1) ||
+        { tail "$tmp/said" && exit 1; }
+    "$make" -C "$tmp/build" install-systemdsystemunitDATA install-tmpfilesDATA DESTDIR="$tmp/root" >"$tmp/said" 2>&1 ||
+        { cat "$tmp/said" && exit 1; }
+    is_so 'the unit has the user' grep -qx 'User=snmp' "$tmp/root/units/tcpextd.service"
+    is_so 'and the group' grep -qx 'Group=agents' "$tmp/root/units/tcpextd.service"
+    is_so 'the tmpfiles file comes with it' test -f "$tmp/root/usr/lib/tmpfiles.d/tcpextd.conf"
+fi
+
+# --- The folder of snmpd's socket ----------------------------------------------------------------
+
+if ! command -v systemd-tmpfiles >/dev/null; then
+    echo 'not tried: systemd-tmpfiles, which is not here'
+elif [ "$(id -u)" -ne 0 ]; then
+    echo 'not tried: systemd-tmpfiles, which needs root'
+else
+    mkdir -p "$tmp/root/var/agentx" "$tmp/root/usr/lib/tmpfiles.d"
+    cp "$top/etc/tmpfiles.d/tcpextd.conf" "$tmp/root/usr/lib/tmpfiles.d"
+    chmod 700 "$tmp/root/var/agentx"
+    systemd-tmpfiles --root="$tmp/root" --create tcpextd.conf
+    is_so 'a folder for root alone is opened' \
+        [ "$(stat -c '%a %u' "$tmp/root/var/agentx")" = '755 0' ]
+fi
+exit $wrong
