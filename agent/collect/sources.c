@@ -1,9 +1,11 @@
 #include "tcx_sources.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "procfile.h"
 #include "tcx_clock.h"
@@ -305,6 +307,23 @@ static void note_all(struct tcx_sources *sources, uint32_t given, uint64_t taken
 	}
 }
 
+/* A procfs that was mounted with subset=pid has these files below the processes alone. */
+static void explain_absence(const char *path, struct tcx_fault *fault)
+{
+	const char *file = rows[TCX_SOURCE_SNMP].path;
+	int root_len = (int)(strlen(path) - strlen(file) - 1);
+	char inside[PATH_MAX];
+
+	snprintf(inside, sizeof(inside), "%.*s/self/%s", root_len, path, file);
+	if (access(inside, F_OK) == 0)
+		tcx_fault_set(fault,
+			      "%s: neither this file nor its kin exist; this procfs shows "
+			      "processes alone (subset=pid): give 'procRoot %.*s/self'",
+			      path, root_len, path);
+	else
+		tcx_fault_set(fault, "%s: neither this file nor its kin exist", path);
+}
+
 struct tcx_snapshot *tcx_sources_read(struct tcx_sources *sources, struct tcx_fault *fault)
 {
 	struct tcx_snapshot *snapshot = NULL;
@@ -316,8 +335,7 @@ struct tcx_snapshot *tcx_sources_read(struct tcx_sources *sources, struct tcx_fa
 	if (read_files(sources, began) > 0)
 		snapshot = take(sources, began, &given);
 	else
-		tcx_fault_set(fault, "%s: neither this file nor its kin exist",
-			      sources->all[0].file.path);
+		explain_absence(sources->all[TCX_SOURCE_SNMP].file.path, fault);
 	note_all(sources, given, began, fault);
 	if (snapshot == NULL)
 		return NULL;

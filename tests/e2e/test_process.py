@@ -237,5 +237,23 @@ def no_rights(site):
     check(agent.alive(), "root can be meant")
 
 
+def processes_alone(site):
+    """Under a /proc of subset=pid there are no counters; the line names the procRoot that has them, and that works."""
+    inside = ("unshare", "-m", "sh", "-c", 'mount -t proc -o subset=pid proc /proc || exit 77; exec "$@"', "sh")
+    site.snmpd()
+    done = site.run(*inside, AGENT, "-C", "--print")
+    if done.returncode == 77:
+        raise harness.Skip(f"needs a procfs with subset=pid (Linux 5.8): {done.stderr.strip()}")
+    check(done.returncode == 1 and "subset=pid" in done.stderr, "--print cannot read", done)
+    told = re.search("'(procRoot .*)'", done.stderr)
+    if not check(told, "and says what to write", done.stderr):
+        return
+    conf = site.write("tcpextd.conf", told[1] + "\n")
+    agent = site.start(harness.Agent, site.inside(*inside, AGENT, "-f", "-C", "-c", conf, "-x", site.master, "-Lf",
+                                                  site.folder / "tcpextd.log"), site.folder)
+    site.wait_served(agent)
+    check_equal(site.get(f"{harness.MIB2}.4.2.0")[0].syntax, "INTEGER", f"with {told[1]} it serves")
+
+
 harness.main(pid_file_of_others, pid_file_after_user, pid_file_locked, log_after_user, log_appended, full_disk,
-             no_standard_descriptors, limited_file, few_descriptors, no_rights)
+             no_standard_descriptors, limited_file, few_descriptors, no_rights, processes_alone)
