@@ -45,9 +45,10 @@ observer() {
     done
 }
 
+# Tests wait more than they work, and each has a namespace and folders of its own.
 make_check() {
     status=0
-    make -k -C "$1" check ${2:+"TESTS=$2"} 2>&1 || status=$?
+    make -k -j"$(nproc)" -C "$1" check ${2:+"TESTS=$2"} 2>&1 || status=$?
     say "make ended with $status"
 }
 
