@@ -6,9 +6,10 @@ With names as arguments, only these.
 
 import os
 import signal
+import subprocess
 import sys
 
-import paths  # noqa: F401
+import paths
 import coverage
 import experiment
 import harness
@@ -32,6 +33,17 @@ def check_coverage(runner):
                   f"{len(runner.shown)} of {len(runner.printed)} numbers that the kernel prints were shown: at least half")
 
 
+def check_needs():
+    """The lab says what it needs: when it is asked for nothing, and when it lacks that."""
+    lab = [sys.executable, str(paths.HERE / "lab")]
+    said = subprocess.run(lab, capture_output=True, text=True).stderr
+    lacking = [word for word in ("root", "iproute2", "snmp", "snmpd", "iptables", "tcpdump") if word not in said]
+    harness.check(not lacking, "the lab says what it needs", f"not {', '.join(lacking)}")
+    done = subprocess.run(lab + ["run", "all"], capture_output=True, text=True, env={**os.environ, "TCPEXTD": "/dev/null"})
+    harness.check(done.returncode == 1 and "needs the agent" in done.stderr and "Traceback" not in done.stderr,
+                  "and ends with that where it lacks it", done)
+
+
 def main(names):
     os.environ["PATH"] = harness.PATH
     why = harness.missing()
@@ -40,6 +52,8 @@ def main(names):
         return 77
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, harness.leave)
+    if not names:
+        check_needs()
     table = experiment.load()
     try:
         with world.World() as made:

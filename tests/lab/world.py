@@ -37,8 +37,8 @@ SYSCTLS = {
     "net.ipv6.conf.default.mldv2_unsolicited_report_interval": 1,
 }
 
-# What a kernel may lack the code for.
-OPTIONAL = ("iptables", "ip6tables", "tc")
+# What some experiments need, and Debian's package of it. A kernel may lack the code for it.
+OPTIONAL = {"iptables": "iptables", "ip6tables": "iptables", "tc": "iproute2"}
 
 SIOCETHTOOL = 0x8946
 ETHTOOL_SGRO, ETHTOOL_STSO, ETHTOOL_SGSO = 0x2c, 0x1f, 0x24
@@ -103,7 +103,7 @@ class Side:
             with self.inside():
                 done = subprocess.run(argv, capture_output=True, text=True, env=self.site.environment, timeout=harness.DEADLINE)
         except FileNotFoundError:
-            raise Skip(f"needs {argv[0]}") from None
+            raise Skip(f"needs {argv[0]} (Debian: {OPTIONAL.get(argv[0], 'iproute2')})") from None
         if done.returncode and not may_fail:
             raise (Skip if argv[0] in OPTIONAL else Failure)(f"{self.host}: {' '.join(argv)}: {done.stderr.strip()}")
         return done.stdout
