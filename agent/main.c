@@ -194,9 +194,10 @@ static int print(const struct tcx_config *config)
 	struct tcx_sources *sources = tcx_sources_new(config->proc_root);
 	struct tcx_snapshot *snapshot = NULL;
 
-	if (sources != NULL)
+	if (sources != NULL) {
+		tcx_sources_enter(sources, NULL);
 		snapshot = tcx_sources_read(sources, &fault);
-	else
+	} else
 		tcx_fault_set(&fault, "out of memory");
 	if (fault.text[0] != '\0')
 		print_faults(sources, &fault);

@@ -4,6 +4,7 @@
 
 #include "tcx_context.h"
 #include "tcx_ip_tables.h"
+#include "tcx_netns.h"
 #include "tcx_netsnmp.h"
 #include "tcx_socket_tables.h"
 #include "tcx_table_ids.h"
@@ -27,12 +28,12 @@ static const struct tcx_table_kind *const table_kinds[TCX_TABLES] = {
 	[TCX_TABLE_TCP_LISTENERS] = &tcx_tcp_listeners,
 };
 
-static struct tcx_tables_settings table_settings(const struct tcx_context *context,
-						 const struct tcx_config *config)
+static struct tcx_tables_settings table_settings(const struct tcx_config *config,
+						 struct tcx_link_watch *watch)
 {
 	return (struct tcx_tables_settings){
 		.proc_root = config->proc_root,
-		.link_watch = context->link_watch,
+		.link_watch = watch,
 		.interval_ns = config->table_interval_ns,
 		.refresh_ns = config->interval_ns,
 		.idle_ns = config->table_idle_ns,
@@ -128,38 +129,8 @@ static void use_tables(struct tcx_context *context, struct tcx_tables *tables)
 		unregister_readfd(tcx_tables_ready_fd(context->tables));
 	tcx_tables_retire(context->tables);
 	context->tables = tables;
-	register_readfd(tcx_tables_ready_fd(tables), on_tables, context);
-}
-
-static bool start_all(struct tcx_context *context, const struct tcx_config *config,
-		      struct tcx_fault *fault)
-{
-	const struct tcx_tables_settings settings = table_settings(context, config);
-	struct tcx_collector *collector =
-		tcx_collector_start(config->proc_root, config->interval_ns, fault);
-	struct tcx_tables *tables = NULL;
-
-	if (collector != NULL)
-		tables = tcx_tables_start(table_kinds, TCX_TABLES, &settings, fault);
-	if (tables == NULL) {
-		tcx_collector_stop(collector);
-		return false;
-	}
-	use_collector(context, collector);
-	use_tables(context, tables);
-	return true;
-}
-
-bool tcx_reading_change(struct tcx_context *context, const struct tcx_config *config,
-			struct tcx_fault *fault)
-{
-	const struct tcx_tables_settings settings = table_settings(context, config);
-
-	if (strcmp(config->proc_root, context->config.proc_root) != 0)
-		return start_all(context, config, fault);
-	tcx_collector_set_interval(context->collector, config->interval_ns);
-	tcx_tables_set(context->tables, &settings);
-	return true;
+	if (tables != NULL)
+		register_readfd(tcx_tables_ready_fd(tables), on_tables, context);
 }
 
 static void on_link_change(int fd, void *arg)
@@ -178,21 +149,95 @@ static void on_link_change(int fd, void *arg)
 }
 
 /* Without a watch ifLastChange is 0 for all interfaces; everything else goes on. */
-static void watch_links(struct tcx_context *context)
+static void use_link_watch(struct tcx_context *context, struct tcx_link_watch *watch,
+			   const struct tcx_fault *fault)
+{
+	if (context->link_watch != NULL)
+		unregister_readfd(tcx_link_watch_fd(context->link_watch));
+	tcx_link_watch_unref(context->link_watch);
+	context->link_watch = watch;
+	context->link_watch_fails = fault->text[0] != '\0';
+	if (watch != NULL)
+		register_readfd(tcx_link_watch_fd(watch), on_link_change, context);
+	if (context->link_watch_fails)
+		snmp_log(LOG_WARNING, "changes of interfaces cannot be watched: %s\n", fault->text);
+}
+
+/* Of the counters' own network namespace, or none. */
+static bool can_have_tables(const char *root)
 {
 	struct tcx_fault fault = {""};
+	bool can = tcx_netns_can_enter(root, &fault);
 
-	context->link_watch = tcx_link_watch_new(&fault);
-	context->link_watch_fails = fault.text[0] != '\0';
-	if (context->link_watch != NULL)
-		register_readfd(tcx_link_watch_fd(context->link_watch), on_link_change, context);
-	if (context->link_watch_fails)
-		snmp_log(LOG_WARNING, "changes of interfaces cannot be watched: %s\n", fault.text);
+	if (!can)
+		snmp_log(LOG_WARNING,
+			 "procRoot %s has the counters of another network namespace, whose tables "
+			 "cannot be read: %s; no table is registered\n",
+			 root, fault.text);
+	return can;
+}
+
+static struct tcx_tables *start_tables(const struct tcx_config *config,
+				       struct tcx_link_watch *watch, struct tcx_fault *fault)
+{
+	const struct tcx_tables_settings settings = table_settings(config, watch);
+
+	return tcx_tables_start(table_kinds, TCX_TABLES, &settings, fault);
+}
+
+/* Whoever gives the procfs of a host or of another container may not mean what it has. */
+static void log_whose(const char *root)
+{
+	if (tcx_proc_root_where(root) == TCX_WHERE_OWN_NOT_INIT)
+		snmp_log(LOG_WARNING,
+			 "procRoot %s has the counters of the network namespace that the agent "
+			 "runs in, as the `net' of each procfs does; for those of process 1 give "
+			 "procRoot %s/1\n",
+			 root, root);
+}
+
+static bool start_all(struct tcx_context *context, const struct tcx_config *config,
+		      struct tcx_fault *fault)
+{
+	const char *root = config->proc_root;
+	struct tcx_collector *collector = tcx_collector_start(root, config->interval_ns, fault);
+	struct tcx_link_watch *watch = NULL;
+	struct tcx_tables *tables = NULL;
+	struct tcx_fault unwatched = {""};
+	bool done = collector != NULL;
+
+	if (done && can_have_tables(root)) {
+		watch = tcx_link_watch_new(root, &unwatched);
+		tables = start_tables(config, watch, fault);
+		done = tables != NULL;
+	}
+	if (!done) {
+		tcx_link_watch_unref(watch);
+		tcx_collector_retire(collector);
+		return false;
+	}
+	log_whose(root);
+	use_collector(context, collector);
+	use_link_watch(context, watch, &unwatched);
+	use_tables(context, tables);
+	return true;
+}
+
+bool tcx_reading_change(struct tcx_context *context, const struct tcx_config *config,
+			struct tcx_fault *fault)
+{
+	const struct tcx_tables_settings settings = table_settings(config, context->link_watch);
+
+	if (strcmp(config->proc_root, context->config.proc_root) != 0)
+		return start_all(context, config, fault);
+	tcx_collector_set_interval(context->collector, config->interval_ns);
+	if (context->tables != NULL)
+		tcx_tables_set(context->tables, &settings);
+	return true;
 }
 
 bool tcx_reading_start(struct tcx_context *context, struct tcx_fault *fault)
 {
-	watch_links(context);
 	return start_all(context, &context->config, fault);
 }
 

@@ -60,11 +60,11 @@ extern const struct tcx_table_kind tcx_links;
 struct tcx_link_watch;
 
 /*
- * Subscribes to the changes in the calling thread's network namespace and takes note of how things
- * are. The caller gets a reference. A fault alone: that cannot be had now, and
+ * Subscribes to the changes in the network namespace that proc_root shows and takes note of how
+ * things are. The caller gets a reference. A fault alone: that cannot be had now, and
  * tcx_link_watch_drain() tries again. NULL with a fault: there is no watch.
  */
-struct tcx_link_watch *tcx_link_watch_new(struct tcx_fault *fault);
+struct tcx_link_watch *tcx_link_watch_new(const char *proc_root, struct tcx_fault *fault);
 
 /* One more reference, and one less: the last one frees it. watch may be NULL in the second. */
 struct tcx_link_watch *tcx_link_watch_ref(struct tcx_link_watch *watch);

@@ -18,7 +18,7 @@ struct tcx_mib;
 /* What decides how requests are answered. */
 struct tcx_mib_settings {
 	struct tcx_collector *collector; /* the MIB takes a reference to both */
-	struct tcx_tables *tables;
+	struct tcx_tables *tables;	 /* NULL: there are none, and none of them is registered */
 	uint64_t interval_ns;
 	uint64_t max_age_ns;	   /* counters of an older snapshot do not exist */
 	uint64_t table_timeout_ns; /* how long a request waits for a table */

@@ -8,6 +8,7 @@
 #define TCX_NETNS_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "tcx_fault.h"
 
@@ -25,17 +26,42 @@ enum tcx_where {
 enum tcx_where tcx_proc_root_where(const char *root);
 
 /*
- * Puts the calling thread, for good, into the namespace that root shows. Does nothing where that is
- * no other one. False with a fault: most often the process lacks CAP_SYS_ADMIN.
+ * The path below root of a file that is not of one process, as sys/net/..., for somebody to free:
+ * where root is a process's folder it is beside that. NULL when memory is short. Files below
+ * sys/net are those of the namespace of the thread that opens them.
  */
-bool tcx_netns_enter(const char *root, struct tcx_fault *fault);
+char *tcx_proc_root_path(const char *root, const char *path);
+
+/* The namespace that a proc root showed at a moment: a process may end, and its number be given to
+ * another one. */
+struct tcx_netns {
+	char *root;  /* owned */
+	ino_t inode; /* of its net/snmp, where that is of another namespace than the maker's; else 0
+		      */
+};
+
+/* False when memory is short. */
+bool tcx_netns_init(struct tcx_netns *netns, const char *root);
+void tcx_netns_clear(struct tcx_netns *netns);
+
+/* Whether the calling thread is in it; true as well where it is no other one. */
+bool tcx_netns_is_here(const struct tcx_netns *netns);
 
 /*
- * Does something in the namespace that root shows, and comes back: where that is another one, in a
- * thread that ends with it. work may be NULL, to find out whether that could be. Returns what it
- * returns; false with a fault where the namespace cannot be entered.
+ * Puts the calling thread into it, for good. Does nothing where it is no other one. False with a
+ * fault: most often the process lacks CAP_SYS_ADMIN.
  */
-bool tcx_netns_do(const char *root, bool (*work)(void *context, struct tcx_fault *fault),
-		  void *context, struct tcx_fault *fault);
+bool tcx_netns_enter(const struct tcx_netns *netns, struct tcx_fault *fault);
+
+/*
+ * Does something there, and comes back: where it is another one, in a thread that ends with it.
+ * Returns what work returns; false with a fault where the namespace cannot be entered.
+ */
+bool tcx_netns_do(const struct tcx_netns *netns,
+		  bool (*work)(void *context, struct tcx_fault *fault), void *context,
+		  struct tcx_fault *fault);
+
+/* Whether the namespace that root shows could be entered; true as well where it is no other one. */
+bool tcx_netns_can_enter(const char *root, struct tcx_fault *fault);
 
 #endif

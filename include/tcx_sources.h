@@ -47,6 +47,12 @@ struct tcx_source_status {
 /* Prepares to read below proc_root ("/proc" as a rule; copied). NULL when memory is short. */
 struct tcx_sources *tcx_sources_new(const char *proc_root);
 
+/*
+ * Puts the calling thread into the network namespace that proc_root shows, for good: sysctls can be
+ * read there only, and are absent elsewhere. False with a fault where it may not.
+ */
+bool tcx_sources_enter(struct tcx_sources *sources, struct tcx_fault *fault);
+
 /* Closes the files. sources may be NULL. */
 void tcx_sources_free(struct tcx_sources *sources);
 

@@ -17,7 +17,7 @@
 struct tcx_tables;
 
 struct tcx_tables_settings {
-	const char *proc_root;
+	const char *proc_root;		   /* tables are of the network namespace that it shows */
 	struct tcx_link_watch *link_watch; /* the tables take a reference; or NULL */
 	uint64_t interval_ns; /* tableInterval: between two reads of a table that is asked for */
 	uint64_t refresh_ns;  /* refreshInterval: how old counters may be that a request gets */

@@ -15,7 +15,7 @@
  * One that is being read is asked for again.
  */
 struct tcx_held_tables {
-	struct tcx_tables *tables;
+	struct tcx_tables *tables;	    /* NULL: there are none */
 	struct tcx_table *held[TCX_TABLES]; /* with a reference, or NULL */
 	bool known[TCX_TABLES];		    /* held is the answer, though it may be NULL */
 };

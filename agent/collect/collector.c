@@ -153,6 +153,8 @@ static void *run(void *arg)
 		{.fd = collector->timer_fd, .events = POLLIN},
 	};
 
+	tcx_sources_enter(collector->sources,
+			  NULL); /* where it may not, all but sysctls is there */
 	refresh(collector);
 	signal_fd(collector->first_fd);
 	while (poll(fds, 2, -1) >= 0 || errno == EINTR) {

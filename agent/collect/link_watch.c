@@ -12,6 +12,7 @@
 #include "netlink.h"
 #include "tcx_clock.h"
 #include "tcx_links.h"
+#include "tcx_netns.h"
 #include "tcx_octets.h"
 #include "tcx_reference.h"
 
@@ -39,6 +40,7 @@ struct seen {
 
 struct tcx_link_watch {
 	atomic_uint references;
+	struct tcx_netns netns;	    /* where sockets are opened; never changed */
 	struct tcx_netlink changes; /* subscribed; the draining thread's, as is what follows */
 	int retry_fd;		    /* a timer, set while something is to be tried again */
 	int ready_fd;		    /* of epoll: readable when one of the two is */
@@ -202,9 +204,9 @@ static void remove_unlisted(struct tcx_link_watch *watch)
 	pthread_mutex_unlock(&watch->lock);
 }
 
-/* Compares with all links as they are now. */
-static bool list_all(struct tcx_link_watch *watch, struct tcx_fault *fault)
+static bool list_here(void *context, struct tcx_fault *fault)
 {
+	struct tcx_link_watch *watch = context;
 	struct tcx_netlink netlink;
 	unsigned int tried = 0;
 	bool done;
@@ -218,6 +220,12 @@ static bool list_all(struct tcx_link_watch *watch, struct tcx_fault *fault)
 		remove_unlisted(watch);
 	tcx_netlink_close(&netlink);
 	return done;
+}
+
+/* Compares with all links as they are now. */
+static bool list_all(struct tcx_link_watch *watch, struct tcx_fault *fault)
+{
+	return tcx_netns_do(&watch->netns, list_here, watch, fault);
 }
 
 static bool add_ready(const struct tcx_link_watch *watch, int fd)
@@ -236,8 +244,10 @@ static bool prepare(struct tcx_link_watch *watch, struct tcx_fault *fault)
 	       tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
 }
 
-static bool subscribe(struct tcx_link_watch *watch, struct tcx_fault *fault)
+static bool subscribe(void *context, struct tcx_fault *fault)
 {
+	struct tcx_link_watch *watch = context;
+
 	return tcx_netlink_open(&watch->changes, RTMGRP_LINK, fault) &&
 	       (add_ready(watch, mnl_socket_get_fd(watch->changes.socket)) ||
 		tcx_fault_set(fault, "no descriptor: %s", strerror(errno)));
@@ -246,7 +256,7 @@ static bool subscribe(struct tcx_link_watch *watch, struct tcx_fault *fault)
 /* First subscribed, then listed: no change falls between the two. */
 static bool begin(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
-	bool done = subscribe(watch, fault) && list_all(watch, fault);
+	bool done = tcx_netns_do(&watch->netns, subscribe, watch, fault) && list_all(watch, fault);
 
 	if (!done)
 		tcx_netlink_close(&watch->changes);
@@ -264,7 +274,7 @@ static void retry_in(const struct tcx_link_watch *watch, time_t seconds)
 	timerfd_settime(watch->retry_fd, 0, &when, NULL);
 }
 
-struct tcx_link_watch *tcx_link_watch_new(struct tcx_fault *fault)
+struct tcx_link_watch *tcx_link_watch_new(const char *proc_root, struct tcx_fault *fault)
 {
 	struct tcx_link_watch *watch = calloc(1, sizeof(*watch));
 
@@ -277,6 +287,11 @@ struct tcx_link_watch *tcx_link_watch_new(struct tcx_fault *fault)
 	tcx_netlink_init(&watch->changes, NETLINK_ROUTE);
 	watch->retry_fd = -1;
 	watch->ready_fd = -1;
+	if (!tcx_netns_init(&watch->netns, proc_root)) {
+		tcx_fault_set(fault, "out of memory");
+		tcx_link_watch_unref(watch);
+		return NULL;
+	}
 	if (!prepare(watch, fault)) {
 		tcx_link_watch_unref(watch);
 		return NULL;
@@ -300,6 +315,7 @@ void tcx_link_watch_unref(struct tcx_link_watch *watch)
 	if (watch->retry_fd >= 0)
 		close(watch->retry_fd);
 	tcx_netlink_close(&watch->changes);
+	tcx_netns_clear(&watch->netns);
 	pthread_mutex_destroy(&watch->lock);
 	free(watch->links);
 	free(watch);

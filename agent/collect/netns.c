@@ -15,7 +15,7 @@
 
 /* What is to be done in another namespace. */
 struct errand {
-	const char *root;
+	const struct tcx_netns *netns;
 	bool (*work)(void *context, struct tcx_fault *fault);
 	void *context;
 	struct tcx_fault *fault;
@@ -84,6 +84,42 @@ enum tcx_where tcx_proc_root_where(const char *root)
 	return is_init_elsewhere(root, own) ? TCX_WHERE_OWN_NOT_INIT : TCX_WHERE_OWN;
 }
 
+char *tcx_proc_root_path(const char *root, const char *path)
+{
+	const char *beside = "";
+	char sys[PATH_MAX];
+	char *whole;
+
+	snprintf(sys, sizeof(sys), "%s/sys", root);
+	if (is_procfs(root) && access(sys, F_OK) != 0)
+		beside = "/..";
+	return asprintf(&whole, "%s%s/%s", root, beside, path) < 0 ? NULL : whole;
+}
+
+bool tcx_netns_init(struct tcx_netns *netns, const char *root)
+{
+	bool procfs;
+
+	netns->root = strdup(root);
+	netns->inode = 0;
+	if (netns->root == NULL)
+		return false;
+	if (tcx_proc_root_where(root) == TCX_WHERE_OTHER)
+		netns->inode = inode_of(root, "", &procfs);
+	return true;
+}
+
+void tcx_netns_clear(struct tcx_netns *netns)
+{
+	free(netns->root);
+	netns->root = NULL;
+}
+
+bool tcx_netns_is_here(const struct tcx_netns *netns)
+{
+	return netns->inode == 0 || netns->inode == own_inode(netns->root);
+}
+
 static bool refuse(const char *path, int error, struct tcx_fault *fault)
 {
 	const char *remedy = "";
@@ -95,39 +131,43 @@ static bool refuse(const char *path, int error, struct tcx_fault *fault)
 			     strerror(error), remedy);
 }
 
-bool tcx_netns_enter(const char *root, struct tcx_fault *fault)
+bool tcx_netns_enter(const struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	char path[PATH_MAX];
 	int fd, error;
 
-	if (tcx_proc_root_where(root) != TCX_WHERE_OTHER)
+	if (tcx_netns_is_here(netns))
 		return true;
-	snprintf(path, sizeof(path), "%s/ns/net", root);
+	snprintf(path, sizeof(path), "%s/ns/net", netns->root);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return refuse(path, errno, fault);
 	error = setns(fd, CLONE_NEWNET) == 0 ? 0 : errno;
 	close(fd);
-	return error == 0 || refuse(path, error, fault);
+	if (error != 0)
+		return refuse(path, error, fault);
+	return tcx_netns_is_here(netns) ||
+	       tcx_fault_set(fault, "%s: it is another network namespace by now", path);
 }
 
 static void *run(void *arg)
 {
 	struct errand *errand = arg;
 
-	errand->done = tcx_netns_enter(errand->root, errand->fault) &&
-		       (errand->work == NULL || errand->work(errand->context, errand->fault));
+	errand->done = tcx_netns_enter(errand->netns, errand->fault) &&
+		       errand->work(errand->context, errand->fault);
 	return NULL;
 }
 
-bool tcx_netns_do(const char *root, bool (*work)(void *context, struct tcx_fault *fault),
-		  void *context, struct tcx_fault *fault)
+bool tcx_netns_do(const struct tcx_netns *netns,
+		  bool (*work)(void *context, struct tcx_fault *fault), void *context,
+		  struct tcx_fault *fault)
 {
-	struct errand errand = {root, work, context, fault, false};
+	struct errand errand = {netns, work, context, fault, false};
 	pthread_t thread;
 	int error;
 
-	if (tcx_proc_root_where(root) != TCX_WHERE_OTHER) {
+	if (tcx_netns_is_here(netns)) {
 		run(&errand);
 		return errand.done;
 	}
@@ -136,4 +176,21 @@ bool tcx_netns_do(const char *root, bool (*work)(void *context, struct tcx_fault
 		return tcx_fault_set(fault, "no thread can be started: %s", strerror(error));
 	pthread_join(thread, NULL);
 	return errand.done;
+}
+
+static bool do_nothing(void *context, struct tcx_fault *fault)
+{
+	(void)context;
+	(void)fault;
+	return true;
+}
+
+bool tcx_netns_can_enter(const char *root, struct tcx_fault *fault)
+{
+	struct tcx_netns netns;
+	bool can = tcx_netns_init(&netns, root) || tcx_fault_set(fault, "out of memory");
+
+	can = can && tcx_netns_do(&netns, do_nothing, NULL, fault);
+	tcx_netns_clear(&netns);
+	return can;
 }

@@ -10,6 +10,7 @@
 #include "procfile.h"
 #include "tcx_clock.h"
 #include "tcx_draft.h"
+#include "tcx_netns.h"
 #include "tcx_reader.h"
 
 static const struct source_row {
@@ -37,6 +38,7 @@ struct source {
 };
 
 struct tcx_sources {
+	struct tcx_netns netns;
 	struct source all[TCX_SOURCES];
 	struct tcx_snapshot *last; /* what was read last, or NULL */
 };
@@ -71,10 +73,25 @@ const struct tcx_source_status *tcx_sources_status(const struct tcx_sources *sou
 	return &sources->all[i].status;
 }
 
+static bool is_sysctl(size_t i)
+{
+	return strncmp(rows[i].path, "sys/", 4) == 0;
+}
+
+static char *path_of(const char *proc_root, size_t i)
+{
+	char *path;
+
+	if (is_sysctl(i))
+		return tcx_proc_root_path(proc_root, rows[i].path);
+	return asprintf(&path, "%s/%s", proc_root, rows[i].path) < 0 ? NULL : path;
+}
+
 struct tcx_sources *tcx_sources_new(const char *proc_root)
 {
 	struct tcx_sources *sources = calloc(1, sizeof(*sources));
 	char *path;
+	bool done;
 
 	if (sources == NULL)
 		return NULL;
@@ -82,14 +99,21 @@ struct tcx_sources *tcx_sources_new(const char *proc_root)
 		tcx_procfile_init(&sources->all[i].file, NULL);
 		sources->all[i].status.state = TCX_SOURCE_ABSENT;
 	}
-	for (size_t i = 0; i < TCX_SOURCES; i++) {
-		if (asprintf(&path, "%s/%s", proc_root, rows[i].path) < 0) {
-			tcx_sources_free(sources);
-			return NULL;
-		}
+	done = tcx_netns_init(&sources->netns, proc_root);
+	for (size_t i = 0; done && i < TCX_SOURCES; i++) {
+		path = path_of(proc_root, i);
+		done = path != NULL;
 		tcx_procfile_init(&sources->all[i].file, path);
 	}
-	return sources;
+	if (done)
+		return sources;
+	tcx_sources_free(sources);
+	return NULL;
+}
+
+bool tcx_sources_enter(struct tcx_sources *sources, struct tcx_fault *fault)
+{
+	return tcx_netns_enter(&sources->netns, fault);
 }
 
 void tcx_sources_free(struct tcx_sources *sources)
@@ -99,7 +123,20 @@ void tcx_sources_free(struct tcx_sources *sources)
 	for (size_t i = 0; i < TCX_SOURCES; i++)
 		tcx_procfile_close(&sources->all[i].file);
 	tcx_snapshot_unref(sources->last);
+	tcx_netns_clear(&sources->netns);
 	free(sources);
+}
+
+/* A sysctl is that of the thread which opens it: in another namespace it would be another value. */
+static bool read_file(struct tcx_sources *sources, size_t i, uint64_t began)
+{
+	struct source *source = &sources->all[i];
+
+	source->present = false;
+	if (is_sysctl(i) && !tcx_netns_is_here(&sources->netns))
+		return false;
+	return tcx_procfile_read(&source->file, began, &source->present, &source->fault) &&
+	       source->present;
 }
 
 /*
@@ -115,9 +152,7 @@ static size_t read_files(struct tcx_sources *sources, uint64_t began)
 		uint64_t ended;
 
 		source->fault.text[0] = '\0';
-		source->has_text =
-			tcx_procfile_read(&source->file, began, &source->present, &source->fault) &&
-			source->present;
+		source->has_text = read_file(sources, i, began);
 		found += source->present;
 		ended = tcx_clock_now();
 		source->status.cost_ns = ended - began;

@@ -11,6 +11,7 @@
 #include "tcx_clock.h"
 #include "tcx_kernel.h"
 #include "tcx_links.h"
+#include "tcx_netns.h"
 #include "tcx_reference.h"
 #include "worker.h"
 
@@ -47,7 +48,7 @@ struct tcx_tables {
 	atomic_uint references; /* each thread has one */
 	pthread_mutex_t lock;	/* guards everything below and in the slots */
 	struct tcx_tables_settings settings;
-	char *proc_root;		   /* owned */
+	struct tcx_netns netns;		   /* which the threads enter */
 	struct tcx_link_watch *link_watch; /* with a reference, or NULL */
 	bool stop;
 	struct slot *fallback; /* whose fallback was told, for all tables; or NULL */
@@ -120,13 +121,16 @@ static void take_table(struct slot *slot, struct tcx_table *table)
 	slot->latest = table;
 }
 
-/* Reads, and frees the table before, with the lock open: requests go on meanwhile. */
-static void renew(struct slot *slot, struct tcx_kernel *kernel)
+/*
+ * Reads, and frees the table before, with the lock open: requests go on meanwhile. none says why
+ * there is no kernel, where there is none.
+ */
+static void renew(struct slot *slot, struct tcx_kernel *kernel, const struct tcx_fault *none)
 {
 	struct tcx_tables *tables = slot->tables;
 	size_t max_rows = tables->settings.max_rows;
 	struct tcx_table *before = slot->latest;
-	struct tcx_fault cause = {"out of memory"};
+	struct tcx_fault cause = *none;
 	struct tcx_table *table = NULL;
 	uint64_t begin = tcx_clock_now();
 
@@ -224,9 +228,12 @@ static void *run(void *arg)
 {
 	struct slot *slot = arg;
 	struct tcx_tables *tables = slot->tables;
-	struct tcx_kernel *kernel = tcx_kernel_new(tables->proc_root);
+	struct tcx_fault none = {"out of memory"};
+	struct tcx_kernel *kernel = NULL;
 	struct tcx_table *last;
 
+	if (tcx_netns_enter(&tables->netns, &none))
+		kernel = tcx_kernel_new(tables->netns.root);
 	if (kernel != NULL)
 		tcx_kernel_watch_links(kernel, tables->link_watch);
 	pthread_mutex_lock(&tables->lock);
@@ -237,7 +244,7 @@ static void *run(void *arg)
 			sleep_until(slot, earlier(next_read(slot), idle_from(slot) + 1));
 			continue;
 		}
-		renew(slot, kernel);
+		renew(slot, kernel, &none);
 		step_back(slot);
 	}
 	last = forget(slot);
@@ -283,6 +290,7 @@ struct tcx_tables *tcx_tables_start(const struct tcx_table_kind *const *kinds, s
 				    struct tcx_fault *fault)
 {
 	struct tcx_tables *tables = calloc(1, sizeof(*tables) + count * sizeof(tables->slots[0]));
+	bool named;
 
 	if (tables == NULL) {
 		tcx_fault_set(fault, "out of memory");
@@ -291,14 +299,14 @@ struct tcx_tables *tcx_tables_start(const struct tcx_table_kind *const *kinds, s
 	tcx_reference_init(&tables->references);
 	pthread_mutex_init(&tables->lock, NULL);
 	tables->settings = *settings;
-	tables->proc_root = strdup(settings->proc_root);
+	named = tcx_netns_init(&tables->netns, settings->proc_root);
 	if (settings->link_watch != NULL)
 		tables->link_watch = tcx_link_watch_ref(settings->link_watch);
-	tables->settings.proc_root = tables->proc_root;
+	tables->settings.proc_root = tables->netns.root;
 	tables->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	for (size_t i = 0; i < count; i++)
 		tables->count += init_slot(&tables->slots[i], tables, kinds[i]);
-	if (tables->proc_root != NULL && tables->ready_fd >= 0 && tables->count == count)
+	if (named && tables->ready_fd >= 0 && tables->count == count)
 		return tables;
 	tcx_fault_set(fault, "tables cannot be prepared: %s", strerror(errno));
 	tcx_tables_unref(tables);
@@ -345,7 +353,7 @@ static void free_tables(struct tcx_tables *tables)
 		close(tables->ready_fd);
 	pthread_mutex_destroy(&tables->lock);
 	tcx_link_watch_unref(tables->link_watch);
-	free(tables->proc_root);
+	tcx_netns_clear(&tables->netns);
 	free(tables);
 }
 
@@ -359,7 +367,7 @@ void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings 
 {
 	pthread_mutex_lock(&tables->lock);
 	tables->settings = *settings;
-	tables->settings.proc_root = tables->proc_root;
+	tables->settings.proc_root = tables->netns.root;
 	for (size_t i = 0; i < tables->count; i++) {
 		tables->slots[i].changed = tables->slots[i].running;
 		pthread_cond_signal(&tables->slots[i].wake);

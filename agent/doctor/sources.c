@@ -51,7 +51,7 @@ static void check_namespace(struct doctor *doctor, const char *root)
 			       root);
 		return;
 	case TCX_WHERE_OTHER:
-		if (tcx_netns_do(root, NULL, NULL, &fault))
+		if (tcx_netns_can_enter(root, &fault))
 			tcx_doctor_say(doctor, DOCTOR_OK,
 				       "procRoot %s: counters and tables are those of its network "
 				       "namespace",
@@ -77,6 +77,35 @@ static struct tcx_snapshot *read_twice(struct tcx_sources *sources, struct tcx_f
 		return NULL;
 	tcx_snapshot_unref(snapshot);
 	return tcx_sources_read(sources, fault);
+}
+
+struct reading {
+	struct tcx_sources *sources;
+	struct tcx_snapshot *snapshot;
+};
+
+static bool read_here(void *context, struct tcx_fault *fault)
+{
+	struct reading *reading = context;
+
+	reading->snapshot = read_twice(reading->sources, fault);
+	return reading->snapshot != NULL;
+}
+
+/* As the agent does: where it may, in the namespace of the counters, for the sysctls there. */
+static struct tcx_snapshot *read_there(struct tcx_sources *sources, const char *root,
+				       struct tcx_fault *fault)
+{
+	struct reading reading = {.sources = sources};
+	struct tcx_netns netns;
+
+	if (tcx_netns_can_enter(root, NULL) && tcx_netns_init(&netns, root)) {
+		tcx_netns_do(&netns, read_here, &reading, fault);
+		tcx_netns_clear(&netns);
+	} else {
+		read_here(&reading, fault);
+	}
+	return reading.snapshot;
 }
 
 static bool is_unknown(const struct tcx_entry *entry)
@@ -151,7 +180,7 @@ void tcx_doctor_sources(struct doctor *doctor)
 	struct tcx_fault fault = {"out of memory"};
 
 	if (sources != NULL)
-		snapshot = read_twice(sources, &fault);
+		snapshot = read_there(sources, root, &fault);
 	check_namespace(doctor, root);
 	if (snapshot != NULL) {
 		check_snapshot(doctor, root, sources, snapshot);

@@ -360,7 +360,8 @@ void tcx_mib_set(struct tcx_mib *mib, const struct tcx_mib_settings *settings)
 	end_view(answering);
 	answering->settings = *settings;
 	tcx_collector_ref(settings->collector);
-	tcx_tables_ref(settings->tables);
+	if (settings->tables != NULL)
+		tcx_tables_ref(settings->tables);
 	release(&before);
 	answering->held.tables = settings->tables;
 	tcx_mib_tables_changed(mib);

@@ -41,9 +41,10 @@ static bool add_private(struct tcx_tree *tree)
  * does. But the more specific registration wins: where snmpd has some of its own below, as the two
  * settings of ip and the columns of most tables, ours are by leaf as well. The subtree is needed
  * all the same. Where snmpd has a table as a whole, what we leave of it goes on being asked, and
- * answers with its own rows that lie behind our last one, in our last column.
+ * answers with its own rows that lie behind our last one, in our last column. A TABLE is by leaf
+ * too, and not registered while there are no tables.
  */
-enum how { WHOLE, BY_LEAF_TOO };
+enum how { WHOLE, BY_LEAF_TOO, TABLE };
 
 struct group_row {
 	const char *word;
@@ -74,19 +75,19 @@ static const struct group_row rows[] = {
 	{"tcpext", add_private, WHOLE, ROOT(TCX_OBJECTS_ROOT), SUBTREE(TCX_OBJECTS_ROOT),
 	 MODULE(TCX_MIB_ROOT, 3, 1), /* linuxTcpExtAgentV1 */
 	 "LINUX-TCPEXT-MIB: all TCP/IP counters of the Linux kernel, by tcpextd"},
-	{"interfaces", tcx_add_interfaces, BY_LEAF_TOO, ROOT(MIB2, 2), SUBTREE(MIB2, 2, 2),
+	{"interfaces", tcx_add_interfaces, TABLE, ROOT(MIB2, 2), SUBTREE(MIB2, 2, 2),
 	 MODULE(MIB2, 2), "RFC1213-MIB: the interfaces group, by tcpextd"},
-	{"at", tcx_add_at, BY_LEAF_TOO, ROOT(MIB2, 3, 1, 1), SUBTREE(MIB2, 3), MODULE(MIB2, 3),
+	{"at", tcx_add_at, TABLE, ROOT(MIB2, 3, 1, 1), SUBTREE(MIB2, 3), MODULE(MIB2, 3),
 	 "RFC1213-MIB: the at group, by tcpextd"},
-	{"ipAddrTable", tcx_add_ip_addresses, BY_LEAF_TOO, ROOT(MIB2, 4, 20, 1),
-	 SUBTREE(MIB2, 4, 20), MODULE(MIB2, 4, 20), "RFC1213-MIB: ipAddrTable, by tcpextd"},
-	{"ipRouteTable", tcx_add_ip_routes, BY_LEAF_TOO, ROOT(MIB2, 4, 21, 1), SUBTREE(MIB2, 4, 21),
+	{"ipAddrTable", tcx_add_ip_addresses, TABLE, ROOT(MIB2, 4, 20, 1), SUBTREE(MIB2, 4, 20),
+	 MODULE(MIB2, 4, 20), "RFC1213-MIB: ipAddrTable, by tcpextd"},
+	{"ipRouteTable", tcx_add_ip_routes, TABLE, ROOT(MIB2, 4, 21, 1), SUBTREE(MIB2, 4, 21),
 	 MODULE(MIB2, 4, 21), "RFC1213-MIB: ipRouteTable, by tcpextd"},
-	{"ipNetToMediaTable", tcx_add_ip_neighbours, BY_LEAF_TOO, ROOT(MIB2, 4, 22, 1),
+	{"ipNetToMediaTable", tcx_add_ip_neighbours, TABLE, ROOT(MIB2, 4, 22, 1),
 	 SUBTREE(MIB2, 4, 22), MODULE(MIB2, 4, 22), "RFC1213-MIB: ipNetToMediaTable, by tcpextd"},
-	{"tcpConnTable", tcx_add_tcp_connections, BY_LEAF_TOO, ROOT(MIB2, 6, 13, 1),
-	 SUBTREE(MIB2, 6, 13), MODULE(MIB2, 6, 13), "RFC1213-MIB: tcpConnTable, by tcpextd"},
-	{"udpTable", tcx_add_udp_endpoints, BY_LEAF_TOO, ROOT(MIB2, 7, 5, 1), SUBTREE(MIB2, 7, 5),
+	{"tcpConnTable", tcx_add_tcp_connections, TABLE, ROOT(MIB2, 6, 13, 1), SUBTREE(MIB2, 6, 13),
+	 MODULE(MIB2, 6, 13), "RFC1213-MIB: tcpConnTable, by tcpextd"},
+	{"udpTable", tcx_add_udp_endpoints, TABLE, ROOT(MIB2, 7, 5, 1), SUBTREE(MIB2, 7, 5),
 	 MODULE(MIB2, 7, 5), "RFC1213-MIB: udpTable, by tcpextd"},
 };
 
@@ -163,7 +164,7 @@ static bool register_group(struct group *group, int priority)
 	group->priority = priority;
 	if (!register_subtree(group, row->subtree, row->subtree_len))
 		return false;
-	if (row->how == BY_LEAF_TOO && !register_by_leaf(group))
+	if (row->how != WHOLE && !register_by_leaf(group))
 		return false;
 	register_sysORTable((oid *)row->module, row->module_len, row->text);
 	return true;
@@ -183,7 +184,9 @@ static void unregister_group(struct group *group)
 /* 0: none. */
 static int wanted_priority(const struct tcx_mib_settings *settings, size_t group)
 {
-	return (settings->groups & 1U << group) != 0 ? settings->priority : 0;
+	bool possible = rows[group].how != TABLE || settings->tables != NULL;
+
+	return possible && (settings->groups & 1U << group) != 0 ? settings->priority : 0;
 }
 
 static bool reconcile(struct group *group, int priority, struct tcx_fault *fault)

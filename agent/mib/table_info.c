@@ -46,7 +46,8 @@ static const struct {
 static bool read_cell(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
 		      struct tcx_value *value)
 {
-	struct tcx_table *table = tcx_tables_peek(view->held->tables, row - 1);
+	struct tcx_tables *tables = view->held->tables;
+	struct tcx_table *table = tables != NULL ? tcx_tables_peek(tables, row - 1) : NULL;
 	bool there = table != NULL;
 
 	if (there)
@@ -59,6 +60,8 @@ static bool read_name(const struct tcx_view *view, const struct tcx_leaf *leaf, 
 		      struct tcx_value *value)
 {
 	(void)leaf;
+	if (view->held->tables == NULL)
+		return false;
 	tcx_value_text(value, tcx_tables_name(view->held->tables, row - 1));
 	return true;
 }

@@ -10,7 +10,7 @@ const struct tcx_table *tcx_view_table(const struct tcx_view *view, enum tcx_tab
 	struct tcx_held_tables *held = view->held;
 
 	*pending = false;
-	if (!held->known[id]) {
+	if (held->tables != NULL && !held->known[id]) {
 		held->held[id] = tcx_tables_get(held->tables, id, view->impatient, pending);
 		held->known[id] = !*pending;
 	}

@@ -70,7 +70,7 @@ static int setup(void **state)
 	(void)state;
 	run("ip link set lo up && ip link add name old type veth peer name peer && ip link set "
 	    "peer up");
-	watch = tcx_link_watch_new(NULL);
+	watch = tcx_link_watch_new("/proc", NULL);
 	return watch == NULL ? -1 : 0;
 }
 
@@ -360,7 +360,7 @@ static struct tcx_link_watch *new_without_socket(struct tcx_fault *fault)
 	few.rlim_cur = (rlim_t)dup(0) + 2;
 	close((int)few.rlim_cur - 2);
 	setrlimit(RLIMIT_NOFILE, &few);
-	found = tcx_link_watch_new(fault);
+	found = tcx_link_watch_new("/proc", fault);
 	setrlimit(RLIMIT_NOFILE, &limit);
 	return found;
 }

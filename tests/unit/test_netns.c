@@ -33,12 +33,48 @@ static int in_child(int (*work)(const struct fixture *fixture), const struct fix
 	return WEXITSTATUS(status);
 }
 
+/* Where there is nothing to enter. */
+static void expect_here(const char *root)
+{
+	struct tcx_netns netns;
+
+	assert_true(tcx_netns_init(&netns, root));
+	assert_true(tcx_netns_is_here(&netns));
+	assert_true(tcx_netns_enter(&netns, NULL));
+	assert_true(tcx_netns_can_enter(root, NULL));
+	tcx_netns_clear(&netns);
+}
+
+static void expect_path(const char *root, const char *behind)
+{
+	char *path = tcx_proc_root_path(root, "sys/net");
+	char wanted[PATH_MAX];
+
+	assert_non_null(path);
+	snprintf(wanted, sizeof(wanted), "%s%s", root, behind);
+	assert_string_equal(path, wanted);
+	free(path);
+}
+
+/* A process has no sys of its own. */
+static void test_path(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_open(&fixture);
+	expect_path("/proc", "/sys/net");
+	expect_path("/proc/self", "/../sys/net");
+	expect_path(fixture.root, "/sys/net");
+	fixture_close(&fixture);
+}
+
 static void test_own(void **state)
 {
 	(void)state;
 	assert_int_equal(tcx_proc_root_where("/proc"), TCX_WHERE_OWN);
 	assert_int_equal(tcx_proc_root_where("/proc/self"), TCX_WHERE_OWN);
-	assert_true(tcx_netns_enter("/proc", NULL));
+	expect_here("/proc");
 }
 
 static void test_files(void **state)
@@ -50,7 +86,7 @@ static void test_files(void **state)
 	assert_int_equal(tcx_proc_root_where(fixture.root), TCX_WHERE_UNKNOWN);
 	fixture_puts(&fixture, "net/snmp", "");
 	assert_int_equal(tcx_proc_root_where(fixture.root), TCX_WHERE_FILES);
-	assert_true(tcx_netns_enter(fixture.root, NULL));
+	expect_here(fixture.root);
 	fixture_close(&fixture);
 }
 
@@ -61,38 +97,39 @@ static bool leave(char parent[64])
 	return unshare(CLONE_NEWNET) == 0;
 }
 
-static bool where_is_other(void *context, struct tcx_fault *fault)
+static bool is_here(void *context, struct tcx_fault *fault)
 {
-	(void)fault;
-	return tcx_proc_root_where(context) == TCX_WHERE_OTHER;
-}
+	const struct tcx_netns *netns = context;
 
-static bool where_is_own(void *context, struct tcx_fault *fault)
-{
 	(void)fault;
-	return tcx_proc_root_where(context) == TCX_WHERE_OWN;
+	return tcx_proc_root_where(netns->root) == TCX_WHERE_OWN && tcx_netns_is_here(netns);
 }
 
 static int find_other(const struct fixture *fixture)
 {
 	struct tcx_fault fault = {""};
+	struct tcx_netns netns;
 	char parent[64];
 
 	(void)fixture;
-	if (!leave(parent))
+	if (!leave(parent) || !tcx_netns_init(&netns, parent))
 		return CANNOT;
 	if (tcx_proc_root_where("/proc") != TCX_WHERE_OWN ||
-	    tcx_proc_root_where(parent) != TCX_WHERE_OTHER)
+	    tcx_proc_root_where(parent) != TCX_WHERE_OTHER || tcx_netns_is_here(&netns))
 		return 1;
-	if (!tcx_netns_do(parent, NULL, NULL, &fault))
+	if (!tcx_netns_can_enter(parent, &fault))
 		return CANNOT; /* where the parent is somebody else's */
-	if (!tcx_netns_do(parent, where_is_own, parent, &fault) ||
-	    tcx_netns_do(parent, where_is_other, parent, &fault))
+	if (!tcx_netns_do(&netns, is_here, &netns, &fault))
 		return 2;
-	if (tcx_proc_root_where(parent) != TCX_WHERE_OTHER)
+	if (tcx_netns_is_here(&netns))
 		return 3; /* that was another thread */
-	if (!tcx_netns_enter(parent, &fault) || tcx_proc_root_where(parent) != TCX_WHERE_OWN)
+	netns.inode++;	  /* as if the number were another process's by now */
+	if (tcx_netns_do(&netns, is_here, &netns, &fault))
 		return 4;
+	netns.inode--;
+	if (!tcx_netns_enter(&netns, &fault) || !is_here(&netns, &fault))
+		return 5;
+	tcx_netns_clear(&netns);
 	return 0;
 }
 
@@ -127,6 +164,7 @@ static void test_not_init(void **state)
 static int be_refused(const struct fixture *fixture)
 {
 	struct tcx_fault fault = {""};
+	struct tcx_netns netns;
 	char parent[64];
 
 	(void)fixture;
@@ -136,8 +174,10 @@ static int be_refused(const struct fixture *fixture)
 	prctl(PR_SET_DUMPABLE, 1);
 	if (tcx_proc_root_where(parent) != TCX_WHERE_OTHER)
 		return 1;
-	if (tcx_netns_do(parent, NULL, NULL, &fault) || tcx_netns_enter(parent, NULL))
+	if (!tcx_netns_init(&netns, parent) || tcx_netns_can_enter(parent, &fault) ||
+	    tcx_netns_enter(&netns, NULL))
 		return 2;
+	tcx_netns_clear(&netns);
 	return strstr(fault.text, parent) != NULL && strstr(fault.text, "CAP_SYS_ADMIN") != NULL
 		       ? 0
 		       : 3;
@@ -152,9 +192,9 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_own),	cmocka_unit_test(test_files),
-		cmocka_unit_test(test_other),	cmocka_unit_test(test_not_init),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_path),	 cmocka_unit_test(test_own),
+		cmocka_unit_test(test_files),	 cmocka_unit_test(test_other),
+		cmocka_unit_test(test_not_init), cmocka_unit_test(test_refused),
 	};
 
 	return cmocka_run_group_tests_name("netns", tests, NULL, NULL);
