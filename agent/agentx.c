@@ -53,6 +53,10 @@ static int ping_interval(void)
 	return netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL);
 }
 
+/*
+ * The library of 5.10 calls this for each request that it frees, too, with that in the place of the
+ * session (free_agent_snmp_session()): SNMP_CALLBACK_FREE_SESSION has the same number.
+ */
 static int on_connected(int major, int minor, void *session, void *arg)
 {
 	struct tcx_agentx *agentx = &tcx_context.agentx;
@@ -60,6 +64,9 @@ static int on_connected(int major, int minor, void *session, void *arg)
 	(void)major;
 	(void)minor;
 	(void)arg;
+	if (session != agentx->opened)
+		return 0;
+	agentx->opened = NULL;
 	agentx->session = session;
 	agentx->connected = true;
 	agentx->complained = false;
@@ -146,6 +153,7 @@ static int on_session(int major, int minor, void *parameters, void *arg)
 	(void)major;
 	(void)minor;
 	(void)arg;
+	tcx_context.agentx.opened = session;
 	session->timeout =
 		netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT);
 	session->retries =

@@ -19,6 +19,7 @@ struct tcx_agentx {
 	bool connected;
 	bool away;		      /* between tcx_agentx_leave() and tcx_agentx_return() */
 	struct snmp_session *session; /* the library's, while connected */
+	const void *opened;	      /* its newest one, until that is connected */
 	bool complained;	      /* that there is no master; once until there is one */
 	unsigned long name[TCX_AGENTX_NAME_MAX]; /* OID that is being registered */
 	size_t name_len;

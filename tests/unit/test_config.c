@@ -485,6 +485,18 @@ static void applies_agentx(void **state)
 	assert_string_equal(tcx_agentx_address(), "/var/agentx/master");
 }
 
+/* A library that calls this event of something else, too, than of a session that it has opened. */
+static void no_session(void **state)
+{
+	char request[1024] = "";
+
+	(void)state;
+	logged[0] = '\0';
+	snmp_call_callbacks(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, request);
+	assert_false(tcx_context.agentx.connected);
+	assert_string_equal(logged, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -505,6 +517,7 @@ int main(void)
 		cmocka_unit_test(read_again),
 		cmocka_unit_test(group_words),
 		cmocka_unit_test(applies_agentx),
+		cmocka_unit_test(no_session),
 	};
 
 	return cmocka_run_group_tests(tests, open_library, close_library);
