@@ -350,12 +350,33 @@ static void check_ages(struct tcx_config_reading *reading)
 				    "many seconds, or leave it out");
 }
 
+/*
+ * A ping that waits longer than until the next one is due would be followed by that at once, again
+ * and again, and the library would do nothing else (run_alarms()).
+ */
+static void check_patience(struct tcx_config_reading *reading)
+{
+	const struct tcx_config *config = &reading->config;
+	int patience = config->timeout_s * (config->retries + 1);
+	char text[TCX_FAULT_SIZE];
+
+	if (reading->faults > 0 || patience < config->ping_s)
+		return;
+	snprintf(text, sizeof(text),
+		 "agentXTimeout %d and agentXRetries %d make %d s that the master has for an "
+		 "answer, which must be less than agentXPingInterval (%d s): lower them, or raise "
+		 "that",
+		 config->timeout_s, config->retries, patience, config->ping_s);
+	tcx_config_complain(reading, "", text);
+}
+
 unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options)
 {
 	struct tcx_config_reading reading = {.config = defaults};
 
 	tcx_config_read_files(&reading, options);
 	check_ages(&reading);
+	check_patience(&reading);
 	if (reading.faults == 0)
 		*config = reading.config;
 	return reading.faults;

@@ -359,6 +359,13 @@ access readers "" any noauth exact seen seen none
 ALL = "view seen included .1\n"
 
 
+def patience(conf):
+    """How long the agent waits for an answer of the master, which must be less than agentXPingInterval."""
+    if "agentXPingInterval" in conf:
+        return "agentXTimeout 2\nagentXRetries 0\n"
+    return "agentXTimeout 15\nagentXRetries 0\nagentXPingInterval 16\n"
+
+
 class Site:
     """A temporary folder and a network namespace, with what runs in them."""
 
@@ -452,7 +459,7 @@ class Site:
     def agent(self, conf="", options=(), wait=True, under=()):
         """Starts tcpextd with this configuration and waits until snmpd serves its objects. It is patient with a busy machine.
         under are the words of a program that runs it."""
-        path = self.write("tcpextd.conf", "agentXTimeout 15\n" + conf)
+        path = self.write("tcpextd.conf", patience(conf) + conf)
         agent = self.start(Agent, self.inside(*under, AGENT, "-f", "-C", "-c", path, "-x", self.master,
                                               "-Lf", self.folder / "tcpextd.log", *options), self.folder)
         if wait:

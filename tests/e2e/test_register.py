@@ -235,7 +235,7 @@ def master_survives(site):
         walker.start()
     try:
         for i in range(20):
-            site.write("tcpextd.conf", f"agentXTimeout 15\nregisterPriority {100 - i % 2}\nprocRoot {('/proc', '/proc/self')[i % 2]}\n")
+            site.write("tcpextd.conf", harness.patience("") + f"registerPriority {100 - i % 2}\nprocRoot {('/proc', '/proc/self')[i % 2]}\n")
             agent.send(signal.SIGHUP)
             wait_for("it is read", lambda: len([line for line in agent.log() if "configuration read again" in line]) == i + 1)
             time.sleep(0.2)  # walks get under way again

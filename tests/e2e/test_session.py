@@ -36,7 +36,7 @@ def healthy(site):
 
 def before(site):
     """snmpd comes later, goes, and comes again."""
-    agent = site.agent("agentXPingInterval 1\n", wait=False)
+    agent = site.agent("agentXPingInterval 3\n", wait=False)
     agent.wait_log("no AgentX master at .*: there is no such socket; .*'master agentx'")
     snmpd = site.snmpd()
     site.wait_served(agent)
@@ -77,7 +77,7 @@ def causes(site):
 def frozen(site):
     """A master that does not answer: the agent outlives it and serves afterwards; it can end meanwhile, too."""
     snmpd = site.snmpd()
-    agent = site.agent("agentXPingInterval 1\nagentXTimeout 1\n")
+    agent = site.agent("agentXPingInterval 2\nagentXTimeout 1\n")
     snmpd.send(signal.SIGSTOP)
     agent.wait_log("lost the AgentX master")
     check(agent.alive(), "snmpd stopped: the agent notices and lives")
@@ -102,7 +102,7 @@ def read_tables(site):
 def frozen_and_killed(site):
     """A master that stops answering, also while the agent registers, and is killed then: the next one is served, in silence."""
     snmpd = site.snmpd()
-    agent = site.agent("agentXPingInterval 1\nagentXTimeout 1\nagentXRetries 0\n")
+    agent = site.agent("agentXPingInterval 2\nagentXTimeout 1\n")
     for number in range(6):
         snmpd.send(signal.SIGSTOP)
         if number % 2 == 0:
@@ -129,7 +129,7 @@ def ids(pid):
 
 def no_root(site):
     """As another user: what it may not open is said with the remedy; once it may, it serves."""
-    agent = site.agent("agentXPingInterval 1\n", options=("-u", "65534", "-g", "65534"), wait=False)
+    agent = site.agent("agentXPingInterval 3\n", options=("-u", "65534", "-g", "65534"), wait=False)
     agent.wait_log("no such socket")
     check_equal(ids(agent.pid), {"65534"}, "it is the user and group of -u and -g")
     snmpd = site.snmpd(more="agentXPerms 0600 0755\n")
@@ -137,7 +137,7 @@ def no_root(site):
     agent.log_file.unlink()
     log = site.write("tcpextd.log", "")
     os.chown(log, 65534, 65534)
-    agent = site.agent("agentXPingInterval 1\n", options=("-u", "65534"), wait=False)
+    agent = site.agent("agentXPingInterval 3\n", options=("-u", "65534"), wait=False)
     lines = agent.wait_log("no AgentX master")
     check("user 65534 may not open it" in lines[0] and "agentXPerms" in lines[0], "a socket for root alone: it says so, and what to do",
           lines)

@@ -211,7 +211,7 @@ def last_change(site):
     status = [f"{ENTRY['ifTable']}.8.{index[name]}" for name in ("v0", "v1", "lo")]
     wait_for("the carrier is there", lambda: [link["operstate"] for link in told.ip_json(site, "link")].count("UP") == 2)
     snmpd = site.snmpd()
-    agent = site.agent(FAST + "agentXPingInterval 1\n")
+    agent = site.agent(FAST + "agentXPingInterval 3\n")
     check_equal(site.get(*changes), [Value("Timeticks", 0)] * 3, "0 while nothing has changed")
     last = 0
     for way, wanted in (("down", [2, 7, 1]), ("up", [1, 1, 1])):
@@ -725,13 +725,13 @@ def too_slow(site):
     """A table that takes longer than tableTimeout, and than snmpd waits by default: an error, and the session stays."""
     usual = harness.SNMPD_CONF.format(master=site.master) + harness.ALL
     site.snmpd(whole=usual.replace("agentXTimeout 15\n", ""))
-    with SlowTable(site, "agentXPingInterval 1\ntableTimeout 3\n") as slow:
+    with SlowTable(site, "agentXPingInterval 4\ntableTimeout 3\n") as slow:
         get = slow.ask("snmpget", f"{STATE_COLUMN}.{FIRST}", SEGMENTS)
         walk = slow.ask("snmpbulkwalk", STATE_COLUMN)
         for asked in (get, walk):
             check("genError" in str(answer(asked)), "an error while the table is being read")
         lines = slow.agent.wait_log("tableTimeout")
-        site.write("tcpextd.conf", slow.conf + "agentXPingInterval 1\ntableTimeout 3\n")
+        site.write("tcpextd.conf", slow.conf + "agentXPingInterval 4\ntableTimeout 3\n")
         slow.agent.send(signal.SIGHUP)
         slow.agent.wait_log("configuration read again")
         lines = [line for line in slow.agent.log() if "tableTimeout" in line]
@@ -861,7 +861,7 @@ def reload_elsewhere(site):
 def restart_meanwhile(site):
     """snmpd ends and comes back while a request waits for a table."""
     snmpd = site.snmpd()
-    with SlowTable(site, "agentXPingInterval 1\n") as slow:
+    with SlowTable(site, "agentXPingInterval 3\n") as slow:
         waiting = slow.ask("snmpbulkwalk", STATE_COLUMN)
         snmpd.kill()
         slow.agent.wait_log("lost the AgentX master")

@@ -101,7 +101,7 @@ static void every_directive(void **state)
 	struct tcx_config config = good("refreshInterval 0.25\nmaxAge 7.5\nregister tcp, udp\n"
 					"registerPriority 42\nprocRoot /elsewhere/proc\n"
 					"agentXSocket /run/somewhere/master\n"
-					"agentXPingInterval 11\nagentXTimeout 12\n"
+					"agentXPingInterval 200\nagentXTimeout 12\n"
 					"agentXRetries 13\n");
 
 	(void)state;
@@ -111,7 +111,7 @@ static void every_directive(void **state)
 	assert_int_equal(config.priority, 42);
 	assert_string_equal(config.proc_root, "/elsewhere/proc");
 	assert_string_equal(config.socket, "/run/somewhere/master");
-	assert_int_equal(config.ping_s, 11);
+	assert_int_equal(config.ping_s, 200);
 	assert_int_equal(config.timeout_s, 12);
 	assert_int_equal(config.retries, 13);
 }
@@ -253,6 +253,24 @@ static void wrong_lines(void **state)
 		expect_wrong(wrong[i].line, wrong[i].says);
 }
 
+/* Lines of which each is right by itself, and that let the library do nothing but wait. */
+static void patience(void **state)
+{
+	struct tcx_config config;
+
+	(void)state;
+	assert_int_equal(read_text(&config, "agentXPingInterval 3\n", true), 1);
+	assert_non_null(strstr(logged, "agentXTimeout 1 and agentXRetries 2 make 3 s"));
+	assert_int_equal(read_text(&config, "agentXRetries 4\n", true), 1);
+	assert_int_equal(
+		read_text(&config,
+			  "agentXTimeout 3600\nagentXRetries 100\nagentXPingInterval 3600\n", true),
+		1);
+	assert_non_null(strstr(logged, "make 363600 s"));
+	assert_int_equal(read_text(&config, "agentXPingInterval 4\n", true), 0);
+	assert_int_equal(read_text(&config, "agentXPingInterval 2\nagentXRetries 0\n", true), 0);
+}
+
 /* Every fault is named, not only the first. */
 /* Two lines, each right by itself, that are wrong together; in either order. */
 static void ages(void **state)
@@ -345,7 +363,9 @@ static void default_files(void **state)
 	struct tcx_config config;
 
 	(void)state;
-	fixture_puts(&fixture, "agentx.conf", "agentXTimeout 21\nagentXRetries 21\nforOthers 1\n");
+	fixture_puts(&fixture, "agentx.conf",
+		     "agentXTimeout 21\nagentXRetries 21\nagentXPingInterval 500\n"
+		     "forOthers 1\n");
 	fixture_puts(&fixture, "tcpextd.conf",
 		     "agentXTimeout 22\nregisterPriority 22\nrefreshInterval 22\n");
 	fixture_puts(&fixture, "tcpextd.local.conf", "registerPriority 23\nmaxAge 23\n");
@@ -462,8 +482,8 @@ static void group_words(void **state)
 
 static void applies_agentx(void **state)
 {
-	struct tcx_config config =
-		good("agentXSocket /a/b\nagentXPingInterval 3\nagentXTimeout 4\nagentXRetries 2\n");
+	struct tcx_config config = good(
+		"agentXSocket /a/b\nagentXPingInterval 13\nagentXTimeout 4\nagentXRetries 2\n");
 	const struct tcx_options none = {0};
 	const struct tcx_options other = {.socket = "/c/d"};
 
@@ -472,7 +492,7 @@ static void applies_agentx(void **state)
 	assert_string_equal(tcx_agentx_address(), "/a/b");
 	assert_int_equal(netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID,
 					    NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL),
-			 3);
+			 13);
 	assert_int_equal(
 		netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT),
 		4000000);
@@ -507,6 +527,7 @@ int main(void)
 		cmocka_unit_test(groups),
 		cmocka_unit_test(wrong_lines),
 		cmocka_unit_test(ages),
+		cmocka_unit_test(patience),
 		cmocka_unit_test(many_faults),
 		cmocka_unit_test(long_path),
 		cmocka_unit_test(no_file),
