@@ -24,7 +24,7 @@ enum tcx_tcp_state {
 };
 
 /* INET-ADDRESS-MIB's InetAddressType. */
-enum tcx_address_type { TCX_IPV4 = 1, TCX_IPV6 };
+enum tcx_address_type { TCX_IPV4 = 1, TCX_IPV6, TCX_IPV4Z, TCX_IPV6Z };
 
 /*
  * One IPv4 connection or listener (RFC1213 tcpConnTable), be it of an IPv4 socket or of an IPv6 one
@@ -65,12 +65,14 @@ struct tcx_tcp_state_row {
 };
 
 /*
- * One address and port where TCP connections are taken, however many sockets share it
- * (SO_REUSEPORT, or bound to different devices): their numbers are added up.
+ * One address and port where TCP connections are taken, of one device where the socket is bound to
+ * one (SO_BINDTODEVICE, a VRF, the zone of a link-local address), however many sockets share it
+ * (SO_REUSEPORT): their numbers are added up. procfs tells no device, so there all of one address
+ * and port are one row.
  */
 struct tcx_tcp_listener {
 	uint8_t address_type; /* enum tcx_address_type */
-	uint8_t address[16];  /* IPv4 in the first four octets, zeros behind it */
+	uint8_t address[20];  /* 4 or 16 octets, with a zone its ifIndex in 4; zeros behind it */
 	uint8_t port[2];      /* the key ends here */
 	bool max_known;	      /* queue_max and full are told by sock_diag only */
 	uint32_t sockets;
@@ -79,8 +81,9 @@ struct tcx_tcp_listener {
 	uint32_t full;	    /* sockets that take no more connections now (sk_acceptq_is_full()) */
 	/*
 	 * Sockets with this local end, or with this port and no listener of their own address when
-	 * this one listens on all addresses (::ffff:0.0.0.0, before ::, on all of IPv4); of this
-	 * socket family, so that IPv4 connections of an IPv6 listener are its own.
+	 * this one listens on all addresses (::ffff:0.0.0.0, before ::, on all of IPv4); of one
+	 * that is bound to a device only those that are bound to it, too, as what it accepts is. Of
+	 * this socket family, so that IPv4 connections of an IPv6 listener are its own.
 	 */
 	uint32_t established;  /* accepted or waiting */
 	uint32_t syn_received; /* half open */

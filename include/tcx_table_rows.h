@@ -15,8 +15,8 @@ enum tcx_index_as {
 	TCX_INDEX_NUMBER, /* octets in network order, one sub-identifier */
 	TCX_INDEX_SPREAD, /* a sub-identifier per octet, as in an IpAddress */
 	TCX_INDEX_ONE,	  /* no octet: the sub-identifier 1, as before a NetworkAddress */
-	TCX_INDEX_INET, /* InetAddress of the type in the octet before: its length, then its octets
-			 */
+	/* InetAddress of the type in the octet before, 1 to 4: its length, then its octets. */
+	TCX_INDEX_INET,
 };
 
 struct tcx_index_field {

@@ -1,7 +1,8 @@
 /*
  * TCP and UDP sockets, one by one as the kernel lists them: from sock_diag, or from procfs where
  * that is missing or denied. Both say the same, but for what only sock_diag tells: the length that
- * a listener's accept queue may reach, and whether an IPv6 socket takes IPv4 as well.
+ * a listener's accept queue may reach, the device that a socket is bound to, and whether an IPv6
+ * socket takes IPv4 as well.
  */
 #ifndef TCX_SOCKETS_H
 #define TCX_SOCKETS_H
@@ -31,6 +32,7 @@ struct tcx_socket {
 	 * connections may wait, 0 in procfs.
 	 */
 	uint32_t send_queue;
+	uint32_t link; /* ifIndex of the device that it is bound to, or of its zone; 0: none */
 	/* An IPv6 socket on :: that is known to take IPv4 too (INET_DIAG_SKV6ONLY). */
 	bool takes_ipv4;
 };

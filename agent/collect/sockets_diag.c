@@ -88,6 +88,7 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	socket.receive_queue = body->idiag_rqueue;
 	socket.send_queue = body->idiag_wqueue;
 	read_id(&socket, &body->id);
+	socket.link = body->id.idiag_if;
 	socket.takes_ipv4 = takes_ipv4(message, body);
 	return query->sink(query->context, &socket, fault);
 }

@@ -3,20 +3,24 @@
 #include <sys/socket.h>
 
 #include "sockets.h"
+#include "tcx_octets.h"
 #include "tcx_socket_tables.h"
 
-static uint8_t type_of(const struct tcx_socket *socket)
+/* The index of a socket's family and port with this address, of a device or of none. */
+static void set_key(struct tcx_tcp_listener *key, const struct tcx_socket *socket,
+		    const uint8_t *address, uint32_t link)
 {
-	return socket->family == AF_INET ? TCX_IPV4 : TCX_IPV6;
-}
+	bool ipv4 = socket->family == AF_INET;
+	size_t len = ipv4 ? 4 : 16;
 
-static void set_key(struct tcx_tcp_listener *row, const struct tcx_socket *socket)
-{
-	row->address_type = type_of(socket);
-	memcpy(row->address, socket->local, sizeof(row->address));
-	if (row->address_type == TCX_IPV4)
-		memset(row->address + 4, 0, sizeof(row->address) - 4);
-	memcpy(row->port, socket->local_port, sizeof(row->port));
+	key->address_type = ipv4 ? TCX_IPV4 : TCX_IPV6;
+	memset(key->address, 0, sizeof(key->address));
+	memcpy(key->address, address, len);
+	memcpy(key->port, socket->local_port, sizeof(key->port));
+	if (link == 0)
+		return;
+	key->address_type = ipv4 ? TCX_IPV4Z : TCX_IPV6Z;
+	tcx_octets_put32(key->address + len, link);
 }
 
 /* The kernel takes one connection more than it was asked to: full is when the queue is longer. */
@@ -25,7 +29,7 @@ static bool take_listener(void *context, const struct tcx_socket *socket, struct
 	struct tcx_table *table = context;
 	struct tcx_tcp_listener row = {.sockets = 1};
 
-	set_key(&row, socket);
+	set_key(&row, socket, socket->local, socket->link);
 	row.queue = socket->receive_queue;
 	row.max_known = table->fallback.text[0] == '\0';
 	if (row.max_known) {
@@ -35,26 +39,46 @@ static bool take_listener(void *context, const struct tcx_socket *socket, struct
 	return tcx_table_append(table, &row, fault);
 }
 
+/* One of the addresses, of the socket's device before one of none. */
+static struct tcx_tcp_listener *find_at(struct tcx_table *table, const struct tcx_socket *socket,
+					const uint8_t *const *addresses, size_t count)
+{
+	const uint32_t links[] = {socket->link, 0};
+
+	for (size_t l = socket->link != 0 ? 0 : 1; l < 2; l++) {
+		for (size_t i = 0; i < count; i++) {
+			struct tcx_tcp_listener key;
+			struct tcx_tcp_listener *row;
+
+			set_key(&key, socket, addresses[i], links[l]);
+			row = tcx_table_find(table, &key);
+			if (row != NULL)
+				return row;
+		}
+	}
+	return NULL;
+}
+
 /*
- * The listener that a connection came by: as the kernel chooses, its own address goes first. A
- * socket bound to ::ffff:0.0.0.0 takes IPv4 connections to any address, and no others.
+ * The listener that a connection came by: as the kernel chooses (inet_lookup_listener()), its own
+ * address goes before any, and its device before none. A connection is bound to the device that its
+ * listener is bound to; also to a VRF, or to the link of a link-local address, where the listener
+ * is not. A socket bound to ::ffff:0.0.0.0 takes IPv4 connections to any address, and no others.
  */
 static struct tcx_tcp_listener *find_listener(struct tcx_table *table,
 					      const struct tcx_socket *socket)
 {
-	struct tcx_tcp_listener key;
-	struct tcx_tcp_listener *row;
+	static const uint8_t any_mapped[16] = {[10] = 0xff, [11] = 0xff};
+	static const uint8_t any[16];
+	const uint8_t *const own[] = {socket->local};
+	const uint8_t *const wildcards[] = {any_mapped, any};
+	struct tcx_tcp_listener *row = find_at(table, socket, own, 1);
 
-	set_key(&key, socket);
-	row = tcx_table_find(table, &key);
-	if (row == NULL && tcx_socket_is_mapped(socket)) {
-		memset(key.address + TCX_MAPPED_LEN, 0, 4);
-		row = tcx_table_find(table, &key);
-	}
 	if (row != NULL)
 		return row;
-	memset(key.address, 0, sizeof(key.address));
-	return tcx_table_find(table, &key);
+	if (tcx_socket_is_mapped(socket))
+		return find_at(table, socket, wildcards, 2);
+	return find_at(table, socket, &wildcards[1], 1);
 }
 
 static bool take_connection(void *context, const struct tcx_socket *socket, struct tcx_fault *fault)

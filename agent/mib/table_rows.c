@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* InetAddressType ipv4(1) of INET-ADDRESS-MIB. */
-#define INET_ADDRESS_IPV4 1
+/* Octets of an InetAddress by its InetAddressType: ipv4(1), ipv6(2), ipv4z(3), ipv6z(4). */
+static const uint8_t inet_address_octets[] = {0, 4, 16, 8, 20};
 
 static const struct tcx_table_rows *rows_of(const struct tcx_rows *rows)
 {
@@ -33,7 +33,7 @@ static size_t put_field(const struct tcx_index_field *field, const uint8_t *octe
 	case TCX_INDEX_SPREAD:
 		return put_octets(octets, field->octets, index);
 	case TCX_INDEX_INET:
-		index[0] = octets[-1] == INET_ADDRESS_IPV4 ? 4 : field->octets;
+		index[0] = inet_address_octets[octets[-1]];
 		return 1 + put_octets(octets, index[0], index + 1);
 	default:
 		index[0] = 1;

@@ -94,7 +94,7 @@ static const struct tcx_object listener_columns[] = {
 static const struct tcx_table_rows listener_rows = {
 	TCX_ROWS_OF_TABLE,
 	TCX_TABLE_TCP_LISTENERS,
-	{{TCX_INDEX_NUMBER, 1}, {TCX_INDEX_INET, 16}, {TCX_INDEX_NUMBER, 2}}};
+	{{TCX_INDEX_NUMBER, 1}, {TCX_INDEX_INET, 20}, {TCX_INDEX_NUMBER, 2}}};
 
 bool tcx_add_tcp_listeners(struct tcx_tree *tree)
 {

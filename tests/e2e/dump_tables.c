@@ -124,9 +124,11 @@ static void print_state(const void *of)
 static void print_listener(const void *of)
 {
 	const struct tcx_tcp_listener *row = of;
+	bool ipv4 = row->address_type == TCX_IPV4 || row->address_type == TCX_IPV4Z;
 
 	printf("listener type=%u", row->address_type);
-	print_address("address", row->address_type == TCX_IPV4 ? AF_INET : AF_INET6, row->address);
+	print_address("address", ipv4 ? AF_INET : AF_INET6, row->address);
+	printf(" link=%" PRIu32, tcx_octets_get32(row->address + (ipv4 ? 4 : 16)));
 	printf(" port=%u sockets=%" PRIu32 " queue=%" PRIu32, tcx_octets_get16(row->port),
 	       row->sockets, row->queue);
 	if (row->max_known)

@@ -118,6 +118,28 @@ def mapped():
     pair(every4, V4, HERE)
 
 
+def devices():
+    """Listeners of one port that are bound to different devices, one of them full, and link-local ones with their zone."""
+    for family in (V4, V6):
+        only = {"IPV6_V6ONLY": 1} if family == V6 else {}
+        listener(family, ANY[family], 2040, 100, SO_BINDTODEVICE=b"v0", **only)
+        full = listener(family, ANY[family], 2040, 3, SO_BINDTODEVICE=b"lo", **only)
+        for _ in range(4):
+            new(family, TCP).connect((LOOPBACK[family], full.getsockname()[1]))
+    listener(V4, ANY[V4], 2041, SO_REUSEPORT=1, SO_BINDTODEVICE=b"lo")
+    listener(V4, ANY[V4], 2041, SO_REUSEPORT=1)
+    listener(V4, LOOPBACK[V4], 2041, SO_REUSEPORT=1)
+    for address in (LOOPBACK[V4], "127.0.0.2", "127.0.0.3"):
+        new(V4, TCP).connect((address, 2041))
+    listener(V6, ANY[V6], 2042, IPV6_V6ONLY=1)
+    for name in ("v0", "v1"):
+        zone = socket.if_nametoindex(name)
+        own = new(V6, TCP, ("fe80::1", 2043, 0, zone))
+        own.listen(5)
+        for port in (2042, 2043):
+            new(V6, TCP).connect(("fe80::1", port, 0, zone))
+
+
 def datagrams():
     new(V4, UDP, ("0.0.0.0", 2030), SO_REUSEADDR=1)
     new(V4, UDP, ("127.0.0.1", 2030), SO_REUSEADDR=1)
@@ -155,6 +177,7 @@ def main():
         all_states(family)
     shared_ports()
     mapped()
+    devices()
     datagrams()
     half_open(2011, 5)
     half_open(2020, 2)

@@ -501,6 +501,8 @@ link set v0 up
 link set v1 up
 addr add 10.1.0.1/24 dev v0
 addr add fd00::1/64 dev v0 nodad
+addr add fe80::1/64 dev v0 nodad
+addr add fe80::1/64 dev v1 nodad
 neigh add 10.1.0.2 lladdr 02:00:00:00:00:02 dev v0 nud permanent
 neigh add fd00::2 lladdr 02:00:00:00:00:02 dev v0 nud permanent
 """
@@ -522,10 +524,18 @@ def end_of(text):
     return "::" if address == "*" else address, 0 if port == "*" else int(port)
 
 
+def device_of(text):
+    """The device of an end: lo in 0.0.0.0%lo:22, None in [::]:22."""
+    return text.partition("%")[2].partition(":")[0].rstrip("]") or None
+
+
+def ss_words(site, *options):
+    return [line.split()[:5] for line in site.run("ss", "-nH", *options).stdout.splitlines()]
+
+
 def ss(site, *options):
     """The lines of ss: state, receive queue, send queue, local end, remote end."""
-    lines = site.run("ss", "-nH", *options).stdout.splitlines()
-    for state, receive, send, local, remote in (line.split()[:5] for line in lines):
+    for state, receive, send, local, remote in ss_words(site, *options):
         yield state, int(receive), int(send), end_of(local), end_of(remote)
 
 
@@ -540,8 +550,7 @@ def ipv4_end(text):
 def ss_ipv4(site, *options):
     """State and ends of all sockets that talk IPv4, or may."""
     for family in ("-4", "-6"):
-        for line in site.run("ss", "-nH", family, *options).stdout.splitlines():
-            state, _, _, local, remote = line.split()[:5]
+        for state, _, _, local, remote in ss_words(site, family, *options):
             if ipv4_end(local):
                 yield state, ipv4_end(local), ipv4_end(remote)
 
@@ -567,21 +576,49 @@ def wanted_states(site):
     return wanted
 
 
+def listener_key(family, address, link, port):
+    """Of a row: InetAddressType is another one with a zone."""
+    return family + (2 if link else 0), address, link, port
+
+
+def listeners_of(family, address, link, port):
+    """Those that may have taken a connection, as the kernel looks for them."""
+    everywhere = ["0.0.0.0"] if family == V4 else ["::ffff:0.0.0.0", "::"] if "." in address else ["::"]
+    for addresses in ([address], everywhere):
+        for zone in (link, 0):
+            for at in addresses:
+                yield listener_key(family, at, zone, port)
+
+
 def wanted_listeners(site):
-    """Listeners by their end, with the connections that came by them."""
+    """Listeners by their end and device, with the connections that came by them."""
     wanted = {}
+    index = {link["ifname"]: link["ifindex"] for link in ip_json(site, "link")}
     for family, option in ((V4, "-4"), (V6, "-6")):
-        for _, queue, most, local, _ in ss(site, "-tl", option):
-            row = wanted.setdefault((family, *local), {
+        for _, queue, most, local, _ in ss_words(site, "-tl", option):
+            address, port = end_of(local)
+            row = wanted.setdefault(listener_key(family, address, index.get(device_of(local), 0), port), {
                 "sockets": 0, "queue": 0, "max": 0, "full": 0, "established": 0, "syn_received": 0})
+            queue, most = int(queue), int(most)
             for name, number in (("sockets", 1), ("queue", queue), ("max", most), ("full", queue > most)):
                 row[name] += number
-        for state, _, _, (address, port), _ in ss(site, "-ta", option):
-            everywhere = ["0.0.0.0"] if family == V4 else ["::ffff:0.0.0.0", "::"] if "." in address else ["::"]
-            row = next((wanted[family, at, port] for at in (address, *everywhere) if (family, at, port) in wanted), None)
+        for state, _, _, local, _ in ss_words(site, "-ta", option):
+            address, port = end_of(local)
+            keys = listeners_of(family, address, index.get(device_of(local), 0), port)
+            row = next((wanted[key] for key in keys if key in wanted), None)
             if row and state in ("ESTAB", "SYN-RECV"):
                 row["established" if state == "ESTAB" else "syn_received"] += 1
     return wanted
+
+
+def without_devices(listeners):
+    """Listeners as procfs tells them: those of one address and port are one row."""
+    merged = {}
+    for (kind, address, _, port), row in listeners.items():
+        sums = merged.setdefault(((kind - 1) % 2 + 1, address, 0, port), {})
+        for name, number in row.items():
+            sums[name] = sums.get(name, 0) + number
+    return merged
 
 
 def shown_by_ss(site):
@@ -597,7 +634,7 @@ def compare(found, wanted):
             ("connections", "connection", "-tan, of IPv4,", ("local", "local_port", "remote", "remote_port")),
             ("endpoints", "endpoint", "-uan, of IPv4,", ("local", "local_port")),
             ("states", "state", "-tan, counted,", ("type", "state")),
-            ("listeners", "listener", "-ltn", ("type", "address", "port"))):
+            ("listeners", "listener", "-ltn", ("type", "address", "link", "port"))):
         check_rows(keyed(found[kind], *index), wanted[table], f"{len(wanted[table])} {table} are what ss {option} shows")
 
 
@@ -618,14 +655,23 @@ def sockets(site):
         missing = [state for state in STATE.values() if states[V4, state]["sockets"] == 0]
         check_equal(missing, [STATE["UNCONN"], STATE["CLOSING"]], "all states that can be made to last are there")
         check(any(row["full"] for row in listeners.values()), "one listener is full")
-        check_equal(listeners[V4, "0.0.0.0", 2011]["syn_received"], 5, "half-open connections of a listener")
-        check_equal((listeners[V6, "::", 2020]["established"], listeners[V6, "::", 2020]["syn_received"]), (3, 2),
+        check_equal(listeners[V4, "0.0.0.0", 0, 2011]["syn_received"], 5, "half-open connections of a listener")
+        check_equal((listeners[V6, "::", 0, 2020]["established"], listeners[V6, "::", 0, 2020]["syn_received"]), (3, 2),
                     "IPv4 connections of an IPv6 listener are its own")
-        of_ipv4 = listeners[V6, "::ffff:0.0.0.0", 2021]
+        of_ipv4 = listeners[V6, "::ffff:0.0.0.0", 0, 2021]
         check_equal((of_ipv4["established"], of_ipv4["syn_received"]), (2, 3), "and those of one for all of IPv4")
         check_order(diag["connection"], lambda row: (address_key(row["local"]), row["local_port"],
                                                      address_key(row["remote"]), row["remote_port"]), "connections")
-        check_order(diag["listener"], lambda row: (row["type"], address_key(row["address"]), row["port"]), "listeners")
+        check_order(diag["listener"], lambda row: (row["type"], address_key(row["address"]), row["link"], row["port"]), "listeners")
+        index = {link["ifname"]: link["ifindex"] for link in ip_json(site, "link")}
+        shown = {key: (row["queue"], row["max"], row["full"], row["established"]) for key, row in listeners.items()}
+        for family, at in ((V4, "0.0.0.0"), (V6, "::")):
+            check_equal([shown[listener_key(family, at, index[name], 2040)] for name in ("lo", "v0")],
+                        [(4, 3, 1, 4), (0, 100, 0, 0)], f"{at}: full on one device, and not on the other")
+        own, *others = [shown[key][3] for key in ((1, "127.0.0.1", 0, 2041), (3, "0.0.0.0", index["lo"], 2041), (1, "0.0.0.0", 0, 2041))]
+        check_equal((own, sum(others)), (1, 2), "the own address goes before any, with a device and without")
+        check_equal([shown[4, "fe80::1", index[name], 2043][3] for name in ("v0", "v1")], [1, 1], "a link-local address has its zone")
+        check_equal(shown[2, "::", 0, 2042][3], 2, "connections of link-local addresses by a listener of any")
         connections, endpoints = wanted["connections"], wanted["endpoints"]
         check_equal([("0.0.0.0", port, "0.0.0.0", 0) in connections for port in (2020, 2010, 2021, 2023)], [True] * 4,
                     "listeners on :: that take IPv4, and on ::ffff:0.0.0.0, are listeners of IPv4")
@@ -652,6 +698,9 @@ def same_from_procfs(site, why, read):
     check(all(why in row.get("fallback", "") for row in proc["table"]), f"{why}: and why", proc["table"])
     for row in diag["listener"]:
         del row["max"], row["full"]
+    proc["listener"], diag["listener"] = (
+        without_devices({(row.pop("type"), row.pop("address"), row.pop("link"), row.pop("port")): row for row in rows})
+        for rows in (proc["listener"], diag["listener"]))
     for name in ("connection", "endpoint", "state", "listener"):
         check_equal(proc[name], diag[name], f"{why}: {len(proc[name])} rows of {name} are the same as from sock_diag")
 

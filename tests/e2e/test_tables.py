@@ -339,15 +339,20 @@ def neighbours(site):
 
 # --- Sockets ------------------------------------------------------------------------------------------------------------------
 
-def inet_index(family, text, port):
-    packed = ipaddress.ip_address(text).packed
-    return ".".join(map(str, (family, len(packed), *packed, port)))
+def inet_index(kind, text, link, port):
+    packed = ipaddress.ip_address(text).packed + (link.to_bytes(4, "big") if link else b"")
+    return ".".join(map(str, (kind, len(packed), *packed, port)))
 
 
 def read_sockets(site):
     """All tables of sockets, by SNMP."""
     return {name: table(site, name) for name in ("tcpConnTable", "udpTable", "tcpStateTable", "tcpListenTable")} | {
         "totals": [value.value for value in site.get(*TOTALS)]}
+
+
+def listener_rows(listeners):
+    columns = {4: "sockets", 5: "queue", 6: "max", 7: "full", 8: "syn_received", 9: "established"}
+    return {inet_index(*end): {column: gauge(row[name]) for column, name in columns.items()} for end, row in listeners.items()}
 
 
 def ss_sockets(site):
@@ -363,9 +368,7 @@ def ss_sockets(site):
         "tcpStateTable": {f"{family}.{state}": {3: gauge(row["sockets"]), 4: gauge(row["unread"]),
                                                 5: Value("Counter64", row["receive"]), 6: Value("Counter64", row["send"])}
                           for (family, state), row in states.items()},
-        "tcpListenTable": {inet_index(*end): {4: gauge(row["sockets"]), 5: gauge(row["queue"]), 6: gauge(row["max"]),
-                                              7: gauge(row["full"]), 8: gauge(row["syn_received"]), 9: gauge(row["established"])}
-                           for end, row in listeners.items()},
+        "tcpListenTable": listener_rows(listeners),
         "totals": [sum(row[name] for row in states.values()) for name in ("sockets", "unread", "receive", "send")]}
 
 
@@ -438,6 +441,7 @@ def denied_agent(site, conf, under=()):
 def without_sock_diag(site):
     agent = denied_agent(site, FAST)
     found, wanted, _ = by_both(site)
+    wanted["tcpListenTable"] = listener_rows(told.without_devices(told.wanted_listeners(site)))
     for row in wanted["tcpListenTable"].values():
         del row[6], row[7]
     for name, option in (("tcpConnTable", "-tl"), ("udpTable", "-ua")):
@@ -463,7 +467,7 @@ def full_queue(site):
         for victim in (1, 4):
             family, at, port = places[victim]
             to = ({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(at, at), port)
-            full = inet_index(1 if family == socket.AF_INET else 2, at, port)
+            full = inet_index(1 if family == socket.AF_INET else 2, at, 0, port)
             before = site.get(overflows)[0].value
             for _ in range(4):
                 connect(site, stack, to, family)

@@ -24,6 +24,7 @@
 #include "agent/collect/nexthops.h"
 #include "tcx_ip_tables.h"
 #include "tcx_links.h"
+#include "tcx_octets.h"
 #include "tcx_socket_tables.h"
 
 #define DATAGRAMS     64
@@ -817,6 +818,93 @@ static void put_listener(uint16_t port, int v6only)
 	end_message();
 }
 
+/* A socket of IPv4, or of IPv6 that talks IPv4, at 10.1.0.1 or on all addresses. */
+static void put_socket(uint32_t sequence, uint8_t family, uint8_t state, const uint8_t *address,
+		       uint32_t link)
+{
+	struct inet_diag_msg body = {.idiag_family = family, .idiag_state = state};
+
+	body.id.idiag_sport = htons(80);
+	body.id.idiag_if = link;
+	memcpy(body.id.idiag_src, address, 16);
+	begin_message(SOCK_DIAG_BY_FAMILY, &body, sizeof(body));
+	((struct nlmsghdr *)writing.octets)->nlmsg_seq = sequence;
+	end_message();
+}
+
+static const uint8_t none[16];
+static const uint8_t ipv4[16] = {10, 1, 0, 1};
+static const uint8_t mapped[16] = {[10] = 0xff, [11] = 0xff, [12] = 10, [15] = 1};
+static const uint8_t all_mapped[16] = {[10] = 0xff, [11] = 0xff};
+
+struct listener {
+	uint8_t family;
+	const uint8_t *address;
+	uint32_t link;
+};
+
+/* In the kernel's order: the own address before any, and there the device before none. */
+static const struct listener ipv4_listeners[] = {
+	{AF_INET, ipv4, 7},
+	{AF_INET, ipv4, 0},
+	{AF_INET, none, 7},
+	{AF_INET, none, 0},
+};
+
+static const struct listener mapped_listeners[] = {
+	{AF_INET6, mapped, 7}, {AF_INET6, mapped, 0},	  {AF_INET6, all_mapped, 7},
+	{AF_INET6, none, 7},   {AF_INET6, all_mapped, 0}, {AF_INET6, none, 0},
+};
+
+/* Whoever listens, the last of them first, and one connection that is bound to device 7. */
+static struct tcx_table *read_listeners(const struct listener *listeners, size_t count,
+					const uint8_t *connected)
+{
+	bool later = listeners->family == AF_INET6;
+
+	clear_script();
+	for (uint32_t sequence = 1; sequence <= 4; sequence++) {
+		bool asked = sequence % 2 == (later ? 0 : 1);
+
+		for (size_t i = count; asked && sequence < 3 && i > 0; i--)
+			put_socket(sequence, listeners->family, TCP_LISTEN,
+				   listeners[i - 1].address, listeners[i - 1].link);
+		if (asked && sequence > 2)
+			put_socket(sequence, listeners->family, TCP_ESTABLISHED, connected, 7);
+		end_answer(sequence);
+	}
+	return read_lacking(&tcx_tcp_listeners, "");
+}
+
+static void check_chosen(const struct listener *listeners, size_t count, const uint8_t *connected)
+{
+	struct tcx_table *table = read_listeners(listeners, count, connected);
+	size_t len = listeners->family == AF_INET ? 4 : 16;
+	const struct tcx_tcp_listener *found = NULL;
+
+	assert_int_equal(table->count, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct tcx_tcp_listener *row = tcx_table_row(table, i);
+
+		if (row->established > 0)
+			found = row;
+	}
+	assert_non_null(found);
+	assert_memory_equal(found->address, listeners->address, len);
+	assert_int_equal(tcx_octets_get32(found->address + len), listeners->link);
+	tcx_table_unref(table);
+}
+
+/* The first that there is. */
+static void listener_of_connection(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(ipv4_listeners); i++)
+		check_chosen(&ipv4_listeners[i], COUNT(ipv4_listeners) - i, ipv4);
+	for (size_t i = 0; i < COUNT(mapped_listeners); i++)
+		check_chosen(&mapped_listeners[i], COUNT(mapped_listeners) - i, mapped);
+}
+
 /* Kernels before 4.3 do not tell whether a socket on :: takes IPv4 as well. */
 static void listeners_on_all_of_ipv6(void **state)
 {
@@ -897,6 +985,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lacking_neighbours, setup, teardown),
 		cmocka_unit_test_setup_teardown(lacking_nexthops, setup, teardown),
 		cmocka_unit_test_setup_teardown(lacking_beside, setup, teardown),
+		cmocka_unit_test_setup_teardown(listener_of_connection, setup, teardown),
 		cmocka_unit_test_setup_teardown(listeners_on_all_of_ipv6, setup, teardown),
 		cmocka_unit_test_setup_teardown(hollow_messages, setup, teardown),
 	};

@@ -2,6 +2,7 @@
  */
 #include "test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "serving.h"
@@ -9,6 +10,7 @@
 #include "tcx_links.h"
 #include "tcx_objects.h"
 #include "tcx_octets.h"
+#include "tcx_socket_tables.h"
 
 static struct serving serving;
 static struct tcx_held_tables held;
@@ -108,12 +110,48 @@ static void lacking_neighbours(void **state)
 	assert_string_equal(serving_get(&serving, "4.7.10.1.0.1"), "INTEGER 3");
 }
 
+/* InetAddress of each type: a zone is four octets more. */
+static void listeners(void **state)
+{
+	struct tcx_tcp_listener rows[] = {
+		{.address_type = TCX_IPV4, .address = {127, 0, 0, 1}, .port = {0, 80}},
+		{.address_type = TCX_IPV6, .address = {[15] = 1}, .port = {0, 80}},
+		{.address_type = TCX_IPV4Z, .address = {127, 0, 0, 1, 0, 0, 1, 2}, .port = {0, 80}},
+		{.address_type = TCX_IPV6Z,
+		 .address = {0xfe, 0x80, [15] = 1, [19] = 3},
+		 .port = {1, 0}},
+	};
+	static const char *const names[] = {
+		"20.1.4.1.4.127.0.0.1.80",
+		"20.1.4.2.16.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.80",
+		"20.1.4.3.8.127.0.0.1.0.0.1.2.80",
+		"20.1.4.4.20.254.128.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.0.3.256",
+		NULL,
+	};
+	const char *name = "20.1.4";
+
+	(void)state;
+	hold(TCX_TABLE_TCP_LISTENERS, &tcx_tcp_listeners, rows, COUNT(rows));
+	serve(tcx_add_tcp_listeners);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char wanted[128];
+
+		rows[i].sockets = (uint32_t)i + 1;
+		snprintf(wanted, sizeof(wanted), "%s Gauge32 %zu", names[i], i + 1);
+		assert_string_equal(serving_next(&serving, name), wanted);
+		name = names[i];
+		assert_string_equal(serving_get(&serving, name), wanted + strlen(name) + 1);
+	}
+	assert_int_equal(strncmp(serving_next(&serving, name), "20.1.5.1.4", 10), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(unknown_protocols, teardown),
 		cmocka_unit_test_teardown(lacking_links, teardown),
 		cmocka_unit_test_teardown(lacking_neighbours, teardown),
+		cmocka_unit_test_teardown(listeners, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
