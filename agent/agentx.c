@@ -16,10 +16,11 @@
 #define REFUSED_RETRY_S 10
 #define LIST_S		1		     /* by then the session is complete, as a rule */
 #define DEFAULT_SOCKET	"/var/agentx/master" /* the library's NETSNMP_AGENTX_SOCKET */
+#define US_PER_S	1000000
+#define OWN_PATIENCE_US 2000000000 /* as much as a long may have */
 
 /* For so long a host may take to answer when it is only asked why it cannot be the master. */
 #define PROBE_MS 2000
-#define NOBODY	 (-1)
 
 /* RFC 2741, 6.2.3: priorities begin with 1. */
 #define NOBODYS_PRIORITY 0
@@ -29,6 +30,9 @@
 /* For so long requests are answered before a session is ended: others may well have begun. */
 #define LAST_TURNS 50
 #define TURN_NS	   1000000L
+
+/* The library's number of a session with a master (agentx/protocol.h, not installed). */
+#define AGENTX_VERSION 0xC1
 
 /* The library sends nothing by a session that is not of AgentX. */
 #define SENDS_NOTHING 0
@@ -40,10 +44,16 @@ void agentx_check_session(unsigned int alarm, void *session);
 /* AgentX error codes (RFC 2741, 6.2.16). */
 enum { DUPLICATE_REGISTRATION = 263, REQUEST_DENIED = 267 };
 
+void tcx_agentx_set_address(const char *address)
+{
+	tcx_context.agentx.address = address;
+	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
+			      TCX_WIRE_ADDRESS);
+}
+
 const char *tcx_agentx_address(void)
 {
-	const char *address =
-		netsnmp_ds_get_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET);
+	const char *address = tcx_context.agentx.address;
 
 	return address != NULL ? address : DEFAULT_SOCKET;
 }
@@ -81,11 +91,12 @@ static int on_connected(int major, int minor, void *session, void *arg)
 
 static void say_lost(void)
 {
-	snmp_log(
-		LOG_WARNING,
-		"lost the AgentX master at %s: snmpd ended or did not answer; trying every %d s to "
-		"connect again\n",
-		tcx_agentx_address(), ping_interval());
+	const char *cause = tcx_context.wire.cause;
+
+	snmp_log(LOG_WARNING,
+		 "lost the AgentX master at %s: %s; trying every %d s to connect again\n",
+		 tcx_agentx_address(), cause != NULL ? cause : "snmpd ended or did not answer",
+		 ping_interval());
 }
 
 static int on_lost(int major, int minor, void *session, void *arg)
@@ -143,8 +154,11 @@ static int on_unregister(int major, int minor, void *parameters, void *arg)
 
 /*
  * The library opens the session with a patience of its own, six seconds for a request
- * (subagent_open_master_session()): agentXTimeout and agentXRetries are to hold for it. The loop
- * that waits is the one that serves and takes signals: a stopped master would stop us, too.
+ * (subagent_open_master_session(), all releases up to 5.10): agentXTimeout and agentXRetries are to
+ * hold for it. The loop that waits for the answer is the one that serves and takes signals. So it
+ * is to ask again each second: wire.c takes that for the time to look whether the agent is to end.
+ * Within the agent a request is passed on by a session, too: that one waits for as long as a table
+ * takes, which answer.c limits.
  */
 static int on_session(int major, int minor, void *parameters, void *arg)
 {
@@ -154,10 +168,8 @@ static int on_session(int major, int minor, void *parameters, void *arg)
 	(void)minor;
 	(void)arg;
 	tcx_context.agentx.opened = session;
-	session->timeout =
-		netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT);
-	session->retries =
-		netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_RETRIES);
+	session->timeout = session->version == AGENTX_VERSION ? US_PER_S : OWN_PATIENCE_US;
+	session->retries = session->version == AGENTX_VERSION ? tcx_wire_patience() - 1 : 0;
 	return 0;
 }
 
@@ -174,7 +186,7 @@ static void watch(int event, SNMPCallback *callback)
  * MIBS is emptied so that init_snmp() reads no MIB files: the agent needs none, and a missing one
  * would fill the log. No state is kept between runs.
  */
-void tcx_agentx_init(void)
+bool tcx_agentx_init(void)
 {
 	setenv("MIBS", "", 1);
 	netsnmp_enable_subagent();
@@ -194,6 +206,7 @@ void tcx_agentx_init(void)
 	watch(SNMPD_CALLBACK_UNREGISTER_OID, on_unregister);
 	netsnmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session,
 				  NULL, NETSNMP_CALLBACK_HIGHEST_PRIORITY);
+	return tcx_wire_init(&tcx_context.wire);
 }
 
 static void complain_of(const char *address)
@@ -278,6 +291,7 @@ void tcx_agentx_shutdown(void)
 {
 	snmp_shutdown(APP);
 	shutdown_agent();
+	tcx_wire_free(&tcx_context.wire);
 }
 
 static void ask_again(unsigned int alarm, void *arg);
@@ -358,11 +372,14 @@ static void say_taken(const char *name, const char *group, int priority)
 void tcx_agentx_refused(long error)
 {
 	struct tcx_agentx *agentx = &tcx_context.agentx;
-	const char *group =
-		tcx_mib_refused(tcx_context.mib, agentx->name, agentx->name_len, agentx->priority);
-	unsigned int bit = group != NULL ? tcx_mib_group_bit(group) : 0;
+	const char *group;
+	unsigned int bit;
 	char text[512];
 
+	if (error == TCX_WIRE_LOST)
+		return; /* which on_lost() tells */
+	group = tcx_mib_refused(tcx_context.mib, agentx->name, agentx->name_len, agentx->priority);
+	bit = group != NULL ? tcx_mib_group_bit(group) : 0;
 	print_oid(text, sizeof(text), agentx->name, agentx->name_len);
 	agentx->refused |= bit;
 	if (agentx->refused != 0)
@@ -449,7 +466,7 @@ static bool explain_host(struct tcx_fault *fault, const char *address, int error
 bool tcx_agentx_probe(const char *address, struct tcx_fault *fault)
 {
 	const char *path = tcx_address_path(address);
-	int fd = tcx_address_connect(address, PROBE_MS, NOBODY);
+	int fd = tcx_address_connect(address, PROBE_MS, tcx_context.wire.stop_fd);
 	int error = errno;
 
 	if (fd >= 0)

@@ -391,8 +391,7 @@ void tcx_config_apply_agentx(const struct tcx_config *config, const struct tcx_o
 {
 	const char *socket = options->socket != NULL ? options->socket : config->socket;
 
-	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
-			      socket[0] != '\0' ? socket : NULL);
+	tcx_agentx_set_address(socket[0] != '\0' ? socket : NULL);
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
 			   config->ping_s);
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT,

@@ -38,6 +38,11 @@ static const struct {
 	 */
 	{"lock in _callback_lock sleeps", drop},
 	{"netsnmp_assert lock_holded", drop},
+	/* An answer whose session has ended meanwhile, with a line for each varbind: on_lost() has
+	 * told of that.
+	 */
+	{"send response: ", drop},
+	{"    -- ", drop},
 	{"Log handling defined - disabling stderr", drop},
 	{"registering pdu failed: ", translate_refusal},
 };

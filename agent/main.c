@@ -74,35 +74,49 @@ static void finish_reload(struct tcx_context *context)
 	snmp_log(LOG_NOTICE, "configuration read again\n");
 }
 
-static void on_signal(int fd, void *arg)
+static void on_hangup(int fd, void *arg)
 {
 	struct tcx_context *context = arg;
 	struct signalfd_siginfo signal;
 
-	while (read(fd, &signal, sizeof(signal)) == (ssize_t)sizeof(signal)) {
-		if (signal.ssi_signo == SIGHUP)
-			context->reload = true;
-		else
-			context->stop = true;
-	}
+	while (read(fd, &signal, sizeof(signal)) == (ssize_t)sizeof(signal))
+		context->reload = true;
+}
+
+/* The signal is not taken: it goes on to tell all who wait that they are not to. */
+static void on_stop(int fd, void *arg)
+{
+	struct tcx_context *context = arg;
+
+	(void)fd;
+	context->stop = true;
+}
+
+/* A descriptor that tells of these signals, which are 0 behind the last; -1 with errno. */
+static int open_signals(const int numbers[])
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	for (size_t i = 0; numbers[i] != 0; i++)
+		sigaddset(&signals, numbers[i]);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 /* Signals come as data to the one loop, so that they never cut into anything. */
 static bool watch_signals(struct tcx_context *context, struct tcx_fault *fault)
 {
-	sigset_t signals;
-	int fd;
+	const int hangup[] = {SIGHUP, 0}, stop[] = {SIGINT, SIGTERM, 0};
+	int hangup_fd;
 
 	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGHUP);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (fd < 0)
+	hangup_fd = open_signals(hangup);
+	context->wire.stop_fd = open_signals(stop);
+	if (hangup_fd < 0 || context->wire.stop_fd < 0)
 		return tcx_fault_set(fault, "signals cannot be watched: %s", strerror(errno));
-	register_readfd(fd, on_signal, context);
+	register_readfd(hangup_fd, on_hangup, context);
+	register_readfd(context->wire.stop_fd, on_stop, context);
 	return true;
 }
 
@@ -238,7 +252,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "tcpextd: %s\n", fault.text);
 		return EXIT_FAILURE;
 	}
-	tcx_agentx_init();
+	if (!tcx_agentx_init()) {
+		fputs("tcpextd: out of memory\n", stderr);
+		return EXIT_FAILURE;
+	}
 	tcx_config_register();
 	if (context->options.task == TCX_SHOW_DIRECTIVES)
 		return show_directives();

@@ -16,6 +16,7 @@
 struct snmp_session;
 
 struct tcx_agentx {
+	const char *address; /* of the master; NULL: the library's default */
 	bool connected;
 	bool away;		      /* between tcx_agentx_leave() and tcx_agentx_return() */
 	struct snmp_session *session; /* the library's, while connected */
@@ -30,8 +31,9 @@ struct tcx_agentx {
 	unsigned int alarm;   /* the library's number of the next try, or 0 */
 };
 
-/* Prepares the library to be a subagent. Before tcx_config_register(). */
-void tcx_agentx_init(void);
+/* Prepares the library to be a subagent. Before tcx_config_register(). False when memory is short.
+ */
+bool tcx_agentx_init(void);
 
 /*
  * Connects, or begins to try again and again. Everything to be served must be registered with the
@@ -57,9 +59,10 @@ void tcx_agentx_shutdown(void);
 void tcx_agentx_refused(long error);
 
 /*
- * The address of the master: of -x, of agentXSocket, or the library's default. May be a list, see
- * tcx_address.h.
+ * The address of the master: of -x, of agentXSocket, or, for NULL, the library's default. May be
+ * a list, see tcx_address.h. It is kept by pointer, and used for the next connection.
  */
+void tcx_agentx_set_address(const char *address);
 const char *tcx_agentx_address(void);
 
 /*

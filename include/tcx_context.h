@@ -16,6 +16,7 @@
 #include "tcx_mib.h"
 #include "tcx_options.h"
 #include "tcx_pid_file.h"
+#include "tcx_wire.h"
 
 struct tcx_context {
 	struct tcx_options options;
@@ -23,6 +24,7 @@ struct tcx_context {
 	struct tcx_config_reading *reading; /* while configuration files are being read */
 	struct tcx_log log;
 	struct tcx_agentx agentx;
+	struct tcx_wire wire;
 	struct tcx_collector *collector;
 	struct tcx_tables *tables;
 	struct tcx_link_watch *link_watch; /* NULL where rtnetlink cannot be had */

@@ -1,0 +1,52 @@
+/* The little of an AgentX PDU that has to be known on its way (RFC 2741, section 6). */
+#ifndef TCX_PDU_H
+#define TCX_PDU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TCX_PDU_HEADER 20 /* octets */
+
+/* Octets of the longest PDU that the library takes; it drops a longer one without a word
+ * (agentx_parse(), all releases up to 5.10). */
+#define TCX_PDU_LONGEST 65536
+
+/* Octets of an answer that has an error and nothing else. */
+#define TCX_PDU_ERROR 28
+
+/* error-status of SNMP (RFC 3416), which an answer to a Get may have, too. */
+#define TCX_PDU_TOO_BIG 1
+
+/* h.type */
+enum {
+	TCX_PDU_OPEN = 1,
+	TCX_PDU_GET = 5,
+	TCX_PDU_UNDO_SET = 10,
+	TCX_PDU_NOTIFY = 12,
+	TCX_PDU_RESPONSE = 18
+};
+
+struct tcx_pdu {
+	uint8_t type;
+	uint8_t flags;
+	uint32_t session;
+	uint32_t transaction;
+	uint32_t packet; /* its number: an answer has that of its request */
+	uint64_t size;	 /* of all, in octets */
+};
+
+void tcx_pdu_read(struct tcx_pdu *pdu, const unsigned char header[TCX_PDU_HEADER]);
+
+/* Whether the master waits for an answer to it. */
+bool tcx_pdu_asks_us(const struct tcx_pdu *pdu);
+
+/* Whether we wait for the master's answer to it. */
+bool tcx_pdu_asks_master(const struct tcx_pdu *pdu);
+
+/* Makes the answer that has the number of this PDU, request or answer, and the error; index is that
+ * of a varbind, from 1, or 0. */
+void tcx_pdu_refuse(const struct tcx_pdu *pdu, uint16_t error, uint16_t index,
+		    unsigned char answer[TCX_PDU_ERROR]);
+
+#endif

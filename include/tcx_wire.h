@@ -1,0 +1,35 @@
+/*
+ * The connection that the session with the master goes by. It is ours and not one of the library's:
+ * those wait without end for a master that does not take what is sent or does not accept, and let
+ * pass PDUs that the other side drops without a word.
+ */
+#ifndef TCX_WIRE_H
+#define TCX_WIRE_H
+
+#include <stdbool.h>
+
+/* What is to be the library's address of the master. It leads to tcx_agentx_address(). */
+#define TCX_WIRE_ADDRESS "tcpextd:"
+
+/* The error of an answer that the wire gives in the place of a master that is lost. RFC 2741 has no
+ * such number. */
+#define TCX_WIRE_LOST 65535
+
+struct netsnmp_tdomain_s;
+
+struct tcx_wire {
+	struct netsnmp_tdomain_s *domain; /* owned */
+	int stop_fd;	   /* readable when the agent is to end, which ends all waiting; or -1 */
+	const char *cause; /* why the last connection was given up; NULL: the master ended it */
+};
+
+/* Makes it known to the library. Before the library connects; once. False when memory is short. */
+bool tcx_wire_init(struct tcx_wire *wire);
+
+/* When the library has been shut down. */
+void tcx_wire_free(struct tcx_wire *wire);
+
+/* How long the master has for an answer, in seconds: agentXTimeout and agentXRetries together. */
+int tcx_wire_patience(void);
+
+#endif
