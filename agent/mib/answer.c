@@ -11,6 +11,10 @@
  */
 #define REST_NS TCX_NS_PER_S
 
+/* So many requests may wait for tables, each with its varbinds. More get an error at once, so that
+ * a flood of them does not fill the memory. */
+#define WAITING_MAX 500
+
 /*
  * A request for a table that is still being read waits here, while others are answered. The library
  * calls that delegation: it sends the answer once no varbind of the request is delegated any more.
@@ -272,12 +276,22 @@ static uint64_t waiting_since(const struct answering *answering, const struct wa
 	return tcx_clock_now();
 }
 
+static size_t count_waiting(const struct answering *answering)
+{
+	size_t count = 0;
+
+	for (const struct waiting *one = answering->waiting; one != NULL; one = one->next)
+		count++;
+	return count;
+}
+
 static bool wait_for_table(const struct group *group, netsnmp_mib_handler *handler,
 			   netsnmp_handler_registration *registration,
 			   netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
 	struct answering *answering = tcx_answering(group->mib);
-	struct waiting *waiting = calloc(1, sizeof(*waiting));
+	struct waiting *waiting =
+		count_waiting(answering) < WAITING_MAX ? calloc(1, sizeof(*waiting)) : NULL;
 
 	if (waiting == NULL)
 		return false;

@@ -3,6 +3,7 @@
 work, with one and the other source, registered and not. What the agent reads of the kernel is the subject of
 test_kernel_tables.py; here it is how that gets through snmpd."""
 
+import collections
 import contextlib
 import ctypes
 import ipaddress
@@ -16,12 +17,14 @@ import socket
 import subprocess
 import time
 
+import ber
 import harness
 import kernel
 import test_kernel_tables as told
 from harness import (AGENT, MIB2, NO_INSTANCE, NO_OBJECT, OBJECTS, V2C, Failure, Skip, Value, check, check_equal, wait_for)
 
 HEX = (*V2C, "-Ox")  # every text in hexadecimal
+CROWD = 600  # more than may wait
 FAST = "tableInterval 1\n"
 ONCE = "tableInterval 3600\n"  # read when asked for, and not again in the course of a test
 
@@ -725,6 +728,23 @@ def meanwhile(site):
         check_equal(answer(walk), [(f"{STATE_COLUMN}.{index}", "INTEGER: 2") for index in (FIRST, SECOND)], "and the walk, whole")
 
 
+def crowd(site):
+    """More requests for a table that is being read than may wait: those that are too many get an error at once."""
+    site.snmpd()
+    with SlowTable(site) as slow:
+        slow.ask("snmpget", f"{STATE_COLUMN}.{FIRST}")
+        with ber.Manager(site.snmp, harness.DEADLINE) as manager:
+            for _ in range(CROWD):
+                manager.send(ber.GET, [f"{STATE_COLUMN}.{FIRST}"])
+            refused = [manager.receive() for _ in range(CROWD - 500)]
+            check(all(answer.error for answer in refused), f"{len(refused)} get an error", refused[:3])
+            check_equal(site.get(SEGMENTS), [Value("Counter32", 3000000004)], "others are served as before")
+            slow.feed()
+            answers = [manager.receive() for _ in range(CROWD - len(refused))]
+            check(all(not answer.error for answer in answers[1:]), "those who waited get the table", collections.Counter(
+                answer.error for answer in answers))
+
+
 def too_slow(site):
     """A table that takes longer than tableTimeout, and than snmpd waits by default: an error, and the session stays."""
     usual = harness.SNMPD_CONF.format(master=site.master) + harness.ALL
@@ -979,6 +999,6 @@ def none_of_snmpd(site):
 
 if __name__ == "__main__":
     harness.main(interfaces, last_change, counting, changing_interfaces, addresses, routes, neighbours, sockets, full_queue,
-                 changing_connections, snmpnetstat, on_demand, polite, cut, cold, meanwhile, too_slow, no_row_lost,
+                 changing_connections, snmpnetstat, on_demand, polite, cut, cold, meanwhile, crowd, too_slow, no_row_lost,
                  longer_than_idle, failing, reload_while_renewed, reload_in_spite, reload_meanwhile,
                  reload_elsewhere, restart_meanwhile, end_meanwhile, registered, none_of_snmpd)
