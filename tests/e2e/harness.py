@@ -522,6 +522,11 @@ class Site:
         return [varbind for group in groups for varbind in self.walk(group, **more) if is_counter(varbind[0])]
 
 
+def leads_nowhere(pid, descriptor):
+    """Whether it is /dev/null. In a chroot the link in /proc has another path."""
+    return os.stat(f"/proc/{pid}/fd/{descriptor}").st_rdev == os.stat("/dev/null").st_rdev
+
+
 def connects(path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         return probe.connect_ex(str(path)) == 0
