@@ -61,6 +61,7 @@ void tcx_doctor_find_agents(struct doctor *doctor)
 	DIR *processes = opendir("/proc");
 	const struct dirent *entry;
 
+	doctor->by_root = geteuid() == 0;
 	while (processes != NULL && (entry = readdir(processes)) != NULL) {
 		if (!isdigit((unsigned char)entry->d_name[0]) || !is_agent(entry->d_name))
 			continue;
@@ -188,7 +189,10 @@ static void say_processes(struct doctor *doctor, enum doctor_verdict verdict, co
 			       (long)doctor->agent, why);
 		return;
 	}
-	tcx_doctor_say(doctor, DOCTOR_FAIL, "agent: none runs here");
+	/* Who is not root may not see all processes. */
+	tcx_doctor_say(doctor, doctor->by_root ? DOCTOR_FAIL : DOCTOR_WARN,
+		       "agent: none %s here, and snmpd could not be asked: %s",
+		       doctor->by_root ? "runs" : "is seen", why);
 	advise_start(doctor);
 }
 

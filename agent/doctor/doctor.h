@@ -35,6 +35,7 @@ struct doctor {
 	char master[PATH_MAX];	    /* its address: of a list the one that was reached, else the
 				     * first */
 	struct tcx_fault unreached; /* what was found there */
+	bool by_root;		    /* so it was started */
 	size_t agents;		    /* processes of this host that are agents */
 	pid_t agent;		    /* one of them */
 };

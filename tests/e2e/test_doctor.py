@@ -293,6 +293,10 @@ def contexts(site):
     site.write("snmpd.conf", conf.replace("rouser tester authpriv\n", ""))
     check_only(doctor(site), "warn", "a community of another context", f"view: {site.folder}/snmpd.conf:8: the community has the context 'other' only",
                "com2sec without -Cn")
+    check(doctor(site).about("ok", f"agent: process {agent.pid} runs", "no community and no user was found that could ask"),
+          "it says that it could not ask")
+    agent.end()
+    check(doctor(site).about("FAIL", "agent: none runs here, and snmpd could not be asked"), "without an agent that is the fault")
 
 
 def mib_files(site):
