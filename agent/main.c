@@ -67,8 +67,12 @@ static void finish_reload(struct tcx_context *context)
 	context->reloaded = false;
 	if (change == TCX_MIB_TAKES_BACK)
 		tcx_agentx_leave();
-	if (!tcx_mib_register(context->mib, &fault))
+	if (!tcx_mib_register(context->mib, &fault)) {
 		snmp_log(LOG_ERR, "%s\n", fault.text);
+		context->unsound = true;
+		context->stop = true;
+		return;
+	}
 	tcx_agentx_return();
 	tcx_mib_open(context->mib);
 	snmp_log(LOG_NOTICE, "configuration read again\n");
@@ -134,20 +138,28 @@ static bool start(struct tcx_context *context, struct tcx_fault *fault)
 	if (!tcx_reading_start(context, fault))
 		return false;
 	apply_config(context);
-	if (!tcx_mib_register(context->mib, fault))
+	if (!tcx_mib_register(context->mib, fault)) {
+		context->unsound = true;
 		return false;
+	}
 	snmp_log(LOG_NOTICE, "tcpextd %s started: reads %s every %g s\n", TCX_VERSION,
 		 context->config.proc_root, (double)context->config.interval_ns / 1e9);
 	tcx_agentx_connect();
 	return true;
 }
 
+/*
+ * Where memory was short while the library registered something, it has freed what still is in its
+ * tree (netsnmp_subtree_load(), all releases up to 5.10): nothing may go through that any more.
+ */
 static void finish(struct tcx_context *context)
 {
 	tcx_log_files_close();
-	tcx_agentx_shutdown();
-	tcx_mib_free(context->mib);
-	tcx_reading_stop(context);
+	if (!context->unsound) {
+		tcx_agentx_shutdown();
+		tcx_mib_free(context->mib);
+		tcx_reading_stop(context);
+	}
 	tcx_pid_file_remove(&context->pid_file);
 }
 
@@ -181,7 +193,7 @@ static int serve(struct tcx_context *context)
 	}
 	snmp_log(LOG_NOTICE, "tcpextd ends\n");
 	finish(context);
-	return EXIT_SUCCESS;
+	return context->unsound ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /* A line for each file with a fault; where there is none, for what failed. */

@@ -34,6 +34,7 @@ struct tcx_context {
 	bool reload;   /* SIGHUP came */
 	bool reloaded; /* the configuration is in force, but for what is registered */
 	bool stop;
+	bool unsound; /* the library's tree of registrations: memory was short */
 };
 
 extern struct tcx_context tcx_context;

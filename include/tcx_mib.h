@@ -58,7 +58,9 @@ enum tcx_mib_change {
 
 enum tcx_mib_change tcx_mib_change(const struct tcx_mib *mib);
 
-/* Registers and unregisters what the settings say. False when the library refuses a registration.
+/*
+ * Registers and unregisters what the settings say. False when memory is short: the library has then
+ * freed what it still goes through, so that nothing of it may be called any more but the log.
  */
 bool tcx_mib_register(struct tcx_mib *mib, struct tcx_fault *fault);
 

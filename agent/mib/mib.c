@@ -197,7 +197,8 @@ static bool reconcile(struct group *group, int priority, struct tcx_fault *fault
 		unregister_group(group);
 	if (priority == 0 || register_group(group, priority))
 		return true;
-	return tcx_fault_set(fault, "the group '%s' cannot be registered", group->row->word);
+	return tcx_fault_set(fault, "the group '%s' cannot be registered: memory is short",
+			     group->row->word);
 }
 
 static bool build_group(struct group *group, const struct group_row *row, struct tcx_mib *mib)
@@ -247,13 +248,11 @@ enum tcx_mib_change tcx_mib_change(const struct tcx_mib *mib)
 
 bool tcx_mib_register(struct tcx_mib *mib, struct tcx_fault *fault)
 {
-	bool done = true;
-
 	for (size_t i = 0; i < GROUPS; i++)
-		done = reconcile(&mib->groups[i], wanted_priority(&mib->answering.settings, i),
-				 fault) &&
-		       done;
-	return done;
+		if (!reconcile(&mib->groups[i], wanted_priority(&mib->answering.settings, i),
+			       fault))
+			return false;
+	return true;
 }
 
 static struct registration *find_registration(struct tcx_mib *mib, const oid *name, size_t len,

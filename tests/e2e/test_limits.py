@@ -14,7 +14,7 @@ SCALAR = f"{OBJECTS}.8.24.0"
 PORTS = (161, 1161, 2161, 3161)  # snmpd listens on
 FLOOD_S = 5
 AGAIN_S = 45  # three times what is promised
-MEMORY_MIB = 300
+MEMORY_MIB = 64  # that snmpd and agent may have, when no request waits in memory
 
 
 def longest(site):
@@ -83,6 +83,8 @@ def flood(site):
     site.wait_served(agent, AGAIN_S)
     check(snmpd.alive() and agent.alive(), "both are there, and serve")
     for process, what in ((agent, "the agent"), (snmpd, "snmpd")):
+        if harness.has_sanitizer(process):
+            continue  # it keeps what is freed
         check(memory_mib(process) < MEMORY_MIB, f"{what} had at most {memory_mib(process)} MiB")
     check(len(agent.log()) < 20, f"the log has {len(agent.log())} lines", agent.log()[:20])
 

@@ -29,11 +29,6 @@ def private_memory(agent):
     return int(re.search(r"^Anonymous:\s+(\d+) kB", rollup, re.MULTILINE)[1])
 
 
-def has_sanitizer(agent):
-    """Freed memory waits in a quarantine then, so that counting it tells nothing; the sanitizer itself looks for leaks."""
-    return "libasan" in pathlib.Path(f"/proc/{agent.pid}/maps").read_text()
-
-
 def twenty_times(site):
     """Killed, restarted, served."""
     snmpd = site.snmpd()
@@ -50,7 +45,7 @@ def twenty_times(site):
     check_equal(served, ROUNDS, "served again each time")
     check(agent.alive(), "by the same process")
     check_equal(descriptors(agent), fds, f"the {len(fds)} descriptors of round {SETTLED} are those of round {ROUNDS}")
-    if has_sanitizer(agent):
+    if harness.has_sanitizer(agent):
         harness.skip("private memory: this agent has a sanitizer, which keeps what is freed")
     else:
         check(after - before <= ALLOWANCE, f"private memory: {before} KiB in round {SETTLED}, {after} KiB in round {ROUNDS}, "

@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import signal
+import subprocess
 import time
 
 import harness
@@ -210,4 +211,24 @@ def rotated(site):
                 "both have lines that say something, and no other")
 
 
-harness.main(healthy, before, alone, causes, frozen, frozen_and_killed, no_root, daemon, wrong_start, rotated)
+SHORT = AGENT.parent / "tests/e2e/short.so"
+COPIES = 500  # of OIDs, and more, are made for all registrations
+
+
+def short_of_memory(site):
+    """Memory that is short while it registers: the start ends with 1 and one line, wherever that happens."""
+    if not SHORT.exists():
+        raise harness.Skip(f"needs {SHORT}, which `make check` builds")
+    for at in range(1, COPIES, 7):
+        # What is freed is overwritten; AddressSanitizer wants to be loaded first, and need not be.
+        settings = {"TCX_SHORT_AT": str(at), "LD_PRELOAD": str(SHORT), "MALLOC_PERTURB_": "165",
+                    "ASAN_OPTIONS": "verify_asan_link_order=0"}
+        done = subprocess.run([AGENT, "-f", "-C", "-x", site.master, "-Le"], capture_output=True, text=True,
+                              env={**site.environment, **settings}, timeout=harness.DEADLINE)
+        if done.returncode != 1 or len(done.stderr.splitlines()) != 1 or "memory is short" not in done.stderr:
+            check(False, f"copy {at} of an OID cannot be made: the start ends with 1", done)
+            return
+    check(True, f"no copy of an OID from number 1 to {COPIES} can be made: the start ends with 1")
+
+
+harness.main(healthy, short_of_memory, before, alone, causes, frozen, frozen_and_killed, no_root, daemon, wrong_start, rotated)
