@@ -80,12 +80,13 @@ static int on_connected(int major, int minor, void *session, void *arg)
 	agentx->session = session;
 	agentx->connected = true;
 	agentx->complained = false;
+	tcx_context.wire.in_vain = false;
 	agentx->refused = 0;
 	agentx->told = 0;
 	tcx_mib_connected(tcx_context.mib);
 	if (!agentx->away)
 		snmp_log(LOG_NOTICE, "connected to the AgentX master at %s\n",
-			 tcx_agentx_address());
+			 tcx_context.wire.address);
 	return 0;
 }
 
@@ -95,7 +96,7 @@ static void say_lost(void)
 
 	snmp_log(LOG_WARNING,
 		 "lost the AgentX master at %s: %s; trying every %d s to connect again\n",
-		 tcx_agentx_address(), cause != NULL ? cause : "snmpd ended or did not answer",
+		 tcx_context.wire.address, cause != NULL ? cause : "snmpd ended or did not answer",
 		 ping_interval());
 }
 

@@ -267,15 +267,40 @@ static int close_socket(netsnmp_transport *transport)
 }
 
 /* To the first address of the list that can be reached. */
-static int connect_list(const char *list)
+static int connect_first(const char *list)
 {
-	const struct tcx_wire *wire = &tcx_context.wire;
+	struct tcx_wire *wire = &tcx_context.wire;
 	char address[PATH_MAX];
 	int fd = -1;
 
 	while (fd < 0 && tcx_address_next(&list, address))
 		fd = tcx_address_connect(address, tcx_wire_patience() * 1000, wire->stop_fd);
+	if (fd >= 0)
+		strcpy(wire->address, address);
+	wire->in_vain = fd >= 0;
 	return fd;
+}
+
+/* What follows the address that took a connection and gave no session: it is not to stand before
+ * the others for ever. */
+static const char *begin_of(const char *list)
+{
+	const struct tcx_wire *wire = &tcx_context.wire;
+	const char *rest = list;
+	char address[PATH_MAX];
+
+	while (wire->in_vain && tcx_address_next(&rest, address))
+		if (strcmp(address, wire->address) == 0)
+			return rest;
+	return list;
+}
+
+static int connect_list(const char *list)
+{
+	const char *begin = begin_of(list);
+	int fd = connect_first(begin);
+
+	return fd >= 0 || begin == list ? fd : connect_first(list);
 }
 
 static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)

@@ -6,6 +6,7 @@
 #ifndef TCX_WIRE_H
 #define TCX_WIRE_H
 
+#include <limits.h>
 #include <stdbool.h>
 
 /* What is to be the library's address of the master. It leads to tcx_agentx_address(). */
@@ -21,6 +22,8 @@ struct tcx_wire {
 	struct netsnmp_tdomain_s *domain; /* owned */
 	int stop_fd;	   /* readable when the agent is to end, which ends all waiting; or -1 */
 	const char *cause; /* why the last connection was given up; NULL: the master ended it */
+	char address[PATH_MAX]; /* where the last connection went to, of a list */
+	bool in_vain;		/* that connection has not become a session, or not yet */
 };
 
 /* Makes it known to the library. Before the library connects; once. False when memory is short. */

@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import time
 
@@ -73,6 +74,34 @@ def causes(site):
               said[address])
         check_equal(agent.end(), 0, f"{address}: it ends as it should")
         agent.log_file.unlink()
+
+
+def lists(site):
+    """agentXSocket as snmpd has it in an agentx.conf that both read, with several addresses: the first that answers is taken."""
+    host = "tcp:127.0.0.1:705"
+    site.snmpd(more=f"agentXSocket {site.master},{host}\n")
+
+    def connects(addresses, to):
+        site.write("agentx.conf", f"agentXPingInterval 3\nagentXRetries 0\nagentXSocket {addresses}\n")
+        agent = site.start(harness.Agent, site.inside(AGENT, "-f", "-Lf", site.folder / "tcpextd.log"), site.folder)
+        site.wait_served(agent)
+        lines = agent.wait_log("connected to")
+        check(len(lines) == 1 and lines[0].endswith(f" at {to}"), f"{addresses.replace(str(site.folder), '...')}: connected to the right one", lines)
+        check_equal(agent.end(), 0, "it ends as it should")
+        agent.log_file.unlink()
+
+    connects(f"{site.master},{host}", site.master)
+    connects(f"{host},{site.master}", host)
+    connects(f"{site.folder}/none,{host}", host)
+    connects(f"tcp:127.0.0.1:9, {site.folder}/none, {site.master}", site.master)
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(site.folder / "silent"))
+        silent.listen(50)
+        connects(f"{site.folder}/silent,{site.master}", site.master)
+    (site.folder / "agentx.conf").unlink()
+    agent = site.agent(options=("-x", f"{site.folder}/none,tcp:127.0.0.1:9"), wait=False)
+    lines = wait_for("a line for each address", lambda: len(agent.wait_log("no AgentX master at")) == 2 and agent.wait_log("no AgentX master at"))
+    check("no such socket" in lines[0] and "nobody listens at that port" in lines[1], "-x with a list where nobody answers: of each why", lines)
 
 
 def frozen(site):
@@ -231,4 +260,4 @@ def short_of_memory(site):
     check(True, f"no copy of an OID from number 1 to {COPIES} can be made: the start ends with 1")
 
 
-harness.main(healthy, short_of_memory, before, alone, causes, frozen, frozen_and_killed, no_root, daemon, wrong_start, rotated)
+harness.main(healthy, short_of_memory, before, alone, causes, lists, frozen, frozen_and_killed, no_root, daemon, wrong_start, rotated)
