@@ -85,7 +85,7 @@ def replaced(site):
     site.snmpd()
     scalars, rows = instances(site), tables(site)
     check(scalars and rows, f"snmpd alone has {len(scalars)} scalars and {len(rows)} instances of tables")
-    names = {"tcpConnTable": "6.13", "ifTable": "2.2", "ipAddrTable": "4.20", "udpTable": "7.5", "ipSystemStatsTable": "4.31.1"}
+    names = {"tcpConnTable": "6.13", "ifTable": "2.2", "ipAddrTable": "4.20", "udpTable": "7.5", "ifXTable": "31.1.1"}
     for name, oid in names.items():
         check(any(row.startswith(f"{MIB2}.{oid}.") for row in rows), f"{name} is among them")
     check_equal(groups_served(site), set(), "none is the agent's")
