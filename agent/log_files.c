@@ -19,12 +19,18 @@ static netsnmp_log_handler *find_file(netsnmp_log_handler *from)
 	return from;
 }
 
+/* Without waiting: a FIFO that nobody reads would hold up the loop. */
 static bool open_file(netsnmp_log_handler *handler)
 {
-	FILE *file = fopen(handler->token, "ae");
+	int fd = open(handler->token,
+		      O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
+	FILE *file = fd >= 0 ? fdopen(fd, "a") : NULL;
 
-	if (file == NULL)
+	if (file == NULL) {
+		if (fd >= 0)
+			close(fd);
 		return false;
+	}
 	if (handler->magic != NULL)
 		fclose(handler->magic);
 	handler->magic = file;

@@ -133,6 +133,17 @@ def log_after_user(site):
     check(re.search("ends$", agent.log()[-1]) and count(old, "ends") == 0, "a file that the user may write is taken", agent.log())
 
 
+def log_to_fifo(site):
+    """A FIFO that nobody reads in the place of the log: SIGHUP does not hold up the agent, and the log goes on."""
+    agent = agent_with(site)
+    old = agent.log_file.rename(site.folder / "old.log")
+    os.mkfifo(agent.log_file)
+    agent.send(signal.SIGHUP)
+    wait_for("the configuration is read again", lambda: count(old, "read again") == 1)
+    check_equal(count(old, "cannot be opened anew"), 1, "the file that was there before says why it goes on")
+    check_equal(agent.end(), 0, "the agent ends")
+
+
 def log_appended(site):
     """-Lf empties its file at each start, with -A it does not, wherever the option stands."""
     log = site.folder / "log"
@@ -255,5 +266,5 @@ def processes_alone(site):
     check_equal(site.get(f"{harness.MIB2}.4.2.0")[0].syntax, "INTEGER", f"with {told[1]} it serves")
 
 
-harness.main(pid_file_of_others, pid_file_after_user, pid_file_locked, log_after_user, log_appended, full_disk,
+harness.main(pid_file_of_others, pid_file_after_user, pid_file_locked, log_after_user, log_to_fifo, log_appended, full_disk,
              no_standard_descriptors, limited_file, few_descriptors, no_rights, processes_alone)
