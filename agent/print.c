@@ -1,5 +1,7 @@
 #include "tcx_print.h"
 
+#include "tcx_sources.h"
+
 /*
  * nstat knows these values as no counters and does not print them (useless_numbers[] in its
  * source).
@@ -15,14 +17,22 @@ static void print_one(FILE *out, const char *name, uint64_t value)
 	fprintf(out, "%-32s%-16llu%6.1f\n", name, (unsigned long long)value, 0.0);
 }
 
-bool tcx_print(FILE *out, const struct tcx_snapshot *snapshot)
+static void print_source(FILE *out, const struct tcx_snapshot *snapshot, enum tcx_source source)
 {
 	const struct tcx_layout *layout = snapshot->layout;
 
-	fputs("#kernel\n", out);
 	for (size_t i = 0; i < layout->count; i++)
-		if (tcx_snapshot_has(snapshot, i, 0) && !layout->entries[i].ambiguous &&
-		    !nstat_omits(layout->entries[i].counter))
+		if (layout->entries[i].source == source && tcx_snapshot_has(snapshot, i, 0) &&
+		    !layout->entries[i].ambiguous && !nstat_omits(layout->entries[i].counter))
 			print_one(out, layout->entries[i].name, snapshot->values[i]);
+}
+
+/* nstat begins with SCTP. */
+bool tcx_print(FILE *out, const struct tcx_snapshot *snapshot)
+{
+	fputs("#kernel\n", out);
+	print_source(out, snapshot, TCX_SOURCE_SCTP);
+	for (int source = 0; source < TCX_SOURCE_SCTP; source++)
+		print_source(out, snapshot, (enum tcx_source)source);
 	return fflush(out) == 0 && !ferror(out);
 }

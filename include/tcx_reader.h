@@ -32,6 +32,12 @@ tcx_reader tcx_read_columns;
 tcx_reader tcx_read_pairs;
 
 /*
+ * /proc/net/sctp/snmp (sctp_snmp_seq_show()): the same, but printed as signed numbers. So a 32-bit
+ * kernel's counter is negative from 2^31 on, and a gauge is when the kernel has miscounted.
+ */
+tcx_reader tcx_read_signed_pairs;
+
+/*
  * /proc/net/sockstat and sockstat6 (sockstat_seq_show()): "TCP: inuse 1 orphan 0 ...". The names
  * become SockstatTcpInuse and so on: label and key with only the first letter in upper case.
  */

@@ -14,8 +14,7 @@
 
 struct tcx_sources;
 
-/* By number, one less than counterSourceIndex of LINUX-TCPEXT-MIB; in the order of nstat's output.
- */
+/* One less than counterSourceIndex of LINUX-TCPEXT-MIB: a new one goes last. */
 enum tcx_source {
 	TCX_SOURCE_SNMP,
 	TCX_SOURCE_SNMP6,
@@ -23,6 +22,7 @@ enum tcx_source {
 	TCX_SOURCE_SOCKSTAT,
 	TCX_SOURCE_SOCKSTAT6,
 	TCX_SOURCE_IPFRAG_TIME,
+	TCX_SOURCE_SCTP,
 	TCX_SOURCES
 };
 
@@ -76,8 +76,8 @@ const char *tcx_sources_file(const struct tcx_sources *sources, size_t i);
 /* What source i holds, for people. */
 const char *tcx_sources_name(size_t i);
 
-/* False for a file that only some kernels have (IPv6 built in, for example). */
-bool tcx_sources_expected(size_t i);
+/* What is so where file i does not exist, for people; NULL for a file that every Linux has. */
+const char *tcx_sources_without(size_t i);
 
 /* True when the last read found file i. */
 bool tcx_sources_present(const struct tcx_sources *sources, size_t i);

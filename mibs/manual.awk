@@ -49,7 +49,7 @@ function group_lines(p) {
     if (file[p] ~ /sockstat$/)
         return "Words of /proc/" file[p] " and /proc/" file[p] "6"
     return "Lines of /proc/" file[p] " that begin with \\(lq" p \
-        (file[p] ~ /snmp6$/ ? "" : ":") "\\(rq"
+        (file[p] ~ /(snmp6|sctp\/snmp)$/ ? "" : ":") "\\(rq"
 }
 
 function put_counter(row) {

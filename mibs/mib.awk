@@ -13,7 +13,7 @@
 #   @root-prose@                where the module is registered, and what of it
 #   @root-identity@             the value of MODULE-IDENTITY, and nodes above it
 #   @snapshot@                  the scalars of snapshot.def
-#   @scalars@                   the node and the objects of each group
+#   @scalars FIRST LAST@        the node and the objects of each group with such an arc
 #   @sequence PREFIX@           the members of a table row that COLUMN rows give
 #   @columns PREFIX ENTRY@      those columns themselves
 #   @members PREFIX@            their names, for an OBJECTS clause
@@ -46,7 +46,7 @@ function marker(word) {
     else if (word[1] == "snapshot")
         put_snapshot()
     else if (word[1] == "scalars")
-        put_scalars()
+        put_scalars(word[2], word[3])
     else if (word[1] == "sequence")
         put_sequence(word[2])
     else if (word[1] == "columns")
@@ -148,8 +148,8 @@ function put_snapshot(    i) {
         put_object(scalar[i], "snapshot", text[scalar[i]], "")
 }
 
-function put_scalars(    a) {
-    for (a = 1; a <= last_arc; a++)
+function put_scalars(first, last,    a) {
+    for (a = first + 0; a <= last + 0; a++)
         if (holds_scalars(a))
             put_scalar_group(at[a])
 }
@@ -213,14 +213,19 @@ function put_sequence(p,    i, row) {
 
 # --- Conformance -----------------------------------------------------------------
 
-# Two OBJECT-GROUPs may come of a group: of the current objects, at the group's own
+# Two OBJECT-GROUPs may come of a group: of the current objects, by the group's own
 # arc, and of the deprecated ones, 100 further on.
 function split_groups(    a) {
     for (a = 1; a <= last_arc; a++)
         if (holds_scalars(a)) {
-            add_object_group(at[a], "current", "Group", a)
-            add_object_group(at[a], "deprecated", "OldGroup", a + 100)
+            add_object_group(at[a], "current", "Group", group_number_of(a))
+            add_object_group(at[a], "deprecated", "OldGroup", group_number_of(a) + 100)
         }
+}
+
+# Groups 21 and 22 are those of kernelTable and counterSourceTable, which have no arc.
+function group_number_of(a) {
+    return a > 20 ? a + 2 : a
 }
 
 function add_object_group(p, state, suffix, number,    i, row) {

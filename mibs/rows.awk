@@ -334,7 +334,7 @@ function object_name(nstat) {
 # The file, and the counter's name as that file prints it.
 function kernel_field(row,    p) {
     p = prefix[row]
-    if (file[p] ~ /snmp6$/)
+    if (file[p] ~ /(snmp6|sctp\/snmp)$/)
         return "/proc/" file[p] ", " p key[row]
     if (file[p] ~ /sockstat$/)
         return sockstat_field(file[p], key[row])

@@ -64,26 +64,34 @@ bool tcx_draft_name(struct tcx_draft *draft, const char *prefix, size_t prefix_l
 
 /*
  * Only settings may be negative (Tcp MaxConn is); of a name that nobody knows everything is
- * possible.
+ * possible. Where the kernel prints counters with a sign, a negative one has 32 bits, and a gauge
+ * below its minimum is at its minimum (RFC 2578, 7.1.7).
  */
-static bool may_be_negative(const struct tcx_entry *entry)
+static bool put_negative(struct tcx_draft *draft, uint64_t value, struct tcx_fault *fault)
 {
-	return entry->counter == TCX_NONE || tcx_catalogue_row(entry->counter)->kind == TCX_integer;
+	const struct tcx_entry *entry = tcx_draft_next(draft);
+	enum tcx_kind kind =
+		entry->counter != TCX_NONE ? tcx_catalogue_row(entry->counter)->kind : TCX_unknown;
+	bool counts = kind == TCX_counter;
+
+	if (draft->print_signed && counts && (int64_t)value >= INT32_MIN)
+		value = (uint32_t)value;
+	else if (draft->print_signed && kind == TCX_gauge)
+		value = 0;
+	else if (counts || kind == TCX_gauge)
+		return tcx_fault_set(fault, "%s is negative, which a %s cannot be", entry->name,
+				     counts ? "counter" : "gauge");
+	draft->snapshot->values[draft->position++] = value;
+	return true;
 }
 
 bool tcx_draft_put(struct tcx_draft *draft, const struct tcx_number *number,
 		   struct tcx_fault *fault)
 {
-	const struct tcx_entry *entry;
-
 	if (draft->collecting)
 		return true;
-	entry = tcx_draft_next(draft);
-	if (number->negative && !may_be_negative(entry))
-		return tcx_fault_set(fault, "%s is negative, which a %s cannot be", entry->name,
-				     tcx_catalogue_row(entry->counter)->kind == TCX_counter
-					     ? "counter"
-					     : "gauge");
+	if (number->negative)
+		return put_negative(draft, number->value, fault);
 	draft->snapshot->values[draft->position++] = number->value;
 	return true;
 }

@@ -37,3 +37,14 @@ bool tcx_read_pairs(struct tcx_draft *draft, const char *text, size_t len, struc
 {
 	return tcx_text_read(draft, text, len, read_line, fault);
 }
+
+bool tcx_read_signed_pairs(struct tcx_draft *draft, const char *text, size_t len,
+			   struct tcx_fault *fault)
+{
+	bool good;
+
+	draft->print_signed = true;
+	good = tcx_read_pairs(draft, text, len, fault);
+	draft->print_signed = false;
+	return good;
+}

@@ -15,10 +15,11 @@
 /* How often it is looked whether the open file still is the one at its path. */
 #define LOOK_NS TCX_NS_PER_S
 
-void tcx_procfile_init(struct tcx_procfile *file, char *path)
+void tcx_procfile_init(struct tcx_procfile *file, char *path, bool optional)
 {
 	memset(file, 0, sizeof(*file));
 	file->path = path;
+	file->optional = optional;
 	file->fd = -1;
 }
 
@@ -27,7 +28,7 @@ void tcx_procfile_forget(struct tcx_procfile *file)
 	if (file->fd >= 0)
 		close(file->fd);
 	free(file->text);
-	tcx_procfile_init(file, file->path);
+	tcx_procfile_init(file, file->path, file->optional);
 }
 
 void tcx_procfile_close(struct tcx_procfile *file)
@@ -96,10 +97,15 @@ static bool open_file(struct tcx_procfile *file, uint64_t now_ns, bool *present,
 {
 	struct stat status;
 
+	if (file->optional && file->looked_ns > 0 && now_ns - file->looked_ns < LOOK_NS) {
+		*present = false;
+		return true;
+	}
 	file->fd = tcx_open_regular(file->path, fault);
 	*present = file->fd >= 0 || errno != ENOENT;
 	if (!*present) {
 		fault->text[0] = '\0';
+		file->looked_ns = now_ns;
 		return true;
 	}
 	if (file->fd < 0)

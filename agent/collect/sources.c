@@ -13,20 +13,24 @@
 #include "tcx_netns.h"
 #include "tcx_reader.h"
 
+static const char no_ipv6[] = "this kernel goes without IPv6";
+
 static const struct source_row {
 	const char *path; /* below the proc root */
 	const char *name;
 	tcx_reader *read;
-	bool expected; /* every Linux has it */
+	const char *without; /* what is so where it does not exist; NULL: every Linux has it */
 } rows[TCX_SOURCES] = {
-	[TCX_SOURCE_SNMP] = {"net/snmp", "IPv4, ICMP, TCP and UDP", tcx_read_columns, true},
-	[TCX_SOURCE_SNMP6] = {"net/snmp6", "IPv6", tcx_read_pairs, false},
+	[TCX_SOURCE_SNMP] = {"net/snmp", "IPv4, ICMP, TCP and UDP", tcx_read_columns, NULL},
+	[TCX_SOURCE_SNMP6] = {"net/snmp6", "IPv6", tcx_read_pairs, no_ipv6},
 	[TCX_SOURCE_NETSTAT] = {"net/netstat", "TCP and IPv4 beyond RFC1213", tcx_read_columns,
-				true},
-	[TCX_SOURCE_SOCKSTAT] = {"net/sockstat", "sockets", tcx_read_labels, true},
-	[TCX_SOURCE_SOCKSTAT6] = {"net/sockstat6", "IPv6 sockets", tcx_read_labels, false},
+				NULL},
+	[TCX_SOURCE_SOCKSTAT] = {"net/sockstat", "sockets", tcx_read_labels, NULL},
+	[TCX_SOURCE_SOCKSTAT6] = {"net/sockstat6", "IPv6 sockets", tcx_read_labels, no_ipv6},
 	[TCX_SOURCE_IPFRAG_TIME] = {"sys/net/ipv4/ipfrag_time", "time limit of reassembly",
-				    tcx_read_ipfrag_time, true},
+				    tcx_read_ipfrag_time, NULL},
+	[TCX_SOURCE_SCTP] = {"net/sctp/snmp", "SCTP", tcx_read_signed_pairs,
+			     "this host does not use SCTP"},
 };
 
 struct source {
@@ -53,9 +57,9 @@ const char *tcx_sources_name(size_t i)
 	return rows[i].name;
 }
 
-bool tcx_sources_expected(size_t i)
+const char *tcx_sources_without(size_t i)
 {
-	return rows[i].expected;
+	return rows[i].without;
 }
 
 const char *tcx_sources_file(const struct tcx_sources *sources, size_t i)
@@ -96,14 +100,14 @@ struct tcx_sources *tcx_sources_new(const char *proc_root)
 	if (sources == NULL)
 		return NULL;
 	for (size_t i = 0; i < TCX_SOURCES; i++) {
-		tcx_procfile_init(&sources->all[i].file, NULL);
+		tcx_procfile_init(&sources->all[i].file, NULL, false);
 		sources->all[i].status.state = TCX_SOURCE_ABSENT;
 	}
 	done = tcx_netns_init(&sources->netns, proc_root);
 	for (size_t i = 0; done && i < TCX_SOURCES; i++) {
 		path = path_of(proc_root, i);
 		done = path != NULL;
-		tcx_procfile_init(&sources->all[i].file, path);
+		tcx_procfile_init(&sources->all[i].file, path, rows[i].without != NULL);
 	}
 	if (done)
 		return sources;

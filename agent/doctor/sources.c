@@ -22,17 +22,16 @@ static void check_source(struct doctor *doctor, const char *root, const struct t
 			       tcx_doctor_user(geteuid()));
 	} else if (tcx_sources_present(sources, i))
 		tcx_doctor_say(doctor, DOCTOR_OK, "%s/%s is there", root, path);
-	else if (tcx_sources_expected(i))
+	else if (tcx_sources_without(i) == NULL)
 		tcx_doctor_say(
 			doctor, DOCTOR_WARN,
 			"%s/%s is not there, though every Linux has it: its counters are absent; "
 			"see procRoot in tcpextd.conf, and what a container or a sandbox hides",
 			root, path);
 	else
-		tcx_doctor_say(
-			doctor, DOCTOR_OK,
-			"%s/%s is not there: this kernel goes without IPv6, and so do its counters",
-			root, path);
+		tcx_doctor_say(doctor, DOCTOR_OK,
+			       "%s/%s is not there: %s, and has no counters of it", root, path,
+			       tcx_sources_without(i));
 }
 
 /* Whose counters these are, and whether the tables can be those of the same namespace. */

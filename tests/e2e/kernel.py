@@ -9,7 +9,7 @@ import re
 import harness
 from harness import MIB2, OBJECTS, ROOT, Value
 
-FILES = ("net/snmp", "net/snmp6", "net/netstat", "net/sockstat", "net/sockstat6", "sys/net/ipv4/ipfrag_time")
+FILES = ("net/sctp/snmp", "net/snmp", "net/snmp6", "net/netstat", "net/sockstat", "net/sockstat6", "sys/net/ipv4/ipfrag_time")
 
 # What nstat does not take for counters.
 NOT_IN_NSTAT = ("IpForwarding", "IpDefaultTTL", "TcpRtoAlgorithm", "TcpRtoMin", "TcpRtoMax", "TcpMaxConn", "TcpCurrEstab")
@@ -39,7 +39,8 @@ def labels(text):
             yield "Sockstat" + label.rstrip(":").capitalize() + word.capitalize(), int(value)
 
 
-READERS = {"net/snmp": columns, "net/snmp6": pairs, "net/netstat": columns, "net/sockstat": labels, "net/sockstat6": labels}
+READERS = {"net/snmp": columns, "net/snmp6": pairs, "net/netstat": columns, "net/sockstat": labels, "net/sockstat6": labels,
+           "net/sctp/snmp": pairs}
 
 
 class Counters(dict):

@@ -202,7 +202,8 @@ def one_snapshot(site):
 
 
 FIXTURE = harness.SOURCE / "tests" / "fixtures" / "7.3"
-SOURCES = {path: i for i, path in enumerate(kernel.FILES, 1)}  # counterSourceIndex
+SOURCES = {path: i for i, path in enumerate(("net/snmp", "net/snmp6", "net/netstat", "net/sockstat", "net/sockstat6",
+                                             "sys/net/ipv4/ipfrag_time", "net/sctp/snmp"), 1)}  # counterSourceIndex
 STATE, SOURCE_AGE, SOURCE_FAILURES, CAUSE = 4, 5, 7, 8  # columns of counterSourceTable
 GOOD, PARTIAL, FAILED, ABSENT = range(1, 5)
 
@@ -215,6 +216,7 @@ BROKEN = (
     ("a word without a value", "net/snmp6", lambda text: re.sub(r"(Udp6InDatagrams\s*)\d+", r"\1", text), r"Udp6InDatagrams$"),
     ("a word without a value", "net/sockstat", lambda text: text.replace("mem ", "memory", 1), r"SockstatTcp[A-Z]"),
     ("a blank line", "net/snmp", lambda text: text.replace("\nTcp:", "\n\nTcp:", 1), r"$"),
+    ("a word without a value", "net/sctp/snmp", lambda text: re.sub(r"(SctpAborteds\s*)\d+", r"\1", text), r"SctpAborteds$"),
     ("a text for a number", "sys/net/ipv4/ipfrag_time", lambda text: "soon\n", None),
 )
 

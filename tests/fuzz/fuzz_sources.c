@@ -21,21 +21,27 @@
 
 static struct fixture fixture;
 
-/* Takes the next text off the input and makes it the file i. */
-static void put_file(size_t i, const uint8_t **data, const uint8_t *end)
+/* Takes the next text off the input and makes it the file i, if that is wanted. */
+static void put_file(size_t i, bool wanted, const uint8_t **data, const uint8_t *end)
 {
 	const uint8_t *border = *data < end ? memchr(*data, 0xff, (size_t)(end - *data)) : NULL;
 	size_t len = (size_t)((border != NULL ? border : end) - *data);
 
-	if (len > 0)
+	if (len > 0 && wanted)
 		fixture_write(&fixture, tcx_sources_path(i), *data, len);
 	*data = border != NULL ? border + 1 : end;
 }
 
-static void put_files(const uint8_t **data, const uint8_t *end)
+/* An optional file that comes is not looked for at once: none comes. used has read before, or not.
+ */
+static void put_files(const struct tcx_sources *used, const uint8_t **data, const uint8_t *end)
 {
-	for (size_t i = 0; i < TCX_SOURCES; i++)
-		put_file(i, data, end);
+	for (size_t i = 0; i < TCX_SOURCES; i++) {
+		bool wanted = used == NULL || tcx_sources_without(i) == NULL ||
+			      tcx_sources_present(used, i);
+
+		put_file(i, wanted, data, end);
+	}
 }
 
 static void remove_files(const struct tcx_sources *sources)
@@ -95,9 +101,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fixture_open(&fixture);
 	used = tcx_sources_new(fixture.root);
 	fresh = tcx_sources_new(fixture.root);
-	put_files(&data, end);
+	put_files(NULL, &data, end);
 	free(read_text(used, &whole));
-	put_files(&data, end);
+	put_files(used, &data, end);
 	after_first = read_text(used, &whole);
 	expected = read_text(fresh, &whole);
 	if (whole)

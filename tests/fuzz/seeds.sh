@@ -3,12 +3,13 @@
 set -e
 fixtures=$(cd "$(dirname "$0")/../fixtures" && pwd)
 out=$1
-files="net/snmp net/snmp6 net/netstat net/sockstat net/sockstat6 sys/net/ipv4/ipfrag_time"
+files="net/snmp net/snmp6 net/netstat net/sockstat net/sockstat6 sys/net/ipv4/ipfrag_time net/sctp/snmp"
 mkdir -p "$out/fuzz_readers" "$out/fuzz_sources"
 
 # The byte that picks the reader of a file.
 pick() {
 	case $1 in
+	*/sctp/snmp) printf '\004' ;;
 	*/snmp | */netstat) printf '\000' ;;
 	*/snmp6) printf '\001' ;;
 	*/sockstat*) printf '\002' ;;
@@ -31,7 +32,7 @@ for root in "$fixtures"/[0-9]* "$fixtures"/quirk-*; do
 	for file in $files; do
 		[ -e "$root/$file" ] && [ -e "$before/$file" ] || continue
 		{ pick "$file"; cat "$before/$file"; printf '\377'; cat "$root/$file"; } \
-			>"$out/fuzz_readers/$name-${file##*/}"
+			>"$out/fuzz_readers/$name-$(echo "$file" | tr / -)"
 	done
 	{ all_files "$before"; all_files "$root"; } >"$out/fuzz_sources/$name"
 	before=$root

@@ -180,7 +180,8 @@ size_t fixture_copy_flat(struct fixture *fixture, const char *folder)
 
 	for (size_t i = 0; i < TCX_SOURCES; i++) {
 		const char *path = tcx_sources_path(i);
-		char *text = fixture_text(folder, strrchr(path, '/') + 1);
+		bool below_net = strncmp(path, "net/", 4) == 0;
+		char *text = fixture_text(folder, below_net ? path + 4 : strrchr(path, '/') + 1);
 
 		if (text == NULL)
 			continue;

@@ -141,8 +141,20 @@ static const struct row {
 	 FAULT("the value of A is no whole number of at most 64 bits")},
 	{tcx_read_pairs, TEXT("A 1\nB 2"), FAULT("it ends in the middle of a line")},
 	{tcx_read_pairs, TEXT("A 1\nB"), FAULT("it ends in the middle of a line")},
+	{tcx_read_pairs, TEXT("SctpInSCTPPacks -1\n"),
+	 FAULT("SctpInSCTPPacks is negative, which a counter cannot be")},
 	{tcx_read_pairs, TEXT("Ip6InReceives -1\n"),
 	 FAULT("Ip6InReceives is negative, which a counter cannot be")},
+
+	/* pairs with a sign */
+	{tcx_read_signed_pairs, TEXT("SctpCurrEstab                   \t5\nSctpAborteds\t3\n"),
+	 GIVES("SctpCurrEstab=5 SctpAborteds=3")},
+	{tcx_read_signed_pairs, TEXT("SctpInSCTPPacks -1\nSctpOutSCTPPacks -2147483648\n"),
+	 GIVES("SctpInSCTPPacks=4294967295 SctpOutSCTPPacks=2147483648")},
+	{tcx_read_signed_pairs, TEXT("SctpInSCTPPacks -2147483649\n"),
+	 FAULT("SctpInSCTPPacks is negative, which a counter cannot be")},
+	{tcx_read_signed_pairs, TEXT("SctpCurrEstab -3\n"), GIVES("SctpCurrEstab=0")},
+	{tcx_read_signed_pairs, TEXT("SctpNew -7\n"), GIVES("SctpNew=-7")},
 
 	/* labels */
 	{tcx_read_labels, TEXT("sockets: used 9\nTCP: inuse 1 orphan 2 tw 3 alloc 4 mem 5\n"),

@@ -70,6 +70,26 @@ static void expect(struct scene *scene, const char *gives, const char *cause)
 	expect_part(scene, gives, gives, cause);
 }
 
+/* Reads until the read gives this; it is promised within a second. */
+static void wait_for(struct scene *scene, const char *gives)
+{
+	uint64_t deadline = tcx_clock_now() + 30 * TCX_NS_PER_S;
+	bool found = false;
+
+	while (!found && tcx_clock_now() < deadline) {
+		struct tcx_fault fault = {""};
+		struct tcx_snapshot *snapshot = tcx_sources_read(scene->sources, &fault);
+		char *got = snapshot != NULL ? reading_text(snapshot) : NULL;
+
+		found = got != NULL && fault.text[0] == '\0' && strcmp(got, gives) == 0;
+		free(got);
+		tcx_snapshot_unref(snapshot);
+		usleep(10000);
+	}
+	if (!found)
+		fail_msg("never '%s'", gives);
+}
+
 static void expect_state(struct scene *scene, enum tcx_source i, enum tcx_source_state state,
 			 uint64_t failures, const char *cause)
 {
@@ -84,6 +104,7 @@ static void all_files(void **state)
 {
 	struct scene *scene = *state;
 
+	put(scene, "net/sctp/snmp", "SctpCurrEstab 6\n");
 	put(scene, "sys/net/ipv4/ipfrag_time", "30\n");
 	put(scene, "net/sockstat6", "TCP6: inuse 5\n");
 	put(scene, "net/sockstat", "TCP: inuse 4\n");
@@ -92,7 +113,7 @@ static void all_files(void **state)
 	put(scene, "net/snmp", "Ip: InReceives\nIp: 1\n");
 	expect(scene,
 	       "IpInReceives=1 Ip6InReceives=2 TcpExtTW=3 SockstatTcpInuse=4 SockstatTcp6Inuse=5 "
-	       "SysctlIpfragTime=30",
+	       "SysctlIpfragTime=30 SctpCurrEstab=6",
 	       NULL);
 	for (size_t i = 0; i < TCX_SOURCES; i++)
 		assert_true(tcx_sources_present(scene->sources, i));
@@ -111,7 +132,8 @@ static void no_file(void **state)
 static void one_missing(void **state)
 {
 	static const char *const texts[] = {"Ip: A\nIp: 1\n", "Ip6A 1\n",  "Ext: A\nExt: 1\n",
-					    "X: a 1\n",	      "X6: a 1\n", "30\n"};
+					    "X: a 1\n",	      "X6: a 1\n", "30\n",
+					    "SctpA 1\n"};
 	struct scene *scene = *state;
 
 	assert_int_equal(TCX_SOURCES, COUNT(texts));
@@ -140,8 +162,10 @@ static void a_file_comes(void **state)
 
 	put(scene, "net/snmp", "Ip: A\nIp: 1\n");
 	expect(scene, "IpA=1", NULL);
+	put(scene, "net/netstat", "TcpExt: TW\nTcpExt: 3\n");
+	expect(scene, "IpA=1 TcpExtTW=3", NULL);
 	put(scene, "net/snmp6", "Ip6A 2\n");
-	expect(scene, "IpA=1 Ip6A=2", NULL);
+	wait_for(scene, "IpA=1 Ip6A=2 TcpExtTW=3");
 }
 
 /* Names that come, go, or change places between two reads. */
@@ -386,26 +410,6 @@ static void replace(struct scene *scene, const char *path, const char *text)
 	put(scene, path, text);
 }
 
-/* Reads until the read gives this; it is promised within a second. */
-static void wait_for(struct scene *scene, const char *gives)
-{
-	uint64_t deadline = tcx_clock_now() + 30 * TCX_NS_PER_S;
-	bool found = false;
-
-	while (!found && tcx_clock_now() < deadline) {
-		struct tcx_fault fault = {""};
-		struct tcx_snapshot *snapshot = tcx_sources_read(scene->sources, &fault);
-		char *got = snapshot != NULL ? reading_text(snapshot) : NULL;
-
-		found = got != NULL && fault.text[0] == '\0' && strcmp(got, gives) == 0;
-		free(got);
-		tcx_snapshot_unref(snapshot);
-		usleep(10000);
-	}
-	if (!found)
-		fail_msg("never '%s'", gives);
-}
-
 /* What is read is what is at the path, not what once was there. */
 static void replaced_files(void **state)
 {
@@ -420,7 +424,7 @@ static void replaced_files(void **state)
 	wait_for(scene, "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3");
 	expect_state(scene, TCX_SOURCE_SNMP6, TCX_SOURCE_ABSENT, 0, "");
 	put(scene, "net/snmp6", "Ip6InReceives 8\n");
-	expect(scene, "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 Ip6InReceives=8", NULL);
+	wait_for(scene, "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 Ip6InReceives=8");
 }
 
 /* After a fault it is so at once. */
