@@ -173,6 +173,19 @@ static void parse_groups(struct tcx_config *config, const char *word, char *text
 				     group_words(list));
 }
 
+/* "veth* docker0": the patterns of all lines together. */
+static void parse_ignored(struct tcx_config *config, const char *word, char *text)
+{
+	char *rest = NULL;
+
+	for (char *pattern = strtok_r(text, " \t", &rest); pattern != NULL;
+	     pattern = strtok_r(NULL, " \t", &rest))
+		if (!tcx_link_patterns_add(&config->ignored, pattern))
+			netsnmp_config_error("%s '%s' is wrong: all patterns together have room "
+					     "for %d characters",
+					     word, pattern, TCX_LINK_PATTERNS_SIZE - 1);
+}
+
 static const struct directive {
 	const char *word;
 	const char *library; /* how the library spells a word of its own; NULL: it is ours */
@@ -190,6 +203,8 @@ static const struct directive {
 	{"tableTimeout", NULL, parse_table_timeout,
 	 "SECONDS that a request waits for a table that is being read"},
 	{"maxRows", NULL, parse_max_rows, "NUMBER of rows that a table has at most"},
+	{"ignoreInterface", NULL, parse_ignored,
+	 "PATTERN... of interfaces to leave out of ifTable, ifNumber and atTable"},
 	{"registerPriority", NULL, parse_priority,
 	 "NUMBER from 1 to 255; the lowest hides the others"},
 	{"procRoot", NULL, parse_proc_root, "DIRECTORY that is read in place of /proc"},

@@ -38,6 +38,7 @@ static struct tcx_tables_settings table_settings(const struct tcx_config *config
 		.refresh_ns = config->interval_ns,
 		.idle_ns = config->table_idle_ns,
 		.max_rows = (size_t)config->max_rows,
+		.ignored = config->ignored,
 	};
 }
 

@@ -7,18 +7,20 @@
 #include <stdint.h>
 
 #include "tcx_fault.h"
+#include "tcx_link_patterns.h"
 #include "tcx_options.h"
 
 struct tcx_config {
-	uint64_t interval_ns;	    /* refreshInterval */
-	uint64_t max_age_ns;	    /* maxAge; 0: ten intervals */
-	unsigned int groups;	    /* register: bits of tcx_mib_group_bit() */
-	bool groups_given;	    /* a register line was there */
-	uint64_t table_interval_ns; /* tableInterval */
-	uint64_t table_idle_ns;	    /* tableIdle */
-	uint64_t table_timeout_ns;  /* tableTimeout */
-	int max_rows;		    /* maxRows */
-	int priority;		    /* registerPriority */
+	uint64_t interval_ns;		  /* refreshInterval */
+	uint64_t max_age_ns;		  /* maxAge; 0: ten intervals */
+	unsigned int groups;		  /* register: bits of tcx_mib_group_bit() */
+	bool groups_given;		  /* a register line was there */
+	uint64_t table_interval_ns;	  /* tableInterval */
+	uint64_t table_idle_ns;		  /* tableIdle */
+	uint64_t table_timeout_ns;	  /* tableTimeout */
+	int max_rows;			  /* maxRows */
+	struct tcx_link_patterns ignored; /* ignoreInterface */
+	int priority;			  /* registerPriority */
 	char proc_root[PATH_MAX];
 	char socket[PATH_MAX]; /* agentXSocket; empty: the library's default */
 	int ping_s;	       /* agentXPingInterval, seconds */

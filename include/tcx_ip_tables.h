@@ -91,6 +91,7 @@ struct tcx_neighbour {
 	uint8_t address[4];   /* the key ends here */
 	uint8_t type;	      /* enum tcx_neighbour_type */
 	bool hardware_known;  /* or the kernel does not tell, of one that is not invalid */
+	bool ignored;	      /* its interface is (ignoreInterface) */
 	uint8_t hardware_len; /* octets */
 	uint8_t hardware[TCX_NEIGHBOUR_ADDRESS_MAX];
 };

@@ -7,6 +7,7 @@
 #define TCX_KERNEL_H
 
 struct tcx_kernel;
+struct tcx_link_patterns;
 struct tcx_link_watch;
 
 /* Prepares; opens nothing yet. proc_root ("/proc" as a rule) is copied. NULL when memory is short.
@@ -23,6 +24,9 @@ void tcx_kernel_use_procfs(struct tcx_kernel *kernel, const char *why);
 /* Interfaces get the time of their last change from link_watch, which may be NULL and outlives the
  * kernel. Without this call it is 0. */
 void tcx_kernel_watch_links(struct tcx_kernel *kernel, struct tcx_link_watch *link_watch);
+
+/* Has interfaces of such names left out of tcx_links, and marked in tcx_neighbours. */
+void tcx_kernel_ignore_links(struct tcx_kernel *kernel, const struct tcx_link_patterns *ignored);
 
 /* Closes everything. kernel may be NULL. */
 void tcx_kernel_free(struct tcx_kernel *kernel);

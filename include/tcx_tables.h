@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "tcx_fault.h"
+#include "tcx_link_patterns.h"
 #include "tcx_table.h"
 
 struct tcx_tables;
@@ -23,6 +24,7 @@ struct tcx_tables_settings {
 	uint64_t refresh_ns;  /* refreshInterval: how old counters may be that a request gets */
 	uint64_t idle_ns;     /* tableIdle: after the last request a table is forgotten */
 	size_t max_rows;      /* maxRows: of each table */
+	struct tcx_link_patterns ignored; /* ignoreInterface */
 };
 
 /* What happened in a table's thread that somebody should log. */

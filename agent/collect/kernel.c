@@ -32,6 +32,11 @@ void tcx_kernel_watch_links(struct tcx_kernel *kernel, struct tcx_link_watch *li
 	kernel->link_watch = link_watch;
 }
 
+void tcx_kernel_ignore_links(struct tcx_kernel *kernel, const struct tcx_link_patterns *ignored)
+{
+	kernel->ignored = *ignored;
+}
+
 void tcx_kernel_free(struct tcx_kernel *kernel)
 {
 	if (kernel == NULL)

@@ -7,6 +7,7 @@
 #include "netlink.h"
 #include "tcx_fault.h"
 #include "tcx_kernel.h"
+#include "tcx_link_patterns.h"
 #include "tcx_table.h"
 
 enum tcx_protocol { TCX_TCP, TCX_UDP, TCX_PROTOCOLS };
@@ -16,6 +17,7 @@ struct tcx_kernel {
 	struct tcx_netlink route;	     /* NETLINK_ROUTE */
 	struct tcx_netlink diag;	     /* NETLINK_SOCK_DIAG */
 	struct tcx_link_watch *link_watch;   /* or NULL */
+	struct tcx_link_patterns ignored;    /* interfaces */
 	bool use_procfs[TCX_PROTOCOLS];	     /* sock_diag does not serve it, or is not to */
 	struct tcx_fault why[TCX_PROTOCOLS]; /* not sock_diag */
 };

@@ -160,6 +160,17 @@ static bool take_link(void *context, const struct nlmsghdr *message, struct tcx_
 	return tcx_table_append(context, &row, fault);
 }
 
+static void leave_out(struct tcx_table *table, const struct tcx_link_patterns *ignored)
+{
+	struct tcx_link *rows = (struct tcx_link *)table->rows;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < table->count; i++)
+		if (!tcx_link_patterns_match(ignored, rows[i].name))
+			rows[kept++] = rows[i];
+	table->count = kept;
+}
+
 /* Queues go to links that are rows already; both lists come in about the same order. */
 struct queues {
 	struct tcx_table *table;
@@ -266,6 +277,7 @@ static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struc
 	table->source = "rtnetlink";
 	if (!tcx_links_list(&kernel->route, take_link, table, fault) && !table->cut)
 		return false;
+	leave_out(table, &kernel->ignored);
 	if (!read_queues(table, &kernel->route, fault))
 		return false;
 	read_speeds(table, &kernel->route);

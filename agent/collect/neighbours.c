@@ -1,7 +1,10 @@
+#include <linux/if.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "kernel.h"
@@ -61,13 +64,40 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	return tcx_table_append(context, &row, fault);
 }
 
+/* Any socket of the network namespace will do. */
+static bool is_ignored(const struct tcx_kernel *kernel, uint32_t link)
+{
+	struct ifreq request = {.ifr_ifindex = (int)link};
+
+	return ioctl(mnl_socket_get_fd(kernel->route.socket), SIOCGIFNAME, &request) == 0 &&
+	       tcx_link_patterns_match(&kernel->ignored, request.ifr_name);
+}
+
+/* The kernel is asked once for a run of neighbours of one interface. */
+static void mark_ignored(struct tcx_table *table, struct tcx_kernel *kernel)
+{
+	struct tcx_neighbour *rows = (struct tcx_neighbour *)table->rows;
+
+	if (tcx_link_patterns_empty(&kernel->ignored) || !tcx_netlink_open(&kernel->route, 0, NULL))
+		return;
+	for (size_t i = 0; i < table->count; i++) {
+		if (i > 0 && memcmp(rows[i].link, rows[i - 1].link, sizeof(rows[i].link)) == 0)
+			rows[i].ignored = rows[i - 1].ignored;
+		else
+			rows[i].ignored = is_ignored(kernel, tcx_octets_get32(rows[i].link));
+	}
+}
+
 static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
 {
 	const struct ndmsg request = {.ndm_family = AF_INET};
 	const struct tcx_netlink_query query = {RTM_GETNEIGH, &request, sizeof(request),
 						take_message, table};
 
-	return tcx_kernel_list(kernel, table, &query, fault);
+	if (!tcx_kernel_list(kernel, table, &query, fault))
+		return false;
+	mark_ignored(table, kernel);
+	return true;
 }
 
 const struct tcx_table_kind tcx_neighbours = {

@@ -134,6 +134,8 @@ static void renew(struct slot *slot, struct tcx_kernel *kernel, const struct tcx
 	struct tcx_table *table = NULL;
 	uint64_t begin = tcx_clock_now();
 
+	if (kernel != NULL)
+		tcx_kernel_ignore_links(kernel, &tables->settings.ignored);
 	slot->changed = false; /* what changes from here on is for the next read */
 	pthread_mutex_unlock(&tables->lock);
 	if (kernel != NULL)

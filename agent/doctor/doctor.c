@@ -195,6 +195,7 @@ bool tcx_doctor(struct tcx_context *context)
 	check_config(&doctor);
 	tcx_doctor_library(&doctor);
 	tcx_doctor_sources(&doctor);
+	tcx_doctor_interfaces(&doctor);
 	tcx_doctor_reach(&doctor);
 	tcx_doctor_snmpd_conf(&doctor);
 	tcx_doctor_socket(&doctor);

@@ -95,6 +95,7 @@ void tcx_doctor_reach(struct doctor *doctor);
 /* The checks. */
 void tcx_doctor_library(struct doctor *doctor);
 void tcx_doctor_sources(struct doctor *doctor);
+void tcx_doctor_interfaces(struct doctor *doctor);
 void tcx_doctor_socket(struct doctor *doctor);
 void tcx_doctor_perms(struct doctor *doctor);
 void tcx_doctor_addresses(struct doctor *doctor);

@@ -96,6 +96,21 @@ bool tcx_add_ip_neighbours(struct tcx_tree *tree)
 	return tcx_add_columns(tree, NULL, 0, &neighbour_rows, TCX_COLUMNS(neighbour_columns));
 }
 
+/* Without those of interfaces that ignoreInterface names. */
+static bool is_in_at(const void *row)
+{
+	return !((const struct tcx_neighbour *)row)->ignored;
+}
+
+static bool hardware_is_in_at(const void *row)
+{
+	return is_in_at(row) && hardware_is_known(row);
+}
+
+static const struct tcx_object at_columns[] = {{1, read_neighbour_link, is_in_at},
+					       {2, read_hardware, hardware_is_in_at},
+					       {3, read_neighbour, is_in_at}};
+
 /* The same rows; atNetAddress is a NetworkAddress, whose only kind, internet, is 1. */
 static const struct tcx_table_rows at_rows = {
 	TCX_ROWS_OF_TABLE,
@@ -104,5 +119,5 @@ static const struct tcx_table_rows at_rows = {
 
 bool tcx_add_at(struct tcx_tree *tree)
 {
-	return tcx_add_columns(tree, NULL, 0, &at_rows, neighbour_columns, 3);
+	return tcx_add_columns(tree, NULL, 0, &at_rows, TCX_COLUMNS(at_columns));
 }

@@ -8,7 +8,7 @@ import signal
 import harness
 from harness import AGENT, INTERVAL, MAX_AGE, MIB2, NO_INSTANCE, Value, check, check_equal, wait_for
 
-DIRECTIVES = ("refreshInterval", "maxAge", "register", "tableInterval", "tableIdle", "tableTimeout", "maxRows",
+DIRECTIVES = ("refreshInterval", "maxAge", "register", "tableInterval", "tableIdle", "tableTimeout", "maxRows", "ignoreInterface",
               "registerPriority", "procRoot", "agentXSocket", "agentXPingInterval", "agentXTimeout", "agentXRetries")
 
 # A line that is wrong, and what the complaint must say beside file, line and word.
@@ -36,6 +36,7 @@ WRONG = (
     ("tableTimeout 0", "'0'.* from 0.1 to 3600"),
     ("maxRows 99", "'99'.* from 100 to 10000000"),
     ("maxRows 1000.5", "'1000.5'.* whole number from 100 to 10000000"),
+    ("ignoreInterface " + "x" * 600 + " " + "y" * 600, "'yyy.* room for 1023 characters"),
     ("agentXPingInterval 0", "'0'.* from 1 to 3600"),
     ("agentXPingInterval 2.5", "'2.5'.* whole number from 1 to 3600"),
     ("agentXTimeout 3601", "'3601'.* from 1 to 3600"),

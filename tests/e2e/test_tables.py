@@ -255,6 +255,32 @@ def counting(site):
         check(sent > 5000, "a GET shows what has come since the one before", sent)
 
 
+def ignored(site):
+    """ignoreInterface leaves links out of ifTable, ifNumber and atTable; addresses, routes and ifXTable have them. SIGHUP applies it."""
+    told.batch(site, NETWORK + "link add name w0 type veth peer name w1\nneigh add 10.7.0.2 lladdr 02:00:00:00:00:07 dev w0\n")
+    index = indices(site)
+    site.snmpd()
+    agent = site.agent(FAST + "ignoreInterface v0 x*\nignoreInterface w?\n")
+
+    def shown():
+        return sorted(bytes.fromhex(octets(row[2])).decode() for row in table(site, "ifTable").values())
+    kept = sorted(set(index) - {"v0", "w0", "w1"})
+    check_equal(shown(), kept, "ifTable is without them")
+    check_equal(site.get(IF_NUMBER), [number(len(kept))], "so is ifNumber")
+    check_equal([table(site, name) == {} for name in ("atTable", "ipNetToMediaTable")], [True, False],
+                "so is atTable; ipNetToMediaTable has their neighbours")
+    check_equal(site.get(f"{ENTRY['ipAddrTable']}.2.10.1.0.1", f"{ENTRY['ipRouteTable']}.2.172.16.0.0"),
+                [number(index["v0"])] * 2, "addresses and routes keep their ifIndex")
+    names = {value.value for _, value in site.walk(f"{MIB2}.31.1.1.1.1")}
+    check("v0" in names, "snmpd's ifXTable has them", names)
+    done = site.run(AGENT, "--doctor", "-C", "-c", site.folder / "tcpextd.conf", "-x", site.master)
+    check(re.search(r"ignoreInterface leaves out 3 of \d+\n +v0", done.stdout), "the doctor names them", done.stdout)
+    site.write("tcpextd.conf", FAST + "ignoreInterface lo\n")
+    agent.send(signal.SIGHUP)
+    wait_for("others are left out after SIGHUP", lambda: shown() == sorted(set(index) - {"lo"}))
+    wait_for("atTable has them all", lambda: len(table(site, "atTable")) == 2)
+
+
 COMING_AND_GOING = """
 import subprocess, sys
 print("ready", flush=True)
@@ -998,7 +1024,7 @@ def none_of_snmpd(site):
 
 
 if __name__ == "__main__":
-    harness.main(interfaces, last_change, counting, changing_interfaces, addresses, routes, neighbours, sockets, full_queue,
-                 changing_connections, snmpnetstat, on_demand, polite, cut, cold, meanwhile, crowd, too_slow, no_row_lost,
+    harness.main(interfaces, ignored, last_change, counting, changing_interfaces, addresses, routes, neighbours, sockets,
+                 full_queue, changing_connections, snmpnetstat, on_demand, polite, cut, cold, meanwhile, crowd, too_slow, no_row_lost,
                  longer_than_idle, failing, reload_while_renewed, reload_in_spite, reload_meanwhile,
                  reload_elsewhere, restart_meanwhile, end_meanwhile, registered, none_of_snmpd)

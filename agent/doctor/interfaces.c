@@ -1,0 +1,38 @@
+/* The interfaces that ignoreInterface leaves out. */
+#include <net/if.h>
+#include <stdio.h>
+
+#include "doctor.h"
+
+static size_t count_ignored(const struct tcx_link_patterns *ignored,
+			    const struct if_nameindex *names, size_t *all)
+{
+	size_t count = 0;
+
+	for (*all = 0; names[*all].if_index != 0; ++*all)
+		if (tcx_link_patterns_match(ignored, names[*all].if_name))
+			count++;
+	return count;
+}
+
+void tcx_doctor_interfaces(struct doctor *doctor)
+{
+	const struct tcx_link_patterns *ignored = &doctor->context->config.ignored;
+	struct if_nameindex *names;
+	size_t count, all;
+
+	if (tcx_link_patterns_empty(ignored))
+		return;
+	names = if_nameindex();
+	if (names == NULL)
+		return;
+	count = count_ignored(ignored, names, &all);
+	tcx_doctor_say(doctor, all > 0 && count == all ? DOCTOR_WARN : DOCTOR_OK,
+		       "interfaces: ignoreInterface leaves out %zu of %zu", count, all);
+	if (all > 0 && count == all)
+		tcx_doctor_add("ifTable is empty: give ignoreInterface narrower patterns");
+	for (size_t i = 0; i < all && count < all; i++)
+		if (tcx_link_patterns_match(ignored, names[i].if_name))
+			tcx_doctor_add("%s", names[i].if_name);
+	if_freenameindex(names);
+}
