@@ -11,7 +11,8 @@ from master import CLOSE, LONGEST, OPEN, PING, REGISTER, RESPONSE, TOO_BIG, Mast
 
 DESCRIPTION = f"{OBJECTS}.2.1.5"
 SCALAR = f"{OBJECTS}.8.24.0"
-QUICK = "agentXPingInterval 2\nagentXTimeout 1\nagentXRetries 0\n"
+QUICK = "agentXPingInterval 3\nagentXTimeout 2\nagentXRetries 0\n"
+STEADY = "agentXPingInterval 6\nagentXTimeout 5\nagentXRetries 0\n"
 END = 15  # three times what is promised
 
 ALL_DESCRIPTIONS = 2000  # more rows than there are
@@ -41,7 +42,7 @@ def same_session(connection, agent):
 def long_answer(site):
     """An answer that net-snmp would drop gets tooBig, at once; one that just fits is given."""
     with Master(site) as master:
-        agent = site.agent("agentXPingInterval 2\nagentXTimeout 1\n", wait=False)
+        agent = site.agent(STEADY, wait=False)
         connection = master.registered()
         name, size = longest_description(connection)
         fit = (LONGEST - 28) // size
@@ -59,7 +60,7 @@ def long_answer(site):
 def long_request(site):
     """A request that is longer than net-snmp takes gets an error, and is passed over; what comes behind it is answered."""
     with Master(site) as master:
-        agent = site.agent(QUICK, wait=False)
+        agent = site.agent(STEADY, wait=False)
         connection = master.registered()
         for request, count in ((connection.get, 2000), (connection.getnext, 1300), (connection.get, 200000)):
             packet, behind = next(connection.packets), next(connection.packets)
@@ -79,7 +80,7 @@ def long_request(site):
 def in_pieces(site):
     """PDUs that come octet by octet, and many at once."""
     with Master(site) as master:
-        agent = site.agent(QUICK, wait=False)
+        agent = site.agent(STEADY, wait=False)
         connection = master.registered()
         packet = next(connection.packets)
         for octet in connection.get([SCALAR], packet=packet) + connection.get([SCALAR] * 1800, packet=packet + 1)[:60]:
@@ -161,7 +162,7 @@ def hangs_up(site):
     """A master that ends each connection: the agent comes once in each agentXPingInterval, not twice as often each time."""
     for kind in (OPEN, REGISTER):
         with Master(site, hang_up=[kind]) as master:
-            agent = site.agent(QUICK, wait=False)
+            agent = site.agent("agentXPingInterval 2\nagentXTimeout 1\n", wait=False)
             begin = time.monotonic()
             wait_for("eight connections", lambda: len(master.connections) >= 8)
             seconds = time.monotonic() - begin
@@ -173,7 +174,7 @@ def hangs_up(site):
 def full(site):
     """A master that floods the agent with requests and takes none of its answers: a session of its own cost, and an end."""
     with Master(site) as master:
-        agent = site.agent(QUICK, wait=False)
+        agent = site.agent(STEADY, wait=False)
         connection = master.registered()
         master.reading.clear()
         flood(connection)
