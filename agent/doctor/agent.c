@@ -242,7 +242,7 @@ static void check_priority(struct doctor *doctor)
 		       config->priority, PRIORITY_OF_SNMPD);
 }
 
-static void check_twice(struct doctor *doctor, const struct doctor_answer *answer)
+static void check_others(struct doctor *doctor, const struct doctor_answer *answer)
 {
 	char text[256];
 
@@ -253,6 +253,11 @@ static void check_twice(struct doctor *doctor, const struct doctor_answer *answe
 			"one with the lower registerPriority; end the other, or give each an "
 			"snmpd of its own",
 			list_groups(answer->twice, text));
+	else if (doctor->agents > 1)
+		tcx_doctor_say(doctor, DOCTOR_WARN,
+			       "agent: %zu run in this network namespace, one of them as process "
+			       "%ld: snmpd refuses what it has from another one; end all but one",
+			       doctor->agents, (long)doctor->agent);
 }
 
 static void judge(struct doctor *doctor, const struct tcx_snmpd_access *access, const char *address,
@@ -279,7 +284,7 @@ static void judge(struct doctor *doctor, const struct tcx_snmpd_access *access, 
 			       ": restart the agent",
 			       answer->version);
 	check_priority(doctor);
-	check_twice(doctor, answer);
+	check_others(doctor, answer);
 	if (answer->rows)
 		check_refused(doctor, answer);
 }

@@ -185,8 +185,17 @@ def no_agent(site):
     agent.end()
     site.agent()
     check_equal(doctor(site).status, 0, "an agent that is connected: well")
-    path = site.write("second.conf", "registerPriority 90\nregister tcp\n")
-    site.start(harness.Process, site.inside(AGENT, "-f", "-C", "-c", path, "-x", site.master, "-Lo"), site.folder / "second.log")
+
+    def another(conf):
+        path = site.write("second.conf", conf)
+        return site.start(harness.Process, site.inside(AGENT, "-f", "-C", "-c", path, "-x", site.master, "-Lo"), site.folder / "second.log")
+
+    second = another("register tcpext\n")
+    wait_for("it is refused", lambda: "refuses" in second.output.read_text())
+    report = wait_for("and not listed", lambda: (lambda one: one if not twice(one) else None)(doctor(site)))
+    check_only(report, "warn", "a second agent that is refused", "agent: 2 run in this network namespace", "end all but one")
+    second.end()
+    another("registerPriority 90\nregister tcp\n")
     report = wait_for("the second agent is seen", lambda: twice(doctor(site)))
     check_only(report, "warn", "two agents at one snmpd", "agent: two are connected to this snmpd for tcp", "registerPriority")
 
