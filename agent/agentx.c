@@ -210,15 +210,18 @@ bool tcx_agentx_init(void)
 	return tcx_wire_init(&tcx_context.wire);
 }
 
-static void complain_of(const char *address)
+/* False when the address can be reached: those behind it in the list have not been tried. */
+static bool complain_of(const char *address)
 {
 	struct tcx_fault fault = {""};
+	bool reached = tcx_agentx_probe(address, &fault);
 
-	if (tcx_agentx_probe(address, &fault))
+	if (reached)
 		tcx_fault_set(&fault,
 			      "it does not answer; see that it is snmpd with 'master agentx'");
 	snmp_log(LOG_WARNING, "no AgentX master at %s: %s; trying every %d s to connect\n", address,
 		 fault.text, ping_interval());
+	return !reached;
 }
 
 static void complain_once(struct tcx_agentx *agentx)
@@ -229,8 +232,8 @@ static void complain_once(struct tcx_agentx *agentx)
 	if (agentx->connected || agentx->complained)
 		return;
 	agentx->complained = true;
-	while (tcx_address_next(&list, address))
-		complain_of(address);
+	while (tcx_address_next(&list, address) && complain_of(address))
+		;
 }
 
 /* The files have been read, with -C or without, and what is wrong with them has been said: not once

@@ -41,7 +41,7 @@ static bool use_auth(netsnmp_session *session, const struct tcx_snmpd_user *user
 
 	if (type < 0)
 		return false;
-	session->securityAuthProto = sc_get_auth_oid(type, &session->securityAuthProtoLen);
+	session->securityAuthProto = (oid *)sc_get_auth_oid(type, &session->securityAuthProtoLen);
 	return make_key(session->securityAuthProto, session->securityAuthProtoLen, user->auth,
 			session->securityAuthKey, &session->securityAuthKeyLen);
 }
@@ -53,7 +53,7 @@ static bool use_priv(netsnmp_session *session, const struct tcx_snmpd_user *user
 
 	if (type < 0)
 		return false;
-	session->securityPrivProto = sc_get_priv_oid(type, &session->securityPrivProtoLen);
+	session->securityPrivProto = (oid *)sc_get_priv_oid(type, &session->securityPrivProtoLen);
 	return make_key(session->securityAuthProto, session->securityAuthProtoLen, user->priv,
 			session->securityPrivKey, &session->securityPrivKeyLen);
 }

@@ -86,11 +86,11 @@ static void list_readers(const struct tcx_snmpd_conf *snmpd, const char *view)
 				       snmpd->accesses[i].place);
 }
 
-static void print_view_line(const char *view, const uint32_t *oid, size_t len)
+static void print_view_line(const char *view, const uint32_t *name, size_t len)
 {
 	printf("         view %s included ", view);
 	for (size_t i = 0; i < len; i++)
-		printf(".%lu", (unsigned long)oid[i]);
+		printf(".%lu", (unsigned long)name[i]);
 	putchar('\n');
 }
 

@@ -87,6 +87,8 @@ def lists(site):
         site.wait_served(agent)
         lines = agent.wait_log("connected to")
         check(len(lines) == 1 and lines[0].endswith(f" at {to}"), f"{addresses.replace(str(site.folder), '...')}: connected to the right one", lines)
+        told = [line for line in agent.log() if f"no AgentX master at {to}" in line]
+        check_equal(told, [], "nothing is said of what was not tried before")
         check_equal(agent.end(), 0, "it ends as it should")
         agent.log_file.unlink()
 
