@@ -207,13 +207,15 @@ static bool parse(struct tcx_sources *sources, struct tcx_draft *draft)
 	for (size_t i = 0; i < TCX_SOURCES; i++) {
 		bool good = parse_source(sources, i, draft);
 
+		if (!draft->diverged) {
+			tcx_draft_end_source(draft);
+			draft->diverged = good && draft->missing;
+		}
 		if (draft->diverged)
 			return false;
-		tcx_draft_end_source(draft);
-		draft->diverged = good && draft->missing;
 		draft->snapshot->faulty |= good ? 0 : 1U << i;
 	}
-	return !draft->diverged && !draft->no_memory;
+	return !draft->no_memory;
 }
 
 static void note_discontinuity(struct tcx_sources *sources, struct tcx_snapshot *snapshot,

@@ -128,18 +128,18 @@ static void no_file(void **state)
 	expect(scene, "IpInReceives=1", NULL);
 }
 
+static const char *const one_each[TCX_SOURCES] = {"Ip: A\nIp: 1\n", "Ip6A 1\n",	 "Ext: A\nExt: 1\n",
+						  "X: a 1\n",	    "X6: a 1\n", "30\n",
+						  "SctpA 1\n"};
+
 /* Whichever file is missing, the counters of the others stay. */
 static void one_missing(void **state)
 {
-	static const char *const texts[] = {"Ip: A\nIp: 1\n", "Ip6A 1\n",  "Ext: A\nExt: 1\n",
-					    "X: a 1\n",	      "X6: a 1\n", "30\n",
-					    "SctpA 1\n"};
 	struct scene *scene = *state;
 
-	assert_int_equal(TCX_SOURCES, COUNT(texts));
-	for (size_t i = 0; i < COUNT(texts); i++)
-		put(scene, tcx_sources_path(i), texts[i]);
-	for (size_t i = 0; i < COUNT(texts); i++) {
+	for (size_t i = 0; i < COUNT(one_each); i++)
+		put(scene, tcx_sources_path(i), one_each[i]);
+	for (size_t i = 0; i < COUNT(one_each); i++) {
 		struct tcx_sources *sources = tcx_sources_new(scene->fixture.root);
 		struct tcx_fault fault = {""};
 		struct tcx_snapshot *snapshot;
@@ -147,12 +147,36 @@ static void one_missing(void **state)
 		fixture_remove(&scene->fixture, tcx_sources_path(i));
 		snapshot = tcx_sources_read(sources, &fault);
 		assert_non_null(snapshot);
-		assert_int_equal(snapshot->layout->count, COUNT(texts) - 1);
-		for (size_t k = 0; k < COUNT(texts); k++)
+		assert_int_equal(snapshot->layout->count, COUNT(one_each) - 1);
+		for (size_t k = 0; k < COUNT(one_each); k++)
 			assert_int_equal(tcx_sources_present(sources, k), k != i);
 		tcx_snapshot_unref(snapshot);
 		tcx_sources_free(sources);
-		put(scene, tcx_sources_path(i), texts[i]);
+		put(scene, tcx_sources_path(i), one_each[i]);
+	}
+}
+
+/* Whichever file loses a name, the name is gone at once. */
+static void one_loses_a_name(void **state)
+{
+	static const char *const more[] = {"B: B\nB: 1\n", "B6B 1\n",	"BExt: B\nBExt: 1\n",
+					   "B: b 1\n",	   "B6: b 1\n", "",
+					   "SctpB 1\n"};
+	struct scene *scene = *state;
+
+	assert_int_equal(TCX_SOURCES, COUNT(more));
+	for (size_t i = 0; i < COUNT(one_each); i++)
+		put(scene, tcx_sources_path(i), one_each[i]);
+	for (size_t i = 0; i < COUNT(more); i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s%s", one_each[i], more[i]);
+		put(scene, tcx_sources_path(i), text);
+		tcx_snapshot_unref(tcx_sources_read(scene->sources, NULL));
+		put(scene, tcx_sources_path(i), one_each[i]);
+		expect(scene,
+		       "IpA=1 Ip6A=1 ExtA=1 SockstatXA=1 SockstatX6A=1 SysctlIpfragTime=30 SctpA=1",
+		       NULL);
 	}
 }
 
@@ -525,15 +549,25 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
-		TEST(all_files),       TEST(no_file),
-		TEST(one_missing),     TEST(a_file_comes),
-		TEST(other_names),     TEST(older_snapshots),
-		TEST(after_a_fault),   TEST(fault_in_new_names),
-		TEST(from_nothing),    TEST(times),
-		TEST(descriptors),     TEST(one_broken),
-		TEST(broken_at_first), TEST(new_names_and_a_fault),
-		TEST(ever_new_names),  TEST(states),
-		TEST(replaced_files),  TEST(replaced_after_a_fault),
+		TEST(all_files),
+		TEST(no_file),
+		TEST(one_missing),
+		TEST(one_loses_a_name),
+		TEST(a_file_comes),
+		TEST(other_names),
+		TEST(older_snapshots),
+		TEST(after_a_fault),
+		TEST(fault_in_new_names),
+		TEST(from_nothing),
+		TEST(times),
+		TEST(descriptors),
+		TEST(one_broken),
+		TEST(broken_at_first),
+		TEST(new_names_and_a_fault),
+		TEST(ever_new_names),
+		TEST(states),
+		TEST(replaced_files),
+		TEST(replaced_after_a_fault),
 #undef TEST
 	};
 
