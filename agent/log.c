@@ -141,7 +141,7 @@ bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr,
 				     "the net-snmp library %s keeps its log lines from the agent; "
 				     "use one from 5.9 to 5.10",
 				     netsnmp_get_version());
-	return tcx_log_files_check(fault);
+	return tcx_log_files_open(fault);
 }
 
 bool tcx_log_is_on_terminal(void)

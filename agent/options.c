@@ -4,6 +4,8 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "tcx_log_files.h"
+
 static const char usage[] =
 	"Usage: tcpextd [OPTIONS]\n"
 	"Serves the TCP/IP counters of the Linux kernel to SNMP managers, as a subagent of snmpd.\n"
@@ -28,8 +30,6 @@ static const char usage[] =
 	"\n"
 	"-L OPTIONS:\n";
 
-#define LETTERS "fx:c:CAL:D:p:u:g:Hvh"
-
 static const struct option long_options[] = {
 	{"print", no_argument, NULL, 'P'},
 	{"doctor", no_argument, NULL, 'O'},
@@ -52,27 +52,10 @@ static void print_usage(struct tcx_options *options)
 	options->task = TCX_LEAVE;
 }
 
-/*
- * -L opens its file at once, and -A holds for it wherever it stands. '-': other words stay where
- * they are, since some are arguments of -L.
- */
-static bool asks_to_append(int argc, char **argv)
-{
-	bool append = false;
-	int letter;
-
-	opterr = 0;
-	while ((letter = getopt_long(argc, argv, "-" LETTERS, long_options, NULL)) != -1)
-		append = append || letter == 'A';
-	opterr = 1;
-	optind = 0; /* begin anew */
-	return append;
-}
-
 static bool set_log(struct tcx_options *options, int argc, char **argv)
 {
 	options->own_log = true;
-	return snmp_log_options(optarg, argc, argv) >= 0;
+	return tcx_log_files_options(optarg, argc, argv);
 }
 
 static bool set_debug(char *tokens)
@@ -98,7 +81,8 @@ static bool apply(struct tcx_options *options, int letter, int argc, char **argv
 		options->no_default_config = true;
 		return true;
 	case 'A':
-		return true; /* see asks_to_append() */
+		netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_APPEND_LOGFILES, 1);
+		return true;
 	case 'L':
 		return set_log(options, argc, argv);
 	case 'D':
@@ -137,10 +121,8 @@ bool tcx_options_parse(struct tcx_options *options, int argc, char **argv)
 	bool good = true;
 	int letter;
 
-	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_APPEND_LOGFILES,
-			       asks_to_append(argc, argv));
 	while (good && options->task != TCX_LEAVE &&
-	       (letter = getopt_long(argc, argv, LETTERS, long_options, NULL)) != -1)
+	       (letter = getopt_long(argc, argv, "fx:c:CAL:D:p:u:g:Hvh", long_options, NULL)) != -1)
 		good = apply(options, letter, argc, argv);
 	if (good && options->task != TCX_LEAVE && optind < argc) {
 		fprintf(stderr, "tcpextd: unexpected argument '%s'\n", argv[optind]);

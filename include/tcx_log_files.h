@@ -7,10 +7,19 @@
 #include "tcx_fault.h"
 
 /*
- * Whether each file is open and its disk has room for a line: the library takes one that cannot be
- * written for a destination all the same. An empty file without room is removed.
+ * Takes what -L asks for, as snmp_log_options() does, but opens no file yet. argv is where it may
+ * find its next word. False after a wrong option, which the library has named on standard error.
  */
-bool tcx_log_files_check(struct tcx_fault *fault);
+bool tcx_log_files_options(char *options, int argc, char **argv);
+
+/*
+ * Opens each file and empties it, unless -A is given. False with a fault where that fails, or where
+ * the disk has no room for a line; an empty file without room is removed.
+ *
+ * Who may write to its folder must not lead root to another file: a symbolic link of another user's
+ * is not followed, and root takes no file that has a second name.
+ */
+bool tcx_log_files_open(struct tcx_fault *fault);
 
 /*
  * Opens anew each file that is not at its place any more, for logrotate. One that cannot be opened,

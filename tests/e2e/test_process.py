@@ -133,6 +133,37 @@ def log_after_user(site):
     check(re.search("ends$", agent.log()[-1]) and count(old, "ends") == 0, "a file that the user may write is taken", agent.log())
 
 
+def log_of_others(site):
+    """Who may write to the log's folder leads -Lf to no other file; a link of root's is followed."""
+    folder = site.folder / "run"
+    folder.mkdir()
+    os.chown(folder, USER, USER)
+    precious = site.write("precious", "a line\n")
+    log = folder / "tcpextd.log"
+    argv = (AGENT, "-f", "-C", "-x", site.master, "-u", USER, "-Lf", log)
+    for options in (), ("-A",):
+        log.symlink_to(precious)
+        os.chown(log, USER, USER, follow_symlinks=False)
+        refuses(site, (*argv, *options), ("tcpextd.log", "symbolic link"), f"another user's symbolic link is refused {options}")
+        precious.rename(site.folder / "away")
+        refuses(site, (*argv, *options), ("tcpextd.log", "symbolic link"), f"one that leads nowhere likewise {options}")
+        check(not precious.exists(), "and makes no file")
+        (site.folder / "away").rename(precious)
+        log.unlink()
+        os.link(precious, log)
+        refuses(site, (*argv, *options), ("tcpextd.log", "hard link"), f"a hard link is refused {options}")
+        check_equal(precious.read_text(), "a line\n", "the file is as it was")
+        log.unlink()
+    os.mkfifo(log)
+    refuses(site, argv, ("tcpextd.log",), "a pipe that nobody reads is refused, without waiting for its reader")
+    log.unlink()
+    log.symlink_to(precious)
+    agent = site.start(harness.Process, site.inside(*argv), site.folder / "out")
+    wait_for("the agent has started", lambda: "started" in precious.read_text())
+    check_equal(agent.end(), 0, "with a link of root's it runs")
+    check(log.is_symlink() and "a line" not in precious.read_text(), "the file that it leads to is the log")
+
+
 def log_to_fifo(site):
     """A FIFO that nobody reads in the place of the log: SIGHUP does not hold up the agent, and the log goes on."""
     agent = agent_with(site)
@@ -266,5 +297,5 @@ def processes_alone(site):
     check_equal(site.get(f"{harness.MIB2}.4.2.0")[0].syntax, "INTEGER", f"with {told[1]} it serves")
 
 
-harness.main(pid_file_of_others, pid_file_after_user, pid_file_locked, log_after_user, log_to_fifo, log_appended, full_disk,
-             no_standard_descriptors, limited_file, few_descriptors, no_rights, processes_alone)
+harness.main(pid_file_of_others, pid_file_after_user, pid_file_locked, log_after_user, log_of_others, log_to_fifo, log_appended,
+             full_disk, no_standard_descriptors, limited_file, few_descriptors, no_rights, processes_alone)
