@@ -118,6 +118,8 @@ class Side:
     def iptables(self, rule, table="filter", tool="iptables"):
         """Adds a rule, for as long as the experiment runs or until what is returned is called."""
         self.run(tool, "-t", table, "-A", *rule.split())
+        chain = rule.split()[0]  # emptied at last: iptables of i386 does not find some rules again, as those of TCP options
+        self.undo.callback(self.run, tool, "-t", table, "-F", chain, quiet=True, may_fail=True)
         taken = contextlib.ExitStack()
         taken.callback(self.run, tool, "-t", table, "-D", *rule.split(), quiet=True, may_fail=True)
         self.undo.callback(taken.close)
