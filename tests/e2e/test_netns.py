@@ -120,8 +120,8 @@ def denied(site):
     """Where the agent may not enter the namespace there are no tables, and the log says why."""
     if not shutil.which("setpriv"):
         raise Skip("needs setpriv (Debian: util-linux)")
-    site.snmpd()
     with two(site) as other, contextlib.ExitStack() as stack:
+        site.snmpd()  # it keeps the interfaces that it saw at first for a while
         tables.listener(other, stack, ("10.9.2.1", 3002))
         own = {name: tables.instances(site, name) for name, _ in tables.WORDS.values()}
         agent = site.agent(f"procRoot {stay(other)}\n", under=("setpriv", "--bounding-set", "-sys_admin"))
@@ -160,6 +160,7 @@ def host_procfs(site):
         lines = agent.wait_log(f"procRoot {root} has the counters of the network namespace that the agent runs in")
         check(len(lines) == 1 and f"procRoot {root}/1" in lines[0], "the log says whose they are, and what to write for the others", lines)
         agent.kill()
+        wait_for("snmpd has noticed that", lambda: site.sequence() is None)
         agent = start(f"procRoot {root}/1\n" + tables.FAST)
         counters_are(site, other, "ROOT/1")
         tables_are(site, other, "ROOT/1")
