@@ -420,6 +420,22 @@ static struct tcx_table *read_new(const struct tcx_table_kind *kind, struct tcx_
 	return table;
 }
 
+/* A request that the kernel does not take gets no answer from here either: emulators have little of
+ * netlink. */
+static void need_kernel(const struct tcx_table_kind *kind, const struct tcx_fault *fault)
+{
+	struct tcx_table *table;
+
+	script.mode = PASS;
+	table = read_new(kind, NULL);
+	if (table == NULL) {
+		print_message("skipped: %s: %s\n", kind->name, fault->text);
+		skip();
+	}
+	tcx_table_unref(table);
+	fail_msg("%s: %s", kind->name, fault->text);
+}
+
 /* How many rows there are. SIZE_MAX where the kernel does not list them. */
 static size_t record(const struct tcx_table_kind *kind)
 {
@@ -551,6 +567,7 @@ static void weights_of_nexthops(void **state)
 	} weights[] = {{255, 0}, {0, 2}, {200, 1}};
 	struct nexthop_grp group[COUNT(weights)] = {{0}};
 	const struct tcx_nexthop *found;
+	struct tcx_fault fault = {""};
 	struct tcx_table *table;
 	char datagram[256];
 	size_t end = 0;
@@ -573,8 +590,9 @@ static void weights_of_nexthops(void **state)
 	put_message(datagram, &end, NLMSG_DONE, 4);
 	add_datagram(datagram, end);
 	script.mode = REPLAY;
-	table = read_new(&tcx_nexthops, NULL);
-	assert_non_null(table);
+	table = read_new(&tcx_nexthops, &fault);
+	if (table == NULL)
+		need_kernel(&tcx_nexthops, &fault);
 	found = tcx_nexthop_find(table, ids[0]);
 	assert_non_null(found);
 	assert_int_equal(found->link, ids[2]);
@@ -620,7 +638,7 @@ static struct tcx_table *read_lacking(const struct tcx_table_kind *kind, const c
 	struct tcx_table *table = read_new(kind, &fault);
 
 	if (table == NULL)
-		fail_msg("%s: %s", kind->name, fault.text);
+		need_kernel(kind, &fault);
 	assert_string_equal(table->lacking.text, lacking);
 	return table;
 }
@@ -954,7 +972,8 @@ static void hollow_messages(void **state)
 			put_message(datagram, &size, NLMSG_DONE, 4);
 			add_datagram(datagram, size);
 			assert_null(read_new(rows[i].kind, &fault));
-			assert_non_null(strstr(fault.text, "too short"));
+			if (strstr(fault.text, "too short") == NULL)
+				need_kernel(rows[i].kind, &fault);
 		}
 	}
 }
