@@ -71,8 +71,8 @@ void tcx_mib_tables_changed(struct tcx_mib *mib);
 /*
  * Before tcx_mib_register(), once a master may be there. The library would free registrations that
  * it still needs to answer the requests that wait for a table, so none may. True when none does. To
- * be called again until then; tableTimeout after the first call those that wait, and those that
- * would begin to, get an error. tcx_mib_open() ends that.
+ * be called again until then; tableTimeout after the first call those that wait get an error. Those
+ * that would begin to wait get it then, too, and once this was true. tcx_mib_open() ends that.
  */
 bool tcx_mib_close(struct tcx_mib *mib);
 void tcx_mib_open(struct tcx_mib *mib);

@@ -214,11 +214,15 @@ static void complain(struct answering *answering)
 		 (double)answering->settings.table_timeout_ns / 1e9);
 }
 
-/* A reload waits no longer for requests than they for a table. */
+/*
+ * A reload waits no longer for requests than they for a table. Once none waits, none may begin to:
+ * until the session has ended the master goes on with asking.
+ */
 static bool is_closed(const struct answering *answering)
 {
-	return answering->closing_ns != 0 &&
-	       tcx_clock_now() - answering->closing_ns >= answering->settings.table_timeout_ns;
+	return answering->closed ||
+	       (answering->closing_ns != 0 &&
+		tcx_clock_now() - answering->closing_ns >= answering->settings.table_timeout_ns);
 }
 
 static bool is_overdue(const struct answering *answering, const struct waiting *waiting)
@@ -387,12 +391,16 @@ bool tcx_mib_close(struct tcx_mib *mib)
 
 	if (answering->closing_ns == 0)
 		answering->closing_ns = tcx_clock_now();
-	return answering->waiting == NULL;
+	answering->closed = answering->waiting == NULL;
+	return answering->closed;
 }
 
 void tcx_mib_open(struct tcx_mib *mib)
 {
-	tcx_answering(mib)->closing_ns = 0;
+	struct answering *answering = tcx_answering(mib);
+
+	answering->closing_ns = 0;
+	answering->closed = false;
 }
 
 int tcx_answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,

@@ -40,6 +40,7 @@ struct answering {
 	struct waiting *waiting; /* requests for tables that are being read */
 	unsigned int alarm;	 /* that looks after them; 0: none */
 	uint64_t closing_ns;	 /* since when registrations are to be changed; 0: they are not */
+	bool closed;		 /* none waits, and none is to begin */
 	bool complained;	 /* that a table takes too long; until one comes again */
 };
 

@@ -130,7 +130,10 @@ class Connection:
         if pdu.kind in self.master.hang_up:
             self.plug.shutdown(socket.SHUT_RDWR)
         elif pdu.kind in ASKED and pdu.kind not in self.master.silent:
-            self.send(encode(RESPONSE, self.number, pdu.transaction, pdu.packet, struct.pack("!IHH", 100, NO_ERROR, 0)))
+            self.acknowledge(pdu)
+
+    def acknowledge(self, pdu):
+        self.send(encode(RESPONSE, self.number, pdu.transaction, pdu.packet, struct.pack("!IHH", 100, NO_ERROR, 0)))
 
     def send(self, data):
         self.plug.sendall(data)

@@ -6,11 +6,12 @@ import signal
 import time
 
 import harness
-from harness import OBJECTS, check, check_equal, wait_for
+from harness import MIB2, OBJECTS, check, check_equal, wait_for
 from master import CLOSE, LONGEST, OPEN, PING, REGISTER, RESPONSE, TOO_BIG, Master, encode
 
 DESCRIPTION = f"{OBJECTS}.2.1.5"
 SCALAR = f"{OBJECTS}.8.24.0"
+IF_INDEX = f"{MIB2}.2.2.1.1"
 QUICK = "agentXPingInterval 3\nagentXTimeout 2\nagentXRetries 0\n"
 STEADY = "agentXPingInterval 6\nagentXTimeout 5\nagentXRetries 0\n"
 END = 15  # three times what is promised
@@ -158,6 +159,26 @@ def silent_register(site):
         ends(agent, "of an agent that has lived through that")
 
 
+def leaves(site):
+    """A reload takes leave. What the master asks meanwhile waits for no table: its registration goes, and with it what the
+    library would answer it by."""
+    with Master(site, silent=[CLOSE]) as master:
+        agent = site.agent(STEADY + "registerPriority 100\n", wait=False)
+        connection = master.registered()
+        site.write("tcpextd.conf", STEADY + "registerPriority 99\nprocRoot /proc/self\n")
+        agent.send(signal.SIGHUP)
+        wait_for("the agent takes leave", lambda: connection.count(CLOSE))
+        answer = connection.ask([IF_INDEX], connection.getnext)
+        check(answer.error != 0, "a table that has not been read yet: an error", answer)
+        check_equal(len(connection.ask([SCALAR]).varbinds), 1, "a counter is answered")
+        close, = [pdu for pdu in connection.received if pdu.kind == CLOSE]
+        connection.acknowledge(close)
+        master.silent.clear()
+        second = master.registered(2)
+        same_session(second, agent)
+        check_equal(second.ask([IF_INDEX], second.getnext).error, 0, "the table is there afterwards")
+
+
 def hangs_up(site):
     """A master that ends each connection: the agent comes once in each agentXPingInterval, not twice as often each time."""
     for kind in (OPEN, REGISTER):
@@ -205,4 +226,4 @@ def flood(connection):
     raise harness.Failure("the agent takes it all")
 
 
-harness.main(long_answer, long_request, in_pieces, silent, deaf, silent_ping, silent_register, hangs_up, full)
+harness.main(long_answer, long_request, in_pieces, silent, deaf, silent_ping, silent_register, leaves, hangs_up, full)
