@@ -26,6 +26,7 @@ struct line {
 	size_t in_len;
 	uint64_t skip;	      /* octets that are left of one that is too long */
 	struct tcx_pdu asked; /* of the master, which has not answered yet */
+	uint64_t asked_ns;    /* when */
 	bool asking;
 	bool lost;
 };
@@ -64,6 +65,12 @@ static void give_up(const netsnmp_transport *transport, const char *cause)
 		tcx_context.wire.cause = cause;
 	line->lost = true;
 	shutdown(transport->sock, SHUT_RDWR);
+}
+
+/* After send_all(): whoever has ended the connection takes nothing either, but ended it. */
+static void give_up_sending(const netsnmp_transport *transport)
+{
+	give_up(transport, errno == EAGAIN ? "it took nothing of what was sent to it" : NULL);
 }
 
 /*
@@ -133,6 +140,7 @@ static bool ask(const netsnmp_transport *transport, const struct tcx_pdu *pdu, c
 		return false;
 	}
 	line->asked = *pdu;
+	line->asked_ns = tcx_clock_now();
 	line->asking = send_all(transport->sock, data, pdu->size);
 	return line->asking;
 }
@@ -155,7 +163,7 @@ static int send_pdu(netsnmp_transport *transport, const void *data, int len, voi
 	else
 		sent = send_answer(transport->sock, &pdu, data);
 	if (!sent && !line->lost)
-		give_up(transport, "it took nothing of what was sent to it");
+		give_up_sending(transport);
 	return sent || pdu.type == TCX_PDU_RESPONSE ? len : -1;
 }
 
@@ -182,7 +190,7 @@ static void skip_begin(netsnmp_transport *transport, const struct tcx_pdu *pdu)
 		return;
 	tcx_pdu_refuse(pdu, TCX_PDU_TOO_BIG, 1, error);
 	if (!send_all(transport->sock, error, sizeof(error)))
-		give_up(transport, "it took nothing of what was sent to it");
+		give_up_sending(transport);
 }
 
 /* Adds to the PDU until it has so many octets. False when these are not there yet; *ended tells
@@ -196,6 +204,21 @@ static bool fill(int fd, struct line *line, size_t size, bool *ended)
 	*ended = len < 0;
 	line->in_len += len > 0 ? (size_t)len : 0;
 	return line->in_len >= size;
+}
+
+/*
+ * The library looks at the time only while nothing comes: a master that asks without end and does
+ * not answer would be waited for without end.
+ */
+static void look_at_time(const netsnmp_transport *transport)
+{
+	const struct line *line = transport->data;
+	uint64_t waited = tcx_clock_now() - line->asked_ns;
+
+	if (waited > (uint64_t)tcx_wire_patience() * TCX_NS_PER_S)
+		give_up(transport, "it did not answer");
+	else if (waited > TCX_NS_PER_S && is_to_end())
+		give_up(transport, "the agent ends");
 }
 
 /* The length of a PDU in line->in; 0 while there is none. */
@@ -243,10 +266,14 @@ static int receive(netsnmp_transport *transport, void *buffer, int size, void **
 		     */
 	*opaque = NULL;
 	*opaque_len = 0;
-	if (line->skip > 0)
+	if (line->lost)
+		ended = true;
+	else if (line->skip > 0)
 		skip_more(transport, &ended);
 	else
 		len = receive_pdu(transport, &ended);
+	if (line->asking && !ended)
+		look_at_time(transport);
 	if (ended)
 		return end(line, buffer);
 	if (len == 0)

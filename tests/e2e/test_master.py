@@ -2,12 +2,16 @@
 """A master that asks for too much, that is silent, or that is gone: no session is lost for more than its own cause, and the agent
 can always be ended."""
 
+import contextlib
 import signal
+import socket
+import struct
+import threading
 import time
 
 import harness
 from harness import MIB2, OBJECTS, check, check_equal, wait_for
-from master import CLOSE, LONGEST, OPEN, PING, REGISTER, RESPONSE, TOO_BIG, Master, encode
+from master import CLOSE, LONGEST, OPEN, NO_ERROR, PING, REGISTER, RESPONSE, TOO_BIG, Master, encode
 
 DESCRIPTION = f"{OBJECTS}.2.1.5"
 SCALAR = f"{OBJECTS}.8.24.0"
@@ -212,6 +216,41 @@ def full(site):
         ends(agent, "while it cannot send")
 
 
+def gone(site):
+    """A master that ends while the agent still has requests of its: it has ended, and is not said to take nothing."""
+    with Master(site) as master:
+        agent = site.agent(STEADY, wait=False)
+        connection = master.registered()
+        with agent.held():
+            connection.send(connection.get([SCALAR], packet=1) * 5)
+            connection.plug.shutdown(socket.SHUT_RDWR)
+        check("ended" in agent.wait_log("lost")[0], "the log says that it has ended", agent.log())
+
+
+SO_SNDBUFFORCE = 32  # of Linux; Python has no name for it
+QUEUE = 64 << 20
+
+
+def talks_on(site):
+    """A master that never answers a Register, and never stops to send something else: SIGTERM ends the agent all the same."""
+    with Master(site, silent=[REGISTER]) as master:
+        agent = site.agent(PATIENT, wait=False)
+        connection = master.connection(1)
+        wait_for("the agent registers", lambda: connection.count(REGISTER))
+        connection.plug.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, QUEUE)
+        others = encode(RESPONSE, 1, 1, 4711, struct.pack("!IHH", 0, NO_ERROR, 0)) * 10000
+        talk = threading.Thread(target=send_on, args=(connection, others))
+        talk.start()
+        ends(agent, "while there is always something to receive")
+        talk.join()
+
+
+def send_on(connection, data):
+    with contextlib.suppress(OSError):
+        while True:
+            connection.send(data)
+
+
 def flood(connection):
     """Requests for long answers, until no more of them are taken."""
     connection.plug.settimeout(0.2)
@@ -226,4 +265,4 @@ def flood(connection):
     raise harness.Failure("the agent takes it all")
 
 
-harness.main(long_answer, long_request, in_pieces, silent, deaf, silent_ping, silent_register, leaves, hangs_up, full)
+harness.main(long_answer, long_request, in_pieces, silent, deaf, silent_ping, silent_register, leaves, hangs_up, full, gone, talks_on)
