@@ -5,6 +5,9 @@
 /* Flag NETWORK_BYTE_ORDER: without it numbers begin with their lowest octet. */
 #define BIG_ENDIAN_NUMBERS 0x10
 
+/* Flag NON_DEFAULT_CONTEXT: the body begins with a context. */
+#define CONTEXT 0x08
+
 #define PROTOCOL 1
 
 static uint32_t get(const unsigned char *octets, uint8_t flags)
@@ -31,6 +34,11 @@ void tcx_pdu_read(struct tcx_pdu *pdu, const unsigned char header[TCX_PDU_HEADER
 	pdu->transaction = get(header + 8, pdu->flags);
 	pdu->packet = get(header + 12, pdu->flags);
 	pdu->size = TCX_PDU_HEADER + (uint64_t)get(header + 16, pdu->flags);
+}
+
+bool tcx_pdu_has_context(const struct tcx_pdu *pdu)
+{
+	return (pdu->flags & CONTEXT) != 0;
 }
 
 bool tcx_pdu_asks_us(const struct tcx_pdu *pdu)

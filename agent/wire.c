@@ -179,17 +179,19 @@ static ssize_t take(int fd, void *buffer, size_t size)
 	return len > 0 ? len : -1;
 }
 
-static void skip_begin(netsnmp_transport *transport, const struct tcx_pdu *pdu)
+/* Passes over the PDU whose header is in line->in. */
+static void skip_begin(netsnmp_transport *transport, const struct tcx_pdu *pdu, uint16_t error,
+		       uint16_t index)
 {
 	struct line *line = transport->data;
-	unsigned char error[TCX_PDU_ERROR];
+	unsigned char answer[TCX_PDU_ERROR];
 
 	line->in_len = 0;
 	line->skip = pdu->size - TCX_PDU_HEADER;
 	if (!tcx_pdu_asks_us(pdu))
 		return;
-	tcx_pdu_refuse(pdu, TCX_PDU_TOO_BIG, 1, error);
-	if (!send_all(transport->sock, error, sizeof(error)))
+	tcx_pdu_refuse(pdu, error, index, answer);
+	if (!send_all(transport->sock, answer, sizeof(answer)))
 		give_up_sending(transport);
 }
 
@@ -221,6 +223,22 @@ static void look_at_time(const netsnmp_transport *transport)
 		give_up(transport, "the agent ends");
 }
 
+/*
+ * What the library is not to see. All is registered in the default context; and of the name of
+ * another one the library copies what is before the first 0 and reads as much as was sent
+ * (agentx_parse(), 5.9.3).
+ */
+static bool is_skipped(netsnmp_transport *transport, const struct tcx_pdu *pdu)
+{
+	if (pdu->size > TCX_PDU_LONGEST)
+		skip_begin(transport, pdu, TCX_PDU_TOO_BIG, 1);
+	else if (tcx_pdu_has_context(pdu))
+		skip_begin(transport, pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
+	else
+		return false;
+	return true;
+}
+
 /* The length of a PDU in line->in; 0 while there is none. */
 static size_t receive_pdu(netsnmp_transport *transport, bool *ended)
 {
@@ -230,11 +248,7 @@ static size_t receive_pdu(netsnmp_transport *transport, bool *ended)
 	if (!fill(transport->sock, line, TCX_PDU_HEADER, ended))
 		return 0;
 	tcx_pdu_read(&pdu, line->in);
-	if (pdu.size > TCX_PDU_LONGEST) {
-		skip_begin(transport, &pdu);
-		return 0;
-	}
-	if (!fill(transport->sock, line, pdu.size, ended))
+	if (is_skipped(transport, &pdu) || !fill(transport->sock, line, pdu.size, ended))
 		return 0;
 	if (line->asking && pdu.type == TCX_PDU_RESPONSE && pdu.packet == line->asked.packet)
 		line->asking = false;

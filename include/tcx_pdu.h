@@ -18,6 +18,9 @@
 /* error-status of SNMP (RFC 3416), which an answer to a Get may have, too. */
 #define TCX_PDU_TOO_BIG 1
 
+/* RFC 2741, 6.2.16 */
+#define TCX_PDU_UNSUPPORTED_CONTEXT 262
+
 /* h.type */
 enum {
 	TCX_PDU_OPEN = 1,
@@ -37,6 +40,9 @@ struct tcx_pdu {
 };
 
 void tcx_pdu_read(struct tcx_pdu *pdu, const unsigned char header[TCX_PDU_HEADER]);
+
+/* Whether it is about another context than the default one. */
+bool tcx_pdu_has_context(const struct tcx_pdu *pdu);
 
 /* Whether the master waits for an answer to it. */
 bool tcx_pdu_asks_us(const struct tcx_pdu *pdu);

@@ -18,10 +18,10 @@ OPEN, CLOSE, REGISTER, UNREGISTER, GET, GETNEXT = 1, 2, 3, 4, 5, 6
 PING, ADD_CAPS, REMOVE_CAPS, RESPONSE = 13, 16, 17, 18
 ASKED = (OPEN, CLOSE, REGISTER, UNREGISTER, PING, ADD_CAPS, REMOVE_CAPS)  # what an agent wants an answer to
 
-NO_ERROR, TOO_BIG = 0, 1
+NO_ERROR, TOO_BIG, UNSUPPORTED_CONTEXT = 0, 1, 262
 LONGEST = 65536  # octets of a PDU that net-snmp takes
 HEADER = struct.Struct("!BBBBIIII")
-BIG_ENDIAN = 0x10
+BIG_ENDIAN, CONTEXT = 0x10, 0x08
 
 Pdu = collections.namedtuple("Pdu", "kind flags session transaction packet body")
 Answer = collections.namedtuple("Answer", "error index varbinds size")
@@ -37,8 +37,15 @@ def encode_oid(oid, include=0):
     return struct.pack(f"!BBBB{len(ids)}I", len(ids), prefix, include, 0, *ids)
 
 
-def encode(kind, session, transaction, packet, body):
-    return HEADER.pack(1, kind, BIG_ENDIAN, 0, session, transaction, packet, len(body)) + body
+def encode_string(octets):
+    return struct.pack("!I", len(octets)) + octets + b"\0" * (-len(octets) % 4)
+
+
+def encode(kind, session, transaction, packet, body, context=None):
+    flags = BIG_ENDIAN
+    if context is not None:
+        flags, body = flags | CONTEXT, encode_string(context) + body
+    return HEADER.pack(1, kind, flags, 0, session, transaction, packet, len(body)) + body
 
 
 class Octets:
@@ -143,10 +150,10 @@ class Connection:
 
     # Requests
 
-    def get(self, names, packet=None):
+    def get(self, names, packet=None, context=None):
         """The octets of a Get."""
         body = b"".join(encode_oid(name) + encode_oid("") for name in names)
-        return encode(GET, self.number, packet, packet, body)
+        return encode(GET, self.number, packet, packet, body, context)
 
     def getnext(self, names, packet=None):
         body = b"".join(encode_oid(name) + encode_oid("1.4") for name in names)

@@ -11,7 +11,7 @@ import time
 
 import harness
 from harness import MIB2, OBJECTS, check, check_equal, wait_for
-from master import CLOSE, LONGEST, OPEN, NO_ERROR, PING, REGISTER, RESPONSE, TOO_BIG, Master, encode
+from master import CLOSE, LONGEST, OPEN, NO_ERROR, PING, REGISTER, RESPONSE, TOO_BIG, UNSUPPORTED_CONTEXT, Master, encode
 
 DESCRIPTION = f"{OBJECTS}.2.1.5"
 SCALAR = f"{OBJECTS}.8.24.0"
@@ -251,6 +251,18 @@ def send_on(connection, data):
             connection.send(data)
 
 
+def contexts(site):
+    """Requests in another context than the default one, in which nothing is registered: refused, and what is behind is answered."""
+    with Master(site) as master:
+        agent = site.agent(STEADY, wait=False)
+        connection = master.registered()
+        for name in (b"other", b"\0other"):
+            packet = next(connection.packets)
+            connection.send(connection.get([SCALAR], packet=packet, context=name))
+            check_equal(connection.answer(packet).error, UNSUPPORTED_CONTEXT, f"a Get in context {name}: unsupportedContext")
+            same_session(connection, agent)
+
+
 def flood(connection):
     """Requests for long answers, until no more of them are taken."""
     connection.plug.settimeout(0.2)
@@ -265,4 +277,5 @@ def flood(connection):
     raise harness.Failure("the agent takes it all")
 
 
-harness.main(long_answer, long_request, in_pieces, silent, deaf, silent_ping, silent_register, leaves, hangs_up, full, gone, talks_on)
+harness.main(long_answer, long_request, in_pieces, silent, deaf, silent_ping, silent_register, leaves, hangs_up, full, gone, talks_on,
+             contexts)
