@@ -236,10 +236,13 @@ static void complain_once(struct tcx_agentx *agentx)
 		;
 }
 
-/* The files have been read, with -C or without, and what is wrong with them has been said: not once
- * more by init_snmp(). */
+/*
+ * The files have been read, with -C or without, and what is wrong with them has been said: not once
+ * more by init_snmp(). It would also open each file of MIBDIRS, and wait for one that is a FIFO.
+ */
 void tcx_agentx_connect(void)
 {
+	setenv("MIBDIRS", "", 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
 	init_snmp(APP);
 	complain_once(&tcx_context.agentx);

@@ -175,6 +175,16 @@ def log_to_fifo(site):
     check_equal(agent.end(), 0, "the agent ends")
 
 
+def mib_folder(site):
+    """The agent opens nothing below MIBDIRS, which may hold a FIFO."""
+    mibs = site.folder / "mibs"
+    mibs.mkdir()
+    os.mkfifo(mibs / "A-MIB.txt")
+    site.snmpd()
+    agent = site.agent(under=("env", f"MIBDIRS={mibs}"))
+    check_equal(agent.end(), 0, "it serves and ends")
+
+
 def log_appended(site):
     """-Lf empties its file at each start, with -A it does not, wherever the option stands."""
     log = site.folder / "log"
@@ -297,5 +307,5 @@ def processes_alone(site):
     check_equal(site.get(f"{harness.MIB2}.4.2.0")[0].syntax, "INTEGER", f"with {told[1]} it serves")
 
 
-harness.main(pid_file_of_others, pid_file_after_user, pid_file_locked, log_after_user, log_of_others, log_to_fifo, log_appended,
-             full_disk, no_standard_descriptors, limited_file, few_descriptors, no_rights, processes_alone)
+harness.main(pid_file_of_others, pid_file_after_user, pid_file_locked, log_after_user, log_of_others, log_to_fifo, mib_folder,
+             log_appended, full_disk, no_standard_descriptors, limited_file, few_descriptors, no_rights, processes_alone)
