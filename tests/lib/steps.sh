@@ -23,6 +23,12 @@ in_folder() (
     cd "$1" && shift && "$@"
 )
 
+# use_host_network ROOT: a bare system below ROOT gets packages as this host does.
+use_host_network() {
+    cp -L /etc/resolv.conf "$1/etc/resolv.conf"
+    ! have apt-config || apt-config dump | grep -E '^Acquire::(https?|Check-)' >"$1/etc/apt/apt.conf.d/90host" || :
+}
+
 # A dot every five seconds, until it is told to end.
 ticker() {
     trap 'kill "$nap" 2>/dev/null; exit 0' TERM
