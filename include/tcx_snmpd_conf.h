@@ -40,6 +40,7 @@ struct tcx_snmpd_access {
 	char view[TCX_SNMPD_WORD_MAX];
 	char oid[TCX_SNMPD_WORD_MAX]; /* not empty: the line has this OID and no view; its view's
 					 name is made up here */
+	bool unclear;		      /* the OID is none that is understood, and not to be shown */
 };
 
 /* One line of com2sec, group or access, before they are joined. */

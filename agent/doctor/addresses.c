@@ -81,19 +81,31 @@ static void make_askable(const char *address, char *text)
 		snprintf(text, TCX_DOCTOR_PATH, "%s", address);
 }
 
+/* IPv4 first, which most lines are for; and the loopback, whose questions come from localhost. */
+static int rank(const char *address)
+{
+	const char *kind;
+
+	host_of(address, &kind);
+	return 1 + 2 * (strcmp(kind, "community") == 0) + is_local(address);
+}
+
 const char *tcx_doctor_ask_address(const struct tcx_snmpd_conf *snmpd, char *text)
 {
-	char list[PATH_MAX];
+	char list[PATH_MAX], address[TCX_DOCTOR_PATH];
 	char *rest = NULL;
-	const char *kind = "";
+	const char *kind;
+	int best = 0;
 
 	text[0] = '\0';
 	snprintf(list, sizeof(list), "%s", addresses_of(snmpd));
-	for (char *one = strtok_r(list, ", \t", &rest);
-	     one != NULL && strcmp(kind, "community") != 0; one = strtok_r(NULL, ", \t", &rest)) {
-		host_of(one, &kind);
-		if (text[0] == '\0' || strcmp(kind, "community") == 0)
-			make_askable(one, text);
+	for (char *one = strtok_r(list, ", \t", &rest); one != NULL;
+	     one = strtok_r(NULL, ", \t", &rest)) {
+		make_askable(one, address);
+		if (rank(address) <= best)
+			continue;
+		best = rank(address);
+		memcpy(text, address, sizeof(address));
 	}
 	host_of(text, &kind);
 	return kind;

@@ -88,6 +88,33 @@ static bool is_for_us(const char *source)
 	       strcmp(source, "::1") == 0 || strncmp(source, "0.0.0.0/0", 9) == 0;
 }
 
+/* What the configuration leaves out is not to be seen, whatever the views show. */
+static bool serves(const struct doctor *doctor, const char *word)
+{
+	return !doctor->configured ||
+	       (doctor->context->config.groups & tcx_mib_group_bit(word)) != 0;
+}
+
+/* Of several lines for one community snmpd takes the first whose source fits: any may be in force.
+ */
+static bool hides_by_any_line(const struct doctor *doctor, const struct tcx_snmpd_access *access)
+{
+	for (size_t i = 0; i < doctor->snmpd.access_count; i++) {
+		const struct tcx_snmpd_access *other = &doctor->snmpd.accesses[i];
+
+		if (other->context[0] == '\0' && strcmp(other->name, access->name) == 0 &&
+		    !tcx_doctor_shows_mib(doctor, other->view))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the agent's version is to be seen, as far as the files show. */
+static bool is_to_see_version(const struct doctor *doctor, const struct tcx_snmpd_access *access)
+{
+	return serves(doctor, "tcpext") && !hides_by_any_line(doctor, access);
+}
+
 static bool can_ask_as(const struct doctor *doctor, const struct tcx_snmpd_access *access,
 		       const char *kind)
 {
@@ -105,22 +132,35 @@ static bool has_nothing(const struct doctor *doctor, const struct tcx_snmpd_acce
 {
 	if (!answer->came || answer->version[0] != '\0')
 		return false;
-	return answer->rows ? answer->groups == 0 : tcx_doctor_shows_mib(doctor, access->view);
+	return answer->rows ? answer->groups == 0 : is_to_see_version(doctor, access);
+}
+
+/* Whether snmpd hides what the view in the files shows: it was started before they were changed. */
+static bool is_outdated(const struct doctor *doctor, const struct tcx_snmpd_access *access,
+			const struct doctor_answer *answer)
+{
+	if (!answer->came || answer->version[0] != '\0' || !is_to_see_version(doctor, access))
+		return false;
+	return answer->rows ? (answer->groups & tcx_mib_group_bit("tcpext")) != 0
+			    : tcx_doctor_shows_rows(doctor, access->view);
 }
 
 /* An agent that was started just now needs a moment to connect. */
-static void ask_patiently(const struct doctor *doctor, const struct tcx_snmpd_access *access,
+static bool ask_patiently(const struct doctor *doctor, const struct tcx_snmpd_access *access,
 			  const char *address, struct doctor_answer *answer)
 {
 	const struct tcx_snmpd_user *user = find_user(&doctor->snmpd, access->name);
 
-	tcx_doctor_ask(access, user, address, answer);
+	if (!tcx_doctor_ask(access, user, address, answer))
+		return false;
 	for (int i = 0;
-	     i < DOCTOR_PATIENCE_S && doctor->agents > 0 && has_nothing(doctor, access, answer);
+	     i < DOCTOR_PATIENCE_S && doctor->agents > 0 &&
+	     (has_nothing(doctor, access, answer) || is_outdated(doctor, access, answer));
 	     i++) {
 		sleep(1);
 		tcx_doctor_ask(access, user, address, answer);
 	}
+	return true;
 }
 
 /*
@@ -140,11 +180,11 @@ static const struct tcx_snmpd_access *ask(struct doctor *doctor, const char *add
 			const struct tcx_snmpd_access *access = &snmpd->accesses[i];
 
 			if (!can_ask_as(doctor, access, kind) ||
-			    tcx_doctor_shows_mib(doctor, access->view) != shown)
+			    tcx_doctor_shows_mib(doctor, access->view) != shown ||
+			    !ask_patiently(doctor, access, address, answer))
 				continue;
 			tries++;
 			asked = access;
-			ask_patiently(doctor, access, address, answer);
 			if (answer->came)
 				return access;
 		}
@@ -260,22 +300,43 @@ static void check_others(struct doctor *doctor, const struct doctor_answer *answ
 			       doctor->agents, (long)doctor->agent);
 }
 
+static void say_outdated(struct doctor *doctor, const struct tcx_snmpd_access *access,
+			 const char *address)
+{
+	tcx_doctor_say(doctor, DOCTOR_FAIL,
+		       "agent: snmpd at %s hides what the view %s shows in these files: restart "
+		       "snmpd, which reads them when it starts",
+		       address, access->oid[0] != '\0' ? access->oid : access->view);
+	tcx_doctor_add("if that does not help, write the OIDs of its lines in numbers: snmpd may "
+		       "lack the MIBs for names");
+	tcx_doctor_add("asked as the %s of %s", access->kind, access->place);
+}
+
 static void judge(struct doctor *doctor, const struct tcx_snmpd_access *access, const char *address,
 		  const struct doctor_answer *answer)
 {
 	bool shown = answer->version[0] != '\0';
+	bool has_group = (answer->groups & tcx_mib_group_bit("tcpext")) != 0;
 
-	if (!shown &&
-	    (answer->rows ? answer->groups == 0 : tcx_doctor_shows_mib(doctor, access->view))) {
+	if (is_outdated(doctor, access, answer)) {
+		say_outdated(doctor, access, address);
+		return;
+	}
+	if (has_nothing(doctor, access, answer)) {
 		say_not_connected(doctor);
 		return;
 	}
 	if (!shown && !answer->rows) {
-		say_processes(doctor, DOCTOR_OK, "the view hides it, see below");
+		say_processes(doctor, DOCTOR_OK,
+			      serves(doctor, "tcpext") ? "the view hides it, see below"
+						       : "'register' leaves tcpext out");
 		return;
 	}
 	tcx_doctor_say(doctor, DOCTOR_OK, "agent: snmpd at %s passes questions on to it%s%s",
-		       address, shown ? ", version " : ", but the view hides what it answers",
+		       address,
+		       shown	   ? ", version "
+		       : has_group ? ", but the view hides what it answers"
+				   : "",
 		       answer->version);
 	tcx_doctor_add("asked as the %s of %s", access->kind, access->place);
 	if (shown && strcmp(answer->version, TCX_VERSION) != 0)
@@ -298,6 +359,10 @@ void tcx_doctor_agent(struct doctor *doctor)
 
 	if (!doctor->reached)
 		return; /* that has been said, and there is nobody to ask */
+	if (!serves(doctor, "all")) {
+		say_processes(doctor, DOCTOR_WARN, "'register' leaves all groups out");
+		return;
+	}
 	asked = ask(doctor, address, kind, &answer);
 	if (asked == NULL) {
 		say_processes(doctor, DOCTOR_OK,

@@ -188,14 +188,15 @@ static void look(void *session, struct doctor_answer *answer)
 		look_at_rows(session, answer);
 }
 
-void tcx_doctor_ask(const struct tcx_snmpd_access *access, const struct tcx_snmpd_user *user,
+bool tcx_doctor_ask(const struct tcx_snmpd_access *access, const struct tcx_snmpd_user *user,
 		    const char *address, struct doctor_answer *answer)
 {
 	void *session = open_session(access, user, address);
 
 	memset(answer, 0, sizeof(*answer));
 	if (session == NULL)
-		return;
+		return false;
 	look(session, answer);
 	snmp_sess_close(session);
+	return true;
 }

@@ -19,9 +19,10 @@ void tcx_doctor_ask_init(void);
 
 /*
  * Asks snmpd at an address: as that community, or as that user where one is given. Takes two
- * seconds when nobody answers.
+ * seconds when nobody answers. False when it cannot be that user: passwords that are too short, or
+ * a hash or cipher that the library does not have.
  */
-void tcx_doctor_ask(const struct tcx_snmpd_access *access, const struct tcx_snmpd_user *user,
+bool tcx_doctor_ask(const struct tcx_snmpd_access *access, const struct tcx_snmpd_user *user,
 		    const char *address, struct doctor_answer *answer);
 
 #endif

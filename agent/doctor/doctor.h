@@ -81,6 +81,9 @@ void tcx_doctor_find_agents(struct doctor *doctor);
 /* Whether a view shows all of LINUX-TCPEXT-MIB. */
 bool tcx_doctor_shows_mib(const struct doctor *doctor, const char *view);
 
+/* Whether it shows sysORLastChange. */
+bool tcx_doctor_shows_rows(const struct doctor *doctor, const char *view);
+
 /* Where this host can ask snmpd, in text with room for TCX_DOCTOR_PATH, and the kind of community
  * that is good there. */
 const char *tcx_doctor_ask_address(const struct tcx_snmpd_conf *snmpd, char *text);

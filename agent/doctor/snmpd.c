@@ -25,14 +25,25 @@ void tcx_doctor_read_snmpd_conf(struct doctor *doctor)
 	tcx_snmpd_conf_finish(&doctor->snmpd);
 }
 
+/* snmpd writes that one itself when it ends, so nobody else may. */
+static bool is_persistent(const char *path)
+{
+	const char *folder = get_persistent_directory();
+	size_t len = strlen(folder);
+
+	return strncmp(path, folder, len) == 0 && path[len] == '/';
+}
+
 /* Where snmpd's own lines go: the folder that it includes, else the file that it reads. */
 const char *tcx_doctor_put_file(const struct tcx_snmpd_conf *snmpd, char *path)
 {
+	const char *file = snmpd->file_count > 0 ? snmpd->files[0].path : NULL;
+
 	if (snmpd->include_dir[0] != '\0')
 		snprintf(path, TCX_DOCTOR_PATH, "%s/tcpextd.conf", snmpd->include_dir);
 	else
 		snprintf(path, TCX_DOCTOR_PATH, "%s",
-			 snmpd->file_count > 0 ? snmpd->files[0].path : "/etc/snmp/snmpd.conf");
+			 file != NULL && !is_persistent(file) ? file : "/etc/snmp/snmpd.conf");
 	return path;
 }
 
@@ -80,14 +91,25 @@ static const char *path_or_host(const char *address)
 	return path != NULL ? path : address;
 }
 
+/* A host has many names: of one that answers the port is enough. */
+static bool have_one_port(const char *one, const char *other)
+{
+	const char *port = strrchr(one, ':');
+	const char *other_port = strrchr(other, ':');
+
+	return tcx_address_path(one) == NULL && tcx_address_path(other) == NULL && port != NULL &&
+	       other_port != NULL && strcmp(port, other_port) == 0;
+}
+
 /* Both can be lists: snmpd listens at all of its own, the agent takes the first that answers. */
-static bool meet(const char *ours, const char *theirs)
+static bool meet(const struct doctor *doctor, const char *ours, const char *theirs)
 {
 	char one[PATH_MAX], other[PATH_MAX];
 
 	while (tcx_address_next(&ours, one))
 		for (const char *list = theirs; tcx_address_next(&list, other);)
-			if (strcmp(path_or_host(one), path_or_host(other)) == 0)
+			if (strcmp(path_or_host(one), path_or_host(other)) == 0 ||
+			    (doctor->reached && have_one_port(one, other)))
 				return true;
 	return false;
 }
@@ -98,7 +120,7 @@ static void check_agentx_socket(struct doctor *doctor)
 	const char *theirs = set[0] != '\0' ? set : NETSNMP_AGENTX_SOCKET;
 	const char *ours = tcx_agentx_address();
 
-	if (meet(ours, theirs)) {
+	if (meet(doctor, ours, theirs)) {
 		tcx_doctor_say(doctor, DOCTOR_OK,
 			       "snmpd.conf: snmpd and the agent have the same socket, %s", ours);
 		return;

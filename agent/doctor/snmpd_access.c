@@ -72,7 +72,8 @@ static unsigned int versions_of(const char *model)
 	return TCX_SNMPD_V3;
 }
 
-/* The OID in place of a view becomes a view with a name of our own. */
+/* The OID in place of a view becomes a view with a name of our own. What is none is not printed: on
+ * a line whose words are in a wrong order it may be a password. */
 static void restrict_to(const struct snmpd_place *at, struct tcx_snmpd_access *access,
 			const char *oid)
 {
@@ -81,10 +82,12 @@ static void restrict_to(const struct snmpd_place *at, struct tcx_snmpd_access *a
 	tcx_snmpd_copy(access->oid, oid);
 	snprintf(access->view, sizeof(access->view), "tcpext%zu", at->conf->access_count + 1);
 	tcx_snmpd_copy(subtree.view, access->view);
-	if (tcx_snmpd_view_oid(oid, subtree.oid, &subtree.len))
+	access->unclear = !tcx_snmpd_view_oid(oid, subtree.oid, &subtree.len);
+	if (!access->unclear)
 		tcx_snmpd_add_subtree(at->conf, &subtree);
 	else
-		tcx_snmpd_note(at, "'%s' is not understood here; write the OID in numbers", oid);
+		tcx_snmpd_note(at, "what stands in the place of a view is not understood here; "
+				   "write -V and the name of a view, or an OID in numbers");
 }
 
 /*

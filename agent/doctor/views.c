@@ -64,12 +64,24 @@ static const char *list_parts(const struct doctor *doctor, const char *view,
 	return text;
 }
 
+static bool shows(const struct doctor *doctor, const char *view, const uint32_t *oid, size_t len)
+{
+	return tcx_snmpd_view_sight(doctor->snmpd.subtrees, doctor->snmpd.subtree_count, view, oid,
+				    len) == TCX_SNMPD_SHOWN;
+}
+
 bool tcx_doctor_shows_mib(const struct doctor *doctor, const char *view)
 {
 	static const uint32_t root[] = {TCX_OBJECTS_ROOT};
 
-	return tcx_snmpd_view_sight(doctor->snmpd.subtrees, doctor->snmpd.subtree_count, view, root,
-				    sizeof(root) / sizeof(root[0])) == TCX_SNMPD_SHOWN;
+	return shows(doctor, view, root, sizeof(root) / sizeof(root[0]));
+}
+
+bool tcx_doctor_shows_rows(const struct doctor *doctor, const char *view)
+{
+	static const uint32_t changed[] = {1, 3, 6, 1, 2, 1, 1, 8};
+
+	return shows(doctor, view, changed, sizeof(changed) / sizeof(changed[0]));
 }
 
 /* The agent serves the default context, which has no name. */
@@ -163,9 +175,9 @@ static void check_context(struct doctor *doctor, const struct tcx_snmpd_access *
 	if (reads_ours(&doctor->snmpd, access))
 		return;
 	tcx_doctor_say(doctor, DOCTOR_WARN,
-		       "view: %s: the %s has the context '%s' only, in which there is nothing of "
-		       "the agent",
-		       access->place, access->kind, access->context);
+		       "view: %s: the %s has a context of its own only, in which there is nothing "
+		       "of the agent",
+		       access->place, access->kind);
 	tcx_doctor_add("write lines without a context beside these (com2sec without -Cn, access "
 		       "with \"\"), and restart snmpd");
 }
@@ -193,7 +205,7 @@ void tcx_doctor_views(struct doctor *doctor)
 	for (size_t i = 0; i < snmpd->access_count; i++) {
 		if (!is_ours(&snmpd->accesses[i]))
 			check_context(doctor, &snmpd->accesses[i]);
-		else if (is_first_of_view(snmpd, i))
+		else if (!snmpd->accesses[i].unclear && is_first_of_view(snmpd, i))
 			check_view(doctor, &snmpd->accesses[i]);
 	}
 }

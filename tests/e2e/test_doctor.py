@@ -102,6 +102,10 @@ def secrets(site):
     check("asked as the user of" in report.text, "it asks as a user of SNMPv3", report.text)
     for secret in ("tester", "authentic words", "private words"):
         check(secret not in report.text + "".join(report.said), f"'{secret}' is not in what it prints", report.text)
+    site.write("snmpd.conf", users + "\nrouser tester authpriv -V seen\nrocommunity default public very-secret\nrouser joe SHA very-secret very-secret\n")
+    report = doctor(site)
+    check("very-secret" not in report.text, "nor is a word that stands in a wrong place of its line", report.text)
+    check(report.about("warn", "snmpd.conf:9: what stands in the place of a view is not understood", "write -V"), "of which it tells the place", report.text)
 
 
 def answered(report):
@@ -200,6 +204,17 @@ def no_agent(site):
     check_only(report, "warn", "two agents at one snmpd", "agent: two are connected to this snmpd for tcp", "registerPriority")
 
 
+def left_out(site):
+    """An agent that is to serve nothing, or MIB-II alone, is no agent that is not connected."""
+    site.snmpd(whole=SNMPD_CONF.format(master=site.master).replace("rouser tester authpriv\n", "") + f"view seen included .{ROOT}\nview seen included .{MIB2}.6\n")
+    for conf, verdict, words in (("register tcp\n", "ok", "'register' leaves tcpext out"), ("register none\n", "warn", "'register' leaves all groups out")):
+        agent = site.agent(conf, wait=False)
+        agent.wait_log("connected")
+        report = doctor(site, conf=conf)
+        check(report.status == 0 and report.about(verdict, f"agent: process {agent.pid} runs", words), f"{conf.strip()}: {verdict}, and no FAIL", report.text)
+        agent.end()
+
+
 def twice(report):
     return report if report.about("warn", "agent: two") else None
 
@@ -210,7 +225,7 @@ def refused(site):
     conf = "registerPriority 127\n"
     agent = site.agent(conf)
     agent.wait_log("the master refuses")
-    report = wait_for("sysORTable tells", lambda: missing(doctor(site, conf=conf)))
+    report = wait_for("sysORTable tells of all", lambda: missing(doctor(site, conf=conf), "icmp", "udpTable"))
     check_only(report, "FAIL", "refused groups", "agent: snmpd has refused it", "icmp", "somebody else is there at registerPriority 127", "write a lower one")
     check("tcpext" not in report.failed()[0], "what is served is not among them", report.failed())
     conf = "registerPriority 200\n"
@@ -219,8 +234,8 @@ def refused(site):
     check_only(doctor(site, conf=conf), "warn", "a priority behind that of snmpd's own modules", "registerPriority 200", "go before it")
 
 
-def missing(report):
-    return report if report.about("FAIL", "has refused") else None
+def missing(report, *groups):
+    return report if report.about("FAIL", "has refused", *groups) else None
 
 
 def directory(site):
@@ -277,6 +292,30 @@ def lists(site):
     check_only(doctor(site), "FAIL", "none of two", f"AgentX: {other}: there is no such socket", "tcp:127.0.0.1:7050: the host is there")
 
 
+def hosts(site):
+    """A host of a TCP socket has several names."""
+    site.snmpd(whole=SNMPD_CONF.format(master=f"{site.master},tcp:localhost:7050") + ALL)
+    site.agent()
+    site.write("snmpd.conf", SNMPD_CONF.format(master="tcp:localhost:7050") + ALL)
+    site.master = "tcp:127.0.0.1:7050"
+    check_equal(doctor(site).faults(), [], "localhost in the one file, 127.0.0.1 in the other, and it answers: well")
+
+
+def persistent(site):
+    """What snmpd writes itself when it ends is no file to write lines to."""
+    folder = site.write("persist/snmpd.conf", "engineBoots 1\n").parent
+    report = doctor(site, env={"SNMPCONFPATH": str(folder)})
+    check(report.about("FAIL", "'master agentx' is missing; write it to /etc/snmp/snmpd.conf and"), "it names /etc/snmp/snmpd.conf", report.text)
+
+
+def users(site):
+    """A user whose password snmpd refuses is not one to ask as."""
+    site.snmpd()
+    agent = site.agent()
+    site.write("snmpd.conf", f"master agentx\nagentXSocket {site.master}\ncreateUser joe SHA short\nrouser joe\n")
+    check(doctor(site).about("ok", f"agent: process {agent.pid} runs", "no user was found that could ask"), "it says that it could not ask")
+
+
 def addresses(site):
     """Where snmpd listens for managers, and that it does not answer there."""
     site.snmpd()
@@ -286,8 +325,30 @@ def addresses(site):
                f"write to {site.folder}/snmpd.conf")
     site.write("snmpd.conf", SNMPD_CONF.format(master=site.master) + ALL + "agentaddress 127.0.0.1\nagentaddress udp:192.0.2.1:161\n")
     check_equal(doctor(site).faults(), [], "a further line adds an address for others")
+    site.write("snmpd.conf", SNMPD_CONF.format(master=site.master) + ALL + "agentaddress udp:192.0.2.1:161,udp:127.0.0.1:161\n")
+    check(doctor(site).about("ok", "agent: snmpd at udp:127.0.0.1:161 passes questions on to it"), "of several it asks at the loopback")
     site.write("snmpd.conf", SNMPD_CONF.format(master=site.master) + ALL + "agentaddress udp:1161\n")
     check_only(doctor(site), "warn", "an snmpd that does not answer", "snmpd does not answer", "asked at udp:127.0.0.1:1161", "agentaddress")
+
+
+def outdated(site):
+    """A view that was changed after snmpd's start, or whose names snmpd does not know: what is in force hides what the files show."""
+    whole = DEBIAN.format(master=site.master)
+    site.snmpd(whole=whole)
+    agent = site.agent(wait=False)
+    agent.wait_log("connected")
+    changed = whole + "view systemonly included .1\n"
+    site.write("snmpd.conf", changed)
+    check_only(doctor(site), "FAIL", "an snmpd that was not restarted", "hides what the view systemonly shows in these files: restart snmpd")
+    site.write("snmpd.conf", whole + "view other included .1\nrocommunity public localhost -V other\n")
+    report = doctor(site)
+    check(report.failed() == [] and report.about("warn", "view: systemonly hides"), "an earlier line for the same community: its view is named", report.text)
+    agent.end()
+    for process in reversed(site.processes):
+        process.end()
+    site.snmpd(whole=changed)
+    site.agent(wait=False).wait_log("connected")
+    check_equal(doctor(site).faults(), [], "after the restart: well")
 
 
 def contexts(site):
@@ -300,7 +361,7 @@ def contexts(site):
     agent.wait_log("connected")
     check(site.tool("snmpget", harness.V2C, (), (SEQUENCE,), patience=("-t1", "-r0"), **UDP).returncode != 0, "a manager gets nothing")
     site.write("snmpd.conf", conf.replace("rouser tester authpriv\n", ""))
-    check_only(doctor(site), "warn", "a community of another context", f"view: {site.folder}/snmpd.conf:8: the community has the context 'other' only",
+    check_only(doctor(site), "warn", "a community of another context", f"view: {site.folder}/snmpd.conf:8: the community has a context of its own only",
                "com2sec without -Cn")
     check(doctor(site).about("ok", f"agent: process {agent.pid} runs", "no community and no user was found that could ask"),
           "it says that it could not ask")
@@ -359,5 +420,5 @@ def debian(site):
           report.text)
 
 
-harness.main(healthy, secrets, broken, kernel_files, one_file, namespaces, no_agent, refused, directory, permissions, masters, lists, addresses,
-             contexts, mib_files, library, debian)
+harness.main(healthy, secrets, broken, kernel_files, one_file, namespaces, no_agent, left_out, refused, directory, permissions, masters, lists, hosts,
+             persistent, users, addresses, outdated, contexts, mib_files, library, debian)
