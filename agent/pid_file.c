@@ -79,8 +79,11 @@ static enum outcome take(int fd, const char *path, struct tcx_fault *fault)
 	return is_at(path, &opened) ? TAKEN : GONE;
 }
 
+/* A FIFO and a socket give ENXIO. */
 static bool explain_open(const char *path, int error, struct tcx_fault *fault)
 {
+	if (error == ENXIO || error == EISDIR)
+		return tcx_fault_set(fault, "%s: is no regular file; give -p another place", path);
 	if (error == ELOOP)
 		return tcx_fault_set(fault,
 				     "%s: is a symbolic link, which is not followed; remove it, "

@@ -60,7 +60,7 @@ def pid_file_of_others(site):
         check(untouched(), "the file is as it was")
         pid_file.unlink()
     os.mkfifo(pid_file)
-    refuses(site, line(site, "-p", pid_file), ("tcpextd.pid",), "a pipe is refused, without waiting for its reader")
+    refuses(site, line(site, "-p", pid_file), ("tcpextd.pid", "no regular file"), "a pipe is refused, without waiting for its reader")
     check(pid_file.is_fifo(), "and stays")
     pid_file.unlink()
     pid_file.write_text("77\n")
