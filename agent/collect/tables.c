@@ -121,25 +121,38 @@ static void take_table(struct slot *slot, struct tcx_table *table)
 	slot->latest = table;
 }
 
-/*
- * Reads, and frees the table before, with the lock open: requests go on meanwhile. none says why
- * there is no kernel, where there is none.
- */
-static void renew(struct slot *slot, struct tcx_kernel *kernel, const struct tcx_fault *none)
+/* What failed of it is tried again with the next read. */
+static bool have_kernel(const struct tcx_tables *tables, struct tcx_kernel **kernel,
+			struct tcx_fault *fault)
+{
+	if (*kernel != NULL)
+		return true;
+	if (!tcx_netns_enter(&tables->netns, fault))
+		return false;
+	*kernel = tcx_kernel_new(tables->netns.root);
+	if (*kernel == NULL)
+		return tcx_fault_set(fault, "out of memory");
+	tcx_kernel_watch_links(*kernel, tables->link_watch);
+	return true;
+}
+
+/* Reads, and frees the table before, with the lock open: requests go on meanwhile. */
+static void renew(struct slot *slot, struct tcx_kernel **kernel)
 {
 	struct tcx_tables *tables = slot->tables;
+	const struct tcx_link_patterns ignored = tables->settings.ignored;
 	size_t max_rows = tables->settings.max_rows;
 	struct tcx_table *before = slot->latest;
-	struct tcx_fault cause = *none;
+	struct tcx_fault cause = {""};
 	struct tcx_table *table = NULL;
 	uint64_t begin = tcx_clock_now();
 
-	if (kernel != NULL)
-		tcx_kernel_ignore_links(kernel, &tables->settings.ignored);
 	slot->changed = false; /* what changes from here on is for the next read */
 	pthread_mutex_unlock(&tables->lock);
-	if (kernel != NULL)
-		table = tcx_table_read(slot->kind, kernel, max_rows, &cause);
+	if (have_kernel(tables, kernel, &cause)) {
+		tcx_kernel_ignore_links(*kernel, &ignored);
+		table = tcx_table_read(slot->kind, *kernel, max_rows, &cause);
+	}
 	pthread_mutex_lock(&tables->lock);
 	/* Who waits goes on asking, however long it took. */
 	if (slot->wanted)
@@ -230,14 +243,9 @@ static void *run(void *arg)
 {
 	struct slot *slot = arg;
 	struct tcx_tables *tables = slot->tables;
-	struct tcx_fault none = {"out of memory"};
 	struct tcx_kernel *kernel = NULL;
 	struct tcx_table *last;
 
-	if (tcx_netns_enter(&tables->netns, &none))
-		kernel = tcx_kernel_new(tables->netns.root);
-	if (kernel != NULL)
-		tcx_kernel_watch_links(kernel, tables->link_watch);
 	pthread_mutex_lock(&tables->lock);
 	while (!tables->stop && tcx_clock_now() <= idle_from(slot)) {
 		bool now = slot->wanted || slot->changed;
@@ -246,7 +254,7 @@ static void *run(void *arg)
 			sleep_until(slot, earlier(next_read(slot), idle_from(slot) + 1));
 			continue;
 		}
-		renew(slot, kernel, &none);
+		renew(slot, &kernel);
 		step_back(slot);
 	}
 	last = forget(slot);

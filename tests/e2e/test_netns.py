@@ -4,6 +4,7 @@ says whose they are."""
 
 import contextlib
 import os
+import resource
 import shutil
 import signal
 
@@ -116,6 +117,21 @@ def gone(site):
         check_equal(site.walk(tables.ENTRY["ipAddrTable"]), [], "a table that is read afterwards has no row")
 
 
+def not_yet(site):
+    """A namespace that could not be entered, for want of a descriptor, is entered once it can be, while a manager keeps asking."""
+    site.snmpd()
+    with two(site) as other:
+        agent = site.agent(tables.FAST + f"procRoot {stay(other)}\n")
+        soft, hard = resource.prlimit(agent.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(agent.pid, resource.RLIMIT_NOFILE, (0, hard))
+        check_equal(site.get(tables.IF_NUMBER), [NO_INSTANCE], "no table without a descriptor")
+        agent.wait_log("network namespace cannot be entered: Too many open files")
+        resource.prlimit(agent.pid, resource.RLIMIT_NOFILE, (soft, hard))
+        wait_for("the interfaces are there", lambda: site.get(tables.IF_NUMBER) != [NO_INSTANCE])
+        tables_are(site, other, "after that")
+        agent.wait_log("the table of interfaces can be read again")
+
+
 def denied(site):
     """Where the agent may not enter the namespace there are no tables, and the log says why."""
     if not shutil.which("setpriv"):
@@ -170,4 +186,4 @@ def host_procfs(site):
 
 
 if __name__ == "__main__":
-    harness.main(all_of_it, changes, gone, denied, host_procfs)
+    harness.main(all_of_it, changes, gone, not_yet, denied, host_procfs)
