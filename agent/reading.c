@@ -149,7 +149,10 @@ static void on_link_change(int fd, void *arg)
 	context->link_watch_fails = !done;
 }
 
-/* Without a watch ifLastChange is 0 for all interfaces; everything else goes on. */
+/*
+ * Without a watch ifLastChange is 0 for all interfaces, and nothing keeps ifInUcastPkts from going
+ * back; everything else goes on.
+ */
 static void use_link_watch(struct tcx_context *context, struct tcx_link_watch *watch,
 			   const struct tcx_fault *fault)
 {
