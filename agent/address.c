@@ -3,12 +3,17 @@
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "tcx_reference.h"
 
 #define AGENTX_PORT "705"
 #define SPACE	    " \t"
@@ -128,21 +133,99 @@ static void split(char *text, const char **host, const char **port)
 	}
 }
 
+/*
+ * A question to the name service. That may take a minute and cannot be told to stop: so a thread
+ * asks it, and is left alone when nobody wants the answer any more.
+ */
+struct lookup {
+	atomic_uint references;
+	char text[PATH_MAX];
+	const char *host, *port; /* within the text */
+	int family;
+	struct addrinfo *found; /* once done_fd can be read; NULL: nothing */
+	int done_fd;
+};
+
+static void give_lookup(struct lookup *lookup)
+{
+	if (!tcx_reference_give(&lookup->references))
+		return;
+	if (lookup->found != NULL)
+		freeaddrinfo(lookup->found);
+	close(lookup->done_fd);
+	free(lookup);
+}
+
+static void *ask_name_service(void *arg)
+{
+	struct lookup *lookup = arg;
+	const struct addrinfo hints = {.ai_family = lookup->family, .ai_socktype = SOCK_STREAM};
+	const char *host = lookup->host[0] != '\0' ? lookup->host : NULL;
+
+	if (getaddrinfo(host, lookup->port, &hints, &lookup->found) != 0)
+		lookup->found = NULL;
+	eventfd_write(lookup->done_fd, 1);
+	give_lookup(lookup);
+	return NULL;
+}
+
+static bool start_asking(struct lookup *lookup)
+{
+	pthread_t thread;
+
+	tcx_reference_take(&lookup->references);
+	if (pthread_create(&thread, NULL, ask_name_service, lookup) == 0)
+		return pthread_detach(thread) == 0;
+	give_lookup(lookup);
+	return false;
+}
+
+/* One that has been begun, for the caller to give; NULL when memory or the like is short. */
+static struct lookup *begin_lookup(const char *address, int family)
+{
+	struct lookup *lookup = calloc(1, sizeof(*lookup));
+
+	if (lookup == NULL)
+		return NULL;
+	tcx_reference_init(&lookup->references);
+	lookup->family = family;
+	snprintf(lookup->text, sizeof(lookup->text), "%s", address);
+	split(lookup->text, &lookup->host, &lookup->port);
+	lookup->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (lookup->done_fd >= 0 && start_asking(lookup))
+		return lookup;
+	give_lookup(lookup);
+	return NULL;
+}
+
+static bool await_lookup(const struct lookup *lookup, int stop_fd)
+{
+	struct pollfd fds[] = {{.fd = lookup->done_fd, .events = POLLIN},
+			       {.fd = stop_fd, .events = POLLIN}};
+
+	return poll(fds, 2, -1) > 0 && fds[0].revents != 0;
+}
+
 static int connect_host(const char *address, int family, int patience_ms, int stop_fd)
 {
-	const struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
-	struct addrinfo *found = NULL;
-	const char *host, *port;
-	char text[PATH_MAX];
+	struct lookup *lookup = begin_lookup(address, family);
 	int fd = TCX_ADDRESS_UNKNOWN;
+	int error = ECANCELED;
 
-	snprintf(text, sizeof(text), "%s", address);
-	split(text, &host, &port);
-	if (getaddrinfo(host[0] != '\0' ? host : NULL, port, &hints, &found) != 0)
-		return TCX_ADDRESS_UNKNOWN;
-	for (const struct addrinfo *to = found; to != NULL && fd < 0; to = to->ai_next)
-		fd = connect_to(to->ai_addr, to->ai_addrlen, patience_ms, stop_fd);
-	freeaddrinfo(found);
+	if (lookup == NULL) {
+		errno = ENOMEM;
+		return -1;
+	}
+	if (!await_lookup(lookup, stop_fd))
+		fd = -1;
+	else
+		for (const struct addrinfo *to = lookup->found; to != NULL && fd < 0;
+		     to = to->ai_next) {
+			fd = connect_to(to->ai_addr, to->ai_addrlen, patience_ms, stop_fd);
+			error = errno;
+		}
+	give_lookup(lookup);
+	errno = error;
 	return fd;
 }
 

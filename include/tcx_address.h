@@ -23,6 +23,7 @@ const char *tcx_address_path(const char *address);
 
 /*
  * Connects, and waits at most so long for it, or until stop_fd can be read (-1: nobody stops it).
+ * The name service may take its own time, but is not waited for once stop_fd can be read.
  * Returns a descriptor that does not block, for the caller to close; TCX_ADDRESS_UNKNOWN; or -1
  * with errno: ETIMEDOUT and ECANCELED when it waited, EAGAIN when a unix socket has a full queue.
  */

@@ -3,6 +3,7 @@
 can always be ended."""
 
 import contextlib
+import pathlib
 import signal
 import socket
 import struct
@@ -10,7 +11,7 @@ import threading
 import time
 
 import harness
-from harness import MIB2, OBJECTS, check, check_equal, wait_for
+from harness import MIB2, OBJECTS, Process, check, check_equal, wait_for
 from master import CLOSE, LONGEST, OPEN, NO_ERROR, PING, REGISTER, RESPONSE, TOO_BIG, UNSUPPORTED_CONTEXT, Master, encode
 
 DESCRIPTION = f"{OBJECTS}.2.1.5"
@@ -251,6 +252,20 @@ def send_on(connection, data):
             connection.send(data)
 
 
+SILENT_NAME_SERVICE = "import socket, time; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.1', 53)); time.sleep(600)"
+
+
+def nameless(site):
+    """A name service that does not answer, asked for the master's host again and again: SIGTERM ends the agent all the same."""
+    names = site.write("resolv.conf", "nameserver 127.0.0.1\noptions timeout:5 attempts:5\n")
+    site.start(Process, site.inside("python3", "-c", SILENT_NAME_SERVICE), site.folder / "names.log")
+    site.master = "tcp:master.example:705"
+    agent = site.agent(QUICK, wait=False, under=("unshare", "-m", "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"', names))
+    agent.wait_log("started")
+    wait_for("it asks", lambda: "0100007F:0035" in pathlib.Path(f"/proc/{agent.pid}/net/udp").read_text().partition("0100007F:0035")[2])
+    ends(agent, "while the name service is silent")
+
+
 def contexts(site):
     """Requests in another context than the default one, in which nothing is registered: refused, and what is behind is answered."""
     with Master(site) as master:
@@ -277,5 +292,5 @@ def flood(connection):
     raise harness.Failure("the agent takes it all")
 
 
-harness.main(long_answer, long_request, in_pieces, silent, deaf, silent_ping, silent_register, leaves, hangs_up, full, gone, talks_on,
+harness.main(long_answer, long_request, in_pieces, silent, deaf, silent_ping, silent_register, leaves, hangs_up, full, gone, talks_on, nameless,
              contexts)

@@ -180,5 +180,6 @@ int main(void)
 		cmocka_unit_test(causes), cmocka_unit_test(waits),
 	};
 
+	tcx_context.wire.stop_fd = NOBODY;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
