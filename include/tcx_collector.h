@@ -17,6 +17,7 @@ struct tcx_collector;
 /* What happened in the thread that somebody should log: once when it begins, once when it ends. */
 struct tcx_event {
 	bool failed;	       /* an outage of a file, or of all, begins; else it ends */
+	bool was_read;	       /* before the outage: its last good values stay until maxAge */
 	struct tcx_fault text; /* the file and the cause, or that it can be read again */
 };
 

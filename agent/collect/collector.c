@@ -89,6 +89,7 @@ static bool report_source(struct tcx_collector *collector, size_t i)
 	const char *file = tcx_sources_file(collector->sources, i);
 	struct tcx_event event;
 
+	event.was_read = status->good_ns != 0;
 	event.failed = status->state == TCX_SOURCE_PARTIAL || status->state == TCX_SOURCE_FAILED;
 	if (event.failed != collector->reported[i]) {
 		if (event.failed)
@@ -107,9 +108,11 @@ static void report_all(struct tcx_collector *collector, const struct tcx_fault *
 {
 	struct tcx_event event = {.failed = cause->text[0] != '\0', .text = *cause};
 
-	for (size_t i = 0; i < TCX_SOURCES; i++)
+	for (size_t i = 0; i < TCX_SOURCES; i++) {
 		if (report_source(collector, i))
 			event.failed = false;
+		event.was_read |= tcx_sources_status(collector->sources, i)->good_ns != 0;
+	}
 	if (!event.failed)
 		tcx_fault_set(&event.text, "the counters can be read again");
 	report(collector, ALL_SOURCES, &event);

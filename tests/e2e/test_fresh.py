@@ -303,6 +303,8 @@ def cannot_be_used(site):
     check(source(site, STATE, "net/netstat") == FAILED and "Permission denied" in source(site, CAUSE, "net/netstat"),
           "a file that the user may not read", source(site, CAUSE, "net/netstat"))
     check_without(site, texts, mib, r"(TcpExt|IpExt|MPTcpExt)", "a file that the user may not read")
+    check_equal([line.partition("; ")[2] for line in agent.log() if "net/netstat" in line], ["what cannot be read is not served until it can"],
+                "the log promises no last good values, as there are none")
     agent.end()
     (site.folder / "proc/net/netstat").chmod(0o644)
     (site.folder / "proc/net/sockstat").unlink()
