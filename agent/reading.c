@@ -49,17 +49,17 @@ static void on_counters(int fd, void *arg)
 
 	(void)fd;
 	while (tcx_collector_next_event(context->collector, &event)) {
-		if (event.failed && !event.was_read)
-			snmp_log(LOG_WARNING,
-				 "%s; what cannot be read is not served until it can\n",
-				 event.text.text);
-		else if (event.failed)
+		if (!event.failed)
+			snmp_log(LOG_NOTICE, "%s\n", event.text.text);
+		else if (event.was_read)
 			snmp_log(LOG_WARNING,
 				 "%s; its last good values stay until they are %g s old\n",
 				 event.text.text,
 				 (double)tcx_config_max_age(&context->config) / 1e9);
 		else
-			snmp_log(LOG_NOTICE, "%s\n", event.text.text);
+			snmp_log(LOG_WARNING,
+				 "%s; what cannot be read is not served until it can\n",
+				 event.text.text);
 	}
 }
 

@@ -24,6 +24,7 @@ struct tcx_collector {
 	atomic_uint references;	     /* the thread has one */
 	struct tcx_sources *sources; /* the thread's own from its start to its end */
 	uint64_t sequence;	     /* likewise */
+	bool seen[TCX_SOURCES];	     /* it has been there; likewise */
 	bool reported[OUTAGES];	     /* begun, and not ended yet; likewise */
 	size_t reported_count;
 
@@ -83,36 +84,52 @@ static void report(struct tcx_collector *collector, size_t which, const struct t
 	pthread_mutex_unlock(&collector->lock);
 }
 
-static bool report_source(struct tcx_collector *collector, size_t i)
+/* A file that was there, and is there no more, is an outage, unless all of them are gone. */
+static bool is_out(struct tcx_collector *collector, size_t i, bool any)
+{
+	enum tcx_source_state state = tcx_sources_status(collector->sources, i)->state;
+
+	if (state != TCX_SOURCE_ABSENT) {
+		collector->seen[i] = true;
+		return state != TCX_SOURCE_GOOD;
+	}
+	return collector->seen[i] && (any || collector->reported[i]);
+}
+
+static bool report_source(struct tcx_collector *collector, size_t i, bool any)
 {
 	const struct tcx_source_status *status = tcx_sources_status(collector->sources, i);
 	const char *file = tcx_sources_file(collector->sources, i);
-	struct tcx_event event;
+	struct tcx_event event = {.failed = is_out(collector, i, any)};
 
+	if (event.failed == collector->reported[i])
+		return event.failed;
 	event.was_read = status->good_ns != 0;
-	event.failed = status->state == TCX_SOURCE_PARTIAL || status->state == TCX_SOURCE_FAILED;
-	if (event.failed != collector->reported[i]) {
-		if (event.failed)
-			tcx_fault_set(&event.text, "%s: %s", file, status->cause.text);
-		else
-			tcx_fault_set(&event.text, "%s %s", file,
-				      status->state == TCX_SOURCE_ABSENT ? "is there no more"
-									 : "can be read again");
-		report(collector, i, &event);
-	}
+	if (!event.failed)
+		tcx_fault_set(&event.text, "%s can be read again", file);
+	else if (status->state == TCX_SOURCE_ABSENT)
+		tcx_fault_set(&event.text, "%s is there no more", file);
+	else
+		tcx_fault_set(&event.text, "%s: %s", file, status->cause.text);
+	report(collector, i, &event);
 	return event.failed;
 }
 
 /* Where no source has a fault of its own, there is none at all. */
 static void report_all(struct tcx_collector *collector, const struct tcx_fault *cause)
 {
-	struct tcx_event event = {.failed = cause->text[0] != '\0', .text = *cause};
+	struct tcx_event event = {
+		.failed = cause->text[0] != '\0',
+		.was_read = collector->sequence > 0,
+		.text = *cause,
+	};
+	bool any = false;
 
-	for (size_t i = 0; i < TCX_SOURCES; i++) {
-		if (report_source(collector, i))
+	for (size_t i = 0; i < TCX_SOURCES; i++)
+		any = any || tcx_sources_present(collector->sources, i);
+	for (size_t i = 0; i < TCX_SOURCES; i++)
+		if (report_source(collector, i, any) && any)
 			event.failed = false;
-		event.was_read |= tcx_sources_status(collector->sources, i)->good_ns != 0;
-	}
 	if (!event.failed)
 		tcx_fault_set(&event.text, "the counters can be read again");
 	report(collector, ALL_SOURCES, &event);

@@ -105,11 +105,12 @@ static void expect_values(struct scene *scene, const char *gives)
 	tcx_snapshot_unref(snapshot);
 }
 
-static bool event_waits(const struct scene *scene)
+/* A snapshot is published just before what is to be told of it. */
+static bool event_waits(const struct scene *scene, int timeout_ms)
 {
 	struct pollfd fd = {.fd = tcx_collector_event_fd(scene->collector), .events = POLLIN};
 
-	return poll(&fd, 1, 0) == 1;
+	return poll(&fd, 1, timeout_ms) == 1;
 }
 
 /* A failure with this cause in it; NULL: that reading works again. */
@@ -117,7 +118,7 @@ static void expect_event(struct scene *scene, const char *cause)
 {
 	struct tcx_event event;
 
-	assert_true(event_waits(scene));
+	assert_true(event_waits(scene, PATIENCE_S * 1000));
 	assert_true(tcx_collector_next_event(scene->collector, &event));
 	assert_int_equal(event.failed, cause != NULL);
 	if (strstr(event.text.text, cause != NULL ? cause : "can be read again") == NULL)
@@ -129,7 +130,7 @@ static void expect_no_event(struct scene *scene)
 	struct tcx_event event;
 
 	assert_false(tcx_collector_next_event(scene->collector, &event));
-	assert_false(event_waits(scene));
+	assert_false(event_waits(scene, 0));
 }
 
 static void publishes(void **state)
@@ -303,6 +304,39 @@ static void each_file(void **state)
 	expect_values(scene, "TcpInSegs=1 TcpOutSegs=2 Udp6NoPorts=2");
 }
 
+/* Whether a file is still at its path is looked at once a second. */
+static void read_until_event(struct scene *scene)
+{
+	uint64_t deadline = tcx_clock_now() + PATIENCE_S * TCX_NS_PER_S;
+
+	do
+		read_again(scene, NULL);
+	while (!event_waits(scene, 0) && tcx_clock_now() < deadline);
+}
+
+/* A file that goes by itself is an outage of its own; where all go that is one outage of all. */
+static void files_go(void **state)
+{
+	struct scene *scene = *state;
+
+	fixture_puts(&scene->fixture, "net/netstat", "TcpExt: A\nTcpExt: 1\n");
+	start(scene, GOOD);
+	fixture_remove(&scene->fixture, "net/netstat");
+	read_until_event(scene);
+	expect_event(scene, "/net/netstat is there no more");
+	read_again(scene, NULL);
+	expect_no_event(scene);
+	fixture_remove(&scene->fixture, "net/snmp");
+	read_until_event(scene);
+	expect_event(scene, "/net/snmp: neither this file nor its kin exist");
+	expect_no_event(scene);
+	fixture_puts(&scene->fixture, "net/netstat", "TcpExt: A\nTcpExt: 1\n");
+	read_again(scene, GOOD);
+	expect_event(scene, NULL);
+	expect_event(scene, NULL);
+	expect_no_event(scene);
+}
+
 static void nothing_at_first(void **state)
 {
 	struct scene *scene = *state;
@@ -442,6 +476,7 @@ int main(void)
 		TEST(many_causes),
 		TEST(nobody_listens),
 		TEST(each_file),
+		TEST(files_go),
 		TEST(nothing_at_first),
 		TEST(discontinuities),
 		TEST(back_behind_a_failure),
