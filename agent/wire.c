@@ -70,7 +70,7 @@ static void give_up(const netsnmp_transport *transport, const char *cause)
 /* After send_all(): whoever has ended the connection takes nothing either, but ended it. */
 static void give_up_sending(const netsnmp_transport *transport)
 {
-	give_up(transport, errno == EAGAIN ? "it took nothing of what was sent to it" : NULL);
+	give_up(transport, errno == EAGAIN ? "it did not take what was sent to it in time" : NULL);
 }
 
 /*

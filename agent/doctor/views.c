@@ -64,9 +64,9 @@ static const char *list_parts(const struct doctor *doctor, const char *view,
 	return text;
 }
 
-static bool shows(const struct doctor *doctor, const char *view, const uint32_t *oid, size_t len)
+static bool shows(const struct doctor *doctor, const char *view, const uint32_t *ids, size_t len)
 {
-	return tcx_snmpd_view_sight(doctor->snmpd.subtrees, doctor->snmpd.subtree_count, view, oid,
+	return tcx_snmpd_view_sight(doctor->snmpd.subtrees, doctor->snmpd.subtree_count, view, ids,
 				    len) == TCX_SNMPD_SHOWN;
 }
 

@@ -207,7 +207,7 @@ def full(site):
         master.connection(2)
         check(True, "the agent gives the session up and begins another one")
         lines = [line for line in agent.log() if "lost" in line]
-        check(len(lines) == 1 and "took nothing" in lines[0], "the log says so, once", agent.log())
+        check(len(lines) == 1 and "did not take what" in lines[0], "the log says so, once", agent.log())
         master.reading.set()
         same_session(master.registered(2), agent)
         check(len(agent.log()) < 10, "no line for each answer that could not be sent", len(agent.log()))
