@@ -2,7 +2,6 @@
 """A walk never goes backwards and never stops early: with counters absent, from any OID, and while the files change under it."""
 
 import bisect
-import os
 import random
 import threading
 
@@ -123,11 +122,12 @@ def anywhere(site):
 
 
 class Writer(threading.Thread):
-    """Writes one state after the other into the same files, as the agent keeps them open."""
+    """Puts one state after the other in the place of the files, each file whole: a reader of one that is being written would
+    see the end of the state before behind the new one."""
 
     def __init__(self, root, states):
         super().__init__(daemon=True)
-        self.files = {name: os.open(root / name, os.O_WRONLY) for name in states[0]}
+        self.root = root
         self.states = states
         self.over = threading.Event()
 
@@ -136,14 +136,13 @@ class Writer(threading.Thread):
         while not self.over.wait(0.07):
             i += 1
             for name, text in self.states[i % len(self.states)].items():
-                os.pwrite(self.files[name], text.encode(), 0)
-                os.ftruncate(self.files[name], len(text))
+                new = self.root / f"{name}.new"
+                new.write_text(text)
+                new.rename(self.root / name)
 
     def stop(self):
         self.over.set()
         self.join()
-        for file in self.files.values():
-            os.close(file)
 
 
 def changing(site):
