@@ -92,8 +92,8 @@ static void log_table_event(const struct tcx_context *context, const struct tcx_
 		break;
 	case TCX_TABLE_LACKING:
 		snmp_log(LOG_WARNING,
-			 "the table of %s is not whole: %s; what lacks has no instance until the "
-			 "kernel tells it\n",
+			 "the table of %s is not whole: %s; what is missing has no instance until "
+			 "the kernel tells it\n",
 			 name, event->cause.text);
 		break;
 	case TCX_TABLE_WHOLE:
