@@ -7,14 +7,14 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "tcx_context.h"
-#include "tcx_doctor.h"
-#include "tcx_log_files.h"
-#include "tcx_netsnmp.h"
-#include "tcx_print.h"
-#include "tcx_process.h"
-#include "tcx_reading.h"
-#include "tcx_sources.h"
+#include "collect/reading.h"
+#include "daemon/context.h"
+#include "daemon/log_files.h"
+#include "daemon/process.h"
+#include "doctor/doctor.h"
+#include "kernel/sources.h"
+#include "sample/print.h"
+#include "snmp/netsnmp.h"
 
 struct tcx_context tcx_context;
 

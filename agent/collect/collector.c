@@ -1,4 +1,4 @@
-#include "tcx_collector.h"
+#include "collect/collector.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,9 +9,9 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "tcx_clock.h"
-#include "tcx_reference.h"
-#include "worker.h"
+#include "base/clock.h"
+#include "base/reference.h"
+#include "base/worker.h"
 
 /* Events that nobody has fetched yet. */
 #define EVENTS 64

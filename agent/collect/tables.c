@@ -1,4 +1,4 @@
-#include "tcx_tables.h"
+#include "collect/tables.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -8,12 +8,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "tcx_clock.h"
-#include "tcx_kernel.h"
-#include "tcx_links.h"
-#include "tcx_netns.h"
-#include "tcx_reference.h"
-#include "worker.h"
+#include "base/clock.h"
+#include "base/reference.h"
+#include "base/worker.h"
+#include "kernel/kernel.h"
+#include "kernel/links.h"
+#include "kernel/netns.h"
 
 /* Without a renewal for so many intervals a table is no longer shown, as maxAge has it for
  * counters: of refreshInterval where rows have counters, of tableInterval elsewhere. */

@@ -1,5 +1,5 @@
 /* Where snmpd listens for managers: agentaddress. */
-#include "doctor.h"
+#include "checks.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Whether an agent runs, and whether snmpd passes managers' questions on to it. */
-#include "doctor.h"
+#include "checks.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "ask.h"
-#include "tcx_netsnmp.h"
+#include "snmp/netsnmp.h"
 
 #define PRIORITY_OF_SNMPD 127 /* of its own modules */
 

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "tcx_mib.h"
-#include "tcx_netsnmp.h"
-#include "tcx_objects.h"
+#include "mib/objects.h"
+#include "snmp/mib.h"
+#include "snmp/netsnmp.h"
 
 #define PATIENCE_US 1000000L
 #define ROWS_MAX    1000 /* of sysORTable */

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "tcx_snmpd_conf.h"
+#include "doctor/snmpd_conf.h"
 
 struct doctor_answer {
 	bool came;	     /* snmpd answered */

@@ -1,4 +1,4 @@
-#include "tcx_doctor.h"
+#include "doctor/doctor.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "doctor.h"
-#include "tcx_netsnmp.h"
-#include "tcx_process.h"
+#include "checks.h"
+#include "daemon/process.h"
+#include "snmp/netsnmp.h"
 
 #define APP "tcpextd"
 

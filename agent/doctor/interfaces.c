@@ -2,7 +2,7 @@
 #include <net/if.h>
 #include <stdio.h>
 
-#include "doctor.h"
+#include "checks.h"
 
 static size_t count_ignored(const struct tcx_link_patterns *ignored,
 			    const struct if_nameindex *names, size_t *all)

@@ -1,9 +1,9 @@
 /* Which net-snmp the agent runs with. */
-#include "doctor.h"
+#include "checks.h"
 
 #include <stdio.h>
 
-#include "tcx_netsnmp.h"
+#include "snmp/netsnmp.h"
 
 #define OLDEST_MAJOR 5
 #define OLDEST_MINOR 9

@@ -1,5 +1,5 @@
 /* Whether managers on this host find the MIB texts. */
-#include "doctor.h"
+#include "checks.h"
 
 #include <errno.h>
 #include <glob.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tcx_netsnmp.h"
+#include "snmp/netsnmp.h"
 
 /* Where Debian's package has base MIBs, and below which folder README unpacks it. */
 #define ERLANG "/usr/lib/erlang/lib/snmp-*/mibs"

@@ -1,5 +1,5 @@
 /* agentXPerms: who may open the master's socket. */
-#include "doctor.h"
+#include "checks.h"
 
 #include <grp.h>
 #include <pwd.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tcx_address.h"
+#include "session/address.h"
 
 /* The group that Debian's snmpd runs in; a socket of that group needs no root to connect. */
 #define SNMPD_GROUP "Debian-snmp"

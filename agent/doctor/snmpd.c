@@ -1,13 +1,13 @@
 /* What snmpd.conf says about the AgentX master. */
-#include "doctor.h"
+#include "checks.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "tcx_address.h"
-#include "tcx_netsnmp.h"
+#include "session/address.h"
+#include "snmp/netsnmp.h"
 
 static void read_snmpd_file(struct doctor *doctor, const char *path)
 {

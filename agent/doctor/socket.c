@@ -1,5 +1,5 @@
 /* Whether the agent's user reaches the master. */
-#include "doctor.h"
+#include "checks.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tcx_address.h"
+#include "session/address.h"
 
 static void mode_text(mode_t mode, char text[11])
 {

@@ -1,10 +1,10 @@
 /* What of procfs there is to read, and what the catalogue knows of it. */
-#include "doctor.h"
+#include "checks.h"
 
 #include <unistd.h>
 
-#include "tcx_netns.h"
-#include "tcx_sources.h"
+#include "kernel/netns.h"
+#include "kernel/sources.h"
 
 static void check_source(struct doctor *doctor, const char *root, const struct tcx_sources *sources,
 			 size_t i)

@@ -1,10 +1,10 @@
 /* Who may see what the agent registers. */
-#include "doctor.h"
+#include "checks.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "tcx_objects.h"
+#include "mib/objects.h"
 
 #define OID_AND_LEN(...) {__VA_ARGS__}, sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t)
 #define MIB2(...)	 OID_AND_LEN(1, 3, 6, 1, 2, 1, __VA_ARGS__)

@@ -1,5 +1,5 @@
 /* The scalars of LINUX-TCPEXT-MIB: one per row of mibs/counters.def that has a sub-id. */
-#include "tcx_objects.h"
+#include "mib/objects.h"
 
 /* The kernel prints ICMPv6 types among the other ICMPv6 counters; the MIB has a table for them. */
 oid tcx_arc_of(const struct tcx_counter_row *row)

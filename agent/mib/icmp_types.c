@@ -1,5 +1,5 @@
 /* icmpMsgTable and icmp6MsgTable: messages by ICMP type. A row's number is its type. */
-#include "tcx_objects.h"
+#include "mib/objects.h"
 
 static const struct tcx_numbered_rows type_rows = TCX_ROWS_NUMBERED(0, TCX_ICMP_TYPES - 1);
 

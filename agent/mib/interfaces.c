@@ -1,10 +1,10 @@
 /* RFC1213's interfaces group, 3.4: ifNumber and ifTable, from the kernel's links. */
 #include <linux/if_arp.h>
 
-#include "tcx_links.h"
-#include "tcx_objects.h"
-#include "tcx_octets.h"
-#include "tcx_table_rows.h"
+#include "base/octets.h"
+#include "kernel/links.h"
+#include "mib/objects.h"
+#include "snmp/table_rows.h"
 
 #define BITS_PER_MBIT 1000000ULL
 

@@ -2,10 +2,10 @@
  */
 #include <string.h>
 
-#include "tcx_ip_tables.h"
-#include "tcx_objects.h"
-#include "tcx_octets.h"
-#include "tcx_table_rows.h"
+#include "base/octets.h"
+#include "kernel/ip_tables.h"
+#include "mib/objects.h"
+#include "snmp/table_rows.h"
 
 /* RFC1213: the value of a metric that is not used. */
 #define NO_METRIC ((uint64_t)-1)

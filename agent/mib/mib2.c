@@ -1,5 +1,5 @@
 /* RFC1213's scalars, from the rows of mibs/mib2.def. */
-#include "tcx_objects.h"
+#include "mib/objects.h"
 
 /* Sources of mib2.def that are no counter. */
 enum { TCX_CONSTANT_0 = -2 };

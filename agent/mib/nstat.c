@@ -3,7 +3,7 @@
  * not. A row's number is its place in the layout's by_name, which has the order of the index: the
  * length of the name, then its bytes.
  */
-#include "tcx_objects.h"
+#include "mib/objects.h"
 
 enum { COLUMN_VALUE = 2, COLUMN_KIND, COLUMN_OBJECT, COLUMN_DESCRIPTION };
 

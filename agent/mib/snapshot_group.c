@@ -1,9 +1,9 @@
 /*
  * The snapshot group: how fresh and how whole the counters are, from the rows of mibs/snapshot.def.
  */
-#include "tcx_objects.h"
+#include "mib/objects.h"
 
-#include "tcx_clock.h"
+#include "base/clock.h"
 
 typedef bool read_object(const struct tcx_view *view, struct tcx_value *value);
 

@@ -1,8 +1,8 @@
 /* RFC1213's tcpConnTable (3.7) and udpTable (3.8). */
-#include "tcx_objects.h"
-#include "tcx_octets.h"
-#include "tcx_socket_tables.h"
-#include "tcx_table_rows.h"
+#include "kernel/socket_tables.h"
+#include "base/octets.h"
+#include "mib/objects.h"
+#include "snmp/table_rows.h"
 
 TCX_COLUMN_OF(tcx_connection, state, tcx_value_integer(value, tcx_connection->state))
 TCX_COLUMN_OF(tcx_connection, local, tcx_value_address(value, tcx_connection->local))

@@ -1,6 +1,6 @@
 /* counterSourceTable, of the snapshot group: how each file of counters can be read. */
-#include "tcx_clock.h"
-#include "tcx_objects.h"
+#include "base/clock.h"
+#include "mib/objects.h"
 
 #define TABLE 14
 

@@ -1,8 +1,8 @@
 /* kernelTable, of the snapshot group: how fresh and how whole each table is that is read from the
  * kernel. Looking here reads none of them. */
-#include "tcx_clock.h"
-#include "tcx_objects.h"
-#include "tcx_table_rows.h"
+#include "base/clock.h"
+#include "mib/objects.h"
+#include "snmp/table_rows.h"
 
 /* TruthValue */
 enum { IS_TRUE = 1, IS_FALSE = 2 };

@@ -2,10 +2,10 @@
  * What operators walk tcpConnTable for, in LINUX-TCPEXT-MIB: how many sockets are in each state,
  * which listener's accept queue fills up, and how much data waits. Both address families.
  */
-#include "tcx_objects.h"
-#include "tcx_octets.h"
-#include "tcx_socket_tables.h"
-#include "tcx_table_rows.h"
+#include "base/octets.h"
+#include "kernel/socket_tables.h"
+#include "mib/objects.h"
+#include "snmp/table_rows.h"
 
 TCX_COLUMN_OF(tcx_tcp_state_row, sockets,
 	      tcx_value_gauge32_latched(value, tcx_tcp_state_row->sockets))

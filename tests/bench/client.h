@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tcx_netsnmp.h"
+#include "snmp/netsnmp.h"
 
 /* Says what is wrong and ends the program. */
 _Noreturn void client_fail(const char *what);

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "kernel/kernel.h"
+#include "kernel/socket_tables.h"
 #include "numbers.h"
-#include "tcx_clock.h"
-#include "tcx_kernel.h"
-#include "tcx_socket_tables.h"
 
 #define ROUNDS 31
 #define ROOM   65536

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "client.h"
-#include "tcx_clock.h"
 
 #define SAMPLES_MAX ((size_t)4 * 1000 * 1000)
 #define TASKS_MAX   16

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "kernel/sources.h"
 #include "numbers.h"
-#include "tcx_clock.h"
-#include "tcx_sources.h"
 
 #define PAIRS 20001
 #define FILES 16

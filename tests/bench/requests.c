@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "client.h"
 #include "numbers.h"
-#include "tcx_clock.h"
 
 #define PAIRS	    301
 #define GET_SIZE    60

@@ -7,7 +7,7 @@
  */
 #include <stdlib.h>
 
-#include "tcx_netsnmp.h"
+#include "snmp/netsnmp.h"
 
 static int answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
 		  netsnmp_agent_request_info *info, netsnmp_request_info *requests)

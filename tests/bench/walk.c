@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "client.h"
-#include "tcx_clock.h"
 
 #define REPETITIONS 50
 

@@ -13,12 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tcx_clock.h"
-#include "tcx_ip_tables.h"
-#include "tcx_kernel.h"
-#include "tcx_links.h"
-#include "tcx_octets.h"
-#include "tcx_socket_tables.h"
+#include "base/clock.h"
+#include "base/octets.h"
+#include "kernel/ip_tables.h"
+#include "kernel/kernel.h"
+#include "kernel/links.h"
+#include "kernel/socket_tables.h"
 
 static void print_address(const char *name, int family, const void *octets)
 {

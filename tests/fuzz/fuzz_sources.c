@@ -15,7 +15,7 @@
 #include "tests/unit/fixture.h"
 #include "tests/unit/reading.h"
 
-#include "tcx_sources.h"
+#include "kernel/sources.h"
 
 #include "fuzz.h"
 

@@ -44,7 +44,7 @@ for option in $options; do
     ! lacks "$top/man/tcpextd.8" "$option" || complain "tcpextd(8) does not have $option"
 done
 
-words=$(sed -n -E 's/^	\{"([a-zA-Z]+)", .*/\1/p' "$top/agent/config.c")
+words=$(sed -n -E 's/^	\{"([a-zA-Z]+)", .*/\1/p' "$top/agent/config/config.c")
 for word in $words; do
     ! lacks "$top/man/tcpextd.conf.5" "$word" || complain "tcpextd.conf(5) does not have $word"
     grep -q "^#*$word " "$top/etc/tcpextd.conf" || complain "etc/tcpextd.conf does not have $word"

@@ -1,4 +1,4 @@
-#include "fixture.h"
+#include "tests/unit/fixture.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tcx_sources.h"
+#include "kernel/sources.h"
 
 /*
  * What was made and is to be removed. It is not the caller's, whose fixture may be gone after a

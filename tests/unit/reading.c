@@ -1,10 +1,10 @@
-#include "reading.h"
+#include "tests/unit/reading.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tcx_draft.h"
+#include "sample/draft.h"
 
 static struct tcx_layout *names_of(tcx_reader *reader, const char *text, size_t len)
 {

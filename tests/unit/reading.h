@@ -4,9 +4,9 @@
 
 #include <stddef.h>
 
-#include "tcx_fault.h"
-#include "tcx_reader.h"
-#include "tcx_snapshot.h"
+#include "base/fault.h"
+#include "kernel/reader.h"
+#include "sample/snapshot.h"
 
 /*
  * Reads as tcx_sources_read() does: the names first, then the values. NULL when there is any fault.

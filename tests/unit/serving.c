@@ -1,12 +1,12 @@
-#include "serving.h"
+#include "tests/unit/serving.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tcx_clock.h"
-#include "tcx_objects.h"
-#include "tcx_sources.h"
+#include "base/clock.h"
+#include "kernel/sources.h"
+#include "mib/objects.h"
 
 bool serving_private(struct tcx_tree *tree)
 {

@@ -1,0 +1,81 @@
+#include "base/sort.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define OCTETS 256
+
+/*
+ * A radix sort from the last octet of the key to the first: each pass deals the rows out by one
+ * octet and keeps the order of the pass before. Octets that are the same in all rows, as in most
+ * addresses, cost one look.
+ */
+struct rows {
+	uint8_t *from;
+	uint8_t *to;
+	size_t count;
+	size_t size;
+};
+
+static bool is_sorted(const uint8_t *rows, size_t count, size_t row_size, size_t key_size)
+{
+	for (size_t i = 1; i < count; i++, rows += row_size)
+		if (memcmp(rows, rows + row_size, key_size) > 0)
+			return false;
+	return true;
+}
+
+static void count_octets(const struct rows *rows, size_t octet, size_t counts[OCTETS])
+{
+	const uint8_t *at = rows->from + octet;
+
+	memset(counts, 0, OCTETS * sizeof(counts[0]));
+	for (size_t i = 0; i < rows->count; i++, at += rows->size)
+		counts[*at]++;
+}
+
+/* Turns how often an octet occurs into where its first row goes. */
+static void counts_to_places(size_t counts[OCTETS])
+{
+	size_t place = 0;
+
+	for (size_t i = 0; i < OCTETS; i++) {
+		size_t count = counts[i];
+
+		counts[i] = place;
+		place += count;
+	}
+}
+
+static void deal(struct rows *rows, size_t octet, size_t places[OCTETS])
+{
+	const uint8_t *row = rows->from;
+	uint8_t *dealt = rows->to;
+
+	for (size_t i = 0; i < rows->count; i++, row += rows->size)
+		memcpy(dealt + places[row[octet]]++ * rows->size, row, rows->size);
+	rows->to = rows->from;
+	rows->from = dealt;
+}
+
+bool tcx_sort_rows(uint8_t **rows, size_t count, size_t row_size, size_t key_size)
+{
+	struct rows pass = {*rows, NULL, count, row_size};
+	size_t counts[OCTETS];
+
+	if (is_sorted(*rows, count, row_size, key_size))
+		return true;
+	pass.to = malloc(count * row_size);
+	if (pass.to == NULL)
+		return false;
+	for (size_t octet = key_size; octet-- > 0;) {
+		count_octets(&pass, octet, counts);
+		if (counts[pass.from[octet]] == count)
+			continue;
+		counts_to_places(counts);
+		deal(&pass, octet, counts);
+	}
+	free(pass.to);
+	*rows = pass.from;
+	return true;
+}

@@ -1,0 +1,34 @@
+#include "base/worker.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+#include "base/reference.h"
+
+/* Most threads sleep, and end at once. */
+#define TURN_NS 1000000L
+#define TURNS	1000
+
+int tcx_worker_start(void *(*run)(void *arg), void *arg)
+{
+	sigset_t all, before;
+	pthread_t thread;
+	int result;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	result = pthread_create(&thread, NULL, run, arg);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (result == 0)
+		pthread_detach(thread);
+	return result;
+}
+
+void tcx_worker_wait(const atomic_uint *references)
+{
+	const struct timespec turn = {.tv_nsec = TURN_NS};
+
+	for (int i = 0; i < TURNS && !tcx_reference_is_last(references); i++)
+		nanosleep(&turn, NULL);
+}

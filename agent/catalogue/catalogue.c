@@ -1,0 +1,92 @@
+#include "catalogue/catalogue.h"
+
+#include <string.h>
+
+static const struct tcx_group_row groups[TCX_GROUPS] = {
+#define GROUP(prefix, arc, node, file, title) {#prefix, arc, file, title},
+#include "mibs/counters.def"
+};
+
+/* TCX_COLUMN_x for a column's row, found by name so that the rows need not say it. */
+static const struct tcx_counter_row rows[TCX_COUNTERS] = {
+#define ROW(prefix, sub_id, name, kind, unit, since, until, text, column)                          \
+	{#prefix #name,                                                                            \
+	 sizeof(#prefix #name) - 1,                                                                \
+	 TCX_GROUP_##prefix,                                                                       \
+	 sub_id,                                                                                   \
+	 TCX_##kind,                                                                               \
+	 column,                                                                                   \
+	 #unit,                                                                                    \
+	 since,                                                                                    \
+	 until,                                                                                    \
+	 text},
+#define COUNTER(prefix, sub_id, name, kind, unit, since, until, text)                              \
+	ROW(prefix, sub_id, name, kind, unit, since, until, text, -1)
+#define COLUMN(prefix, sub_id, name, kind, unit, since, until, text)                               \
+	ROW(prefix, sub_id, name, kind, unit, since, until, text, TCX_COLUMN_##prefix##name)
+#include "mibs/counters.def"
+#undef ROW
+};
+
+const struct tcx_counter_row *tcx_catalogue_row(enum tcx_counter counter)
+{
+	return &rows[counter];
+}
+
+const struct tcx_group_row *tcx_catalogue_group(enum tcx_group group)
+{
+	return &groups[group];
+}
+
+/*
+ * Rows are compared by length first, so that a search costs about a microsecond. It is done when
+ * the kernel's names change, not at every refresh.
+ */
+static enum tcx_counter find(const char *name, size_t len, bool column)
+{
+	for (int i = 0; i < TCX_COUNTERS; i++) {
+		const struct tcx_counter_row *row = &rows[i];
+
+		if (row->name_len == len && (row->column >= 0) == column &&
+		    memcmp(row->name, name, len) == 0)
+			return (enum tcx_counter)i;
+	}
+	return TCX_NONE;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/*
+ * Splits "IcmpMsgInType3" before its digits. False unless they are 0 to 255, without leading zeros.
+ */
+static bool split_type(const char *name, size_t len, size_t *stem, uint8_t *type)
+{
+	unsigned int value = 0;
+	size_t first = len;
+
+	while (first > 0 && len - first < 4 && is_digit(name[first - 1]))
+		first--;
+	if (first == len || (name[first] == '0' && len - first > 1))
+		return false;
+	for (size_t i = first; i < len; i++)
+		value = value * 10 + (unsigned int)(name[i] - '0');
+	*stem = first;
+	*type = (uint8_t)value;
+	return value < TCX_ICMP_TYPES;
+}
+
+enum tcx_counter tcx_catalogue_find(const char *name, size_t len, uint8_t *type)
+{
+	enum tcx_counter counter = find(name, len, false);
+	size_t stem;
+
+	*type = 0;
+	if (counter == TCX_NONE && split_type(name, len, &stem, type))
+		counter = find(name, stem, true);
+	if (counter == TCX_NONE)
+		*type = 0;
+	return counter;
+}

@@ -1,0 +1,240 @@
+/* The files of the configuration: where they are, and whether they can be read at all. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "daemon/context.h"
+#include "kernel/regular.h"
+#include "snmp/netsnmp.h"
+
+#define APP "tcpextd"
+
+/* The library's own limits (CONFIG_MAX_RECURSE_DEPTH, CONFIG_MAX_FILES). */
+#define DEPTH_MAX 16
+#define FILES_MAX 4096
+
+/* A file that is looked through before the library reads it. */
+struct file {
+	struct tcx_config_reading *reading;
+	const char *path;
+	int depth; /* of includes */
+};
+
+static const char *search_path(void)
+{
+	const char *path = getenv("SNMPCONFPATH");
+
+	return path != NULL ? path : get_configuration_directory();
+}
+
+/* Who wants no configuration gives this, or a link to it. */
+static bool is_null_device(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISCHR(status.st_mode) &&
+	       status.st_rdev == makedev(1, 3);
+}
+
+static bool check_includes(const struct file *file, int fd);
+
+/*
+ * The library passes over files that it cannot read, and waits for one that is a FIFO. We do
+ * neither: somebody wanted them to count.
+ */
+static bool check_file(const struct file *file, bool must_exist)
+{
+	struct tcx_fault fault = {""};
+	char what[2 * TCX_FAULT_SIZE];
+	int fd;
+
+	if (file->depth > DEPTH_MAX || file->reading->files++ > FILES_MAX ||
+	    is_null_device(file->path))
+		return true;
+	fd = tcx_open_regular(file->path, &fault);
+	if (fd >= 0)
+		return check_includes(file, fd);
+	if (errno == ENOENT && !must_exist)
+		return false;
+	snprintf(what, sizeof(what), ": cannot be read: %s; %s", fault.text,
+		 errno == ENOENT ? "give -c the path of a file that exists"
+				 : "make it a file that user and group of the agent may read");
+	tcx_config_complain(file->reading, file->path, what);
+	return false;
+}
+
+/* One that is not there is left to the library, which knows the line. */
+static void check_included(const struct file *from, const char *path)
+{
+	const struct file file = {from->reading, path, from->depth + 1};
+
+	check_file(&file, false);
+}
+
+/* A path without '/' in front begins in the directory of the including file. */
+static void check_include_file(const struct file *from, const char *name)
+{
+	const char *slash = strrchr(from->path, '/');
+	int len = name[0] != '/' && slash != NULL ? (int)(slash + 1 - from->path) : 0;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%.*s%s", len, from->path, name);
+	check_included(from, path);
+}
+
+static void check_include_dir(const struct file *from, const char *name)
+{
+	DIR *directory = opendir(name);
+	const struct dirent *entry;
+	char path[PATH_MAX];
+
+	if (directory == NULL)
+		return;
+	while ((entry = readdir(directory)) != NULL) {
+		const char *end = strrchr(entry->d_name, '.');
+
+		if (end == NULL || end == entry->d_name || strcmp(end, ".conf") != 0)
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", name, entry->d_name);
+		check_included(from, path);
+	}
+	closedir(directory);
+}
+
+/* "NAME" or "NAME.conf", and NAME.local.conf, on the search path. */
+static void check_include_search(const struct file *from, const char *name)
+{
+	static const char *const ends[] = {".conf", ".local.conf"};
+	size_t len = strlen(name);
+	char *directories = strdup(search_path());
+	char *rest = NULL;
+	char path[PATH_MAX];
+
+	if (len > 5 && strcmp(name + len - 5, ".conf") == 0)
+		len -= 5;
+	for (char *directory = directories != NULL ? strtok_r(directories, ":", &rest) : NULL;
+	     directory != NULL; directory = strtok_r(NULL, ":", &rest)) {
+		for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+			snprintf(path, sizeof(path), "%s/%.*s%s", directory, (int)len, name,
+				 ends[i]);
+			check_included(from, path);
+		}
+	}
+	free(directories);
+}
+
+static const struct {
+	const char *word;
+	void (*check)(const struct file *from, const char *name);
+} includes[] = {
+	{"includeFile", check_include_file},
+	{"includeDir", check_include_dir},
+	{"includeSearch", check_include_search},
+};
+
+static void check_line(const struct file *file, char *line)
+{
+	char *word = line + strspn(line, " \t");
+	size_t len = strcspn(word, " \t\r\n");
+	char *name = word + len + strspn(word + len, " \t");
+
+	name[strcspn(name, "\n")] = '\0';
+	for (size_t i = 0; i < sizeof(includes) / sizeof(includes[0]); i++)
+		if (strlen(includes[i].word) == len && name[0] != '\0' &&
+		    strncasecmp(word, includes[i].word, len) == 0)
+			includes[i].check(file, name);
+}
+
+/* Takes over fd. What a file includes, the library opens itself. */
+static bool check_includes(const struct file *file, int fd)
+{
+	unsigned int faults = file->reading->faults;
+	FILE *text = fdopen(fd, "r");
+	char *line = NULL;
+	size_t size = 0;
+
+	while (text != NULL && getline(&line, &size, text) >= 0)
+		check_line(file, line);
+	free(line);
+	if (text != NULL)
+		fclose(text);
+	else
+		close(fd);
+	return file->reading->faults == faults;
+}
+
+/*
+ * The files of a directory on the search path, in the library's order: what all subagents share,
+ * then our own.
+ */
+static const struct default_file {
+	const char *name;
+	const char *type; /* the library's name for the set of words */
+} default_files[] = {
+	{"agentx.conf", "agentx"},
+	{"tcpextd.conf", APP},
+	{"tcpextd.local.conf", APP},
+};
+
+static void read_file(struct tcx_config_reading *reading, const char *path, const char *type,
+		      bool must_exist)
+{
+	const struct file file = {reading, path, 0};
+
+	if (!check_file(&file, must_exist))
+		return;
+	tcx_context.reading = reading;
+	read_config_with_type(path, type);
+	tcx_context.reading = NULL;
+}
+
+/* The library's own search path (read_config_files_of_type()). */
+static void read_default_files(struct tcx_config_reading *reading)
+{
+	char *directories = strdup(search_path());
+	char *rest = NULL;
+	char file[PATH_MAX];
+
+	if (directories == NULL)
+		return;
+	for (char *directory = strtok_r(directories, ":", &rest); directory != NULL;
+	     directory = strtok_r(NULL, ":", &rest)) {
+		if (euidaccess(directory, X_OK) != 0)
+			continue; /* the home of another user, for example */
+		for (size_t i = 0; i < sizeof(default_files) / sizeof(default_files[0]); i++) {
+			reading->shared = strcmp(default_files[i].type, APP) != 0;
+			snprintf(file, sizeof(file), "%s/%s", directory, default_files[i].name);
+			read_file(reading, file, default_files[i].type, false);
+		}
+	}
+	reading->shared = false;
+	free(directories);
+}
+
+static void read_given_files(struct tcx_config_reading *reading, const char *list)
+{
+	char *files = strdup(list);
+	char *rest = NULL;
+
+	if (files == NULL)
+		return;
+	for (char *file = strtok_r(files, ",", &rest); file != NULL;
+	     file = strtok_r(NULL, ",", &rest))
+		read_file(reading, file, APP, true);
+	free(files);
+}
+
+void tcx_config_read_files(struct tcx_config_reading *reading, const struct tcx_options *options)
+{
+	if (!options->no_default_config)
+		read_default_files(reading);
+	if (options->config_file != NULL)
+		read_given_files(reading, options->config_file);
+}

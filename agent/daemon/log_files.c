@@ -1,0 +1,184 @@
+#include "daemon/log_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "snmp/netsnmp.h"
+
+#define LINE_MAX_OCTETS 256
+
+/* The first file at a destination or behind it. */
+static netsnmp_log_handler *find_file(netsnmp_log_handler *from)
+{
+	while (from != NULL && from->type != NETSNMP_LOGHANDLER_FILE)
+		from = from->next;
+	return from;
+}
+
+/*
+ * The library opens a file at once, in a way of its own: it follows any link, waits for the reader
+ * of a FIFO, and empties what it has opened. While no descriptor is to be had it only notes the
+ * path, and tells the destinations that are there already.
+ */
+bool tcx_log_files_options(char *options, int argc, char **argv)
+{
+	struct rlimit before, none;
+	bool good;
+
+	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
+		netsnmp_disable_this_loghandler(to);
+	getrlimit(RLIMIT_NOFILE, &before);
+	none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+	setrlimit(RLIMIT_NOFILE, &none);
+	good = snmp_log_options(options, argc, argv) >= 0;
+	setrlimit(RLIMIT_NOFILE, &before);
+	return good;
+}
+
+static bool is_link_of_ours(const char *path)
+{
+	struct stat found;
+
+	return lstat(path, &found) == 0 && (found.st_uid == 0 || found.st_uid == geteuid());
+}
+
+/* Root would write to what somebody else may have given this name. */
+static bool has_another_name(int fd)
+{
+	struct stat opened;
+
+	return geteuid() == 0 && fstat(fd, &opened) == 0 && S_ISREG(opened.st_mode) &&
+	       opened.st_nlink > 1;
+}
+
+/* A descriptor, or -1. Without waiting: a FIFO that nobody reads would hold up the loop. */
+static int open_path(const char *path)
+{
+	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	int fd = open(path, flags | O_NOFOLLOW, 0666);
+
+	if (fd < 0 && errno == ELOOP && is_link_of_ours(path))
+		fd = open(path, flags, 0666);
+	if (fd < 0 || !has_another_name(fd))
+		return fd;
+	close(fd);
+	errno = EMLINK;
+	return -1;
+}
+
+static const char *reason(int error)
+{
+	if (error == ELOOP)
+		return "it is a symbolic link that another user has made";
+	return error == EMLINK ? "it has another name (a hard link)" : strerror(error);
+}
+
+static bool open_file(netsnmp_log_handler *handler)
+{
+	int fd = open_path(handler->token);
+	FILE *file = fd >= 0 ? fdopen(fd, "a") : NULL;
+
+	if (file == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	if (handler->magic != NULL)
+		fclose(handler->magic);
+	handler->magic = file;
+	return true;
+}
+
+/* What cannot be emptied, a terminal for instance, holds nothing. */
+static void empty(int fd)
+{
+	if (!netsnmp_ds_get_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_APPEND_LOGFILES) &&
+	    ftruncate(fd, 0) != 0)
+		return;
+}
+
+/* What is no file of a disk, a terminal for instance, cannot be asked. */
+static bool has_room(int fd)
+{
+	off_t end = lseek(fd, 0, SEEK_END);
+
+	return end < 0 || fallocate(fd, FALLOC_FL_KEEP_SIZE, end, LINE_MAX_OCTETS) == 0 ||
+	       (errno != ENOSPC && errno != EDQUOT && errno != EFBIG);
+}
+
+static bool is_at(const char *path, int fd, struct stat *opened)
+{
+	struct stat found;
+
+	return fstat(fd, opened) == 0 && stat(path, &found) == 0 &&
+	       found.st_dev == opened->st_dev && found.st_ino == opened->st_ino;
+}
+
+static void remove_empty(const char *path, int fd)
+{
+	struct stat opened;
+
+	if (is_at(path, fd, &opened) && S_ISREG(opened.st_mode) && opened.st_size == 0)
+		unlink(path);
+}
+
+bool tcx_log_files_open(struct tcx_fault *fault)
+{
+	netsnmp_log_handler *to = get_logh_head();
+
+	for (to = find_file(to); to != NULL; to = find_file(to->next)) {
+		bool open = open_file(to);
+		int error;
+
+		if (open)
+			empty(fileno(to->magic));
+		if (open && has_room(fileno(to->magic)))
+			continue;
+		error = errno;
+		if (open)
+			remove_empty(to->token, fileno(to->magic));
+		return tcx_fault_set(fault,
+				     "%s: the log file cannot be written: %s; give -Lf another "
+				     "place",
+				     to->token, reason(error));
+	}
+	return true;
+}
+
+static void reopen(netsnmp_log_handler *handler)
+{
+	struct stat opened;
+
+	if (handler->magic != NULL && is_at(handler->token, fileno(handler->magic), &opened))
+		return;
+	if (!open_file(handler))
+		snmp_log(LOG_WARNING,
+			 "%s: cannot be opened anew: %s; the log goes on in the file that was "
+			 "there before; let user %lu write to the folder, or make the file before "
+			 "SIGHUP (logrotate: create)\n",
+			 handler->token, reason(errno), (unsigned long)geteuid());
+}
+
+void tcx_log_files_reopen(void)
+{
+	netsnmp_log_handler *to = get_logh_head();
+
+	for (to = find_file(to); to != NULL; to = find_file(to->next))
+		reopen(to);
+}
+
+void tcx_log_files_close(void)
+{
+	netsnmp_log_handler *to = get_logh_head();
+
+	for (to = find_file(to); to != NULL; to = find_file(to->next)) {
+		if (to->magic != NULL)
+			fclose(to->magic);
+		to->magic = NULL;
+	}
+}

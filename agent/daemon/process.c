@@ -1,0 +1,179 @@
+#include "daemon/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+/*
+ * A descriptor of ours below 3 would be taken for standard input, output or error. open() gives the
+ * lowest that is free.
+ */
+static bool have_standard_descriptors(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			return false;
+	return true;
+}
+
+bool tcx_process_begin(void)
+{
+	signal(SIGXFSZ, SIG_IGN);
+	return have_standard_descriptors();
+}
+
+/* The first process waits until the daemon says how its start went, and ends with that. */
+static void wait_for_daemon(int fd)
+{
+	unsigned char status = EXIT_FAILURE;
+
+	while (read(fd, &status, 1) < 0 && errno == EINTR)
+		;
+	_exit(status);
+}
+
+bool tcx_process_daemonize(int *ready_fd, struct tcx_fault *fault)
+{
+	int fds[2];
+	pid_t pid = -1;
+
+	if (pipe2(fds, O_CLOEXEC) == 0)
+		pid = fork();
+	if (pid < 0)
+		return tcx_fault_set(fault, "cannot go to the background: %s", strerror(errno));
+	if (pid > 0) {
+		close(fds[1]);
+		wait_for_daemon(fds[0]);
+	}
+	close(fds[0]);
+	setsid();
+	*ready_fd = fds[1];
+	return true;
+}
+
+void tcx_process_started(int ready_fd, bool well)
+{
+	unsigned char status = well ? EXIT_SUCCESS : EXIT_FAILURE;
+	int null;
+
+	if (ready_fd < 0)
+		return;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = 0; null >= 0 && fd <= 2; fd++)
+		dup2(null, fd);
+	if (null >= 0)
+		close(null);
+	if (write(ready_fd, &status, 1) < 0)
+		return; /* whoever started us is gone */
+	close(ready_fd);
+}
+
+/* Digits only, and no more than an id can be: (uid_t)-1 means "no id" to the kernel. */
+static bool is_number(const char *text, unsigned long *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoul(text, &end, 10);
+	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 &&
+	       *number < UINT32_MAX;
+}
+
+static bool find_group(const char *name, gid_t *gid, struct tcx_fault *fault)
+{
+	const struct group *group = getgrnam(name);
+	unsigned long number;
+
+	if (group != NULL)
+		*gid = group->gr_gid;
+	else if (is_number(name, &number))
+		*gid = (gid_t)number;
+	else
+		return tcx_fault_set(fault, "there is no group '%s'; give -g one that exists",
+				     name);
+	return true;
+}
+
+/* A user without an entry has no name for initgroups() and no group of its own. */
+static bool find_user(const char *name, const struct passwd **entry, uid_t *uid,
+		      struct tcx_fault *fault)
+{
+	unsigned long number;
+
+	*entry = getpwnam(name);
+	if (*entry == NULL && !is_number(name, &number))
+		return tcx_fault_set(fault, "there is no user '%s'; give -u one that exists", name);
+	if (*entry == NULL)
+		*entry = getpwuid((uid_t)number);
+	*uid = *entry != NULL ? (*entry)->pw_uid : (uid_t)number;
+	return true;
+}
+
+static bool set_ids(const struct passwd *entry, const uid_t *uid, const gid_t *gid)
+{
+	if (uid != NULL && entry != NULL &&
+	    initgroups(entry->pw_name, gid ? *gid : entry->pw_gid) != 0)
+		return false;
+	if (uid != NULL && entry == NULL && setgroups(0, NULL) != 0)
+		return false;
+	if (gid != NULL && setgid(*gid) != 0)
+		return false;
+	return uid == NULL || setuid(*uid) == 0;
+}
+
+/*
+ * Nothing that this process could execute gives it a right any more. Who may not empty the bounding
+ * set has no use for it after no_new_privs.
+ */
+static bool renounce(void)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return false;
+	for (unsigned long i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++)
+		if (prctl(PR_CAPBSET_DROP, i, 0, 0, 0) != 0 && errno != EPERM)
+			return false;
+	return true;
+}
+
+bool tcx_process_become(const char *user, const char *group, struct tcx_fault *fault)
+{
+	const struct passwd *entry = NULL;
+	uid_t uid = 0;
+	gid_t gid = 0;
+	bool have_gid = group != NULL;
+
+	if (user == NULL && group == NULL)
+		return true;
+	if (user == NULL && geteuid() == 0)
+		return tcx_fault_set(fault,
+				     "-g alone leaves the agent root; give -u, too (-u root, "
+				     "if that is meant)");
+	if (user != NULL && !find_user(user, &entry, &uid, fault))
+		return false;
+	if (group != NULL && !find_group(group, &gid, fault))
+		return false;
+	if (user != NULL && entry == NULL && group == NULL)
+		return tcx_fault_set(fault, "user %s has no entry that names a group; give -g, too",
+				     user);
+	if (entry != NULL && group == NULL) {
+		gid = entry->pw_gid;
+		have_gid = true;
+	}
+	if ((user != NULL && !renounce()) ||
+	    !set_ids(entry, user != NULL ? &uid : NULL, have_gid ? &gid : NULL))
+		return tcx_fault_set(
+			fault,
+			"cannot become user %s, group %s: %s; start as root or without -u and -g",
+			user != NULL ? user : "(same)", group != NULL ? group : "(the user's)",
+			strerror(errno));
+	return true;
+}

@@ -1,0 +1,165 @@
+#include "doctor/snmpd_view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Names that are written into views, though snmpd can only know them with its MIB files at hand. */
+static const struct {
+	const char *name;
+	const char *oid;
+} names[] = {
+	{"iso", "1"},
+	{"org", "1.3"},
+	{"dod", "1.3.6"},
+	{"internet", "1.3.6.1"},
+	{"mgmt", "1.3.6.1.2"},
+	{"mib-2", "1.3.6.1.2.1"},
+	{"system", "1.3.6.1.2.1.1"},
+	{"interfaces", "1.3.6.1.2.1.2"},
+	{"at", "1.3.6.1.2.1.3"},
+	{"ip", "1.3.6.1.2.1.4"},
+	{"icmp", "1.3.6.1.2.1.5"},
+	{"tcp", "1.3.6.1.2.1.6"},
+	{"udp", "1.3.6.1.2.1.7"},
+	{"snmp", "1.3.6.1.2.1.11"},
+	{"ifMIB", "1.3.6.1.2.1.31"},
+	{"host", "1.3.6.1.2.1.25"},
+	{"private", "1.3.6.1.4"},
+	{"enterprises", "1.3.6.1.4.1"},
+	{"ucdavis", "1.3.6.1.4.1.2021"},
+	{"netSnmp", "1.3.6.1.4.1.8072"},
+	{"snmpV2", "1.3.6.1.6"},
+	{"snmpModules", "1.3.6.1.6.3"},
+};
+
+static const char *find_name(const char *label, size_t len)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i].name) == len && strncmp(names[i].name, label, len) == 0)
+			return names[i].oid;
+	return NULL;
+}
+
+static bool add_number(const char *label, size_t len, uint32_t *oid, size_t *count)
+{
+	unsigned long long number;
+	char digits[16];
+
+	if (len == 0 || len > 10 || strspn(label, "0123456789") < len ||
+	    *count == TCX_SNMPD_OID_MAX)
+		return false;
+	snprintf(digits, sizeof(digits), "%.*s", (int)len, label);
+	number = strtoull(digits, NULL, 10);
+	oid[*count] = (uint32_t)number;
+	(*count)++;
+	return number <= UINT32_MAX;
+}
+
+/*
+ * A name stands for its whole OID at the begin, and for its last number behind the name of its
+ * parent.
+ */
+static bool add_name(const char *dotted, uint32_t *oid, size_t *count)
+{
+	const char *last = strrchr(dotted, '.');
+	const char *from = *count > 0 && last != NULL ? last + 1 : dotted;
+
+	while (*from != '\0') {
+		size_t len = strcspn(from, ".");
+
+		if (!add_number(from, len, oid, count))
+			return false;
+		from += len + (from[len] == '.');
+	}
+	return true;
+}
+
+/* A name of a module in front, as in "SNMPv2-SMI::mib-2", says nothing that we do not know. */
+bool tcx_snmpd_view_oid(const char *text, uint32_t *oid, size_t *count)
+{
+	const char *module_end = strstr(text, "::");
+
+	*count = 0;
+	if (module_end != NULL)
+		text = module_end + 2;
+	text += *text == '.';
+	while (*text != '\0') {
+		size_t len = strcspn(text, ".");
+		const char *dotted = find_name(text, len);
+
+		if (dotted != NULL ? !add_name(dotted, oid, count)
+				   : !add_number(text, len, oid, count))
+			return false;
+		text += len + (text[len] == '.');
+	}
+	return *count > 0;
+}
+
+bool tcx_snmpd_view_mask(char *text, struct tcx_snmpd_subtree *subtree)
+{
+	char *rest = NULL;
+
+	for (char *byte = strtok_r(text, ".:", &rest); byte != NULL;
+	     byte = strtok_r(NULL, ".:", &rest)) {
+		char *end;
+		unsigned long value = strtoul(byte, &end, 16);
+
+		if (*end != '\0' || value > 0xff || subtree->mask_len == TCX_SNMPD_MASK_MAX)
+			return false;
+		subtree->mask[subtree->mask_len++] = (uint8_t)value;
+	}
+	return true;
+}
+
+/* Whether the line has the same numbers as an OID, as far as both go. */
+static bool meets(const struct tcx_snmpd_subtree *subtree, const uint32_t *oid, size_t len)
+{
+	for (size_t i = 0; i < len && i < subtree->len; i++) {
+		bool any = i / 8 < subtree->mask_len &&
+			   (subtree->mask[i / 8] & (0x80 >> (i % 8))) == 0;
+
+		if (!any && subtree->oid[i] != oid[i])
+			return false;
+	}
+	return true;
+}
+
+/*
+ * RFC 3415, vacmViewTreeFamilyTable: the longest line wins, and among equals the one with the
+ * greatest numbers.
+ */
+static bool outranks(const struct tcx_snmpd_subtree *a, const struct tcx_snmpd_subtree *b)
+{
+	if (b == NULL || a->len != b->len)
+		return b == NULL || a->len > b->len;
+	for (size_t i = 0; i < a->len; i++)
+		if (a->oid[i] != b->oid[i])
+			return a->oid[i] > b->oid[i];
+	return false;
+}
+
+enum tcx_snmpd_sight tcx_snmpd_view_sight(const struct tcx_snmpd_subtree *lines, size_t count,
+					  const char *view, const uint32_t *oid, size_t len)
+{
+	const struct tcx_snmpd_subtree *best = NULL;
+	size_t deeper[2] = {0, 0}; /* lines below the OID, excluded and included ones */
+	bool shown;
+
+	if (strcmp(view, "_all_") == 0)
+		return TCX_SNMPD_SHOWN;
+	for (size_t i = 0; i < count; i++) {
+		const struct tcx_snmpd_subtree *subtree = &lines[i];
+
+		if (strcmp(subtree->view, view) != 0 || !meets(subtree, oid, len))
+			continue;
+		if (subtree->len > len)
+			deeper[subtree->included]++;
+		else if (outranks(subtree, best))
+			best = subtree;
+	}
+	shown = best != NULL && best->included;
+	if (deeper[!shown] > 0)
+		return TCX_SNMPD_IN_PART;
+	return shown ? TCX_SNMPD_SHOWN : TCX_SNMPD_HIDDEN;
+}

@@ -1,0 +1,330 @@
+#include "kernel/netlink.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <time.h>
+
+/* A datagram of a dump has at most 32 KiB (netlink_dump()), but for a single message that needs
+ * more. */
+#define FIRST_ROOM ((size_t)32 * 1024)
+
+/* Room for notifications that wait to be fetched: an interface's takes about 2 KiB there. */
+#define WAITING_SIZE (1024 * 1024)
+
+/*
+ * The kernel makes its answers inside our own sendmsg() and recvmsg(), however long that takes.
+ * This bounds the wait for an answer that does not come at all.
+ */
+#define PATIENCE_S 10
+
+/* How often an interrupted dump is tried, and how much longer each pause is than the one before. */
+#define TRIES	 10
+#define PAUSE_NS 1000000L
+
+/* Handing out one datagram. */
+struct delivery {
+	uint32_t sequence; /* of the request that it answers; 0 for notifications */
+	tcx_netlink_sink *sink;
+	void *context;
+	bool done; /* the answer is complete */
+};
+
+void tcx_netlink_init(struct tcx_netlink *netlink, int bus)
+{
+	memset(netlink, 0, sizeof(*netlink));
+	netlink->bus = bus;
+	netlink->room = FIRST_ROOM;
+}
+
+void tcx_netlink_close(struct tcx_netlink *netlink)
+{
+	if (netlink->socket != NULL)
+		mnl_socket_close(netlink->socket);
+	free(netlink->buffer);
+	netlink->socket = NULL;
+	netlink->buffer = NULL;
+}
+
+static bool fail(struct tcx_netlink *netlink, int error, const char *what, struct tcx_fault *fault)
+{
+	netlink->error = error;
+	return tcx_fault_set(fault, "netlink: %s: %s", what, strerror(error));
+}
+
+/* Worth another try: above all, things changed while they were listed. */
+static bool interrupt(struct tcx_netlink *netlink, struct tcx_fault *fault)
+{
+	netlink->interrupted = true;
+	return tcx_fault_set(fault, "netlink: it kept changing while it was being read");
+}
+
+/* What only newer kernels know is worth having, and no reason to fail where it is missing. */
+static void set_options(struct mnl_socket *socket, unsigned int groups)
+{
+	const struct timeval patience = {.tv_sec = PATIENCE_S};
+	const int one = 1;
+	const int waiting = WAITING_SIZE;
+	int fd = mnl_socket_get_fd(socket);
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one));
+	if (groups == 0)
+		return;
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &waiting, sizeof(waiting)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &waiting, sizeof(waiting));
+}
+
+bool tcx_netlink_open(struct tcx_netlink *netlink, unsigned int groups, struct tcx_fault *fault)
+{
+	netlink->error = 0;
+	if (netlink->socket != NULL)
+		return true;
+	netlink->socket = mnl_socket_open2(netlink->bus, SOCK_CLOEXEC);
+	if (netlink->socket == NULL)
+		return fail(netlink, errno, "no socket", fault);
+	set_options(netlink->socket, groups);
+	if (mnl_socket_bind(netlink->socket, groups, MNL_SOCKET_AUTOPID) < 0) {
+		fail(netlink, errno, "the socket cannot be bound", fault);
+		tcx_netlink_close(netlink);
+		return false;
+	}
+	netlink->buffer = malloc(netlink->room);
+	if (netlink->buffer != NULL)
+		return true;
+	tcx_netlink_close(netlink);
+	return tcx_fault_set(fault, "out of memory");
+}
+
+static bool send_request(struct tcx_netlink *netlink, const struct tcx_netlink_query *query,
+			 struct tcx_fault *fault)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(netlink->buffer);
+
+	/* Never 0: that is the number of a notification. */
+	netlink->sequence += netlink->sequence == UINT32_MAX ? 2 : 1;
+	message->nlmsg_type = query->type;
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	message->nlmsg_seq = netlink->sequence;
+	memcpy(mnl_nlmsg_put_extra_header(message, query->body_len), query->body, query->body_len);
+	if (mnl_socket_sendto(netlink->socket, message, message->nlmsg_len) < 0)
+		return fail(netlink, errno, "the request cannot be sent", fault);
+	return true;
+}
+
+/*
+ * One datagram, whoever sent it; *from becomes the sender's netlink port. How long it is, which
+ * may be more than there was room for.
+ */
+static ssize_t receive_from(struct tcx_netlink *netlink, int flags, uint32_t *from)
+{
+	struct sockaddr_nl address = {0};
+	struct iovec room = {netlink->buffer, netlink->room};
+	struct msghdr header = {
+		.msg_name = &address,
+		.msg_namelen = sizeof(address),
+		.msg_iov = &room,
+		.msg_iovlen = 1,
+	};
+	ssize_t len;
+
+	do {
+		len = recvmsg(mnl_socket_get_fd(netlink->socket), &header, flags | MSG_TRUNC);
+	} while (len < 0 && errno == EINTR);
+	*from = address.nl_pid;
+	return len;
+}
+
+/* A datagram was longer than the buffer, and its rest is gone. The next one may be longer yet. */
+static bool grow(struct tcx_netlink *netlink, size_t len, struct tcx_fault *fault)
+{
+	char *buffer = realloc(netlink->buffer, 2 * len);
+
+	if (buffer == NULL)
+		return tcx_fault_set(fault, "out of memory");
+	netlink->buffer = buffer;
+	netlink->room = 2 * len;
+	return interrupt(netlink, fault);
+}
+
+/*
+ * One datagram of the kernel, whose port is 0. Processes with CAP_NET_ADMIN in this network
+ * namespace may send to the socket too.
+ */
+static bool receive(struct tcx_netlink *netlink, int flags, size_t *len, struct tcx_fault *fault)
+{
+	uint32_t from;
+	ssize_t got;
+
+	do {
+		got = receive_from(netlink, flags, &from);
+	} while (got >= 0 && from != 0);
+	if (got < 0 && errno == ENOBUFS)
+		return interrupt(netlink, fault);
+	if (got < 0)
+		return fail(netlink, errno, "no answer", fault);
+	*len = (size_t)got;
+	return *len <= netlink->room || grow(netlink, *len, fault);
+}
+
+/* NLMSG_ERROR, and NLMSG_DONE where a dump failed on its way: a negative errno comes first. */
+static bool take_result(struct tcx_netlink *netlink, const struct nlmsghdr *message,
+			struct tcx_fault *fault)
+{
+	int32_t result = 0;
+
+	if (mnl_nlmsg_get_payload_len(message) >= sizeof(result))
+		memcpy(&result, mnl_nlmsg_get_payload(message), sizeof(result));
+	if (result >= 0)
+		return true;
+	return fail(netlink, result == INT32_MIN ? EPROTO : -result, "the kernel refuses", fault);
+}
+
+static bool take_message(struct tcx_netlink *netlink, struct delivery *delivery,
+			 const struct nlmsghdr *message, struct tcx_fault *fault)
+{
+	if (message->nlmsg_seq != delivery->sequence)
+		return true;
+	if ((message->nlmsg_flags & NLM_F_DUMP_INTR) != 0 || message->nlmsg_type == NLMSG_OVERRUN)
+		return interrupt(netlink, fault);
+	if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR) {
+		delivery->done = true;
+		return take_result(netlink, message, fault);
+	}
+	if (message->nlmsg_type < NLMSG_MIN_TYPE)
+		return true;
+	return delivery->sink(delivery->context, message, fault);
+}
+
+/* mnl_nlmsg_ok() takes a length of 2 GiB and more for a negative one, which is not too long. */
+static bool is_whole(const struct nlmsghdr *message, int left)
+{
+	return mnl_nlmsg_ok(message, left) && message->nlmsg_len <= (uint32_t)left;
+}
+
+static bool take_datagram(struct tcx_netlink *netlink, struct delivery *delivery, size_t len,
+			  struct tcx_fault *fault)
+{
+	const struct nlmsghdr *message = (const void *)netlink->buffer;
+	int left = (int)len;
+
+	for (; !delivery->done && is_whole(message, left); message = mnl_nlmsg_next(message, &left))
+		if (!take_message(netlink, delivery, message, fault))
+			return false;
+	if (!delivery->done && left > 0)
+		return tcx_fault_set(fault, "netlink: a message is cut short");
+	return true;
+}
+
+static bool take_answer(struct tcx_netlink *netlink, struct delivery *delivery,
+			struct tcx_fault *fault)
+{
+	size_t len;
+
+	while (!delivery->done)
+		if (!receive(netlink, 0, &len, fault) ||
+		    !take_datagram(netlink, delivery, len, fault))
+			return false;
+	return true;
+}
+
+bool tcx_netlink_dump(struct tcx_netlink *netlink, const struct tcx_netlink_query *query,
+		      struct tcx_fault *fault)
+{
+	struct delivery delivery = {.sink = query->sink, .context = query->context};
+
+	netlink->interrupted = false;
+	if (!tcx_netlink_open(netlink, 0, fault))
+		return false;
+	if (send_request(netlink, query, fault)) {
+		delivery.sequence = netlink->sequence;
+		if (take_answer(netlink, &delivery, fault))
+			return true;
+	}
+	tcx_netlink_close(netlink);
+	return false;
+}
+
+bool tcx_netlink_try_again(unsigned int tried)
+{
+	const struct timespec pause = {.tv_nsec = (long)tried * PAUSE_NS};
+
+	if (tried >= TRIES)
+		return false;
+	nanosleep(&pause, NULL);
+	return true;
+}
+
+bool tcx_netlink_notifications(struct tcx_netlink *netlink, tcx_netlink_sink *sink, void *context,
+			       bool *empty, struct tcx_fault *fault)
+{
+	struct delivery delivery = {.sink = sink, .context = context};
+	size_t len;
+
+	netlink->interrupted = false;
+	netlink->error = 0;
+	*empty = false;
+	if (receive(netlink, MSG_DONTWAIT, &len, fault))
+		return take_datagram(netlink, &delivery, len, fault);
+	*empty = netlink->error == EAGAIN;
+	return false;
+}
+
+bool tcx_netlink_parse_attributes(const void *at, size_t len, const struct nlattr **attributes,
+				  size_t count, struct tcx_fault *fault)
+{
+	const struct nlattr *attribute = at;
+	int left = (int)len;
+
+	memset(attributes, 0, count * sizeof(attributes[0]));
+	while (mnl_attr_ok(attribute, left)) {
+		if (mnl_attr_get_type(attribute) < count)
+			attributes[mnl_attr_get_type(attribute)] = attribute;
+		left -= MNL_ALIGN(attribute->nla_len);
+		attribute = mnl_attr_next(attribute);
+	}
+	/* The last one need not be padded. */
+	if (left > 0)
+		return tcx_fault_set(fault, "netlink: an attribute is cut short");
+	return true;
+}
+
+const void *tcx_netlink_parse(const struct nlmsghdr *message, size_t len,
+			      const struct nlattr **attributes, size_t count,
+			      struct tcx_fault *fault)
+{
+	const char *body = mnl_nlmsg_get_payload(message);
+	size_t whole = mnl_nlmsg_get_payload_len(message);
+	size_t begin = MNL_ALIGN(len);
+
+	if (whole < len) {
+		tcx_fault_set(fault, "netlink: a message is too short");
+		return NULL;
+	}
+	if (begin > whole)
+		begin = whole;
+	if (!tcx_netlink_parse_attributes(body + begin, whole - begin, attributes, count, fault))
+		return NULL;
+	return body;
+}
+
+bool tcx_attribute_copy(const struct nlattr *attribute, void *to, size_t len)
+{
+	if (attribute == NULL || mnl_attr_get_payload_len(attribute) < len)
+		return false;
+	memcpy(to, mnl_attr_get_payload(attribute), len);
+	return true;
+}
+
+size_t tcx_attribute_copy_most(const struct nlattr *attribute, void *to, size_t room)
+{
+	size_t len = attribute != NULL ? mnl_attr_get_payload_len(attribute) : 0;
+
+	if (len > room)
+		len = room;
+	tcx_attribute_copy(attribute, to, len);
+	return len;
+}

@@ -1,0 +1,196 @@
+#include "kernel/netns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+/* What is to be done in another namespace. */
+struct errand {
+	const struct tcx_netns *netns;
+	bool (*work)(void *context, struct tcx_fault *fault);
+	void *context;
+	struct tcx_fault *fault;
+	bool done;
+};
+
+static bool is_procfs(const char *path)
+{
+	struct statfs status;
+
+	return statfs(path, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
+}
+
+/* The inode number of a file of one's network namespace; 0 where there is none. */
+static ino_t inode_of(const char *root, const char *whose, bool *procfs)
+{
+	char path[PATH_MAX];
+	struct stat status;
+
+	*procfs = false;
+	snprintf(path, sizeof(path), "%s%s/net/snmp", root, whose);
+	if (stat(path, &status) != 0)
+		return 0;
+	*procfs = is_procfs(path);
+	return status.st_ino;
+}
+
+/* Where /proc is not mounted, the proc root itself may tell. */
+static ino_t own_inode(const char *root)
+{
+	bool procfs;
+	ino_t own = inode_of("/proc", "/thread-self", &procfs);
+
+	return procfs ? own : inode_of(root, "/thread-self", &procfs);
+}
+
+static bool is_proc(const char *root)
+{
+	char *path = realpath(root, NULL);
+	bool is = path != NULL && strcmp(path, "/proc") == 0;
+
+	free(path);
+	return is;
+}
+
+static bool is_init_elsewhere(const char *root, ino_t own)
+{
+	bool procfs;
+	ino_t init = inode_of(root, "/1", &procfs);
+
+	return procfs && init != own && !is_proc(root);
+}
+
+enum tcx_where tcx_proc_root_where(const char *root)
+{
+	bool procfs;
+	ino_t inode = inode_of(root, "", &procfs);
+	ino_t own = own_inode(root);
+
+	if (inode != 0 && !procfs)
+		return TCX_WHERE_FILES;
+	if (inode == 0 || own == 0)
+		return TCX_WHERE_UNKNOWN;
+	if (inode != own)
+		return TCX_WHERE_OTHER;
+	return is_init_elsewhere(root, own) ? TCX_WHERE_OWN_NOT_INIT : TCX_WHERE_OWN;
+}
+
+char *tcx_proc_root_path(const char *root, const char *path)
+{
+	const char *beside = "";
+	char sys[PATH_MAX];
+	char *whole;
+
+	snprintf(sys, sizeof(sys), "%s/sys", root);
+	if (is_procfs(root) && access(sys, F_OK) != 0)
+		beside = "/..";
+	return asprintf(&whole, "%s%s/%s", root, beside, path) < 0 ? NULL : whole;
+}
+
+bool tcx_netns_init(struct tcx_netns *netns, const char *root)
+{
+	bool procfs;
+
+	netns->root = strdup(root);
+	netns->inode = 0;
+	if (netns->root == NULL)
+		return false;
+	if (tcx_proc_root_where(root) == TCX_WHERE_OTHER)
+		netns->inode = inode_of(root, "", &procfs);
+	return true;
+}
+
+void tcx_netns_clear(struct tcx_netns *netns)
+{
+	free(netns->root);
+	netns->root = NULL;
+}
+
+bool tcx_netns_is_here(const struct tcx_netns *netns)
+{
+	return netns->inode == 0 || netns->inode == own_inode(netns->root);
+}
+
+static bool refuse(const char *path, int error, struct tcx_fault *fault)
+{
+	const char *remedy = "";
+
+	if (error == EPERM || error == EACCES)
+		remedy = "; that takes CAP_SYS_ADMIN, and CAP_SYS_PTRACE where the process is not "
+			 "the agent's user's";
+	return tcx_fault_set(fault, "%s: the network namespace cannot be entered: %s%s", path,
+			     strerror(error), remedy);
+}
+
+bool tcx_netns_enter(const struct tcx_netns *netns, struct tcx_fault *fault)
+{
+	char path[PATH_MAX];
+	int fd, error;
+
+	if (tcx_netns_is_here(netns))
+		return true;
+	snprintf(path, sizeof(path), "%s/ns/net", netns->root);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return refuse(path, errno, fault);
+	error = setns(fd, CLONE_NEWNET) == 0 ? 0 : errno;
+	close(fd);
+	if (error != 0)
+		return refuse(path, error, fault);
+	return tcx_netns_is_here(netns) ||
+	       tcx_fault_set(fault, "%s: it is another network namespace by now", path);
+}
+
+static void *run(void *arg)
+{
+	struct errand *errand = arg;
+
+	errand->done = tcx_netns_enter(errand->netns, errand->fault) &&
+		       errand->work(errand->context, errand->fault);
+	return NULL;
+}
+
+bool tcx_netns_do(const struct tcx_netns *netns,
+		  bool (*work)(void *context, struct tcx_fault *fault), void *context,
+		  struct tcx_fault *fault)
+{
+	struct errand errand = {netns, work, context, fault, false};
+	pthread_t thread;
+	int error;
+
+	if (tcx_netns_is_here(netns)) {
+		run(&errand);
+		return errand.done;
+	}
+	error = pthread_create(&thread, NULL, run, &errand);
+	if (error != 0)
+		return tcx_fault_set(fault, "no thread can be started: %s", strerror(error));
+	pthread_join(thread, NULL);
+	return errand.done;
+}
+
+static bool do_nothing(void *context, struct tcx_fault *fault)
+{
+	(void)context;
+	(void)fault;
+	return true;
+}
+
+bool tcx_netns_can_enter(const char *root, struct tcx_fault *fault)
+{
+	struct tcx_netns netns;
+	bool can = tcx_netns_init(&netns, root) || tcx_fault_set(fault, "out of memory");
+
+	can = can && tcx_netns_do(&netns, do_nothing, NULL, fault);
+	tcx_netns_clear(&netns);
+	return can;
+}

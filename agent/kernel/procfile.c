@@ -1,0 +1,128 @@
+#include "procfile.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "kernel/regular.h"
+
+#define FIRST_CAPACITY ((size_t)16 * 1024)
+#define LAST_CAPACITY  ((size_t)16 * 1024 * 1024)
+
+/* How often it is looked whether the open file still is the one at its path. */
+#define LOOK_NS TCX_NS_PER_S
+
+void tcx_procfile_init(struct tcx_procfile *file, char *path, bool optional)
+{
+	memset(file, 0, sizeof(*file));
+	file->path = path;
+	file->optional = optional;
+	file->fd = -1;
+}
+
+void tcx_procfile_forget(struct tcx_procfile *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
+	free(file->text);
+	tcx_procfile_init(file, file->path, file->optional);
+}
+
+void tcx_procfile_close(struct tcx_procfile *file)
+{
+	tcx_procfile_forget(file);
+	free(file->path);
+}
+
+static bool grow(struct tcx_procfile *file, struct tcx_fault *fault)
+{
+	size_t capacity = file->capacity > 0 ? file->capacity * 2 : FIRST_CAPACITY;
+	char *text;
+
+	if (capacity > LAST_CAPACITY)
+		return tcx_fault_set(fault, "it is larger than 16 MiB");
+	text = realloc(file->text, capacity);
+	if (text == NULL)
+		return tcx_fault_set(fault, "out of memory");
+	file->text = text;
+	file->capacity = capacity;
+	return true;
+}
+
+static ssize_t read_once(struct tcx_procfile *file)
+{
+	ssize_t len;
+
+	do {
+		len = pread(file->fd, file->text, file->capacity, 0);
+	} while (len < 0 && errno == EINTR);
+	return len;
+}
+
+/* A text that fills the buffer may go on: it is read anew with a larger one. */
+static bool read_whole(struct tcx_procfile *file, struct tcx_fault *fault)
+{
+	ssize_t len;
+
+	do {
+		if (file->len == file->capacity && !grow(file, fault))
+			return false;
+		len = read_once(file);
+		if (len < 0)
+			return tcx_fault_set(fault, "cannot be read: %s", strerror(errno));
+		file->len = (size_t)len;
+	} while (file->len == file->capacity);
+	return true;
+}
+
+/* Another file, or none, may be at the path by now: that is what is to be read. */
+static void look(struct tcx_procfile *file, uint64_t now_ns)
+{
+	struct stat status;
+
+	if (file->fd < 0 || now_ns - file->looked_ns < LOOK_NS)
+		return;
+	file->looked_ns = now_ns;
+	if (stat(file->path, &status) != 0 || status.st_dev != file->device ||
+	    status.st_ino != file->inode)
+		tcx_procfile_forget(file);
+}
+
+/* True also when there is no such file. */
+static bool open_file(struct tcx_procfile *file, uint64_t now_ns, bool *present,
+		      struct tcx_fault *fault)
+{
+	struct stat status;
+
+	if (file->optional && file->looked_ns > 0 && now_ns - file->looked_ns < LOOK_NS) {
+		*present = false;
+		return true;
+	}
+	file->fd = tcx_open_regular(file->path, fault);
+	*present = file->fd >= 0 || errno != ENOENT;
+	if (!*present) {
+		fault->text[0] = '\0';
+		file->looked_ns = now_ns;
+		return true;
+	}
+	if (file->fd < 0)
+		return tcx_fault_prefix(fault, "cannot be opened");
+	if (fstat(file->fd, &status) != 0)
+		return tcx_fault_set(fault, "cannot be opened: %s", strerror(errno));
+	file->device = status.st_dev;
+	file->inode = status.st_ino;
+	file->looked_ns = now_ns;
+	return true;
+}
+
+bool tcx_procfile_read(struct tcx_procfile *file, uint64_t now_ns, bool *present,
+		       struct tcx_fault *fault)
+{
+	*present = true;
+	look(file, now_ns);
+	return (file->fd >= 0 || open_file(file, now_ns, present, fault)) &&
+	       (!*present || read_whole(file, fault));
+}

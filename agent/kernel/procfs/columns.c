@@ -1,0 +1,133 @@
+#include "kernel/reader.h"
+
+#include <string.h>
+
+#include "kernel/line.h"
+
+static bool same(struct tcx_piece a, struct tcx_piece b)
+{
+	return tcx_piece_len(a) == tcx_piece_len(b) && memcmp(a.at, b.at, tcx_piece_len(a)) == 0;
+}
+
+static bool read_value(struct tcx_piece *values, struct tcx_piece name, struct tcx_number *number,
+		       struct tcx_fault *fault)
+{
+	if (!tcx_line_skip_blanks(values))
+		return tcx_fault_set(fault, "it has fewer values than names");
+	if (!tcx_line_number(values, number))
+		return tcx_line_no_number(fault, name.at, tcx_piece_len(name));
+	return true;
+}
+
+/*
+ * The values of a line of names that is the same as in the last read: the names need no second
+ * look.
+ */
+static bool read_known(struct tcx_draft *draft, struct tcx_piece section, size_t count,
+		       struct tcx_piece *values, struct tcx_fault *fault)
+{
+	struct tcx_number number;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct tcx_entry *entry = tcx_draft_next(draft);
+		struct tcx_piece name = {entry->name + tcx_piece_len(section),
+					 entry->name + entry->name_len};
+
+		if (!read_value(values, name, &number, fault) ||
+		    !tcx_draft_put(draft, &number, fault))
+			return false;
+	}
+	return true;
+}
+
+static bool read_named(struct tcx_draft *draft, struct tcx_piece section, struct tcx_piece names,
+		       struct tcx_piece *values, struct tcx_fault *fault)
+{
+	struct tcx_piece name;
+	struct tcx_number number;
+
+	while (tcx_line_skip_blanks(&names)) {
+		if (!tcx_line_name(&names, &name, fault) ||
+		    !tcx_draft_name(draft, section.at, tcx_piece_len(section), name.at,
+				    tcx_piece_len(name), fault))
+			return false;
+		if (!draft->collecting && (!read_value(values, name, &number, fault) ||
+					   !tcx_draft_put(draft, &number, fault)))
+			return false;
+	}
+	return true;
+}
+
+/* A section whose names are good belongs to the layout, whatever its values are. */
+static bool collect_pair(struct tcx_draft *draft, struct tcx_piece section, struct tcx_piece names,
+			 struct tcx_fault *fault)
+{
+	size_t first = draft->layout->count;
+
+	return read_named(draft, section, names, NULL, fault) &&
+	       tcx_layout_append_line(draft->layout, section.at, (size_t)(names.end - section.at),
+				      first, fault);
+}
+
+/* One pair of lines, both behind the colon. It is of use as a whole or not at all. */
+static bool read_pair(struct tcx_draft *draft, struct tcx_piece section, struct tcx_piece names,
+		      struct tcx_piece values, struct tcx_fault *fault)
+{
+	size_t count = tcx_draft_known_line(draft, section.at, (size_t)(names.end - section.at));
+	size_t first = draft->position;
+	bool good = count > 0 ? read_known(draft, section, count, &values, fault)
+			      : read_named(draft, section, names, &values, fault);
+
+	if (good && tcx_line_skip_blanks(&values))
+		good = tcx_fault_set(fault, "it has more values than names");
+	if (!good)
+		tcx_draft_miss(draft, first, count > 0 ? first + count : draft->position);
+	return good;
+}
+
+/* Says which section the fault is in, unless the draft only wants a new layout. */
+static bool fault_in(const struct tcx_draft *draft, struct tcx_piece section,
+		     struct tcx_fault *fault)
+{
+	char name[TCX_NAME_MAX + 1] = "";
+
+	if (draft->diverged || tcx_piece_len(section) > TCX_NAME_MAX)
+		return false;
+	memcpy(name, section.at, tcx_piece_len(section));
+	return tcx_fault_prefix(fault, name);
+}
+
+/* Takes the line of values off rest; one of another section stays, it may have its own there. */
+static bool take_values(struct tcx_piece section, struct tcx_piece *rest, struct tcx_piece *values,
+			struct tcx_fault *fault)
+{
+	struct tcx_piece behind = *rest;
+	struct tcx_piece label;
+
+	if (!tcx_line_next(&behind, values))
+		return tcx_fault_set(fault, "the names have no values");
+	if (!tcx_line_label(values, &label, NULL) || !same(section, label))
+		return tcx_fault_set(fault, "the line of names is not followed by its values");
+	*rest = behind;
+	return true;
+}
+
+static bool read_section(struct tcx_draft *draft, struct tcx_piece names, struct tcx_piece *rest,
+			 struct tcx_fault *fault)
+{
+	struct tcx_piece section, values;
+
+	if (!tcx_line_label(&names, &section, fault))
+		return false;
+	if (take_values(section, rest, &values, fault) &&
+	    (draft->collecting ? collect_pair(draft, section, names, fault)
+			       : read_pair(draft, section, names, values, fault)))
+		return true;
+	return fault_in(draft, section, fault);
+}
+
+bool tcx_read_columns(struct tcx_draft *draft, const char *text, size_t len,
+		      struct tcx_fault *fault)
+{
+	return tcx_text_read(draft, text, len, read_section, fault);
+}

@@ -1,0 +1,78 @@
+#include "kernel/reader.h"
+
+#include "kernel/line.h"
+
+static char upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/*
+ * Appends a word as one part of a name, "inuse" as "Inuse" and "TCP" as "Tcp". Returns the new
+ * length.
+ */
+static size_t append_part(char *name, size_t len, struct tcx_piece word)
+{
+	for (const char *p = word.at; p < word.end && len <= TCX_NAME_MAX; p++)
+		name[len++] = p == word.at ? upper(*p) : lower(*p);
+	return len;
+}
+
+/* Takes the next word and its number off a line that is not at its end. */
+static bool take_word(struct tcx_piece *line, struct tcx_piece *key, struct tcx_number *number,
+		      struct tcx_fault *fault)
+{
+	if (!tcx_line_name(line, key, fault))
+		return false;
+	tcx_line_skip_blanks(line);
+	return tcx_line_number(line, number) ||
+	       tcx_line_no_number(fault, key->at, tcx_piece_len(*key));
+}
+
+static bool read_words(struct tcx_draft *draft, struct tcx_piece label, struct tcx_piece line,
+		       struct tcx_fault *fault)
+{
+	static const char prefix[] = "Sockstat";
+	char name[TCX_NAME_MAX + 1];
+	size_t label_len = append_part(name, 0, label);
+	struct tcx_piece key;
+	struct tcx_number number;
+
+	while (tcx_line_skip_blanks(&line)) {
+		size_t len;
+
+		if (!take_word(&line, &key, &number, fault))
+			return false;
+		len = append_part(name, label_len, key);
+		if (!tcx_draft_name(draft, prefix, sizeof(prefix) - 1, name, len, fault) ||
+		    !tcx_draft_put(draft, &number, fault))
+			return false;
+	}
+	return true;
+}
+
+/* A line is of use as a whole or not at all. */
+static bool read_line(struct tcx_draft *draft, struct tcx_piece line, struct tcx_piece *rest,
+		      struct tcx_fault *fault)
+{
+	size_t first = draft->position;
+	struct tcx_piece label;
+
+	(void)rest;
+	if (!tcx_line_label(&line, &label, fault))
+		return false;
+	if (read_words(draft, label, line, fault))
+		return true;
+	tcx_draft_miss(draft, first, draft->position);
+	return false;
+}
+
+bool tcx_read_labels(struct tcx_draft *draft, const char *text, size_t len, struct tcx_fault *fault)
+{
+	return tcx_text_read(draft, text, len, read_line, fault);
+}

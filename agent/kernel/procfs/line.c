@@ -1,0 +1,113 @@
+#include "kernel/line.h"
+
+#include <string.h>
+
+/* How much of a name a fault shows. */
+#define SHOWN 40
+
+static int shown(size_t len)
+{
+	return len < SHOWN ? (int)len : SHOWN;
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_name_char(char c)
+{
+	return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.';
+}
+
+bool tcx_line_next(struct tcx_piece *text, struct tcx_piece *line)
+{
+	const char *newline;
+
+	if (text->at == text->end)
+		return false;
+	newline = memchr(text->at, '\n', tcx_piece_len(*text));
+	line->at = text->at;
+	line->end = newline != NULL ? newline : text->end;
+	text->at = newline != NULL ? newline + 1 : text->end;
+	return true;
+}
+
+static struct tcx_piece take_name(struct tcx_piece *line)
+{
+	struct tcx_piece name = {line->at, line->at};
+
+	if (line->at < line->end && is_letter(*line->at))
+		while (line->at < line->end && is_name_char(*line->at))
+			line->at++;
+	name.end = line->at;
+	return name;
+}
+
+bool tcx_line_label(struct tcx_piece *line, struct tcx_piece *label, struct tcx_fault *fault)
+{
+	*label = take_name(line);
+	if (tcx_piece_len(*label) == 0 || line->at == line->end || *line->at != ':')
+		return tcx_fault_set(fault,
+				     "a line does not begin with a section's name and a colon");
+	line->at++;
+	return true;
+}
+
+bool tcx_line_name(struct tcx_piece *line, struct tcx_piece *name, struct tcx_fault *fault)
+{
+	*name = take_name(line);
+	if (tcx_piece_len(*name) == 0)
+		return tcx_fault_set(fault, "a name is expected where none begins");
+	if (line->at < line->end && !tcx_is_blank(*line->at))
+		return tcx_fault_set(fault,
+				     "a name that begins with '%.*s' holds a wrong character",
+				     shown(tcx_piece_len(*name)), name->at);
+	return true;
+}
+
+bool tcx_line_number(struct tcx_piece *line, struct tcx_number *number)
+{
+	line->at = tcx_number_parse(line->at, line->end, number);
+	return line->at != NULL && (line->at == line->end || tcx_is_blank(*line->at));
+}
+
+bool tcx_line_no_number(struct tcx_fault *fault, const char *of, size_t len)
+{
+	return tcx_fault_set(fault, "the value of %.*s is no whole number of at most 64 bits",
+			     shown(len), of);
+}
+
+/* Leaves out the last line when it lacks its newline and could have been cut in a number. */
+static bool cut_whole(struct tcx_piece *text, struct tcx_fault *fault)
+{
+	const char *end = text->end;
+	const char *newline;
+
+	if (text->at == end)
+		return tcx_fault_set(fault, "it is empty");
+	if (end[-1] == '\n')
+		return true;
+	if (tcx_piece_len(*text) >= 2 && end[-1] == '0' && tcx_is_blank(end[-2]))
+		return true;
+	newline = memrchr(text->at, '\n', tcx_piece_len(*text));
+	text->end = newline != NULL ? newline + 1 : text->at;
+	return tcx_fault_set(fault, "it ends in the middle of a line");
+}
+
+bool tcx_text_read(struct tcx_draft *draft, const char *text, size_t len, tcx_line_reader *read,
+		   struct tcx_fault *fault)
+{
+	struct tcx_piece rest = {text, text + len};
+	struct tcx_piece line;
+	bool good = cut_whole(&rest, fault);
+
+	while (!draft->diverged && tcx_line_next(&rest, &line))
+		good = read(draft, line, &rest, good ? fault : NULL) && good;
+	return good;
+}

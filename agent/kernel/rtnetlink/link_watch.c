@@ -1,0 +1,403 @@
+#include <errno.h>
+#include <linux/if.h>
+#include <linux/rtnetlink.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/octets.h"
+#include "base/reference.h"
+#include "kernel/links.h"
+#include "kernel/netlink.h"
+#include "kernel/netns.h"
+#include "links.h"
+
+#define ATTRIBUTES (IFLA_OPERSTATE + 1)
+
+/* After so long what could not be taken in is tried again. */
+#define RETRY_S 1
+
+struct state {
+	uint8_t status; /* enum tcx_link_status */
+	bool admin_up;
+	uint64_t since_ns; /* 0: before the watch began */
+};
+
+/* To come up takes two changes; a reading may be older than several. */
+#define HISTORY 8
+
+struct seen {
+	uint32_t index;
+	bool listed;		      /* by the listing that is going on */
+	struct state states[HISTORY]; /* the newest first; the oldest is repeated to the end */
+	uint64_t received;	      /* rx_packets of the reading before; 0: there was none */
+	uint64_t unicast;	      /* what was shown for them */
+};
+
+struct tcx_link_watch {
+	atomic_uint references;
+	struct tcx_netns netns;	    /* where sockets are opened; never changed */
+	struct tcx_netlink changes; /* subscribed; the draining thread's, as is what follows */
+	int retry_fd;		    /* a timer, set while something is to be tried again */
+	int ready_fd;		    /* of epoll: readable when one of the two is */
+	bool lost;		    /* changes were, and links were not listed since */
+	pthread_mutex_t lock;	    /* guards what follows */
+	bool begun;		    /* what is new from now on is a change */
+	struct seen *links;	    /* owned; by their index */
+	size_t count;
+	size_t capacity;
+};
+
+/* Where the link is, or where it is to go. */
+static size_t place_of(const struct tcx_link_watch *watch, uint32_t index)
+{
+	size_t low = 0;
+	size_t high = watch->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (watch->links[middle].index < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct seen *find(const struct tcx_link_watch *watch, uint32_t index)
+{
+	size_t place = place_of(watch, index);
+
+	if (place == watch->count || watch->links[place].index != index)
+		return NULL;
+	return &watch->links[place];
+}
+
+static bool grow(struct tcx_link_watch *watch)
+{
+	size_t capacity = watch->capacity > 0 ? 2 * watch->capacity : 16;
+	struct seen *links = reallocarray(watch->links, capacity, sizeof(*links));
+
+	if (links == NULL)
+		return false;
+	watch->links = links;
+	watch->capacity = capacity;
+	return true;
+}
+
+static bool insert(struct tcx_link_watch *watch, const struct seen *link)
+{
+	size_t place = place_of(watch, link->index);
+	struct seen *at;
+
+	if (watch->count == watch->capacity && !grow(watch))
+		return false;
+	at = &watch->links[place];
+	memmove(at + 1, at, (watch->count++ - place) * sizeof(*at));
+	*at = *link;
+	return true;
+}
+
+static void remove_link(struct tcx_link_watch *watch, uint32_t index)
+{
+	struct seen *link = find(watch, index);
+
+	if (link == NULL)
+		return;
+	watch->count--;
+	memmove(link, link + 1, (size_t)(watch->links + watch->count - link) * sizeof(*link));
+}
+
+static bool same_state(const struct state *a, const struct state *b)
+{
+	return a->status == b->status && a->admin_up == b->admin_up;
+}
+
+static void change(struct seen *link, const struct state *now)
+{
+	memmove(&link->states[1], &link->states[0], sizeof(link->states) - sizeof(link->states[0]));
+	link->states[0] = *now;
+}
+
+static struct seen first_seen(uint32_t index, const struct state *now)
+{
+	struct seen link = {.index = index, .listed = true};
+
+	for (int i = 0; i < HISTORY; i++)
+		link.states[i] = *now;
+	return link;
+}
+
+/* When the link last came into this state. If it never did, as far as is known, its oldest time. */
+static uint64_t since(const struct seen *link, const struct state *state)
+{
+	int i = 0;
+
+	while (i < HISTORY - 1 && !same_state(&link->states[i], state))
+		i++;
+	return link->states[i].since_ns;
+}
+
+/* A link that was not there before entered its state when it came. */
+static bool note(struct tcx_link_watch *watch, uint32_t index, const struct state *now)
+{
+	const struct seen new = first_seen(index, now);
+	struct seen *link = find(watch, index);
+
+	if (link == NULL)
+		return insert(watch, &new);
+	link->listed = true;
+	if (!same_state(&link->states[0], now))
+		change(link, now);
+	return true;
+}
+
+/*
+ * Messages of a bridge about its ports (AF_BRIDGE) tell nothing of the link itself, nor do those
+ * of wireless drivers, which lack the state.
+ */
+static bool take_link(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+{
+	struct tcx_link_watch *watch = context;
+	const struct nlattr *attributes[ATTRIBUTES];
+	const struct ifinfomsg *body =
+		tcx_netlink_parse(message, sizeof(*body), attributes, ATTRIBUTES, fault);
+	struct state now = {0};
+	bool noted = true;
+
+	if (body == NULL)
+		return false;
+	if (body->ifi_family != AF_UNSPEC)
+		return true;
+	now.admin_up = (body->ifi_flags & IFF_UP) != 0;
+	now.status = tcx_link_status_of(attributes[IFLA_OPERSTATE]);
+	pthread_mutex_lock(&watch->lock);
+	now.since_ns = watch->begun ? tcx_clock_now() : 0;
+	if (message->nlmsg_type == RTM_DELLINK)
+		remove_link(watch, (uint32_t)body->ifi_index);
+	else if (message->nlmsg_type == RTM_NEWLINK && now.status != 0)
+		noted = note(watch, (uint32_t)body->ifi_index, &now);
+	pthread_mutex_unlock(&watch->lock);
+	return noted || tcx_fault_set(fault, "out of memory");
+}
+
+static void begin_listing(struct tcx_link_watch *watch)
+{
+	for (size_t i = 0; i < watch->count; i++)
+		watch->links[i].listed = false;
+}
+
+static void remove_unlisted(struct tcx_link_watch *watch)
+{
+	size_t kept = 0;
+
+	pthread_mutex_lock(&watch->lock);
+	for (size_t i = 0; i < watch->count; i++)
+		if (watch->links[i].listed)
+			watch->links[kept++] = watch->links[i];
+	watch->count = kept;
+	pthread_mutex_unlock(&watch->lock);
+}
+
+static bool list_here(void *context, struct tcx_fault *fault)
+{
+	struct tcx_link_watch *watch = context;
+	struct tcx_netlink netlink;
+	unsigned int tried = 0;
+	bool done;
+
+	tcx_netlink_init(&netlink, NETLINK_ROUTE);
+	do {
+		begin_listing(watch);
+		done = tcx_links_list(&netlink, take_link, watch, fault);
+	} while (!done && netlink.interrupted && tcx_netlink_try_again(++tried));
+	if (done)
+		remove_unlisted(watch);
+	tcx_netlink_close(&netlink);
+	return done;
+}
+
+/* Compares with all links as they are now. */
+static bool list_all(struct tcx_link_watch *watch, struct tcx_fault *fault)
+{
+	return tcx_netns_do(&watch->netns, list_here, watch, fault);
+}
+
+static bool add_ready(const struct tcx_link_watch *watch, int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	return epoll_ctl(watch->ready_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static bool prepare(struct tcx_link_watch *watch, struct tcx_fault *fault)
+{
+	watch->retry_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	watch->ready_fd = epoll_create1(EPOLL_CLOEXEC);
+	return (watch->retry_fd >= 0 && watch->ready_fd >= 0 &&
+		add_ready(watch, watch->retry_fd)) ||
+	       tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
+}
+
+static bool subscribe(void *context, struct tcx_fault *fault)
+{
+	struct tcx_link_watch *watch = context;
+
+	return tcx_netlink_open(&watch->changes, RTMGRP_LINK, fault) &&
+	       (add_ready(watch, mnl_socket_get_fd(watch->changes.socket)) ||
+		tcx_fault_set(fault, "no descriptor: %s", strerror(errno)));
+}
+
+/* First subscribed, then listed: no change falls between the two. */
+static bool begin(struct tcx_link_watch *watch, struct tcx_fault *fault)
+{
+	bool done = tcx_netns_do(&watch->netns, subscribe, watch, fault) && list_all(watch, fault);
+
+	if (!done)
+		tcx_netlink_close(&watch->changes);
+	pthread_mutex_lock(&watch->lock);
+	watch->begun = done;
+	pthread_mutex_unlock(&watch->lock);
+	return done;
+}
+
+/* 0 s is never. */
+static void retry_in(const struct tcx_link_watch *watch, time_t seconds)
+{
+	const struct itimerspec when = {.it_value = {.tv_sec = seconds}};
+
+	timerfd_settime(watch->retry_fd, 0, &when, NULL);
+}
+
+struct tcx_link_watch *tcx_link_watch_new(const char *proc_root, struct tcx_fault *fault)
+{
+	struct tcx_link_watch *watch = calloc(1, sizeof(*watch));
+
+	if (watch == NULL) {
+		tcx_fault_set(fault, "out of memory");
+		return NULL;
+	}
+	tcx_reference_init(&watch->references);
+	pthread_mutex_init(&watch->lock, NULL);
+	tcx_netlink_init(&watch->changes, NETLINK_ROUTE);
+	watch->retry_fd = -1;
+	watch->ready_fd = -1;
+	if (!tcx_netns_init(&watch->netns, proc_root)) {
+		tcx_fault_set(fault, "out of memory");
+		tcx_link_watch_unref(watch);
+		return NULL;
+	}
+	if (!prepare(watch, fault)) {
+		tcx_link_watch_unref(watch);
+		return NULL;
+	}
+	tcx_link_watch_drain(watch, fault);
+	return watch;
+}
+
+struct tcx_link_watch *tcx_link_watch_ref(struct tcx_link_watch *watch)
+{
+	tcx_reference_take(&watch->references);
+	return watch;
+}
+
+void tcx_link_watch_unref(struct tcx_link_watch *watch)
+{
+	if (watch == NULL || !tcx_reference_give(&watch->references))
+		return;
+	if (watch->ready_fd >= 0)
+		close(watch->ready_fd);
+	if (watch->retry_fd >= 0)
+		close(watch->retry_fd);
+	tcx_netlink_close(&watch->changes);
+	tcx_netns_clear(&watch->netns);
+	pthread_mutex_destroy(&watch->lock);
+	free(watch->links);
+	free(watch);
+}
+
+int tcx_link_watch_fd(const struct tcx_link_watch *watch)
+{
+	return watch->ready_fd;
+}
+
+/*
+ * Takes in what is waiting. ENOBUFS among it says that the kernel dropped what came later; a
+ * datagram that did not fit, or could not be read, is lost as well.
+ */
+static bool take_waiting(struct tcx_link_watch *watch, struct tcx_fault *fault)
+{
+	bool empty = false;
+
+	while (!empty) {
+		if (tcx_netlink_notifications(&watch->changes, take_link, watch, &empty, fault) ||
+		    empty)
+			continue;
+		watch->lost = true;
+		if (watch->changes.error != 0)
+			return false;
+	}
+	return true;
+}
+
+/* What is waiting is older than what was dropped: links are listed once nothing is waiting. */
+bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault)
+{
+	if (!watch->begun)
+		watch->lost = !begin(watch, fault);
+	else if (take_waiting(watch, fault))
+		watch->lost = watch->lost && !list_all(watch, fault);
+	retry_in(watch, watch->lost ? RETRY_S : 0);
+	return !watch->lost;
+}
+
+/* A link that the watch does not know has come, or gone, just now. */
+uint64_t tcx_link_watch_changed(struct tcx_link_watch *watch, const struct tcx_link *link,
+				uint64_t began_ns)
+{
+	struct state state = {.status = link->status, .admin_up = link->admin_up};
+	struct seen *known;
+
+	pthread_mutex_lock(&watch->lock);
+	state.since_ns = watch->begun ? tcx_clock_now() : 0;
+	known = find(watch, tcx_octets_get32(link->index));
+	if (known != NULL && !same_state(&known->states[0], &state) &&
+	    known->states[0].since_ns < began_ns)
+		change(known, &state);
+	if (known != NULL)
+		state.since_ns = since(known, &state);
+	pthread_mutex_unlock(&watch->lock);
+	return state.since_ns;
+}
+
+/* What was shown stays until the difference has caught up. */
+static uint64_t unicast_since(struct seen *known, uint64_t received, uint64_t unicast)
+{
+	if (received >= known->received && unicast < known->unicast)
+		unicast = known->unicast;
+	known->received = received;
+	known->unicast = unicast;
+	return unicast;
+}
+
+uint64_t tcx_link_watch_unicast(struct tcx_link_watch *watch, const struct tcx_link *link)
+{
+	uint64_t received = link->counters.rx_packets;
+	uint64_t multicast = link->counters.multicast;
+	uint64_t unicast = received > multicast ? received - multicast : 0;
+	struct seen *known;
+
+	if (watch == NULL)
+		return unicast;
+	pthread_mutex_lock(&watch->lock);
+	known = find(watch, tcx_octets_get32(link->index));
+	if (known != NULL)
+		unicast = unicast_since(known, received, unicast);
+	pthread_mutex_unlock(&watch->lock);
+	return unicast;
+}

@@ -1,0 +1,295 @@
+#include "links.h"
+
+#include <errno.h>
+#include <linux/gen_stats.h>
+#include <linux/if.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/octets.h"
+#include "kernel/handles.h"
+#include "kernel/links.h"
+#include "link_speed.h"
+
+#define LINK_ATTRIBUTES	 (IFLA_STATS64 + 1)
+#define QDISC_ATTRIBUTES (TCA_STATS2 + 1)
+#define STATS_ATTRIBUTES (TCA_STATS_QUEUE + 1)
+
+/*
+ * Any mask makes the kernel measure its links first (rtnl_calcit()). Without, a link that does not
+ * fit the usual datagram, as one with hundreds of alternative names, ends the list as if it were
+ * whole. This bit, RTEXT_FILTER_MRP of newer headers, is about bridges: it adds nothing to a list
+ * of links.
+ */
+#define WHOLE_LINKS (1 << 4)
+
+/*
+ * IF_OPER_*. The kernel tells DOWN for a link that is not IFF_UP (rtnl_fill_ifinfo()), so one that
+ * knows no more than UNKNOWN, as the loopback, is up.
+ */
+static const uint8_t statuses[] = {
+	[IF_OPER_UNKNOWN] = TCX_LINK_UP,      [IF_OPER_NOTPRESENT] = TCX_LINK_NOT_PRESENT,
+	[IF_OPER_DOWN] = TCX_LINK_DOWN,	      [IF_OPER_LOWERLAYERDOWN] = TCX_LINK_LOWER_LAYER_DOWN,
+	[IF_OPER_TESTING] = TCX_LINK_TESTING, [IF_OPER_DORMANT] = TCX_LINK_DORMANT,
+	[IF_OPER_UP] = TCX_LINK_UP,
+};
+
+uint8_t tcx_link_status_of(const struct nlattr *operstate)
+{
+	uint8_t number;
+
+	if (!tcx_attribute_copy(operstate, &number, sizeof(number)))
+		return 0;
+	return number < sizeof(statuses) ? statuses[number] : TCX_LINK_UNKNOWN;
+}
+
+bool tcx_links_list(struct tcx_netlink *netlink, tcx_netlink_sink *sink, void *context,
+		    struct tcx_fault *fault)
+{
+	const struct {
+		struct ifinfomsg link;
+		struct nlattr attribute;
+		uint32_t mask;
+	} request = {
+		.link = {.ifi_family = AF_UNSPEC},
+		.attribute = {.nla_len = sizeof(struct nlattr) + sizeof(request.mask),
+			      .nla_type = IFLA_EXT_MASK},
+		.mask = WHOLE_LINKS,
+	};
+	const struct tcx_netlink_query query = {
+		.type = RTM_GETLINK,
+		.body = &request,
+		.body_len = sizeof(request),
+		.sink = sink,
+		.context = context,
+	};
+
+	return tcx_netlink_dump(netlink, &query, fault);
+}
+
+/* A kernel with fewer counters than our headers leaves the last ones 0. */
+static bool read_counters(struct tcx_link *row, const struct nlattr *attribute)
+{
+	tcx_attribute_copy_most(attribute, &row->counters, sizeof(row->counters));
+	return attribute != NULL;
+}
+
+/* The kernel has zeros for a link without an address. */
+static void read_address(struct tcx_link *row, const struct nlattr *attribute)
+{
+	static const uint8_t zeros[sizeof(row->address)];
+	size_t len = tcx_attribute_copy_most(attribute, row->address, sizeof(row->address));
+
+	if (memcmp(row->address, zeros, len) != 0)
+		row->address_len = (uint8_t)len;
+}
+
+static bool read_name(struct tcx_link *row, const struct nlattr *attribute)
+{
+	size_t len = attribute != NULL ? mnl_attr_get_payload_len(attribute) : 0;
+
+	if (len == 0 || len > sizeof(row->name))
+		return false;
+	tcx_attribute_copy(attribute, row->name, len);
+	row->name[sizeof(row->name) - 1] = '\0';
+	return true;
+}
+
+static bool read_status(struct tcx_link *row, const struct nlattr *attribute)
+{
+	uint8_t status = tcx_link_status_of(attribute);
+
+	row->status = status != 0 ? status : TCX_LINK_UNKNOWN;
+	return status != 0;
+}
+
+static bool read_mtu(struct tcx_link *row, const struct nlattr *attribute)
+{
+	return tcx_attribute_copy(attribute, &row->mtu, sizeof(row->mtu));
+}
+
+/* What every link has; by a name in log lines once the name is known. */
+static const struct {
+	uint16_t type;
+	const char *name;
+	enum tcx_link_lack lack;
+	bool (*read)(struct tcx_link *row, const struct nlattr *attribute);
+} parts[] = {
+	{IFLA_IFNAME, "IFLA_IFNAME", TCX_LINK_NO_NAME, read_name},
+	{IFLA_OPERSTATE, "IFLA_OPERSTATE", TCX_LINK_NO_STATUS, read_status},
+	{IFLA_MTU, "IFLA_MTU", TCX_LINK_NO_MTU, read_mtu},
+	{IFLA_STATS64, "IFLA_STATS64", TCX_LINK_NO_COUNTERS, read_counters},
+};
+
+static void read_parts(struct tcx_link *row, const struct nlattr **attributes,
+		       struct tcx_table *table)
+{
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i].read(row, attributes[parts[i].type]))
+			continue;
+		row->lacks |= parts[i].lack;
+		tcx_table_lacks(table, "interface %u (%s) has no %s", tcx_octets_get32(row->index),
+				row->name[0] != '\0' ? row->name : "without a name", parts[i].name);
+	}
+}
+
+static bool take_link(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+{
+	const struct nlattr *attributes[LINK_ATTRIBUTES];
+	const struct ifinfomsg *body =
+		tcx_netlink_parse(message, sizeof(*body), attributes, LINK_ATTRIBUTES, fault);
+	struct tcx_link row = {0};
+
+	if (body == NULL)
+		return false;
+	if (message->nlmsg_type != RTM_NEWLINK || body->ifi_family != AF_UNSPEC)
+		return true;
+	if (body->ifi_index <= 0) {
+		tcx_table_lacks(context, "an interface has no number");
+		return true;
+	}
+	tcx_octets_put32(row.index, (uint32_t)body->ifi_index);
+	row.type = body->ifi_type;
+	row.flags = body->ifi_flags;
+	row.admin_up = (body->ifi_flags & IFF_UP) != 0;
+	read_address(&row, attributes[IFLA_ADDRESS]);
+	read_parts(&row, attributes, context);
+	return tcx_table_append(context, &row, fault);
+}
+
+static void leave_out(struct tcx_table *table, const struct tcx_link_patterns *ignored)
+{
+	struct tcx_link *rows = (struct tcx_link *)table->rows;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < table->count; i++)
+		if (!tcx_link_patterns_match(ignored, rows[i].name))
+			rows[kept++] = rows[i];
+	table->count = kept;
+}
+
+/* Queues go to links that are rows already; both lists come in about the same order. */
+struct queues {
+	struct tcx_table *table;
+	size_t next; /* where the next link is looked for first */
+};
+
+static struct tcx_link *find_link(struct queues *queues, uint32_t index)
+{
+	struct tcx_link *rows = (struct tcx_link *)queues->table->rows;
+	size_t count = queues->table->count;
+
+	for (size_t tried = 0; tried < count; tried++) {
+		struct tcx_link *row = &rows[queues->next];
+
+		queues->next = (queues->next + 1) % count;
+		if (tcx_octets_get32(row->index) == index)
+			return row;
+	}
+	return NULL;
+}
+
+static bool read_queue_len(const struct nlattr *stats, uint32_t *len, struct tcx_fault *fault)
+{
+	const struct nlattr *attributes[STATS_ATTRIBUTES];
+	struct gnet_stats_queue queue = {0};
+
+	if (!tcx_netlink_parse_attributes(mnl_attr_get_payload(stats),
+					  mnl_attr_get_payload_len(stats), attributes,
+					  STATS_ATTRIBUTES, fault))
+		return false;
+	tcx_attribute_copy(attributes[TCA_STATS_QUEUE], &queue, sizeof(queue));
+	*len = queue.qlen;
+	return true;
+}
+
+/* Only the root: it counts what waits in its children too. */
+static bool take_qdisc(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+{
+	const struct nlattr *attributes[QDISC_ATTRIBUTES];
+	const struct tcmsg *body =
+		tcx_netlink_parse(message, sizeof(*body), attributes, QDISC_ATTRIBUTES, fault);
+	struct tcx_link *link;
+
+	if (body == NULL)
+		return false;
+	if (message->nlmsg_type != RTM_NEWQDISC || body->tcm_parent != TC_H_ROOT ||
+	    attributes[TCA_STATS2] == NULL)
+		return true;
+	link = find_link(context, (uint32_t)body->tcm_ifindex);
+	return link == NULL || read_queue_len(attributes[TCA_STATS2], &link->queue_len, fault);
+}
+
+/* A kernel without traffic control has no queues. */
+static bool read_queues(struct tcx_table *table, struct tcx_netlink *netlink,
+			struct tcx_fault *fault)
+{
+	const struct tcmsg request = {.tcm_family = AF_UNSPEC};
+	struct queues queues = {.table = table};
+	const struct tcx_netlink_query query = {
+		.type = RTM_GETQDISC,
+		.body = &request,
+		.body_len = sizeof(request),
+		.sink = take_qdisc,
+		.context = &queues,
+	};
+
+	return tcx_netlink_dump(netlink, &query, fault) || netlink->error == EOPNOTSUPP;
+}
+
+/* The socket tells the network namespace. It is closed where queues could not be read. */
+static void read_speeds(struct tcx_table *table, struct tcx_netlink *netlink)
+{
+	struct tcx_link *rows = (struct tcx_link *)table->rows;
+
+	if (!tcx_netlink_open(netlink, 0, NULL))
+		return;
+	for (size_t i = 0; i < table->count; i++)
+		rows[i].speed = tcx_link_speed(mnl_socket_get_fd(netlink->socket), rows[i].name);
+}
+
+static void read_changes(struct tcx_table *table, struct tcx_link_watch *watch, uint64_t began_ns)
+{
+	struct tcx_link *rows = (struct tcx_link *)table->rows;
+
+	if (watch == NULL)
+		return;
+	for (size_t i = 0; i < table->count; i++)
+		if ((rows[i].lacks & TCX_LINK_NO_STATUS) == 0)
+			rows[i].changed_ns = tcx_link_watch_changed(watch, &rows[i], began_ns);
+}
+
+static void read_unicast(struct tcx_table *table, struct tcx_link_watch *watch)
+{
+	struct tcx_link *rows = (struct tcx_link *)table->rows;
+
+	for (size_t i = 0; i < table->count; i++)
+		rows[i].in_unicast = tcx_link_watch_unicast(watch, &rows[i]);
+}
+
+static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	uint64_t began_ns = tcx_clock_now();
+
+	table->source = "rtnetlink";
+	if (!tcx_links_list(&kernel->route, take_link, table, fault) && !table->cut)
+		return false;
+	leave_out(table, &kernel->ignored);
+	if (!read_queues(table, &kernel->route, fault))
+		return false;
+	read_speeds(table, &kernel->route);
+	read_changes(table, kernel->link_watch, began_ns);
+	read_unicast(table, kernel->link_watch);
+	return true;
+}
+
+const struct tcx_table_kind tcx_links = {
+	.name = "interfaces",
+	.row_size = sizeof(struct tcx_link),
+	.key_size = sizeof(((struct tcx_link *)NULL)->index),
+	.counts = true,
+	.read = read_table,
+};

@@ -1,0 +1,108 @@
+#include <linux/if.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <linux/sockios.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "base/octets.h"
+#include "kernel/handles.h"
+#include "kernel/ip_tables.h"
+
+#define ATTRIBUTES (NDA_LLADDR + 1)
+
+/* The states that /proc/net/arp and `ip neigh` leave out. */
+static bool is_shown(const struct ndmsg *body)
+{
+	return body->ndm_state != NUD_NONE && (body->ndm_state & NUD_NOARP) == 0 &&
+	       (body->ndm_flags & NTF_PROXY) == 0;
+}
+
+/* Without NUD_VALID the kernel has no hardware address, or one that it does not believe any more.
+ */
+static uint8_t type_of(uint16_t state)
+{
+	if ((state & (NUD_INCOMPLETE | NUD_FAILED)) != 0)
+		return TCX_NEIGHBOUR_INVALID;
+	return (state & NUD_PERMANENT) != 0 ? TCX_NEIGHBOUR_STATIC : TCX_NEIGHBOUR_DYNAMIC;
+}
+
+static void read_hardware(struct tcx_neighbour *row, const struct nlattr *attribute,
+			  struct tcx_table *table)
+{
+	row->hardware_known = row->type == TCX_NEIGHBOUR_INVALID || attribute != NULL;
+	if (!row->hardware_known)
+		tcx_table_lacks(table, "neighbour %u.%u.%u.%u of interface %u has no NDA_LLADDR",
+				row->address[0], row->address[1], row->address[2], row->address[3],
+				tcx_octets_get32(row->link));
+	if (row->type != TCX_NEIGHBOUR_INVALID)
+		row->hardware_len = (uint8_t)tcx_attribute_copy_most(attribute, row->hardware,
+								     sizeof(row->hardware));
+}
+
+static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+{
+	const struct nlattr *attributes[ATTRIBUTES];
+	const struct ndmsg *body =
+		tcx_netlink_parse(message, sizeof(*body), attributes, ATTRIBUTES, fault);
+	struct tcx_neighbour row = {0};
+
+	if (body == NULL)
+		return false;
+	if (message->nlmsg_type != RTM_NEWNEIGH || body->ndm_family != AF_INET || !is_shown(body))
+		return true;
+	if (!tcx_attribute_copy(attributes[NDA_DST], row.address, sizeof(row.address))) {
+		tcx_table_lacks(context, "a neighbour of interface %d has no NDA_DST",
+				body->ndm_ifindex);
+		return true;
+	}
+	tcx_octets_put32(row.link, (uint32_t)body->ndm_ifindex);
+	row.type = type_of(body->ndm_state);
+	read_hardware(&row, attributes[NDA_LLADDR], context);
+	return tcx_table_append(context, &row, fault);
+}
+
+/* Any socket of the network namespace will do. */
+static bool is_ignored(const struct tcx_kernel *kernel, uint32_t link)
+{
+	struct ifreq request = {.ifr_ifindex = (int)link};
+
+	return ioctl(mnl_socket_get_fd(kernel->route.socket), SIOCGIFNAME, &request) == 0 &&
+	       tcx_link_patterns_match(&kernel->ignored, request.ifr_name);
+}
+
+/* The kernel is asked once for a run of neighbours of one interface. */
+static void mark_ignored(struct tcx_table *table, struct tcx_kernel *kernel)
+{
+	struct tcx_neighbour *rows = (struct tcx_neighbour *)table->rows;
+
+	if (tcx_link_patterns_empty(&kernel->ignored) || !tcx_netlink_open(&kernel->route, 0, NULL))
+		return;
+	for (size_t i = 0; i < table->count; i++) {
+		if (i > 0 && memcmp(rows[i].link, rows[i - 1].link, sizeof(rows[i].link)) == 0)
+			rows[i].ignored = rows[i - 1].ignored;
+		else
+			rows[i].ignored = is_ignored(kernel, tcx_octets_get32(rows[i].link));
+	}
+}
+
+static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	const struct ndmsg request = {.ndm_family = AF_INET};
+	const struct tcx_netlink_query query = {RTM_GETNEIGH, &request, sizeof(request),
+						take_message, table};
+
+	if (!tcx_kernel_list(kernel, table, &query, fault))
+		return false;
+	mark_ignored(table, kernel);
+	return true;
+}
+
+const struct tcx_table_kind tcx_neighbours = {
+	.name = "IPv4 neighbours",
+	.row_size = sizeof(struct tcx_neighbour),
+	.key_size = offsetof(struct tcx_neighbour, type),
+	.read = read_table,
+};

@@ -1,0 +1,90 @@
+#include "nexthops.h"
+
+#include <linux/nexthop.h>
+#include <linux/rtnetlink.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/octets.h"
+#include "kernel/handles.h"
+
+#define ATTRIBUTES (NHA_GATEWAY + 1)
+
+/* The weight less one. The octet behind weight is its upper half since kernel 6.12, 0 before, and
+ * has two names in linux/nexthop.h. */
+static unsigned int weight_of(const struct nexthop_grp *member)
+{
+	const uint8_t *octets = (const uint8_t *)member + offsetof(struct nexthop_grp, weight);
+
+	return octets[0] | (unsigned int)octets[1] << 8;
+}
+
+static uint32_t heaviest_of(const struct nlattr *group)
+{
+	const struct nexthop_grp *member = mnl_attr_get_payload(group);
+	size_t count = mnl_attr_get_payload_len(group) / sizeof(*member);
+	size_t heaviest = 0;
+
+	for (size_t i = 1; i < count; i++)
+		if (weight_of(&member[i]) > weight_of(&member[heaviest]))
+			heaviest = i;
+	return count > 0 ? member[heaviest].id : 0;
+}
+
+static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+{
+	const struct nlattr *attributes[ATTRIBUTES];
+	const struct nhmsg *body =
+		tcx_netlink_parse(message, sizeof(*body), attributes, ATTRIBUTES, fault);
+	struct tcx_nexthop row = {0};
+	uint32_t id;
+
+	if (body == NULL)
+		return false;
+	if (message->nlmsg_type != RTM_NEWNEXTHOP)
+		return true;
+	tcx_attribute_copy(attributes[NHA_OIF], &row.link, sizeof(row.link));
+	if (!tcx_attribute_copy(attributes[NHA_ID], &id, sizeof(id))) {
+		tcx_table_lacks(context, "a nexthop of interface %u has no NHA_ID", row.link);
+		return true;
+	}
+	tcx_octets_put32(row.id, id);
+	row.has_gateway = attributes[NHA_GATEWAY] != NULL;
+	if (body->nh_family == AF_INET)
+		tcx_attribute_copy(attributes[NHA_GATEWAY], row.gateway, sizeof(row.gateway));
+	row.blackhole = attributes[NHA_BLACKHOLE] != NULL;
+	if (attributes[NHA_GROUP] != NULL)
+		row.heaviest = heaviest_of(attributes[NHA_GROUP]);
+	return tcx_table_append(context, &row, fault);
+}
+
+static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	const struct nhmsg request = {.nh_family = AF_UNSPEC};
+	const struct tcx_netlink_query query = {RTM_GETNEXTHOP, &request, sizeof(request),
+						take_message, table};
+
+	return tcx_kernel_list(kernel, table, &query, fault);
+}
+
+const struct tcx_table_kind tcx_nexthops = {
+	.name = "nexthops",
+	.row_size = sizeof(struct tcx_nexthop),
+	.key_size = sizeof(((struct tcx_nexthop *)NULL)->id),
+	.read = read_table,
+};
+
+const struct tcx_nexthop *tcx_nexthop_find(const struct tcx_table *nexthops, uint32_t id)
+{
+	const struct tcx_nexthop *found;
+	uint8_t key[4];
+
+	tcx_octets_put32(key, id);
+	found = tcx_table_find(nexthops, key);
+	if (found == NULL || found->heaviest == 0)
+		return found;
+	/* A group's members are no groups. */
+	tcx_octets_put32(key, found->heaviest);
+	return tcx_table_find(nexthops, key);
+}

@@ -1,0 +1,28 @@
+/*
+ * The kernel's nexthop objects, for routes that only name one: so they do when
+ * net.ipv4.nexthop_compat_mode is 0, which routers with many routes set to make dumps short.
+ */
+#ifndef TCX_NEXTHOPS_H
+#define TCX_NEXTHOPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sample/table.h"
+
+struct tcx_nexthop {
+	uint8_t id[4]; /* the key */
+	uint8_t gateway[4];
+	bool has_gateway; /* of IPv4, or of IPv6, which leaves the octets 0 */
+	bool blackhole;
+	uint32_t link; /* ifIndex */
+	uint32_t
+		heaviest; /* id of a group's weightiest member, the first of several; 0: no group */
+};
+
+extern const struct tcx_table_kind tcx_nexthops;
+
+/* The nexthop with this id, of a group its weightiest member; NULL when there is none. */
+const struct tcx_nexthop *tcx_nexthop_find(const struct tcx_table *nexthops, uint32_t id);
+
+#endif

@@ -1,0 +1,267 @@
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "kernel/handles.h"
+#include "kernel/ip_tables.h"
+#include "link_addresses.h"
+#include "nexthops.h"
+
+#define ATTRIBUTES (RTA_NH_ID + 1)
+
+/* While routes are being read, the type of one that names a nexthop object; link is its number. */
+#define BY_NUMBER 0
+
+/* Who set a route; those that are not here are other. RFC1213 knows no Babel, EIGRP or DHCP. */
+static const uint8_t protocols[UINT8_MAX + 1] = {
+	[RTPROT_REDIRECT] = TCX_PROTOCOL_ICMP, [RTPROT_KERNEL] = TCX_PROTOCOL_LOCAL,
+	[RTPROT_BOOT] = TCX_PROTOCOL_LOCAL,    [RTPROT_STATIC] = TCX_PROTOCOL_LOCAL,
+	[RTPROT_RA] = TCX_PROTOCOL_ICMP,       [RTPROT_BGP] = TCX_PROTOCOL_BGP,
+	[RTPROT_ISIS] = TCX_PROTOCOL_IS_IS,    [RTPROT_OSPF] = TCX_PROTOCOL_OSPF,
+	[RTPROT_RIP] = TCX_PROTOCOL_RIP,
+};
+
+/*
+ * Kinds of routes; those that are not here are other. Unicast ones are direct until a gateway
+ * shows. A route that refuses or drops packets is a route all the same: invalid is RFC1213's word
+ * for a row that is no more.
+ */
+static const uint8_t types[UINT8_MAX + 1] = {
+	[RTN_UNICAST] = TCX_ROUTE_DIRECT,
+	[RTN_LOCAL] = TCX_ROUTE_DIRECT,
+};
+
+static uint8_t or_other(uint8_t number)
+{
+	return number != 0 ? number : TCX_ROUTE_OTHER;
+}
+
+/*
+ * Where one hop leads, if there is a gateway. RTA_VIA is one of another family, which RFC1213 has
+ * no words for.
+ */
+static void read_hop(struct tcx_route *row, const struct nlattr **attributes)
+{
+	if (attributes[RTA_GATEWAY] == NULL && attributes[RTA_VIA] == NULL)
+		return;
+	memset(row->next_hop, 0, sizeof(row->next_hop));
+	tcx_attribute_copy(attributes[RTA_GATEWAY], row->next_hop, sizeof(row->next_hop));
+	if (row->type == TCX_ROUTE_DIRECT)
+		row->type = TCX_ROUTE_INDIRECT;
+}
+
+/* A hop of a multipath route (fib_add_nexthop()), len octets, its attributes included. */
+static bool read_multipath_hop(struct tcx_route *row, const struct rtnexthop *hop, size_t len,
+			       struct tcx_fault *fault)
+{
+	const struct nlattr *attributes[ATTRIBUTES];
+	const size_t begin = sizeof(*hop);
+
+	if (!tcx_netlink_parse_attributes((const char *)hop + begin, len - begin, attributes,
+					  ATTRIBUTES, fault))
+		return false;
+	row->link = (uint32_t)hop->rtnh_ifindex;
+	row->dead = (hop->rtnh_flags & RTNH_F_DEAD) != 0;
+	read_hop(row, attributes);
+	return true;
+}
+
+/*
+ * rtnh_hops is the weight less one. A dead hop only serves where no other is. One without a carrier
+ * (RTNH_F_LINKDOWN) is used like any other, unless the kernel is told not to, and then it is dead.
+ */
+static int rank(const struct rtnexthop *hop)
+{
+	bool dead = (hop->rtnh_flags & RTNH_F_DEAD) != 0;
+
+	return hop->rtnh_hops + (dead ? 0 : UINT8_MAX + 1);
+}
+
+static bool read_multipath(struct tcx_route *row, const struct nlattr *attribute,
+			   struct tcx_fault *fault)
+{
+	const char *at = mnl_attr_get_payload(attribute);
+	size_t left = mnl_attr_get_payload_len(attribute);
+	const struct rtnexthop *best = NULL;
+
+	while (left >= sizeof(*best)) {
+		const struct rtnexthop *hop = (const void *)at;
+		size_t len = RTNH_ALIGN(hop->rtnh_len);
+
+		if (hop->rtnh_len < sizeof(*hop) || hop->rtnh_len > left)
+			return tcx_fault_set(fault, "rtnetlink: a next hop is cut short");
+		if (best == NULL || rank(hop) > rank(best))
+			best = hop;
+		at += len;
+		left -= len < left ? len : left;
+	}
+	return best == NULL || read_multipath_hop(row, best, best->rtnh_len, fault);
+}
+
+static uint32_t table_of(const struct rtmsg *body, const struct nlattr **attributes)
+{
+	uint32_t table = body->rtm_table;
+
+	tcx_attribute_copy(attributes[RTA_TABLE], &table, sizeof(table));
+	return table;
+}
+
+static bool read_row(struct tcx_route *row, const struct rtmsg *body,
+		     const struct nlattr **attributes, struct tcx_fault *fault)
+{
+	row->prefix_len = body->rtm_dst_len;
+	row->dead = (body->rtm_flags & RTNH_F_DEAD) != 0;
+	row->tos = body->rtm_tos;
+	row->type = or_other(types[body->rtm_type]);
+	row->protocol = or_other(protocols[body->rtm_protocol]);
+	tcx_attribute_copy(attributes[RTA_DST], row->destination, sizeof(row->destination));
+	tcx_attribute_copy(attributes[RTA_OIF], &row->link, sizeof(row->link));
+	tcx_attribute_copy(attributes[RTA_PRIORITY], &row->metric, sizeof(row->metric));
+	/* RFC1213: the next hop of a direct route is the agent's own address on that network. */
+	if (row->type == TCX_ROUTE_DIRECT)
+		tcx_attribute_copy(attributes[RTA_PREFSRC], row->next_hop, sizeof(row->next_hop));
+	if (attributes[RTA_MULTIPATH] != NULL)
+		return read_multipath(row, attributes[RTA_MULTIPATH], fault);
+	read_hop(row, attributes);
+	if (row->link == 0 && row->type == TCX_ROUTE_DIRECT &&
+	    tcx_attribute_copy(attributes[RTA_NH_ID], &row->link, sizeof(row->link)))
+		row->type = BY_NUMBER;
+	return true;
+}
+
+/* Kernels before 4.20 list all tables, whatever was asked for. */
+static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+{
+	const struct nlattr *attributes[ATTRIBUTES];
+	const struct rtmsg *body =
+		tcx_netlink_parse(message, sizeof(*body), attributes, ATTRIBUTES, fault);
+	struct tcx_route row = {0};
+
+	if (body == NULL)
+		return false;
+	if (message->nlmsg_type != RTM_NEWROUTE || body->rtm_family != AF_INET ||
+	    (body->rtm_flags & RTM_F_CLONED) != 0 || table_of(body, attributes) != RT_TABLE_MAIN)
+		return true;
+	return read_row(&row, body, attributes, fault) && tcx_table_append(context, &row, fault);
+}
+
+static bool is_zero(const uint8_t address[4])
+{
+	static const uint8_t zeros[4];
+
+	return memcmp(address, zeros, sizeof(zeros)) == 0;
+}
+
+static bool names_nexthop(const struct tcx_route *row)
+{
+	return row->type == BY_NUMBER;
+}
+
+/* One that is gone by now leads nowhere that is known. */
+static void follow(struct tcx_route *row, const struct tcx_table *nexthops)
+{
+	const struct tcx_nexthop *nexthop = tcx_nexthop_find(nexthops, row->link);
+
+	row->link = nexthop != NULL ? nexthop->link : 0;
+	row->type = nexthop == NULL || nexthop->blackhole ? TCX_ROUTE_OTHER
+		    : nexthop->has_gateway		  ? TCX_ROUTE_INDIRECT
+							  : TCX_ROUTE_DIRECT;
+	if (row->type == TCX_ROUTE_INDIRECT)
+		memcpy(row->next_hop, nexthop->gateway, sizeof(row->next_hop));
+	else if (row->type != TCX_ROUTE_DIRECT)
+		memset(row->next_hop, 0, sizeof(row->next_hop));
+}
+
+static bool lacks_address(const struct tcx_route *row)
+{
+	return row->type == TCX_ROUTE_DIRECT && is_zero(row->next_hop);
+}
+
+static void put_address(struct tcx_route *row, const struct tcx_table *addresses)
+{
+	const uint8_t *address = tcx_link_address_find(addresses, row->link);
+
+	if (address != NULL)
+		memcpy(row->next_hop, address, sizeof(row->next_hop));
+}
+
+/* What routes leave to other lists of the kernel, each of which is read only where a row needs it.
+ * Nexthops come first: of what they lead to some is direct. */
+static const struct completion {
+	const struct tcx_table_kind *kind;
+	bool (*is_needed)(const struct tcx_route *row);
+	void (*complete)(struct tcx_route *row, const struct tcx_table *list);
+} completions[] = {
+	{&tcx_nexthops, names_nexthop, follow},
+	{&tcx_link_addresses, lacks_address, put_address},
+};
+
+static bool complete(struct tcx_table *table, const struct completion *completion,
+		     struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	struct tcx_route *rows = (struct tcx_route *)table->rows;
+	struct tcx_table *list = NULL;
+
+	for (size_t i = 0; i < table->count; i++) {
+		if (!completion->is_needed(&rows[i]))
+			continue;
+		if (list == NULL)
+			list = tcx_table_read_beside(completion->kind, kernel, fault);
+		if (list == NULL)
+			return false;
+		completion->complete(&rows[i], list);
+	}
+	if (list != NULL && list->lacking.text[0] != '\0')
+		tcx_table_lacks(table, "%s", list->lacking.text);
+	tcx_table_unref(list);
+	return true;
+}
+
+static bool complete_all(struct tcx_table *table, struct tcx_kernel *kernel,
+			 struct tcx_fault *fault)
+{
+	for (size_t i = 0; i < sizeof(completions) / sizeof(completions[0]); i++)
+		if (!complete(table, &completions[i], kernel, fault))
+			return false;
+	return true;
+}
+
+static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	const struct rtmsg request = {.rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN};
+	const struct tcx_netlink_query query = {RTM_GETROUTE, &request, sizeof(request),
+						take_message, table};
+
+	/* Where no address was ever set there is no main table, which kernels since 4.20 refuse. */
+	if (!tcx_kernel_list(kernel, table, &query, fault) && kernel->route.error != ENOENT)
+		return false;
+	return complete_all(table, kernel, fault);
+}
+
+/* Whether other shows better what its destination means; see struct tcx_route. */
+static bool is_better(const struct tcx_route *other, const struct tcx_route *kept)
+{
+	if (other->dead != kept->dead)
+		return kept->dead;
+	if (other->prefix_len != kept->prefix_len)
+		return (other->prefix_len > kept->prefix_len) != is_zero(kept->destination);
+	if ((other->tos == 0) != (kept->tos == 0))
+		return other->tos == 0;
+	return other->metric < kept->metric;
+}
+
+static void merge(void *kept, const void *other)
+{
+	if (is_better(other, kept))
+		memcpy(kept, other, sizeof(struct tcx_route));
+}
+
+const struct tcx_table_kind tcx_routes = {
+	.name = "IPv4 routes",
+	.row_size = sizeof(struct tcx_route),
+	.key_size = offsetof(struct tcx_route, next_hop),
+	.merge = merge,
+	.read = read_table,
+};

@@ -1,0 +1,147 @@
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/octets.h"
+#include "kernel/socket_tables.h"
+#include "sockets.h"
+
+/* The index of a socket's family and port with this address, of a device or of none. */
+static void set_key(struct tcx_tcp_listener *key, const struct tcx_socket *socket,
+		    const uint8_t *address, uint32_t link)
+{
+	bool ipv4 = socket->family == AF_INET;
+	size_t len = ipv4 ? 4 : 16;
+
+	key->address_type = ipv4 ? TCX_IPV4 : TCX_IPV6;
+	memset(key->address, 0, sizeof(key->address));
+	memcpy(key->address, address, len);
+	memcpy(key->port, socket->local_port, sizeof(key->port));
+	if (link == 0)
+		return;
+	key->address_type = ipv4 ? TCX_IPV4Z : TCX_IPV6Z;
+	tcx_octets_put32(key->address + len, link);
+}
+
+/* The kernel takes one connection more than it was asked to: full is when the queue is longer. */
+static bool take_listener(void *context, const struct tcx_socket *socket, struct tcx_fault *fault)
+{
+	struct tcx_table *table = context;
+	struct tcx_tcp_listener row = {.sockets = 1};
+
+	set_key(&row, socket, socket->local, socket->link);
+	row.queue = socket->receive_queue;
+	row.max_known = table->fallback.text[0] == '\0';
+	if (row.max_known) {
+		row.queue_max = socket->send_queue;
+		row.full = row.queue > row.queue_max;
+	}
+	return tcx_table_append(table, &row, fault);
+}
+
+/* One of the addresses, of the socket's device before one of none. */
+static struct tcx_tcp_listener *find_at(struct tcx_table *table, const struct tcx_socket *socket,
+					const uint8_t *const *addresses, size_t count)
+{
+	const uint32_t links[] = {socket->link, 0};
+
+	for (size_t l = socket->link != 0 ? 0 : 1; l < 2; l++) {
+		for (size_t i = 0; i < count; i++) {
+			struct tcx_tcp_listener key;
+			struct tcx_tcp_listener *row;
+
+			set_key(&key, socket, addresses[i], links[l]);
+			row = tcx_table_find(table, &key);
+			if (row != NULL)
+				return row;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * The listener that a connection came by: as the kernel chooses (inet_lookup_listener()), its own
+ * address goes before any, and its device before none. A connection is bound to the device that its
+ * listener is bound to; also to a VRF, or to the link of a link-local address, where the listener
+ * is not. A socket bound to ::ffff:0.0.0.0 takes IPv4 connections to any address, and no others.
+ */
+static struct tcx_tcp_listener *find_listener(struct tcx_table *table,
+					      const struct tcx_socket *socket)
+{
+	static const uint8_t any_mapped[16] = {[10] = 0xff, [11] = 0xff};
+	static const uint8_t any[16];
+	const uint8_t *const own[] = {socket->local};
+	const uint8_t *const wildcards[] = {any_mapped, any};
+	struct tcx_tcp_listener *row = find_at(table, socket, own, 1);
+
+	if (row != NULL)
+		return row;
+	if (tcx_socket_is_mapped(socket))
+		return find_at(table, socket, wildcards, 2);
+	return find_at(table, socket, &wildcards[1], 1);
+}
+
+static bool take_connection(void *context, const struct tcx_socket *socket, struct tcx_fault *fault)
+{
+	struct tcx_tcp_listener *listener = find_listener(context, socket);
+
+	(void)fault;
+	if (listener == NULL)
+		return true;
+	if (socket->state == TCP_ESTABLISHED)
+		listener->established++;
+	else
+		listener->syn_received++;
+	return true;
+}
+
+static bool list_both(struct tcx_table *table, struct tcx_kernel *kernel, uint32_t states,
+		      tcx_socket_sink *sink, struct tcx_fault *fault)
+{
+	static const uint8_t families[] = {AF_INET, AF_INET6};
+	struct tcx_socket_query query = {
+		.protocol = TCX_TCP,
+		.states = states,
+		.sink = sink,
+		.context = table,
+	};
+
+	for (size_t i = 0; i < sizeof(families); i++) {
+		query.family = families[i];
+		if (!tcx_sockets_list(kernel, &query, table, fault))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Listeners first, in order, so that each connection can be counted as it comes by. Also those of a
+ * table that was cut have their connections.
+ */
+static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	if (!list_both(table, kernel, 1U << TCP_LISTEN, take_listener, fault) && !table->cut)
+		return false;
+	return tcx_table_settle(table, fault) &&
+	       list_both(table, kernel, 1U << TCP_ESTABLISHED | 1U << TCP_SYN_RECV, take_connection,
+			 fault);
+}
+
+static void merge(void *kept, const void *other)
+{
+	struct tcx_tcp_listener *sum = kept;
+	const struct tcx_tcp_listener *row = other;
+
+	sum->sockets += row->sockets;
+	sum->queue += row->queue;
+	sum->queue_max += row->queue_max;
+	sum->full += row->full;
+}
+
+const struct tcx_table_kind tcx_tcp_listeners = {
+	.name = "TCP listeners",
+	.row_size = sizeof(struct tcx_tcp_listener),
+	.key_size = offsetof(struct tcx_tcp_listener, max_known),
+	.merge = merge,
+	.read = read_table,
+};

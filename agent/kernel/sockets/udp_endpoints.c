@@ -1,0 +1,32 @@
+#include <string.h>
+
+#include "kernel/socket_tables.h"
+#include "sockets.h"
+
+static bool take_socket(void *context, const struct tcx_socket *socket, struct tcx_fault *fault)
+{
+	struct tcx_udp_endpoint row;
+
+	memcpy(row.local, socket->local, sizeof(row.local));
+	memcpy(row.local_port, socket->local_port, sizeof(row.local_port));
+	return tcx_table_append(context, &row, fault);
+}
+
+static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	const struct tcx_socket_query query = {
+		.protocol = TCX_UDP,
+		.states = TCX_ALL_STATES,
+		.sink = take_socket,
+		.context = table,
+	};
+
+	return tcx_sockets_list_ipv4(kernel, &query, table, fault) || table->cut;
+}
+
+const struct tcx_table_kind tcx_udp_endpoints = {
+	.name = "UDP endpoints",
+	.row_size = sizeof(struct tcx_udp_endpoint),
+	.key_size = sizeof(struct tcx_udp_endpoint),
+	.read = read_table,
+};

@@ -1,0 +1,388 @@
+#include "kernel/sources.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "kernel/netns.h"
+#include "kernel/reader.h"
+#include "procfile.h"
+#include "sample/draft.h"
+
+static const char no_ipv6[] = "this kernel goes without IPv6";
+
+static const struct source_row {
+	const char *path; /* below the proc root */
+	const char *name;
+	tcx_reader *read;
+	const char *without; /* what is so where it does not exist; NULL: every Linux has it */
+} rows[TCX_SOURCES] = {
+	[TCX_SOURCE_SNMP] = {"net/snmp", "IPv4, ICMP, TCP and UDP", tcx_read_columns, NULL},
+	[TCX_SOURCE_SNMP6] = {"net/snmp6", "IPv6", tcx_read_pairs, no_ipv6},
+	[TCX_SOURCE_NETSTAT] = {"net/netstat", "TCP and IPv4 beyond RFC1213", tcx_read_columns,
+				NULL},
+	[TCX_SOURCE_SOCKSTAT] = {"net/sockstat", "sockets", tcx_read_labels, NULL},
+	[TCX_SOURCE_SOCKSTAT6] = {"net/sockstat6", "IPv6 sockets", tcx_read_labels, no_ipv6},
+	[TCX_SOURCE_IPFRAG_TIME] = {"sys/net/ipv4/ipfrag_time", "time limit of reassembly",
+				    tcx_read_ipfrag_time, NULL},
+	[TCX_SOURCE_SCTP] = {"net/sctp/snmp", "SCTP", tcx_read_signed_pairs,
+			     "this host does not use SCTP"},
+};
+
+struct source {
+	struct tcx_procfile file;
+	bool present;		/* the file exists, of use or not */
+	bool has_text;		/* it could be read */
+	struct tcx_fault fault; /* of this read; empty: none */
+	struct tcx_source_status status;
+};
+
+struct tcx_sources {
+	struct tcx_netns netns;
+	struct source all[TCX_SOURCES];
+	struct tcx_snapshot *last; /* what was read last, or NULL */
+};
+
+const char *tcx_sources_path(size_t i)
+{
+	return rows[i].path;
+}
+
+const char *tcx_sources_name(size_t i)
+{
+	return rows[i].name;
+}
+
+const char *tcx_sources_without(size_t i)
+{
+	return rows[i].without;
+}
+
+const char *tcx_sources_file(const struct tcx_sources *sources, size_t i)
+{
+	return sources->all[i].file.path;
+}
+
+bool tcx_sources_present(const struct tcx_sources *sources, size_t i)
+{
+	return sources->all[i].present;
+}
+
+const struct tcx_source_status *tcx_sources_status(const struct tcx_sources *sources, size_t i)
+{
+	return &sources->all[i].status;
+}
+
+static bool is_sysctl(size_t i)
+{
+	return strncmp(rows[i].path, "sys/", 4) == 0;
+}
+
+static char *path_of(const char *proc_root, size_t i)
+{
+	char *path;
+
+	if (is_sysctl(i))
+		return tcx_proc_root_path(proc_root, rows[i].path);
+	return asprintf(&path, "%s/%s", proc_root, rows[i].path) < 0 ? NULL : path;
+}
+
+struct tcx_sources *tcx_sources_new(const char *proc_root)
+{
+	struct tcx_sources *sources = calloc(1, sizeof(*sources));
+	char *path;
+	bool done;
+
+	if (sources == NULL)
+		return NULL;
+	for (size_t i = 0; i < TCX_SOURCES; i++) {
+		tcx_procfile_init(&sources->all[i].file, NULL, false);
+		sources->all[i].status.state = TCX_SOURCE_ABSENT;
+	}
+	done = tcx_netns_init(&sources->netns, proc_root);
+	for (size_t i = 0; done && i < TCX_SOURCES; i++) {
+		path = path_of(proc_root, i);
+		done = path != NULL;
+		tcx_procfile_init(&sources->all[i].file, path, rows[i].without != NULL);
+	}
+	if (done)
+		return sources;
+	tcx_sources_free(sources);
+	return NULL;
+}
+
+bool tcx_sources_enter(struct tcx_sources *sources, struct tcx_fault *fault)
+{
+	return tcx_netns_enter(&sources->netns, fault);
+}
+
+void tcx_sources_free(struct tcx_sources *sources)
+{
+	if (sources == NULL)
+		return;
+	for (size_t i = 0; i < TCX_SOURCES; i++)
+		tcx_procfile_close(&sources->all[i].file);
+	tcx_snapshot_unref(sources->last);
+	tcx_netns_clear(&sources->netns);
+	free(sources);
+}
+
+/* A sysctl is that of the thread which opens it: in another namespace it would be another value. */
+static bool read_file(struct tcx_sources *sources, size_t i, uint64_t began)
+{
+	struct source *source = &sources->all[i];
+
+	source->present = false;
+	if (is_sysctl(i) && !tcx_netns_is_here(&sources->netns))
+		return false;
+	return tcx_procfile_read(&source->file, began, &source->present, &source->fault) &&
+	       source->present;
+}
+
+/*
+ * All files back to back, before anything is parsed: one instant, as near as user space can get.
+ * Returns how many exist.
+ */
+static size_t read_files(struct tcx_sources *sources, uint64_t began)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < TCX_SOURCES; i++) {
+		struct source *source = &sources->all[i];
+		uint64_t ended;
+
+		source->fault.text[0] = '\0';
+		source->has_text = read_file(sources, i, began);
+		found += source->present;
+		ended = tcx_clock_now();
+		source->status.cost_ns = ended - began;
+		began = ended;
+	}
+	return found;
+}
+
+/* One source of a draft. False when it gave a fault, or the draft diverged. */
+static bool parse_source(struct tcx_sources *sources, size_t i, struct tcx_draft *draft)
+{
+	struct source *source = &sources->all[i];
+
+	draft->source = (uint8_t)i;
+	draft->missing = false;
+	if (source->has_text)
+		source->fault.text[0] = '\0'; /* of the first pass */
+	if (source->has_text)
+		rows[i].read(draft, source->file.text, source->file.len, &source->fault);
+	return source->fault.text[0] == '\0' && !draft->diverged;
+}
+
+/*
+ * The layout of the texts that were just read; NULL when memory is short. Where a file could not be
+ * read whole, it also has the names that were there before.
+ */
+static struct tcx_layout *find_layout(struct tcx_sources *sources)
+{
+	struct tcx_draft draft = {.layout = tcx_layout_new(), .collecting = true};
+	bool done = draft.layout != NULL;
+
+	for (size_t i = 0; done && i < TCX_SOURCES; i++) {
+		size_t first = draft.layout->count;
+
+		if (!parse_source(sources, i, &draft) && sources->last != NULL)
+			done = tcx_layout_adopt(draft.layout, first, sources->last->layout,
+						(uint8_t)i);
+	}
+	if (done && tcx_layout_finish(draft.layout))
+		return draft.layout;
+	tcx_layout_unref(draft.layout);
+	return NULL;
+}
+
+/* Names that are gone without a fault are gone for good: that calls for a new layout. */
+static bool parse(struct tcx_sources *sources, struct tcx_draft *draft)
+{
+	for (size_t i = 0; i < TCX_SOURCES; i++) {
+		bool good = parse_source(sources, i, draft);
+
+		if (!draft->diverged) {
+			tcx_draft_end_source(draft);
+			draft->diverged = good && draft->missing;
+		}
+		if (draft->diverged)
+			return false;
+		draft->snapshot->faulty |= good ? 0 : 1U << i;
+	}
+	return !draft->no_memory;
+}
+
+static void note_discontinuity(struct tcx_sources *sources, struct tcx_snapshot *snapshot,
+			       const struct tcx_snapshot *before)
+{
+	uint32_t back = before != NULL ? tcx_snapshot_went_back(before, snapshot) : 0;
+
+	snapshot->discontinuity_ns =
+		before != NULL && back == 0 ? sources->last->discontinuity_ns : snapshot->taken_ns;
+	for (size_t i = 0; back != 0 && i < TCX_SOURCES; i++)
+		if (back & 1U << i)
+			sources->all[i].status.discontinuity_ns = snapshot->taken_ns;
+}
+
+/*
+ * A snapshot with the values of the texts, and where these have faults with those of the snapshot
+ * before, of the same layout. NULL when memory is short, or, with *diverged, when a new layout
+ * would help.
+ */
+static struct tcx_snapshot *fill(struct tcx_sources *sources, struct tcx_layout *layout,
+				 const struct tcx_snapshot *before, uint64_t taken_ns,
+				 bool *diverged)
+{
+	struct tcx_draft draft = {.layout = layout, .before = before};
+
+	*diverged = false;
+	draft.snapshot = tcx_snapshot_new(layout);
+	if (draft.snapshot == NULL)
+		return NULL;
+	draft.snapshot->taken_ns = taken_ns;
+	if (parse(sources, &draft)) {
+		note_discontinuity(sources, draft.snapshot, before);
+		return draft.snapshot;
+	}
+	*diverged = draft.diverged;
+	tcx_snapshot_unref(draft.snapshot);
+	return NULL;
+}
+
+static struct tcx_snapshot *fill_anew(struct tcx_sources *sources, uint64_t taken_ns)
+{
+	struct tcx_layout *layout = find_layout(sources);
+	struct tcx_snapshot *before = NULL;
+	struct tcx_snapshot *snapshot = NULL;
+	bool diverged;
+
+	if (layout != NULL && sources->last != NULL)
+		before = tcx_snapshot_under(sources->last, layout);
+	if (layout != NULL && (before != NULL || sources->last == NULL))
+		snapshot = fill(sources, layout, before, taken_ns, &diverged);
+	tcx_snapshot_unref(before);
+	tcx_layout_unref(layout);
+	return snapshot;
+}
+
+/* The sources that gave a value in this read; any bits where all did. */
+static uint32_t givers(const struct tcx_snapshot *snapshot)
+{
+	const struct tcx_layout *layout = snapshot->layout;
+	uint32_t sources = 0;
+
+	if (snapshot->faulty == 0)
+		return UINT32_MAX;
+	for (size_t i = 0; i < layout->count; i++)
+		if (tcx_snapshot_taken(snapshot, i) == snapshot->taken_ns)
+			sources |= 1U << layout->entries[i].source;
+	return sources;
+}
+
+static void set_no_memory(struct tcx_sources *sources)
+{
+	for (size_t i = 0; i < TCX_SOURCES; i++)
+		if (sources->all[i].has_text)
+			tcx_fault_set(&sources->all[i].fault, "out of memory");
+}
+
+/* What there is to read in the texts, and which sources gave some of it; NULL when none did. */
+static struct tcx_snapshot *take(struct tcx_sources *sources, uint64_t taken_ns, uint32_t *given)
+{
+	struct tcx_snapshot *snapshot = NULL;
+	bool diverged = sources->last == NULL;
+
+	if (!diverged)
+		snapshot = fill(sources, sources->last->layout, sources->last, taken_ns, &diverged);
+	if (snapshot == NULL && diverged)
+		snapshot = fill_anew(sources, taken_ns);
+	if (snapshot == NULL)
+		set_no_memory(sources);
+	*given = snapshot != NULL ? givers(snapshot) : 0;
+	if (*given != 0)
+		return snapshot;
+	tcx_snapshot_unref(snapshot);
+	return NULL;
+}
+
+static void note_status(struct source *source, bool gave, uint64_t taken_ns)
+{
+	struct tcx_source_status *status = &source->status;
+
+	if (!source->present) {
+		status->state = TCX_SOURCE_ABSENT;
+		status->good_ns = 0;
+		status->discontinuity_ns = 0;
+		return;
+	}
+	if (source->fault.text[0] == '\0') {
+		status->state = TCX_SOURCE_GOOD;
+		status->good_ns = taken_ns;
+	} else {
+		status->state = gave ? TCX_SOURCE_PARTIAL : TCX_SOURCE_FAILED;
+		status->failures++;
+		status->cause = source->fault;
+	}
+	if (status->discontinuity_ns == 0 && status->state != TCX_SOURCE_FAILED)
+		status->discontinuity_ns = taken_ns;
+}
+
+/* Where several sources have faults, the first one is told. */
+static void note_all(struct tcx_sources *sources, uint32_t given, uint64_t taken_ns,
+		     struct tcx_fault *fault)
+{
+	for (size_t i = TCX_SOURCES; i-- > 0;) {
+		struct source *source = &sources->all[i];
+
+		note_status(source, (given & 1U << i) != 0, taken_ns);
+		if (source->fault.text[0] == '\0')
+			continue;
+		tcx_fault_set(fault, "%s: %s", source->file.path, source->fault.text);
+		tcx_procfile_forget(&source->file); /* a good one may be there next time */
+	}
+}
+
+/* A procfs that was mounted with subset=pid has these files below the processes alone. */
+static void explain_absence(const char *path, struct tcx_fault *fault)
+{
+	const char *file = rows[TCX_SOURCE_SNMP].path;
+	int root_len = (int)(strlen(path) - strlen(file) - 1);
+	char inside[PATH_MAX];
+
+	snprintf(inside, sizeof(inside), "%.*s/self/%s", root_len, path, file);
+	if (access(inside, F_OK) == 0)
+		tcx_fault_set(fault,
+			      "%s: neither this file nor its kin exist; this procfs shows "
+			      "processes alone (subset=pid): give 'procRoot %.*s/self'",
+			      path, root_len, path);
+	else
+		tcx_fault_set(fault, "%s: neither this file nor its kin exist", path);
+}
+
+struct tcx_snapshot *tcx_sources_read(struct tcx_sources *sources, struct tcx_fault *fault)
+{
+	struct tcx_snapshot *snapshot = NULL;
+	uint64_t began = tcx_clock_now();
+	uint32_t given = 0;
+	struct timespec when;
+
+	clock_gettime(CLOCK_REALTIME, &when);
+	if (read_files(sources, began) > 0)
+		snapshot = take(sources, began, &given);
+	else
+		explain_absence(sources->all[TCX_SOURCE_SNMP].file.path, fault);
+	note_all(sources, given, began, fault);
+	if (snapshot == NULL)
+		return NULL;
+	snapshot->when = when;
+	snapshot->cost_ns = tcx_clock_now() - began;
+	tcx_snapshot_unref(sources->last);
+	sources->last = tcx_snapshot_ref(snapshot);
+	return snapshot;
+}

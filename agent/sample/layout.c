@@ -1,0 +1,251 @@
+#include "sample/layout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/reference.h"
+
+/*
+ * A file that gives ever new names, and faults, must not make the layout grow for ever: there are
+ * no more names to keep than a kernel could have.
+ */
+#define ADOPT_MAX 4096
+
+struct tcx_layout *tcx_layout_new(void)
+{
+	struct tcx_layout *layout = calloc(1, sizeof(*layout));
+
+	if (layout != NULL)
+		tcx_reference_init(&layout->references);
+	return layout;
+}
+
+struct tcx_layout *tcx_layout_ref(struct tcx_layout *layout)
+{
+	tcx_reference_take(&layout->references);
+	return layout;
+}
+
+void tcx_layout_unref(struct tcx_layout *layout)
+{
+	if (layout == NULL || !tcx_reference_give(&layout->references))
+		return;
+	for (size_t i = 0; i < layout->line_count; i++)
+		free(layout->lines[i].text);
+	free(layout->lines);
+	free(layout->by_name);
+	free(layout->entries);
+	free(layout);
+}
+
+static bool grow(struct tcx_layout *layout)
+{
+	size_t capacity = layout->capacity > 0 ? layout->capacity * 2 : 512;
+	struct tcx_entry *entries = reallocarray(layout->entries, capacity, sizeof(*entries));
+
+	if (entries == NULL)
+		return false;
+	layout->entries = entries;
+	layout->capacity = capacity;
+	return true;
+}
+
+bool tcx_layout_append(struct tcx_layout *layout, uint8_t source, const char *prefix,
+		       size_t prefix_len, const char *name, size_t name_len,
+		       struct tcx_fault *fault)
+{
+	struct tcx_entry *entry;
+
+	if (prefix_len + name_len > TCX_NAME_MAX)
+		return tcx_fault_set(fault, "a counter's name is longer than %d characters",
+				     TCX_NAME_MAX);
+	if (layout->count == layout->capacity && !grow(layout))
+		return tcx_fault_set(fault, "out of memory");
+	entry = &layout->entries[layout->count++];
+	memset(entry, 0, sizeof(*entry));
+	memcpy(entry->name, prefix, prefix_len);
+	memcpy(entry->name + prefix_len, name, name_len);
+	entry->name_len = (uint8_t)(prefix_len + name_len);
+	entry->source = source;
+	return true;
+}
+
+/* There are ten of them or so: the array grows by one. */
+bool tcx_layout_append_line(struct tcx_layout *layout, const char *text, size_t len, size_t first,
+			    struct tcx_fault *fault)
+{
+	struct tcx_line *lines =
+		reallocarray(layout->lines, layout->line_count + 1, sizeof(*lines));
+	char *copy = malloc(len + 1);
+
+	if (lines != NULL)
+		layout->lines = lines;
+	if (lines == NULL || copy == NULL) {
+		free(copy);
+		return tcx_fault_set(fault, "out of memory");
+	}
+	memcpy(copy, text, len);
+	lines[layout->line_count++] = (struct tcx_line){copy, len, first, layout->count - first};
+	return true;
+}
+
+int tcx_layout_compare(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	if (a_len != b_len)
+		return a_len < b_len ? -1 : 1;
+	return memcmp(a, b, a_len);
+}
+
+static int compare_entries(const void *a, const void *b, void *layout)
+{
+	const struct tcx_entry *entries = ((struct tcx_layout *)layout)->entries;
+	const struct tcx_entry *left = &entries[*(const size_t *)a];
+	const struct tcx_entry *right = &entries[*(const size_t *)b];
+
+	return tcx_layout_compare(left->name, left->name_len, right->name, right->name_len);
+}
+
+/* Equal names stand side by side in by_name: all of them are ambiguous and leave it. */
+static void drop_ambiguous(struct tcx_layout *layout)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0, next; i < layout->by_name_count; i = next) {
+		for (next = i + 1; next < layout->by_name_count; next++)
+			if (compare_entries(&layout->by_name[i], &layout->by_name[next], layout))
+				break;
+		for (size_t k = i; next - i > 1 && k < next; k++)
+			layout->entries[layout->by_name[k]].ambiguous = true;
+		if (next - i == 1)
+			layout->by_name[kept++] = layout->by_name[i];
+	}
+	layout->by_name_count = kept;
+}
+
+static bool sort_names(struct tcx_layout *layout)
+{
+	layout->by_name = calloc(layout->count > 0 ? layout->count : 1, sizeof(size_t));
+	if (layout->by_name == NULL)
+		return false;
+	for (size_t i = 0; i < layout->count; i++)
+		layout->by_name[i] = i;
+	layout->by_name_count = layout->count;
+	qsort_r(layout->by_name, layout->count, sizeof(size_t), compare_entries, layout);
+	drop_ambiguous(layout);
+	return true;
+}
+
+static int32_t find_by_name(const struct tcx_layout *layout, const char *name, size_t len)
+{
+	size_t low = 0;
+	size_t high = layout->by_name_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct tcx_entry *entry = &layout->entries[layout->by_name[middle]];
+		int order = tcx_layout_compare(entry->name, entry->name_len, name, len);
+
+		if (order == 0)
+			return (int32_t)layout->by_name[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return -1;
+}
+
+int32_t tcx_layout_find(const struct tcx_layout *layout, const char *name, size_t len)
+{
+	uint8_t type;
+	enum tcx_counter counter = tcx_catalogue_find(name, len, &type);
+	int column;
+
+	if (counter == TCX_NONE)
+		return find_by_name(layout, name, len);
+	column = tcx_catalogue_row(counter)->column;
+	return column < 0 ? layout->slot[counter] : layout->type_slot[column][type];
+}
+
+static bool adopt_rest(struct tcx_layout *layout, const struct tcx_layout *other, uint8_t source,
+		       const bool *known)
+{
+	for (size_t i = 0; i < other->count && layout->count < ADOPT_MAX; i++) {
+		const struct tcx_entry *entry = &other->entries[i];
+
+		if (entry->source == source && !entry->ambiguous && !known[i] &&
+		    !tcx_layout_append(layout, source, "", 0, entry->name, entry->name_len, NULL))
+			return false;
+	}
+	return true;
+}
+
+bool tcx_layout_adopt(struct tcx_layout *layout, size_t first, const struct tcx_layout *other,
+		      uint8_t source)
+{
+	bool *known = calloc(other->count + 1, sizeof(*known));
+	bool done;
+
+	if (known == NULL)
+		return false;
+	for (size_t i = first; i < layout->count; i++) {
+		const struct tcx_entry *entry = &layout->entries[i];
+		int32_t at = tcx_layout_find(other, entry->name, entry->name_len);
+
+		if (at >= 0)
+			known[at] = true;
+	}
+	done = adopt_rest(layout, other, source, known);
+	free(known);
+	return done;
+}
+
+static bool is_sysctl(const struct tcx_entry *entry)
+{
+	return entry->counter != TCX_NONE &&
+	       tcx_catalogue_row(entry->counter)->group == TCX_GROUP_Sysctl;
+}
+
+/*
+ * Sysctls are read with the counters but are none: they have their slot and no place in nstatTable.
+ */
+static void drop_sysctls(struct tcx_layout *layout)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < layout->by_name_count; i++)
+		if (!is_sysctl(&layout->entries[layout->by_name[i]]))
+			layout->by_name[kept++] = layout->by_name[i];
+	layout->by_name_count = kept;
+}
+
+static void set_slot(struct tcx_layout *layout, size_t i)
+{
+	const struct tcx_entry *entry = &layout->entries[i];
+	int column;
+
+	if (entry->counter == TCX_NONE || entry->ambiguous)
+		return;
+	column = tcx_catalogue_row(entry->counter)->column;
+	if (column < 0)
+		layout->slot[entry->counter] = (int32_t)i;
+	else
+		layout->type_slot[column][entry->type] = (int32_t)i;
+}
+
+bool tcx_layout_finish(struct tcx_layout *layout)
+{
+	for (size_t i = 0; i < layout->count; i++) {
+		struct tcx_entry *entry = &layout->entries[i];
+
+		entry->counter = tcx_catalogue_find(entry->name, entry->name_len, &entry->type);
+	}
+	if (!sort_names(layout))
+		return false;
+	drop_sysctls(layout);
+	memset(layout->slot, 0xff, sizeof(layout->slot));
+	memset(layout->type_slot, 0xff, sizeof(layout->type_slot));
+	for (size_t i = 0; i < layout->count; i++)
+		set_slot(layout, i);
+	return true;
+}

@@ -1,0 +1,147 @@
+#include "sample/snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/sources.h"
+
+#include "base/reference.h"
+
+struct tcx_snapshot *tcx_snapshot_new(struct tcx_layout *layout)
+{
+	struct tcx_snapshot *snapshot =
+		calloc(1, sizeof(*snapshot) + layout->count * sizeof(snapshot->values[0]));
+
+	if (snapshot == NULL)
+		return NULL;
+	tcx_reference_init(&snapshot->references);
+	snapshot->layout = tcx_layout_ref(layout);
+	return snapshot;
+}
+
+struct tcx_snapshot *tcx_snapshot_ref(struct tcx_snapshot *snapshot)
+{
+	tcx_reference_take(&snapshot->references);
+	return snapshot;
+}
+
+void tcx_snapshot_unref(struct tcx_snapshot *snapshot)
+{
+	if (snapshot == NULL || !tcx_reference_give(&snapshot->references))
+		return;
+	tcx_layout_unref(snapshot->layout);
+	free(snapshot->taken);
+	free(snapshot);
+}
+
+/* From now on each value has an age of its own. */
+static bool tell_ages(struct tcx_snapshot *snapshot)
+{
+	size_t count = snapshot->layout->count;
+
+	if (snapshot->taken != NULL)
+		return true;
+	snapshot->taken = malloc((count + 1) * sizeof(snapshot->taken[0]));
+	if (snapshot->taken == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		snapshot->taken[i] = snapshot->taken_ns;
+	return true;
+}
+
+bool tcx_snapshot_keep(struct tcx_snapshot *snapshot, const struct tcx_snapshot *before,
+		       size_t first, size_t end)
+{
+	if (!tell_ages(snapshot))
+		return false;
+	for (size_t i = first; i < end; i++) {
+		snapshot->values[i] = before != NULL ? before->values[i] : 0;
+		snapshot->taken[i] = before != NULL ? tcx_snapshot_taken(before, i) : 0;
+	}
+	return true;
+}
+
+struct tcx_snapshot *tcx_snapshot_under(const struct tcx_snapshot *snapshot,
+					struct tcx_layout *layout)
+{
+	struct tcx_snapshot *same = tcx_snapshot_new(layout);
+
+	if (same == NULL || !tell_ages(same)) {
+		tcx_snapshot_unref(same);
+		return NULL;
+	}
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct tcx_entry *entry = &layout->entries[i];
+		int32_t at = tcx_layout_find(snapshot->layout, entry->name, entry->name_len);
+
+		if (at < 0 || entry->ambiguous)
+			continue;
+		same->values[i] = snapshot->values[at];
+		same->taken[i] = tcx_snapshot_taken(snapshot, (size_t)at);
+	}
+	return same;
+}
+
+static bool value_at(const struct tcx_snapshot *snapshot, int32_t slot, uint64_t oldest_ns,
+		     uint64_t *value)
+{
+	if (slot < 0 || !tcx_snapshot_has(snapshot, (size_t)slot, oldest_ns))
+		return false;
+	*value = snapshot->values[slot];
+	return true;
+}
+
+bool tcx_snapshot_get(const struct tcx_snapshot *snapshot, enum tcx_counter counter,
+		      uint64_t oldest_ns, uint64_t *value)
+{
+	return snapshot != NULL &&
+	       value_at(snapshot, snapshot->layout->slot[counter], oldest_ns, value);
+}
+
+bool tcx_snapshot_get_type(const struct tcx_snapshot *snapshot, enum tcx_column column,
+			   uint8_t type, uint64_t oldest_ns, uint64_t *value)
+{
+	return snapshot != NULL &&
+	       value_at(snapshot, snapshot->layout->type_slot[column][type], oldest_ns, value);
+}
+
+size_t tcx_snapshot_count(const struct tcx_snapshot *snapshot, bool known, uint64_t oldest_ns)
+{
+	const struct tcx_layout *layout = snapshot->layout;
+	size_t count = 0;
+
+	for (size_t i = 0; i < layout->by_name_count; i++) {
+		size_t at = layout->by_name[i];
+
+		count += (layout->entries[at].counter != TCX_NONE) == known &&
+			 tcx_snapshot_has(snapshot, at, oldest_ns);
+	}
+	return count;
+}
+
+bool tcx_snapshot_hides(const struct tcx_snapshot *snapshot, enum tcx_counter counter)
+{
+	const char *file = tcx_catalogue_group(tcx_catalogue_row(counter)->group)->file;
+
+	for (size_t i = 0; i < TCX_SOURCES && snapshot->faulty != 0; i++)
+		if (strcmp(tcx_sources_path(i), file) == 0)
+			return (snapshot->faulty & 1U << i) != 0;
+	return false;
+}
+
+static bool is_counter(const struct tcx_entry *entry)
+{
+	return entry->counter != TCX_NONE && tcx_catalogue_row(entry->counter)->kind == TCX_counter;
+}
+
+uint32_t tcx_snapshot_went_back(const struct tcx_snapshot *before, const struct tcx_snapshot *now)
+{
+	const struct tcx_entry *entries = now->layout->entries;
+	uint32_t sources = 0;
+
+	for (size_t i = 0; i < now->layout->count; i++)
+		if (now->values[i] < before->values[i] && !entries[i].ambiguous &&
+		    is_counter(&entries[i]))
+			sources |= 1U << entries[i].source;
+	return sources;
+}

@@ -1,0 +1,197 @@
+#include "sample/table.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/reference.h"
+#include "base/sort.h"
+#include "kernel/handles.h"
+
+#define FIRST_CAPACITY 64
+
+static struct tcx_table *new_table(const struct tcx_table_kind *kind, size_t max_rows,
+				   struct tcx_fault *fault)
+{
+	struct tcx_table *table = calloc(1, sizeof(*table));
+
+	if (table == NULL) {
+		tcx_fault_set(fault, "out of memory");
+		return NULL;
+	}
+	tcx_reference_init(&table->references);
+	table->kind = kind;
+	table->max_rows = max_rows;
+	table->taken_ns = tcx_clock_now();
+	return table;
+}
+
+/* False leaves the rows as they are. */
+static bool set_capacity(struct tcx_table *table, size_t capacity)
+{
+	uint8_t *rows = reallocarray(table->rows, capacity, table->kind->row_size);
+
+	if (rows == NULL)
+		return false;
+	table->rows = rows;
+	table->capacity = capacity;
+	return true;
+}
+
+bool tcx_table_append(struct tcx_table *table, const void *row, struct tcx_fault *fault)
+{
+	size_t row_size = table->kind->row_size;
+
+	if (table->count == table->max_rows) {
+		table->cut = true;
+		return false;
+	}
+	if (table->count == table->capacity &&
+	    !set_capacity(table, table->capacity > 0 ? 2 * table->capacity : FIRST_CAPACITY))
+		return tcx_fault_set(fault, "out of memory");
+	memcpy(table->rows + table->count++ * row_size, row, row_size);
+	return true;
+}
+
+void tcx_table_lacks(struct tcx_table *table, const char *format, ...)
+{
+	va_list args;
+
+	if (table->lacking.text[0] != '\0')
+		return;
+	va_start(args, format);
+	vsnprintf(table->lacking.text, sizeof(table->lacking.text), format, args);
+	va_end(args);
+}
+
+/* The rows are sorted: those with the same key follow one another. */
+static void merge_duplicates(struct tcx_table *table)
+{
+	const struct tcx_table_kind *kind = table->kind;
+	uint8_t *kept = table->rows;
+
+	for (size_t i = 1; i < table->count; i++) {
+		const uint8_t *row = table->rows + i * kind->row_size;
+
+		if (memcmp(kept, row, kind->key_size) != 0) {
+			kept += kind->row_size;
+			memmove(kept, row, kind->row_size);
+		} else if (kind->merge != NULL) {
+			kind->merge(kept, row);
+		}
+	}
+	table->count = (size_t)(kept - table->rows) / kind->row_size + 1;
+}
+
+bool tcx_table_settle(struct tcx_table *table, struct tcx_fault *fault)
+{
+	const struct tcx_table_kind *kind = table->kind;
+
+	if (table->count == 0)
+		return true;
+	if (!tcx_sort_rows(&table->rows, table->count, kind->row_size, kind->key_size))
+		return tcx_fault_set(fault, "out of memory");
+	/* What was sorted may lie in new memory, without room to spare. */
+	table->capacity = table->count;
+	merge_duplicates(table);
+	set_capacity(table, table->count);
+	return true;
+}
+
+static bool read_once(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	table->count = 0;
+	table->cut = false;
+	table->lacking.text[0] = '\0';
+	tcx_kernel_begin(kernel);
+	return table->kind->read(table, kernel, fault);
+}
+
+static bool read_rows(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	for (unsigned int tried = 1; !read_once(table, kernel, fault); tried++)
+		if (!tcx_kernel_interrupted(kernel) || !tcx_netlink_try_again(tried))
+			return false;
+	return true;
+}
+
+/* What has been read, put in order; NULL where reading failed. */
+static struct tcx_table *finish(struct tcx_table *table, bool done, struct tcx_fault *fault)
+{
+	if (!done || !tcx_table_settle(table, fault)) {
+		tcx_table_unref(table);
+		return NULL;
+	}
+	table->cost_ns = tcx_clock_now() - table->taken_ns;
+	return table;
+}
+
+struct tcx_table *tcx_table_read(const struct tcx_table_kind *kind, struct tcx_kernel *kernel,
+				 size_t max_rows, struct tcx_fault *fault)
+{
+	struct tcx_table *table = new_table(kind, max_rows, fault);
+
+	return table != NULL ? finish(table, read_rows(table, kernel, fault), fault) : NULL;
+}
+
+struct tcx_table *tcx_table_read_beside(const struct tcx_table_kind *kind,
+					struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	struct tcx_table *table = new_table(kind, SIZE_MAX, fault);
+
+	return table != NULL ? finish(table, kind->read(table, kernel, fault), fault) : NULL;
+}
+
+/* The first row that does not come before key or, with behind, that comes after it. */
+static size_t search(const struct tcx_table *table, const void *key, size_t len, bool behind)
+{
+	size_t low = 0;
+	size_t high = table->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp(tcx_table_row(table, middle), key, len);
+
+		if (order < 0 || (behind && order == 0))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+size_t tcx_table_from(const struct tcx_table *table, const void *key, size_t len)
+{
+	return search(table, key, len, false);
+}
+
+size_t tcx_table_behind(const struct tcx_table *table, const void *key, size_t len)
+{
+	return search(table, key, len, true);
+}
+
+void *tcx_table_find(const struct tcx_table *table, const void *key)
+{
+	size_t len = table->kind->key_size;
+	size_t i = search(table, key, len, false);
+
+	if (i == table->count || memcmp(tcx_table_row(table, i), key, len) != 0)
+		return NULL;
+	return table->rows + i * table->kind->row_size;
+}
+
+struct tcx_table *tcx_table_ref(struct tcx_table *table)
+{
+	tcx_reference_take(&table->references);
+	return table;
+}
+
+void tcx_table_unref(struct tcx_table *table)
+{
+	if (table == NULL || !tcx_reference_give(&table->references))
+		return;
+	free(table->rows);
+	free(table);
+}

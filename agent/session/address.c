@@ -1,0 +1,239 @@
+#include "session/address.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/reference.h"
+
+#define AGENTX_PORT "705"
+#define SPACE	    " \t"
+
+/* snmpd's names of transports that AgentX can go by. Those of a host have one family each. */
+static const struct kind {
+	const char *prefix;
+	int family;
+} kinds[] = {
+	{"unix:", AF_UNIX},   {"tcp:", AF_INET},      {"tcp6:", AF_INET6},
+	{"tcpv6:", AF_INET6}, {"tcpipv6:", AF_INET6},
+};
+
+bool tcx_address_next(const char **list, char address[PATH_MAX])
+{
+	size_t len = 0;
+
+	while (len == 0 && **list != '\0') {
+		*list += strspn(*list, "," SPACE);
+		len = strcspn(*list, ",");
+		snprintf(address, PATH_MAX, "%.*s", (int)len, *list);
+		*list += len;
+		len = strlen(address);
+		while (len > 0 && strchr(SPACE, address[len - 1]) != NULL)
+			address[--len] = '\0';
+	}
+	return len > 0;
+}
+
+/*
+ * Without a prefix it is a path where it looks like one, or where there is such a file; else it is
+ * a host, as for snmpd. *rest is what follows the prefix.
+ */
+static int family_of(const char *address, const char **rest)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t len = strlen(kinds[i].prefix);
+
+		*rest = address + len;
+		if (strncasecmp(address, kinds[i].prefix, len) == 0)
+			return kinds[i].family;
+	}
+	*rest = address;
+	return strchr(address, '/') != NULL || access(address, F_OK) == 0 ? AF_UNIX : AF_INET;
+}
+
+const char *tcx_address_path(const char *address)
+{
+	const char *rest;
+
+	return family_of(address, &rest) == AF_UNIX ? rest : NULL;
+}
+
+/* The error of a connection that is being made, when it is made or not. */
+static int await(int fd, int patience_ms, int stop_fd)
+{
+	struct pollfd fds[] = {{.fd = fd, .events = POLLOUT}, {.fd = stop_fd, .events = POLLIN}};
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (poll(fds, 2, patience_ms) <= 0)
+		return ETIMEDOUT;
+	if (fds[0].revents == 0)
+		return ECANCELED;
+	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 ? error : errno;
+}
+
+static int connect_to(const struct sockaddr *to, socklen_t len, int patience_ms, int stop_fd)
+{
+	int fd = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int error;
+
+	if (fd < 0)
+		return -1;
+	error = connect(fd, to, len) == 0 ? 0 : errno;
+	if (error == EINPROGRESS)
+		error = await(fd, patience_ms, stop_fd);
+	if (error == 0)
+		return fd;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+static int connect_path(const char *path)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+
+	if (strlen(path) >= sizeof(to.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(to.sun_path, path);
+	return connect_to((const struct sockaddr *)&to, sizeof(to), 0, -1);
+}
+
+/*
+ * Cuts "HOST:PORT", "[HOST]:PORT", "HOST" or "PORT" in two, as the library does: without brackets
+ * more than one colon makes an address of IPv6, without a port. An empty host is this one.
+ */
+static void split(char *text, const char **host, const char **port)
+{
+	char *bracket = text[0] == '[' ? strchr(text, ']') : NULL;
+	char *colon = strchr(bracket != NULL ? bracket : text, ':');
+
+	if (colon != NULL && bracket == NULL && strchr(colon + 1, ':') != NULL)
+		colon = NULL;
+	*host = bracket != NULL ? text + 1 : text;
+	*port = colon != NULL ? colon + 1 : AGENTX_PORT;
+	if (bracket != NULL)
+		*bracket = '\0';
+	if (colon != NULL)
+		*colon = '\0';
+	else if (strspn(text, "0123456789") == strlen(text)) {
+		*host = "";
+		*port = text[0] != '\0' ? text : AGENTX_PORT;
+	}
+}
+
+/*
+ * A question to the name service. That may take a minute and cannot be told to stop: so a thread
+ * asks it, and is left alone when nobody wants the answer any more.
+ */
+struct lookup {
+	atomic_uint references;
+	char text[PATH_MAX];
+	const char *host, *port; /* within the text */
+	int family;
+	struct addrinfo *found; /* once done_fd can be read; NULL: nothing */
+	int done_fd;
+};
+
+static void give_lookup(struct lookup *lookup)
+{
+	if (!tcx_reference_give(&lookup->references))
+		return;
+	if (lookup->found != NULL)
+		freeaddrinfo(lookup->found);
+	close(lookup->done_fd);
+	free(lookup);
+}
+
+static void *ask_name_service(void *arg)
+{
+	struct lookup *lookup = arg;
+	const struct addrinfo hints = {.ai_family = lookup->family, .ai_socktype = SOCK_STREAM};
+	const char *host = lookup->host[0] != '\0' ? lookup->host : NULL;
+
+	if (getaddrinfo(host, lookup->port, &hints, &lookup->found) != 0)
+		lookup->found = NULL;
+	eventfd_write(lookup->done_fd, 1);
+	give_lookup(lookup);
+	return NULL;
+}
+
+static bool start_asking(struct lookup *lookup)
+{
+	pthread_t thread;
+
+	tcx_reference_take(&lookup->references);
+	if (pthread_create(&thread, NULL, ask_name_service, lookup) == 0)
+		return pthread_detach(thread) == 0;
+	give_lookup(lookup);
+	return false;
+}
+
+/* One that has been begun, for the caller to give; NULL when memory or the like is short. */
+static struct lookup *begin_lookup(const char *address, int family)
+{
+	struct lookup *lookup = calloc(1, sizeof(*lookup));
+
+	if (lookup == NULL)
+		return NULL;
+	tcx_reference_init(&lookup->references);
+	lookup->family = family;
+	snprintf(lookup->text, sizeof(lookup->text), "%s", address);
+	split(lookup->text, &lookup->host, &lookup->port);
+	lookup->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (lookup->done_fd >= 0 && start_asking(lookup))
+		return lookup;
+	give_lookup(lookup);
+	return NULL;
+}
+
+static bool await_lookup(const struct lookup *lookup, int stop_fd)
+{
+	struct pollfd fds[] = {{.fd = lookup->done_fd, .events = POLLIN},
+			       {.fd = stop_fd, .events = POLLIN}};
+
+	return poll(fds, 2, -1) > 0 && fds[0].revents != 0;
+}
+
+static int connect_host(const char *address, int family, int patience_ms, int stop_fd)
+{
+	struct lookup *lookup = begin_lookup(address, family);
+	int fd = TCX_ADDRESS_UNKNOWN;
+	int error = ECANCELED;
+
+	if (lookup == NULL) {
+		errno = ENOMEM;
+		return -1;
+	}
+	if (!await_lookup(lookup, stop_fd))
+		fd = -1;
+	else
+		for (const struct addrinfo *to = lookup->found; to != NULL && fd < 0;
+		     to = to->ai_next) {
+			fd = connect_to(to->ai_addr, to->ai_addrlen, patience_ms, stop_fd);
+			error = errno;
+		}
+	give_lookup(lookup);
+	errno = error;
+	return fd;
+}
+
+int tcx_address_connect(const char *address, int patience_ms, int stop_fd)
+{
+	const char *rest;
+	int family = family_of(address, &rest);
+
+	return family == AF_UNIX ? connect_path(rest)
+				 : connect_host(rest, family, patience_ms, stop_fd);
+}

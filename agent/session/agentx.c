@@ -1,0 +1,485 @@
+#include "session/agentx.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "daemon/context.h"
+#include "session/address.h"
+#include "snmp/netsnmp.h"
+
+#define APP		"tcpextd"
+#define REFUSED_RETRY_S 10
+#define LIST_S		1		     /* by then the session is complete, as a rule */
+#define DEFAULT_SOCKET	"/var/agentx/master" /* the library's NETSNMP_AGENTX_SOCKET */
+#define US_PER_S	1000000
+#define OWN_PATIENCE_US 2000000000 /* as much as a long may have */
+
+/* For so long a host may take to answer when it is only asked why it cannot be the master. */
+#define PROBE_MS 2000
+
+/* RFC 2741, 6.2.3: priorities begin with 1. */
+#define NOBODYS_PRIORITY 0
+
+#define CLOSE_OTHER 1 /* RFC 2741, 6.2.2 */
+
+/* For so long requests are answered before a session is ended: others may well have begun. */
+#define LAST_TURNS 50
+#define TURN_NS	   1000000L
+
+/* The library's number of a session with a master (agentx/protocol.h, not installed). */
+#define AGENTX_VERSION 0xC1
+
+/* The library sends nothing by a session that is not of AgentX. */
+#define SENDS_NOTHING 0
+
+/* Exported by the library (agentx/client.h, agentx/subagent.h), but not installed as headers. */
+int agentx_close_session(netsnmp_session *session, int why);
+void agentx_check_session(unsigned int alarm, void *session);
+
+/* AgentX error codes (RFC 2741, 6.2.16). */
+enum { DUPLICATE_REGISTRATION = 263, REQUEST_DENIED = 267 };
+
+void tcx_agentx_set_address(const char *address)
+{
+	tcx_context.agentx.address = address;
+	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
+			      TCX_WIRE_ADDRESS);
+}
+
+const char *tcx_agentx_address(void)
+{
+	const char *address = tcx_context.agentx.address;
+
+	return address != NULL ? address : DEFAULT_SOCKET;
+}
+
+static int ping_interval(void)
+{
+	return netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL);
+}
+
+/*
+ * The library of 5.10 calls this for each request that it frees, too, with that in the place of the
+ * session (free_agent_snmp_session()): SNMP_CALLBACK_FREE_SESSION has the same number.
+ */
+static int on_connected(int major, int minor, void *session, void *arg)
+{
+	struct tcx_agentx *agentx = &tcx_context.agentx;
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	if (session != agentx->opened)
+		return 0;
+	agentx->opened = NULL;
+	agentx->session = session;
+	agentx->connected = true;
+	agentx->complained = false;
+	tcx_context.wire.in_vain = false;
+	agentx->refused = 0;
+	agentx->told = 0;
+	tcx_mib_connected(tcx_context.mib);
+	if (!agentx->away)
+		snmp_log(LOG_NOTICE, "connected to the AgentX master at %s\n",
+			 tcx_context.wire.address);
+	return 0;
+}
+
+static void say_lost(void)
+{
+	const char *cause = tcx_context.wire.cause;
+
+	snmp_log(LOG_WARNING,
+		 "lost the AgentX master at %s: %s; trying every %d s to connect again\n",
+		 tcx_context.wire.address, cause != NULL ? cause : "snmpd ended or did not answer",
+		 ping_interval());
+}
+
+static int on_lost(int major, int minor, void *session, void *arg)
+{
+	struct tcx_agentx *agentx = &tcx_context.agentx;
+
+	(void)major;
+	(void)minor;
+	(void)session;
+	(void)arg;
+	agentx->session = NULL;
+	agentx->connected = false;
+	agentx->complained = true;
+	if (!agentx->away)
+		say_lost();
+	return 0;
+}
+
+/*
+ * Called before the library sends a registration: if that fails, its log line does not say which it
+ * was.
+ */
+static int on_register(int major, int minor, void *parameters, void *arg)
+{
+	const struct register_parameters *registration = parameters;
+	struct tcx_agentx *agentx = &tcx_context.agentx;
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	agentx->name_len = registration->namelen < TCX_AGENTX_NAME_MAX ? registration->namelen
+								       : TCX_AGENTX_NAME_MAX;
+	memcpy(agentx->name, registration->name, agentx->name_len * sizeof(oid));
+	agentx->priority = registration->priority;
+	return 0;
+}
+
+/*
+ * The master takes an OID away from whoever has it at that priority, not only from the one who asks
+ * (unregister_agentx_list()). What it has refused to us is somebody else's, and the library asks
+ * all the same: so it asks for a priority that nobody has.
+ */
+static int on_unregister(int major, int minor, void *parameters, void *arg)
+{
+	struct register_parameters *registration = parameters;
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	if (tcx_mib_is_refused(tcx_context.mib, registration->name, registration->namelen,
+			       registration->priority))
+		registration->priority = NOBODYS_PRIORITY;
+	return 0;
+}
+
+/*
+ * The library opens the session with a patience of its own, six seconds for a request
+ * (subagent_open_master_session(), all releases up to 5.10): agentXTimeout and agentXRetries are to
+ * hold for it. The loop that waits for the answer is the one that serves and takes signals. So it
+ * is to ask again each second: wire.c takes that for the time to look whether the agent is to end.
+ * Within the agent a request is passed on by a session, too: that one waits for as long as a table
+ * takes, which answer.c limits.
+ */
+static int on_session(int major, int minor, void *parameters, void *arg)
+{
+	netsnmp_session *session = parameters;
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	tcx_context.agentx.opened = session;
+	session->timeout = session->version == AGENTX_VERSION ? US_PER_S : OWN_PATIENCE_US;
+	session->retries = session->version == AGENTX_VERSION ? tcx_wire_patience() - 1 : 0;
+	return 0;
+}
+
+/*
+ * No argument of ours: the library takes it for its own and frees it at the end (clear_callback()).
+ */
+static void watch(int event, SNMPCallback *callback)
+{
+	netsnmp_register_callback(SNMP_CALLBACK_APPLICATION, event, callback, NULL,
+				  NETSNMP_CALLBACK_HIGHEST_PRIORITY);
+}
+
+/*
+ * MIBS is emptied so that init_snmp() reads no MIB files: the agent needs none, and a missing one
+ * would fill the log. No state is kept between runs.
+ */
+bool tcx_agentx_init(void)
+{
+	setenv("MIBS", "", 1);
+	netsnmp_enable_subagent();
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS,
+			       1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_ROOT_ACCESS, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
+	init_agent(APP);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
+	/* A master has this, a subagent not. Without it every varbind passes all registrations that
+	 * lie before it, and ours are many. */
+	netsnmp_set_lookup_cache_size(-1);
+	watch(SNMPD_CALLBACK_INDEX_START, on_connected);
+	watch(SNMPD_CALLBACK_INDEX_STOP, on_lost);
+	watch(SNMPD_CALLBACK_REGISTER_OID, on_register);
+	watch(SNMPD_CALLBACK_UNREGISTER_OID, on_unregister);
+	netsnmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session,
+				  NULL, NETSNMP_CALLBACK_HIGHEST_PRIORITY);
+	return tcx_wire_init(&tcx_context.wire);
+}
+
+/* False when the address can be reached: those behind it in the list have not been tried. */
+static bool complain_of(const char *address)
+{
+	struct tcx_fault fault = {""};
+	bool reached = tcx_agentx_probe(address, &fault);
+
+	if (reached)
+		tcx_fault_set(&fault,
+			      "it does not answer; see that it is snmpd with 'master agentx'");
+	snmp_log(LOG_WARNING, "no AgentX master at %s: %s; trying every %d s to connect\n", address,
+		 fault.text, ping_interval());
+	return !reached;
+}
+
+static void complain_once(struct tcx_agentx *agentx)
+{
+	const char *list = tcx_agentx_address();
+	char address[PATH_MAX];
+
+	if (agentx->connected || agentx->complained)
+		return;
+	agentx->complained = true;
+	while (tcx_address_next(&list, address) && complain_of(address))
+		;
+}
+
+/*
+ * The files have been read, with -C or without, and what is wrong with them has been said: not once
+ * more by init_snmp(). It would also open each file of MIBDIRS, and wait for one that is a FIFO.
+ */
+void tcx_agentx_connect(void)
+{
+	setenv("MIBDIRS", "", 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
+	init_snmp(APP);
+	complain_once(&tcx_context.agentx);
+}
+
+/*
+ * The master takes its time to pass an answer on, and gives an error in its place when the session
+ * ends before; and of a GETBULK it asks one repetition after the other.
+ */
+static void end_requests(void)
+{
+	const struct timespec turn = {.tv_nsec = TURN_NS};
+
+	for (int i = 0; i < LAST_TURNS; i++) {
+		agent_check_and_process(0);
+		nanosleep(&turn, NULL);
+	}
+}
+
+/*
+ * While the master waits for our answer it holds on to what we have registered. When that is
+ * unregistered it goes on with what it has freed, and snmpd ends (5.9.3, handle_getnext_loop()).
+ * With the session it first ends the requests (close_agentx_session()).
+ */
+void tcx_agentx_leave(void)
+{
+	struct tcx_agentx *agentx = &tcx_context.agentx;
+
+	end_requests();
+	if (!agentx->connected)
+		return;
+	agentx_close_session(agentx->session, CLOSE_OTHER);
+	if (!agentx->connected)
+		return; /* the master has ended meanwhile */
+	agentx->away = true;
+	agentx->session->version = SENDS_NOTHING;
+}
+
+/* The library finds that the session is none, frees it and opens another one at once. */
+void tcx_agentx_return(void)
+{
+	struct tcx_agentx *agentx = &tcx_context.agentx;
+
+	if (!agentx->away)
+		return;
+	agentx_check_session((unsigned int)agentx->session->securityModel, agentx->session);
+	agentx->away = false;
+	if (!agentx->connected)
+		say_lost();
+}
+
+void tcx_agentx_shutdown(void)
+{
+	snmp_shutdown(APP);
+	shutdown_agent();
+	tcx_wire_free(&tcx_context.wire);
+}
+
+static void ask_again(unsigned int alarm, void *arg);
+
+static void list_groups(unsigned int alarm, void *arg)
+{
+	(void)alarm;
+	(void)arg;
+	if (tcx_context.agentx.connected)
+		tcx_mib_list(tcx_context.mib);
+}
+
+static void ask_later(struct tcx_agentx *agentx)
+{
+	if (agentx->alarm != 0)
+		return;
+	agentx->alarm = snmp_alarm_register(REFUSED_RETRY_S, 0, ask_again, NULL);
+	snmp_alarm_register(LIST_S, 0, list_groups, NULL);
+}
+
+/*
+ * What was refused may be free by now: another agent has ended, for example. Each group is spoken
+ * of once when it is refused and once when it is not any more.
+ */
+static void ask_again(unsigned int alarm, void *arg)
+{
+	struct tcx_agentx *agentx = &tcx_context.agentx;
+	unsigned int asked;
+
+	(void)alarm;
+	(void)arg;
+	agentx->alarm = 0;
+	agentx->refused = 0;
+	if (!agentx->connected)
+		return;
+	asked = tcx_mib_ask_again(tcx_context.mib);
+	for (size_t i = 0; tcx_mib_group_word(i) != NULL; i++) {
+		unsigned int bit = tcx_mib_group_bit(tcx_mib_group_word(i));
+
+		if ((asked & ~agentx->refused & bit) == 0)
+			continue;
+		agentx->told &= ~bit;
+		snmp_log(LOG_NOTICE, "the master takes the group %s now\n", tcx_mib_group_word(i));
+	}
+	list_groups(0, NULL);
+}
+
+/* In digits: the agent loads no MIB that could name it. */
+static void print_oid(char *text, size_t size, const oid *name, size_t len)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < len && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, ".%lu", (unsigned long)name[i]);
+}
+
+/*
+ * snmpd shows one of those who register an OID, the one with the lowest priority, and nothing tells
+ * managers which: a lower number is no way to have two agents.
+ */
+static void say_taken(const char *name, const char *group, int priority)
+{
+	const char *remedy = "another agent holds it, and of two agents managers see only the one "
+			     "with the lower registerPriority, which hides the other's values: end "
+			     "one of them, give that of another network namespace an snmpd of its "
+			     "own, or";
+
+	if (priority == DEFAULT_MIB_PRIORITY)
+		remedy = "snmpd's own module or another agent holds it: set registerPriority below "
+			 "that to replace snmpd's own, or";
+	snmp_log(LOG_ERR,
+		 "the master refuses %s (group %s) at priority %d: %s leave the group out of "
+		 "'register'; asking again every %d s\n",
+		 name, group, priority, remedy, REFUSED_RETRY_S);
+}
+
+void tcx_agentx_refused(long error)
+{
+	struct tcx_agentx *agentx = &tcx_context.agentx;
+	const char *group;
+	unsigned int bit;
+	char text[512];
+
+	if (error == TCX_WIRE_LOST)
+		return; /* which on_lost() tells */
+	group = tcx_mib_refused(tcx_context.mib, agentx->name, agentx->name_len, agentx->priority);
+	bit = group != NULL ? tcx_mib_group_bit(group) : 0;
+	print_oid(text, sizeof(text), agentx->name, agentx->name_len);
+	agentx->refused |= bit;
+	if (agentx->refused != 0)
+		ask_later(agentx);
+	if (bit != 0 && (agentx->told & bit) != 0)
+		return;
+	agentx->told |= bit;
+	if (error == DUPLICATE_REGISTRATION)
+		say_taken(text, group != NULL ? group : "?", agentx->priority);
+	else
+		snmp_log(LOG_ERR, "the master refuses %s (group %s): %s (AgentX error %ld)\n", text,
+			 group != NULL ? group : "?",
+			 error == REQUEST_DENIED ? "it denies the request; see its own log"
+						 : "see RFC 2741, section 6.2.16, and snmpd's log",
+			 error);
+}
+
+bool tcx_agentx_closed_directory(const char *path, char directory[PATH_MAX])
+{
+	snprintf(directory, PATH_MAX, "%s", path);
+	for (char *slash = strchr(directory + 1, '/'); slash != NULL;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (access(directory, X_OK) != 0 && errno == EACCES)
+			return true;
+		*slash = '/';
+	}
+	return false;
+}
+
+/* snmpd makes the directory for root alone, and gives it the mode of agentXPerms only when it makes
+ * it. */
+static bool explain_denied(struct tcx_fault *fault, const char *path)
+{
+	char directory[PATH_MAX];
+
+	if (tcx_agentx_closed_directory(path, directory))
+		return tcx_fault_set(
+			fault,
+			"user %ld may not pass through %s; as root: chmod 0755 %s "
+			"(agentXPerms does not change a directory that is there already)",
+			(long)geteuid(), directory, directory);
+	return tcx_fault_set(
+		fault,
+		"user %ld may not open it; put 'agentXPerms 0660 0755 Debian-snmp "
+		"Debian-snmp' into snmpd.conf, restart snmpd, and put the user into that group",
+		(long)geteuid());
+}
+
+static bool explain(struct tcx_fault *fault, const char *path, int error)
+{
+	switch (error) {
+	case ENOENT:
+		if (path[0] != '/')
+			return tcx_fault_set(fault, "the path is relative, and the agent's folder "
+						    "is another; give it whole, from / on");
+		return tcx_fault_set(fault, "there is no such socket; start snmpd with 'master "
+					    "agentx' in snmpd.conf, or correct agentXSocket");
+	case ECONNREFUSED:
+		return tcx_fault_set(fault, "nobody listens there; start snmpd");
+	case EACCES:
+		return explain_denied(fault, path);
+	default:
+		return tcx_fault_set(fault, "%s", strerror(error));
+	}
+}
+
+static bool explain_host(struct tcx_fault *fault, const char *address, int error)
+{
+	switch (error) {
+	case ECONNREFUSED:
+		return tcx_fault_set(fault,
+				     "the host is there, but nobody listens at that port; put "
+				     "'agentXSocket %s' into its snmpd.conf and start snmpd",
+				     address);
+	case ETIMEDOUT:
+		return tcx_fault_set(fault, "the host does not answer; see that it runs and that "
+					    "no firewall drops the connection");
+	default:
+		return tcx_fault_set(fault, "%s", strerror(error));
+	}
+}
+
+bool tcx_agentx_probe(const char *address, struct tcx_fault *fault)
+{
+	const char *path = tcx_address_path(address);
+	int fd = tcx_address_connect(address, PROBE_MS, tcx_context.wire.stop_fd);
+	int error = errno;
+
+	if (fd >= 0)
+		return close(fd) == 0;
+	if (fd == TCX_ADDRESS_UNKNOWN)
+		return tcx_fault_set(fault, "there is no such host or port; correct agentXSocket, "
+					    "or see that the name service knows the host");
+	return path != NULL ? explain(fault, path, error) : explain_host(fault, address, error);
+}

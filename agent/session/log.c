@@ -1,0 +1,164 @@
+#include "session/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/context.h"
+#include "daemon/log_files.h"
+#include "snmp/netsnmp.h"
+
+#define IDENT "tcpextd"
+
+static bool drop(const char *line)
+{
+	(void)line;
+	return true;
+}
+
+static bool translate_refusal(const char *line)
+{
+	tcx_agentx_refused(strtol(strpbrk(line, "0123456789"), NULL, 10));
+	return true;
+}
+
+/* Lines of the library that we say ourselves, better or at the right time. */
+static const struct {
+	const char *begin;
+	bool (*handle)(const char *line);
+} library_lines[] = {
+	{"NET-SNMP version ", drop},
+	{"Created directory: ", drop},
+	{"AgentX master disconnected us", drop},
+	{"AgentX master agent failed to respond to ping", drop},
+	/* Where a ping found the master dead and then the connection ended, the library tries twice
+	 * to connect again. The second try finds the first one's session, with each ping interval.
+	 */
+	{"AgentX session to master agent attempted to be re-opened", drop},
+	/* Where the master ends while registrations are being made: said once more, and no fault.
+	 */
+	{"lock in _callback_lock sleeps", drop},
+	{"netsnmp_assert lock_holded", drop},
+	/* An answer whose session has ended meanwhile, with a line for each varbind: on_lost() has
+	 * told of that.
+	 */
+	{"send response: ", drop},
+	{"    -- ", drop},
+	{"Log handling defined - disabling stderr", drop},
+	{"registering pdu failed: ", translate_refusal},
+};
+
+static bool handled(const char *line)
+{
+	for (size_t i = 0; i < sizeof(library_lines) / sizeof(library_lines[0]); i++)
+		if (strncmp(line, library_lines[i].begin, strlen(library_lines[i].begin)) == 0)
+			return library_lines[i].handle(line);
+	return false;
+}
+
+static bool wants(const netsnmp_log_handler *to, int priority)
+{
+	return priority <= to->priority &&
+	       (to->pri_max == tcx_context.log.all || priority >= to->pri_max);
+}
+
+static void forward(int priority, const char *line)
+{
+	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
+		if (to != tcx_context.log.bridge && wants(to, priority))
+			to->handler(to, priority, line);
+}
+
+static int pass(netsnmp_log_handler *bridge, int priority, const char *line)
+{
+	(void)bridge;
+	if (tcx_context.reading != NULL && priority < LOG_DEBUG)
+		tcx_config_note(tcx_context.reading, line);
+	else if (!handled(line))
+		forward(priority, line);
+	return 1;
+}
+
+/* The library is to call nobody but the bridge; the bridge calls the destinations. */
+static void disable_destinations(const struct tcx_log *log)
+{
+	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
+		if (to != log->bridge)
+			netsnmp_disable_this_loghandler(to);
+}
+
+static int count(netsnmp_log_handler *bridge, int priority, const char *line)
+{
+	(void)priority;
+	(void)line;
+	bridge->imagic++;
+	return 1;
+}
+
+static bool hears_all(netsnmp_log_handler *bridge, int pri_max)
+{
+	bridge->pri_max = pri_max;
+	bridge->imagic = 0;
+	for (int priority = LOG_EMERG; priority <= LOG_DEBUG; priority++)
+		snmp_log(priority, "is this heard?\n");
+	return bridge->imagic == LOG_DEBUG - LOG_EMERG + 1;
+}
+
+/*
+ * A handler's pri_max is the most severe priority that it takes with one library, and the least
+ * severe one with another. The library's version does not tell which, because distributions carry
+ * the change back: so it is tried. To be called when no destination is enabled.
+ */
+static bool find_meaning(struct tcx_log *log, netsnmp_log_handler *bridge)
+{
+	bridge->handler = count;
+	if (hears_all(bridge, LOG_EMERG))
+		log->all = LOG_EMERG;
+	else if (hears_all(bridge, LOG_DEBUG))
+		log->all = LOG_DEBUG;
+	else
+		return false;
+	bridge->handler = pass;
+	return true;
+}
+
+bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr,
+		   struct tcx_fault *fault)
+{
+	netsnmp_log_handler *bridge;
+
+	snmp_log_syslogname(IDENT);
+	if (!have_destination && to_stderr)
+		snmp_enable_stderrlog();
+	else if (!have_destination)
+		snmp_log_options((char[]){"sdaemon"}, 0, NULL);
+	bridge = netsnmp_register_loghandler(NETSNMP_LOGHANDLER_CALLBACK, LOG_DEBUG);
+	if (bridge == NULL)
+		return tcx_fault_set(fault, "out of memory");
+	log->bridge = bridge;
+	disable_destinations(log);
+	if (!find_meaning(log, bridge))
+		return tcx_fault_set(fault,
+				     "the net-snmp library %s keeps its log lines from the agent; "
+				     "use one from 5.9 to 5.10",
+				     netsnmp_get_version());
+	return tcx_log_files_open(fault);
+}
+
+bool tcx_log_is_on_terminal(void)
+{
+	for (const netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
+		if (to->type == NETSNMP_LOGHANDLER_STDERR || to->type == NETSNMP_LOGHANDLER_STDOUT)
+			return true;
+	return false;
+}
+
+/* The library opens anew what is not disabled. Files it would take care of in a way of its own. */
+void tcx_log_reopen(struct tcx_log *log)
+{
+	tcx_log_files_reopen();
+	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
+		if (to->type == NETSNMP_LOGHANDLER_SYSLOG)
+			netsnmp_enable_this_loghandler(to);
+	netsnmp_logging_restart();
+	disable_destinations(log);
+}

@@ -1,0 +1,399 @@
+#include "session/wire.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "daemon/context.h"
+#include "session/address.h"
+#include "session/pdu.h"
+#include "snmp/netsnmp.h"
+
+/* For so long the master may take nothing of what is sent. It waits for us in the same way when it
+ * floods us with requests: neither would ever go on. */
+#define SEND_PATIENCE_MS 2000
+
+/* As the library's own transports have it. */
+#define ANY_SIZE 0x7fffffff
+
+/* One connection. */
+struct line {
+	unsigned char in[TCX_PDU_LONGEST]; /* the PDU that is being received */
+	size_t in_len;
+	uint64_t skip;	      /* octets that are left of one that is too long */
+	struct tcx_pdu asked; /* of the master, which has not answered yet */
+	uint64_t asked_ns;    /* when */
+	bool asking;
+	bool lost;
+};
+
+int tcx_wire_patience(void)
+{
+	const struct tcx_config *config = &tcx_context.config;
+
+	return config->timeout_s * (config->retries + 1);
+}
+
+static bool is_to_end(void)
+{
+	struct pollfd stop = {.fd = tcx_context.wire.stop_fd, .events = POLLIN};
+
+	return tcx_context.stop || poll(&stop, 1, 0) > 0;
+}
+
+/* False when that takes too long or the agent is to end. */
+static bool wait_writable(int fd, int patience_ms)
+{
+	struct pollfd fds[] = {{.fd = fd, .events = POLLOUT},
+			       {.fd = tcx_context.wire.stop_fd, .events = POLLIN}};
+
+	return poll(fds, 2, patience_ms) > 0 && fds[1].revents == 0;
+}
+
+/* --- Giving up ---------------------------------------------------------------------------------*/
+
+/* The library learns of it when it reads the next time: it then begins anew. */
+static void give_up(const netsnmp_transport *transport, const char *cause)
+{
+	struct line *line = transport->data;
+
+	if (!line->lost)
+		tcx_context.wire.cause = cause;
+	line->lost = true;
+	shutdown(transport->sock, SHUT_RDWR);
+}
+
+/* After send_all(): whoever has ended the connection takes nothing either, but ended it. */
+static void give_up_sending(const netsnmp_transport *transport)
+{
+	give_up(transport, errno == EAGAIN ? "it did not take what was sent to it in time" : NULL);
+}
+
+/*
+ * The library waits for answers in a loop of its own. Where it learns in there that the connection
+ * has ended, it makes one more alarm that connects again each time, and two of these soon are four
+ * (handle_agentx_packet() and agentx_reopen_session(), all releases up to 5.10). So it first gets
+ * an answer that is an error, and learns of the end when it is back in our loop.
+ */
+static int end(struct line *line, void *buffer)
+{
+	line->lost = true;
+	if (!line->asking)
+		return 0;
+	line->asking = false;
+	tcx_pdu_refuse(&line->asked, TCX_WIRE_LOST, 0, buffer);
+	return TCX_PDU_ERROR;
+}
+
+/* --- Sending -----------------------------------------------------------------------------------*/
+
+static bool send_all(int fd, const unsigned char *data, size_t len)
+{
+	const uint64_t begin = tcx_clock_now();
+
+	while (len > 0) {
+		ssize_t sent = send(fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		int left = SEND_PATIENCE_MS - (int)((tcx_clock_now() - begin) / TCX_NS_PER_MS);
+
+		if (sent > 0) {
+			data += sent;
+			len -= (size_t)sent;
+		} else if (errno != EAGAIN || left <= 0 || !wait_writable(fd, left))
+			return false;
+	}
+	return true;
+}
+
+/* An answer that the master would drop becomes an error, of its first varbind: the master takes
+ * the number of the error only where it is told of a varbind. */
+static bool send_answer(int fd, const struct tcx_pdu *pdu, const void *data)
+{
+	unsigned char error[TCX_PDU_ERROR];
+
+	if (pdu->size <= TCX_PDU_LONGEST)
+		return send_all(fd, data, pdu->size);
+	tcx_pdu_refuse(pdu, TCX_PDU_TOO_BIG, 1, error);
+	return send_all(fd, error, sizeof(error));
+}
+
+/*
+ * What the library asks, it asks again each second, see on_session(): nothing is lost on this way,
+ * so that is only the time to look whether to go on with waiting. When it asks for something else,
+ * it has given up waiting for the answer before. A master that does not answer one thing would let
+ * us wait for each of the next hundred, too.
+ */
+static bool ask(const netsnmp_transport *transport, const struct tcx_pdu *pdu, const void *data)
+{
+	struct line *line = transport->data;
+
+	if (line->asking && pdu->packet == line->asked.packet) {
+		if (is_to_end())
+			give_up(transport, "the agent ends");
+		return true;
+	}
+	if (line->asking) {
+		give_up(transport, "it did not answer");
+		return false;
+	}
+	line->asked = *pdu;
+	line->asked_ns = tcx_clock_now();
+	line->asking = send_all(transport->sock, data, pdu->size);
+	return line->asking;
+}
+
+/* An answer that cannot be sent is passed over in silence: the end of the session is told of. */
+static int send_pdu(netsnmp_transport *transport, const void *data, int len, void **opaque,
+		    int *opaque_len)
+{
+	struct line *line = transport->data;
+	struct tcx_pdu pdu;
+	bool sent;
+
+	(void)opaque;
+	(void)opaque_len;
+	tcx_pdu_read(&pdu, data);
+	if (line->lost)
+		sent = false;
+	else if (tcx_pdu_asks_master(&pdu))
+		sent = ask(transport, &pdu, data);
+	else
+		sent = send_answer(transport->sock, &pdu, data);
+	if (!sent && !line->lost)
+		give_up_sending(transport);
+	return sent || pdu.type == TCX_PDU_RESPONSE ? len : -1;
+}
+
+/* --- Receiving ---------------------------------------------------------------------------------*/
+
+/* As recv(); 0 for nothing now, -1 for the end. */
+static ssize_t take(int fd, void *buffer, size_t size)
+{
+	ssize_t len = recv(fd, buffer, size, MSG_DONTWAIT);
+
+	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	return len > 0 ? len : -1;
+}
+
+/* Passes over the PDU whose header is in line->in. */
+static void skip_begin(netsnmp_transport *transport, const struct tcx_pdu *pdu, uint16_t error,
+		       uint16_t index)
+{
+	struct line *line = transport->data;
+	unsigned char answer[TCX_PDU_ERROR];
+
+	line->in_len = 0;
+	line->skip = pdu->size - TCX_PDU_HEADER;
+	if (!tcx_pdu_asks_us(pdu))
+		return;
+	tcx_pdu_refuse(pdu, error, index, answer);
+	if (!send_all(transport->sock, answer, sizeof(answer)))
+		give_up_sending(transport);
+}
+
+/* Adds to the PDU until it has so many octets. False when these are not there yet; *ended tells
+ * whether they never will be. */
+static bool fill(int fd, struct line *line, size_t size, bool *ended)
+{
+	ssize_t len = 0;
+
+	if (line->in_len < size)
+		len = take(fd, line->in + line->in_len, size - line->in_len);
+	*ended = len < 0;
+	line->in_len += len > 0 ? (size_t)len : 0;
+	return line->in_len >= size;
+}
+
+/*
+ * The library looks at the time only while nothing comes: a master that asks without end and does
+ * not answer would be waited for without end.
+ */
+static void look_at_time(const netsnmp_transport *transport)
+{
+	const struct line *line = transport->data;
+	uint64_t waited = tcx_clock_now() - line->asked_ns;
+
+	if (waited > (uint64_t)tcx_wire_patience() * TCX_NS_PER_S)
+		give_up(transport, "it did not answer");
+	else if (waited > TCX_NS_PER_S && is_to_end())
+		give_up(transport, "the agent ends");
+}
+
+/*
+ * What the library is not to see. All is registered in the default context; and of the name of
+ * another one the library copies what is before the first 0 and reads as much as was sent
+ * (agentx_parse(), 5.9.3).
+ */
+static bool is_skipped(netsnmp_transport *transport, const struct tcx_pdu *pdu)
+{
+	if (pdu->size > TCX_PDU_LONGEST)
+		skip_begin(transport, pdu, TCX_PDU_TOO_BIG, 1);
+	else if (tcx_pdu_has_context(pdu))
+		skip_begin(transport, pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
+	else
+		return false;
+	return true;
+}
+
+/* The length of a PDU in line->in; 0 while there is none. */
+static size_t receive_pdu(netsnmp_transport *transport, bool *ended)
+{
+	struct line *line = transport->data;
+	struct tcx_pdu pdu;
+
+	if (!fill(transport->sock, line, TCX_PDU_HEADER, ended))
+		return 0;
+	tcx_pdu_read(&pdu, line->in);
+	if (is_skipped(transport, &pdu) || !fill(transport->sock, line, pdu.size, ended))
+		return 0;
+	if (line->asking && pdu.type == TCX_PDU_RESPONSE && pdu.packet == line->asked.packet)
+		line->asking = false;
+	return pdu.size;
+}
+
+static void skip_more(netsnmp_transport *transport, bool *ended)
+{
+	struct line *line = transport->data;
+	size_t size = line->skip < sizeof(line->in) ? line->skip : sizeof(line->in);
+	ssize_t len = take(transport->sock, line->in, size);
+
+	*ended = len < 0;
+	line->skip -= len > 0 ? (uint64_t)len : 0;
+}
+
+/*
+ * One PDU at a time, and only whole ones. The library's own transports take all that is there, and
+ * of a flood of requests that becomes a queue in memory: of each turn it answers but one.
+ */
+static int receive(netsnmp_transport *transport, void *buffer, int size, void **opaque,
+		   int *opaque_len)
+{
+	struct line *line = transport->data;
+	bool ended = false;
+	size_t len = 0;
+
+	(void)size; /* the library offers SNMP_MAX_RCV_MSG_SIZE, 65536, unless it has part of a PDU
+		     */
+	*opaque = NULL;
+	*opaque_len = 0;
+	if (line->lost)
+		ended = true;
+	else if (line->skip > 0)
+		skip_more(transport, &ended);
+	else
+		len = receive_pdu(transport, &ended);
+	if (line->asking && !ended)
+		look_at_time(transport);
+	if (ended)
+		return end(line, buffer);
+	if (len == 0)
+		transport->flags |= NETSNMP_TRANSPORT_FLAG_EMPTY_PKT;
+	memcpy(buffer, line->in, len);
+	line->in_len -= len;
+	return (int)len;
+}
+
+/* --- The library's transport -------------------------------------------------------------------*/
+
+static int close_socket(netsnmp_transport *transport)
+{
+	if (transport->sock >= 0)
+		close(transport->sock);
+	transport->sock = -1;
+	return 0;
+}
+
+/* To the first address of the list that can be reached. */
+static int connect_first(const char *list)
+{
+	struct tcx_wire *wire = &tcx_context.wire;
+	char address[PATH_MAX];
+	int fd = -1;
+
+	while (fd < 0 && tcx_address_next(&list, address))
+		fd = tcx_address_connect(address, tcx_wire_patience() * 1000, wire->stop_fd);
+	if (fd >= 0)
+		strcpy(wire->address, address);
+	wire->in_vain = fd >= 0;
+	return fd;
+}
+
+/* What follows the address that took a connection and gave no session: it is not to stand before
+ * the others for ever. */
+static const char *begin_of(const char *list)
+{
+	const struct tcx_wire *wire = &tcx_context.wire;
+	const char *rest = list;
+	char address[PATH_MAX];
+
+	while (wire->in_vain && tcx_address_next(&rest, address))
+		if (strcmp(address, wire->address) == 0)
+			return rest;
+	return list;
+}
+
+static int connect_list(const char *list)
+{
+	const char *begin = begin_of(list);
+	int fd = connect_first(begin);
+
+	return fd >= 0 || begin == list ? fd : connect_first(list);
+}
+
+static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)
+{
+	netsnmp_transport *transport = calloc(1, sizeof(*transport));
+	struct line *line = calloc(1, sizeof(*line));
+	int fd = -1;
+
+	(void)spec;
+	tcx_context.wire.cause = NULL;
+	if (transport != NULL && line != NULL)
+		fd = connect_list(tcx_agentx_address());
+	if (fd < 0) {
+		free(transport);
+		free(line);
+		return NULL;
+	}
+	transport->domain = tcx_context.wire.domain->name;
+	transport->domain_length = (int)tcx_context.wire.domain->name_length;
+	transport->sock = fd;
+	transport->flags = NETSNMP_TRANSPORT_FLAG_STREAM;
+	transport->data = line; /* which the library frees with the rest */
+	transport->data_length = sizeof(*line);
+	transport->msgMaxSize = ANY_SIZE;
+	transport->f_recv = receive;
+	transport->f_send = send_pdu;
+	transport->f_close = close_socket;
+	return transport;
+}
+
+bool tcx_wire_init(struct tcx_wire *wire)
+{
+	static const oid name[] = {TCX_MIB_ROOT};		/* one that nobody else has */
+	const char **prefixes = calloc(2, sizeof(prefixes[0])); /* which the library frees */
+
+	wire->stop_fd = -1;
+	wire->domain = calloc(1, sizeof(*wire->domain));
+	if (wire->domain == NULL || prefixes == NULL) {
+		free(prefixes);
+		return false;
+	}
+	prefixes[0] = "tcpextd";
+	wire->domain->prefix = prefixes;
+	wire->domain->name = name;
+	wire->domain->name_length = sizeof(name) / sizeof(name[0]);
+	wire->domain->f_create_from_tspec = open_transport;
+	netsnmp_tdomain_register(wire->domain);
+	return true;
+}
+
+void tcx_wire_free(struct tcx_wire *wire)
+{
+	free(wire->domain);
+	wire->domain = NULL;
+}

@@ -1,0 +1,194 @@
+#include "snmp/table_rows.h"
+
+#include <string.h>
+
+/* Octets of an InetAddress by its InetAddressType: ipv4(1), ipv6(2), ipv4z(3), ipv6z(4). */
+static const uint8_t inet_address_octets[] = {0, 4, 16, 8, 20};
+
+static const struct tcx_table_rows *rows_of(const struct tcx_rows *rows)
+{
+	return (const struct tcx_table_rows *)rows;
+}
+
+static size_t put_number(const uint8_t *octets, size_t count, oid *index)
+{
+	index[0] = 0;
+	for (size_t i = 0; i < count; i++)
+		index[0] = index[0] << 8 | octets[i];
+	return 1;
+}
+
+static size_t put_octets(const uint8_t *octets, size_t count, oid *index)
+{
+	for (size_t i = 0; i < count; i++)
+		index[i] = octets[i];
+	return count;
+}
+
+static size_t put_field(const struct tcx_index_field *field, const uint8_t *octets, oid *index)
+{
+	switch (field->as) {
+	case TCX_INDEX_NUMBER:
+		return put_number(octets, field->octets, index);
+	case TCX_INDEX_SPREAD:
+		return put_octets(octets, field->octets, index);
+	case TCX_INDEX_INET:
+		index[0] = inet_address_octets[octets[-1]];
+		return 1 + put_octets(octets, index[0], index + 1);
+	default:
+		index[0] = 1;
+		return 1;
+	}
+}
+
+/* The row's index as sub-identifiers, from the octets that it begins with. */
+static size_t put_index(const struct tcx_table_rows *rows, const uint8_t *key, oid *index)
+{
+	size_t len = 0;
+
+	for (const struct tcx_index_field *field = rows->fields; field->as != TCX_INDEX_END;
+	     field++) {
+		len += put_field(field, key, index + len);
+		key += field->octets;
+	}
+	return len;
+}
+
+/* The number of rows whose index is not greater. */
+static size_t rows_upto(const struct tcx_table_rows *rows, const struct tcx_table *table,
+			const oid *index, size_t len)
+{
+	size_t low = 0;
+	size_t high = table->count;
+	oid other[MAX_OID_LEN];
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		size_t other_len = put_index(rows, tcx_table_row(table, middle), other);
+
+		if (snmp_oid_compare(other, other_len, index, len) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static const struct tcx_table *table_of(const struct tcx_rows *rows, const struct tcx_view *view,
+					enum tcx_row *otherwise)
+{
+	bool pending;
+	const struct tcx_table *table = tcx_view_table(view, rows_of(rows)->id, &pending);
+
+	*otherwise = pending ? TCX_ROW_PENDING : TCX_ROW_NONE;
+	return table;
+}
+
+/*
+ * A column without an index names no row, whatever the table holds. The library asks so when the
+ * master's GETNEXT includes the column itself, and takes a delegated answer to that for the final
+ * one.
+ */
+enum tcx_row tcx_table_row_find(const struct tcx_rows *rows, const struct tcx_view *view,
+				const oid *index, size_t len, size_t *row)
+{
+	const struct tcx_table *table;
+	enum tcx_row otherwise;
+	oid other[MAX_OID_LEN];
+	size_t upto, other_len;
+
+	if (len == 0)
+		return TCX_ROW_NONE;
+	table = table_of(rows, view, &otherwise);
+	if (table == NULL)
+		return otherwise;
+	upto = rows_upto(rows_of(rows), table, index, len);
+	if (upto == 0)
+		return TCX_ROW_NONE;
+	*row = upto - 1;
+	other_len = put_index(rows_of(rows), tcx_table_row(table, *row), other);
+	return snmp_oid_compare(other, other_len, index, len) == 0 ? TCX_ROW_FOUND : TCX_ROW_NONE;
+}
+
+enum tcx_row tcx_table_row_after(const struct tcx_rows *rows, const struct tcx_view *view,
+				 const oid *index, size_t len, size_t *row)
+{
+	enum tcx_row otherwise;
+	const struct tcx_table *table = table_of(rows, view, &otherwise);
+
+	if (table == NULL)
+		return otherwise;
+	*row = rows_upto(rows_of(rows), table, index, len);
+	return *row < table->count ? TCX_ROW_FOUND : TCX_ROW_NONE;
+}
+
+size_t tcx_table_row_index(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
+			   oid *index)
+{
+	enum tcx_row otherwise;
+	const struct tcx_table *table = table_of(rows, view, &otherwise);
+
+	return put_index(rows_of(rows), tcx_table_row(table, row), index);
+}
+
+enum tcx_row tcx_table_scalar_find(const struct tcx_rows *rows, const struct tcx_view *view,
+				   const oid *index, size_t len, size_t *row)
+{
+	enum tcx_row otherwise;
+
+	*row = 0;
+	if (len != 1 || index[0] != 0)
+		return TCX_ROW_NONE;
+	return table_of(rows, view, &otherwise) != NULL ? TCX_ROW_FOUND : otherwise;
+}
+
+enum tcx_row tcx_table_scalar_after(const struct tcx_rows *rows, const struct tcx_view *view,
+				    const oid *index, size_t len, size_t *row)
+{
+	static const oid zero[] = {0};
+
+	(void)index;
+	return len > 0 ? TCX_ROW_NONE : tcx_table_scalar_find(rows, view, zero, 1, row);
+}
+
+size_t tcx_table_scalar_index(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
+			      oid *index)
+{
+	(void)rows;
+	(void)view;
+	(void)row;
+	index[0] = 0;
+	return 1;
+}
+
+/* The table is there: find or after gave the row. */
+static bool read_column(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+			struct tcx_value *value)
+{
+	enum tcx_row otherwise;
+	const struct tcx_table *table = table_of(leaf->rows, view, &otherwise);
+	bool scalar = leaf->rows->find == tcx_table_scalar_find;
+	const void *what = scalar ? (const void *)table : tcx_table_row(table, row);
+
+	if (leaf->object->is_known != NULL && !leaf->object->is_known(what))
+		return false;
+	leaf->object->read(what, view, value);
+	return true;
+}
+
+bool tcx_add_columns(struct tcx_tree *tree, const oid *prefix, size_t prefix_len,
+		     const struct tcx_table_rows *rows, const struct tcx_object *columns,
+		     size_t count)
+{
+	struct tcx_leaf leaf = {.id_len = prefix_len + 1, .rows = &rows->rows, .read = read_column};
+
+	for (size_t i = 0; i < prefix_len; i++)
+		leaf.id[i] = prefix[i];
+	for (size_t i = 0; i < count; i++) {
+		leaf.id[prefix_len] = columns[i].sub_id;
+		leaf.object = &columns[i];
+		if (!tcx_tree_add(tree, &leaf))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,65 @@
+/* The directives of tcpextd.conf, read with net-snmp's own reader. */
+#ifndef TCX_CONFIG_H
+#define TCX_CONFIG_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "base/link_patterns.h"
+#include "config/options.h"
+
+struct tcx_config {
+	uint64_t interval_ns;		  /* refreshInterval */
+	uint64_t max_age_ns;		  /* maxAge; 0: ten intervals */
+	unsigned int groups;		  /* register: bits of tcx_mib_group_bit() */
+	bool groups_given;		  /* a register line was there */
+	uint64_t table_interval_ns;	  /* tableInterval */
+	uint64_t table_idle_ns;		  /* tableIdle */
+	uint64_t table_timeout_ns;	  /* tableTimeout */
+	int max_rows;			  /* maxRows */
+	struct tcx_link_patterns ignored; /* ignoreInterface */
+	int priority;			  /* registerPriority */
+	char proc_root[PATH_MAX];
+	char socket[PATH_MAX]; /* agentXSocket; empty: the library's default */
+	int ping_s;	       /* agentXPingInterval, seconds */
+	int timeout_s;	       /* agentXTimeout, seconds */
+	int retries;	       /* agentXRetries */
+};
+
+/* While files are being read: the values so far and what was wrong. */
+struct tcx_config_reading {
+	struct tcx_config config;
+	unsigned int faults;
+	unsigned int files; /* that were looked through before the library read them */
+	bool shared; /* the file is not ours alone: words that we do not know are meant for others
+		      */
+};
+
+/* Makes the directives known to the library. To be called once, after init_agent(). */
+void tcx_config_register(void);
+
+/*
+ * Reads the default files and the one of -c into *config. Each fault is one log line with file,
+ * line, word and remedy. Returns the number of faults; *config is left as it was unless that is 0.
+ */
+unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options);
+
+/* The files themselves, for tcx_config_read(): has the library read them, and complains of those
+ * that cannot be. */
+void tcx_config_read_files(struct tcx_config_reading *reading, const struct tcx_options *options);
+
+/* A fault of a file: one line in the log, which begins with the place. Counts it. */
+void tcx_config_complain(struct tcx_config_reading *reading, const char *place, const char *what);
+
+/* What the library has to say about a file while it is being read: a line of its log. */
+void tcx_config_note(struct tcx_config_reading *reading, const char *line);
+
+/* maxAge, or what it is by default. */
+uint64_t tcx_config_max_age(const struct tcx_config *config);
+
+/* Hands the AgentX settings to the library. */
+void tcx_config_apply_agentx(const struct tcx_config *config, const struct tcx_options *options);
+
+#endif

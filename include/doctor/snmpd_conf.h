@@ -1,0 +1,110 @@
+/*
+ * What snmpd.conf says, as far as it concerns a subagent: whether there is an AgentX master and who
+ * may connect to it, and which part of the tree each community and user may read. Read as snmpd
+ * reads it (snmplib/read_config.c, mibII/vacm_conf.c), includes too. Knows no net-snmp.
+ */
+#ifndef TCX_SNMPD_CONF_H
+#define TCX_SNMPD_CONF_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "doctor/snmpd_view.h"
+
+#define TCX_SNMPD_PLACE_MAX 320 /* room for FILE:LINE */
+
+/* agentXPerms; the modes are -1 where the line has none. */
+struct tcx_snmpd_perms {
+	int socket;
+	int directory;
+	char user[TCX_SNMPD_WORD_MAX];
+	char group[TCX_SNMPD_WORD_MAX];
+};
+
+/* The versions of SNMP that somebody may come with, as bits. */
+#define TCX_SNMPD_V1  1U
+#define TCX_SNMPD_V2C 2U
+#define TCX_SNMPD_V3  4U
+
+/* Who may read through which view. */
+struct tcx_snmpd_access {
+	const char *kind;		  /* "community", "IPv6 community", "user"; static */
+	char name[TCX_SNMPD_WORD_MAX];	  /* that one's name: to ask with, never to be shown */
+	char source[TCX_SNMPD_WORD_MAX];  /* where a community may come from */
+	char level[TCX_SNMPD_WORD_MAX];	  /* what a user needs: noauth, auth, priv ... */
+	char context[TCX_SNMPD_WORD_MAX]; /* empty: the default one, which is the agent's */
+	unsigned int versions;
+	char place[TCX_SNMPD_PLACE_MAX];
+	char view[TCX_SNMPD_WORD_MAX];
+	char oid[TCX_SNMPD_WORD_MAX]; /* not empty: the line has this OID and no view; its view's
+					 name is made up here */
+	bool unclear;		      /* the OID is none that is understood, and not to be shown */
+};
+
+/* One line of com2sec, group or access, before they are joined. */
+struct tcx_snmpd_row {
+	enum { TCX_SNMPD_COM2SEC = 1, TCX_SNMPD_GROUP, TCX_SNMPD_ACCESS } type;
+	const char *kind;		  /* as above */
+	char name[TCX_SNMPD_WORD_MAX];	  /* the security name; of access: the group's */
+	char value[TCX_SNMPD_WORD_MAX];	  /* the community; the group's name; the view's name */
+	char model[TCX_SNMPD_WORD_MAX];	  /* v1, v2c, usm, any ... */
+	char source[TCX_SNMPD_WORD_MAX];  /* of com2sec */
+	char level[TCX_SNMPD_WORD_MAX];	  /* of access */
+	char context[TCX_SNMPD_WORD_MAX]; /* of com2sec and access */
+	bool prefix;			  /* access: of all contexts that begin so */
+	char place[TCX_SNMPD_PLACE_MAX];
+};
+
+/* createUser; empty words where it has none. Never to be shown. */
+struct tcx_snmpd_user {
+	char name[TCX_SNMPD_WORD_MAX];
+	char auth_type[TCX_SNMPD_WORD_MAX]; /* MD5, SHA ... */
+	char auth[TCX_SNMPD_WORD_MAX];
+	char priv_type[TCX_SNMPD_WORD_MAX]; /* DES, AES ... */
+	char priv[TCX_SNMPD_WORD_MAX];
+};
+
+struct tcx_snmpd_file {
+	char *path;
+	dev_t device;
+	ino_t inode;
+};
+
+struct tcx_snmpd_conf {
+	bool master;		  /* "master agentx" */
+	char socket[PATH_MAX];	  /* agentXSocket; empty: the default */
+	char addresses[PATH_MAX]; /* agentaddress, all of them with commas; empty: none */
+	bool have_perms;	  /* agentXPerms */
+	struct tcx_snmpd_perms perms;
+	char include_dir[PATH_MAX]; /* of the last includeDir that could be read, or empty */
+	bool short_of_memory;	    /* something is missing here */
+	size_t file_count;	    /* that were read */
+	struct tcx_snmpd_file *files;
+	size_t subtree_count;
+	struct tcx_snmpd_subtree *subtrees;
+	size_t access_count;
+	struct tcx_snmpd_access *accesses;
+	size_t row_count;
+	struct tcx_snmpd_row *rows;
+	size_t user_count;
+	struct tcx_snmpd_user *users;
+	size_t note_count; /* what was not followed or understood, each with its place */
+	char **notes;
+};
+
+/*
+ * Adds what a file and its includes say; *conf begins as zeros. Returns 0, or the errno of the file
+ * itself, of which a note tells unless it only does not exist. A file that was read before is not
+ * read again.
+ */
+int tcx_snmpd_conf_read(struct tcx_snmpd_conf *conf, const char *path);
+
+/* Joins com2sec, group and access lines to accesses. To be called once, behind the last file. */
+void tcx_snmpd_conf_finish(struct tcx_snmpd_conf *conf);
+
+/* Frees what it holds and makes it zeros again. */
+void tcx_snmpd_conf_clear(struct tcx_snmpd_conf *conf);
+
+#endif

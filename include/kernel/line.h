@@ -1,0 +1,64 @@
+/* Lines and words of a text that is not zero-terminated: what the readers share. */
+#ifndef TCX_LINE_H
+#define TCX_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/fault.h"
+#include "base/number.h"
+#include "sample/draft.h"
+
+/* A piece of the text: [at, end). */
+struct tcx_piece {
+	const char *at;
+	const char *end;
+};
+
+static inline size_t tcx_piece_len(struct tcx_piece piece)
+{
+	return (size_t)(piece.end - piece.at);
+}
+
+/* Takes the next line off text, without its newline. False at the end of the text. */
+bool tcx_line_next(struct tcx_piece *text, struct tcx_piece *line);
+
+/* Takes the section in front of a colon off a line: "Ip: 1 2" gives "Ip" and leaves " 1 2". */
+bool tcx_line_label(struct tcx_piece *line, struct tcx_piece *label, struct tcx_fault *fault);
+
+static inline bool tcx_is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Passes over blanks. False at the end of the line. */
+static inline bool tcx_line_skip_blanks(struct tcx_piece *line)
+{
+	while (line->at < line->end && tcx_is_blank(*line->at))
+		line->at++;
+	return line->at < line->end;
+}
+
+/*
+ * Takes the next word off a line, a name that begins with a letter and holds only letters, digits,
+ * '_', '-' and '.'. The line must not be at its end.
+ */
+bool tcx_line_name(struct tcx_piece *line, struct tcx_piece *name, struct tcx_fault *fault);
+
+/* Takes the next word off a line, a number. False when it is none of at most 64 bits. */
+bool tcx_line_number(struct tcx_piece *line, struct tcx_number *number);
+
+/* The fault of a number that is none; of names what is counted. Returns false. */
+bool tcx_line_no_number(struct tcx_fault *fault, const char *of, size_t len);
+
+/*
+ * Reads a text line by line. A line may take more lines off rest. One with a fault is passed over,
+ * and the first of such faults is reported; a cut last line (see kernel/reader.h) is left out.
+ * False when there was any fault, or, at once, when the draft diverged.
+ */
+typedef bool tcx_line_reader(struct tcx_draft *draft, struct tcx_piece line, struct tcx_piece *rest,
+			     struct tcx_fault *fault);
+bool tcx_text_read(struct tcx_draft *draft, const char *text, size_t len, tcx_line_reader *read,
+		   struct tcx_fault *fault);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * The objects of one registration, in the order of their OIDs, and the search for the one that a
+ * request names.
+ *
+ * A leaf is an accessible object: a scalar or a column. Its rows say which instances it has and its
+ * read() gives the value of one; a scalar is a column with the single row .0. Whatever an object
+ * is, it is looked up the same way: a binary search for the leaf, then its rows' own search for the
+ * instance. A cell without a value is passed over by GETNEXT.
+ */
+#ifndef TCX_TREE_H
+#define TCX_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "snmp/value.h"
+#include "snmp/view.h"
+
+#define TCX_LEAF_ID_MAX 4
+
+/* Whether a row was found; TCX_ROW_PENDING: the table is being read, ask again once it has come. */
+enum tcx_row { TCX_ROW_FOUND, TCX_ROW_NONE, TCX_ROW_PENDING };
+
+/* The instances that the columns of one table share. row is a number of the table's own choice. */
+struct tcx_rows {
+	/* The row with exactly this index. */
+	enum tcx_row (*find)(const struct tcx_rows *rows, const struct tcx_view *view,
+			     const oid *index, size_t len, size_t *row);
+	/* The first row whose index is greater; every row is greater than an index of length 0. */
+	enum tcx_row (*after)(const struct tcx_rows *rows, const struct tcx_view *view,
+			      const oid *index, size_t len, size_t *row);
+	/* Writes a row's index and returns its length. */
+	size_t (*index)(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
+			oid *index);
+};
+
+/* Rows of a table that has always the same ones, numbered from first to last. */
+struct tcx_numbered_rows {
+	struct tcx_rows rows; /* first: a leaf points to it */
+	oid first;
+	oid last;
+};
+
+typedef enum tcx_row tcx_rows_search(const struct tcx_rows *rows, const struct tcx_view *view,
+				     const oid *index, size_t len, size_t *row);
+typedef size_t tcx_rows_index(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
+			      oid *index);
+
+tcx_rows_search tcx_numbered_find, tcx_numbered_after;
+tcx_rows_index tcx_numbered_index;
+
+/* Their initialiser; row is the number. */
+#define TCX_ROWS_NUMBERED(first, last)                                                             \
+	{                                                                                          \
+		{tcx_numbered_find, tcx_numbered_after, tcx_numbered_index}, first, last           \
+	}
+
+struct tcx_object;
+
+struct tcx_leaf {
+	oid id[TCX_LEAF_ID_MAX]; /* below the tree's root */
+	size_t id_len;
+	const struct tcx_rows *rows;
+	/* The value of a row's cell. False when there is none now: noSuchInstance. */
+	bool (*read)(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+		     struct tcx_value *value);
+	int arg; /* read()'s own: a counter, a column, a row of a table of objects */
+	const struct tcx_object *object; /* likewise, of a kernel table (snmp/table_rows.h) */
+};
+
+struct tcx_tree {
+	size_t count;
+	size_t capacity;
+	struct tcx_leaf *leaves; /* owned */
+};
+
+/* TCX_PENDING: what decides it is being read; ask again once it has come. */
+enum tcx_found { TCX_FOUND, TCX_NO_INSTANCE, TCX_NO_OBJECT, TCX_PENDING };
+
+/* The single row .0 of every scalar. */
+extern const struct tcx_rows tcx_scalar_rows;
+
+/* Adds a copy of a leaf, in any order. False when memory is short. */
+bool tcx_tree_add(struct tcx_tree *tree, const struct tcx_leaf *leaf);
+
+/* Puts the leaves in order; to be called once all are there. */
+void tcx_tree_sort(struct tcx_tree *tree);
+
+/* Frees what the tree owns. */
+void tcx_tree_clear(struct tcx_tree *tree);
+
+/* GET: the value at exactly this OID below the root. */
+enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_view *view,
+			    const oid *name, size_t len, struct tcx_value *value);
+
+/*
+ * GETNEXT: the first value behind this OID. Its OID below the root goes to next (room for
+ * MAX_OID_LEN) and *next_len. TCX_NO_OBJECT at the end of the tree.
+ */
+enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_view *view,
+			     const oid *name, size_t len, oid *next, size_t *next_len,
+			     struct tcx_value *value);
+
+#endif

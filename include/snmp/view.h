@@ -1,0 +1,47 @@
+/* What one request sees: a snapshot and the agent's own state, the same for all its varbinds. */
+#ifndef TCX_VIEW_H
+#define TCX_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "catalogue/table_ids.h"
+#include "collect/collector.h"
+#include "collect/tables.h"
+#include "sample/snapshot.h"
+
+/*
+ * The tables that a request has come to so far. Each is taken once: a request sees no table change.
+ * One that is being read is asked for again.
+ */
+struct tcx_held_tables {
+	struct tcx_tables *tables;	    /* NULL: there are none */
+	struct tcx_table *held[TCX_TABLES]; /* with a reference, or NULL */
+	bool known[TCX_TABLES];		    /* held is the answer, though it may be NULL */
+};
+
+struct tcx_view {
+	struct tcx_snapshot *latest;	  /* with a reference, or NULL before the first one */
+	const struct tcx_snapshot *fresh; /* latest, or NULL once it is older than max_age_ns */
+	uint64_t now_ns;		  /* when the request came, on tcx_clock_now()'s clock */
+	uint64_t interval_ns;
+	uint64_t max_age_ns;
+	uint64_t oldest_ns;	 /* values of counters that were read before are too old */
+	uint64_t uptime_zero_ns; /* when sysUpTime was 0, on the same clock */
+	struct tcx_collector_status status;
+	struct tcx_held_tables *held;
+	bool impatient; /* a table that is not too old will do, rather than wait for a newer one */
+};
+
+/* The table of a request. NULL when there is none; *pending: because it is being read. */
+const struct tcx_table *tcx_view_table(const struct tcx_view *view, enum tcx_table_id id,
+				       bool *pending);
+
+/* sysUpTime at a moment, in hundredths of a second: a TimeStamp (RFC 2579). 0 when it lies before
+ * sysUpTime began. */
+uint64_t tcx_view_uptime_at(const struct tcx_view *view, uint64_t moment_ns);
+
+/* Gives up what the view holds. */
+void tcx_view_release(struct tcx_view *view);
+
+#endif

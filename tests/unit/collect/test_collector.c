@@ -1,0 +1,490 @@
+/*
+ * The collector: what it publishes, what it keeps when a read fails, and what it reports. Its timer
+ * is set so far away that it reads when the test says so.
+ */
+#include "tests/unit/test.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "collect/collector.h"
+#include "tests/unit/fixture.h"
+#include "tests/unit/reading.h"
+
+#define NEVER	   (3600 * TCX_NS_PER_S)
+#define PATIENCE_S 30 /* how long a thread may take that has nothing else to do */
+
+#define GOOD  "Tcp: InSegs OutSegs\nTcp: 1 2\n"
+#define WRONG "Tcp: InSegs OutSegs\nTcp: 1\n"
+
+struct scene {
+	struct fixture fixture;
+	struct tcx_collector *collector;
+	uint64_t sequence; /* of the last snapshot, and failures: both as last seen */
+	uint64_t failures;
+};
+
+static void look(struct scene *scene, uint64_t *sequence, uint64_t *failures)
+{
+	struct tcx_collector_status status;
+	struct tcx_snapshot *snapshot = tcx_collector_latest(scene->collector, &status);
+
+	*sequence = snapshot != NULL ? snapshot->sequence : 0;
+	*failures = status.failures;
+	tcx_snapshot_unref(snapshot);
+}
+
+/* Waits until one more read has ended. */
+static void wait_for_read(struct scene *scene)
+{
+	uint64_t deadline = tcx_clock_now() + PATIENCE_S * TCX_NS_PER_S;
+	uint64_t before = scene->sequence + scene->failures;
+
+	do {
+		look(scene, &scene->sequence, &scene->failures);
+		if (scene->sequence + scene->failures > before)
+			return;
+		usleep(1000);
+	} while (tcx_clock_now() < deadline);
+	fail_msg("no read in %d s", PATIENCE_S);
+}
+
+/* A new interval has the collector read at once. */
+static void read_again(struct scene *scene, const char *text)
+{
+	if (text != NULL)
+		fixture_puts(&scene->fixture, "net/snmp", text);
+	tcx_collector_set_interval(scene->collector, NEVER);
+	wait_for_read(scene);
+}
+
+static void start(struct scene *scene, const char *text)
+{
+	struct tcx_fault fault = {""};
+
+	if (text != NULL)
+		fixture_puts(&scene->fixture, "net/snmp", text);
+	scene->collector = tcx_collector_start(scene->fixture.root, NEVER, &fault);
+	if (scene->collector == NULL)
+		fail_msg("%s", fault.text);
+	tcx_collector_wait_first(scene->collector, PATIENCE_S * 1000);
+	wait_for_read(scene);
+}
+
+static int open_scene(void **state)
+{
+	static struct scene scene;
+
+	memset(&scene, 0, sizeof(scene));
+	fixture_open(&scene.fixture);
+	*state = &scene;
+	return 0;
+}
+
+static int close_scene(void **state)
+{
+	struct scene *scene = *state;
+
+	tcx_collector_stop(scene->collector);
+	fixture_close(&scene->fixture);
+	return 0;
+}
+
+static void expect_values(struct scene *scene, const char *gives)
+{
+	struct tcx_snapshot *snapshot = tcx_collector_latest(scene->collector, NULL);
+	char *text;
+
+	assert_non_null(snapshot);
+	text = reading_text(snapshot);
+	assert_string_equal(text, gives);
+	free(text);
+	tcx_snapshot_unref(snapshot);
+}
+
+/* A snapshot is published just before what is to be told of it. */
+static bool event_waits(const struct scene *scene, int timeout_ms)
+{
+	struct pollfd fd = {.fd = tcx_collector_event_fd(scene->collector), .events = POLLIN};
+
+	return poll(&fd, 1, timeout_ms) == 1;
+}
+
+/* A failure with this cause in it; NULL: that reading works again. */
+static void expect_event(struct scene *scene, const char *cause)
+{
+	struct tcx_event event;
+
+	assert_true(event_waits(scene, PATIENCE_S * 1000));
+	assert_true(tcx_collector_next_event(scene->collector, &event));
+	assert_int_equal(event.failed, cause != NULL);
+	if (strstr(event.text.text, cause != NULL ? cause : "can be read again") == NULL)
+		fail_msg("'%s' is not in '%s'", cause, event.text.text);
+}
+
+static void expect_no_event(struct scene *scene)
+{
+	struct tcx_event event;
+
+	assert_false(tcx_collector_next_event(scene->collector, &event));
+	assert_false(event_waits(scene, 0));
+}
+
+static void publishes(void **state)
+{
+	struct scene *scene = *state;
+
+	start(scene, GOOD);
+	assert_int_equal(scene->sequence, 1);
+	expect_values(scene, "TcpInSegs=1 TcpOutSegs=2");
+	read_again(scene, "Tcp: InSegs OutSegs\nTcp: 3 4\n");
+	assert_int_equal(scene->sequence, 2);
+	expect_values(scene, "TcpInSegs=3 TcpOutSegs=4");
+	assert_int_equal(scene->failures, 0);
+	expect_no_event(scene);
+}
+
+/* Who holds a snapshot keeps it as it was, past the collector's end. */
+static void snapshots_stay(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_snapshot *first;
+	char *text;
+
+	start(scene, GOOD);
+	first = tcx_collector_latest(scene->collector, NULL);
+	read_again(scene, "Tcp: InSegs OutSegs\nTcp: 3 4\n");
+	tcx_collector_stop(scene->collector);
+	scene->collector = NULL;
+	text = reading_text(first);
+	assert_string_equal(text, "TcpInSegs=1 TcpOutSegs=2");
+	assert_int_equal(first->sequence, 1);
+	free(text);
+	tcx_snapshot_unref(first);
+}
+
+static void last_good_one_stays(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_collector_status status;
+	struct tcx_snapshot *before, *after;
+
+	start(scene, GOOD);
+	before = tcx_collector_latest(scene->collector, NULL);
+	read_again(scene, WRONG);
+	after = tcx_collector_latest(scene->collector, NULL);
+	assert_ptr_equal(before, after);
+	tcx_snapshot_unref(before);
+	tcx_snapshot_unref(after);
+	expect_values(scene, "TcpInSegs=1 TcpOutSegs=2");
+	tcx_snapshot_unref(tcx_collector_latest(scene->collector, &status));
+	assert_int_equal(status.failures, 1);
+	assert_non_null(strstr(status.last_failure.text, "/net/snmp: Tcp: it has fewer values"));
+	expect_event(scene, "/net/snmp: Tcp: it has fewer values");
+	expect_no_event(scene);
+}
+
+static void recovery(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_collector_status status;
+
+	start(scene, GOOD);
+	read_again(scene, WRONG);
+	expect_event(scene, "fewer values");
+	read_again(scene, "Tcp: InSegs OutSegs\nTcp: 5 6\n");
+	expect_event(scene, NULL);
+	expect_no_event(scene);
+	assert_int_equal(scene->sequence, 2);
+	expect_values(scene, "TcpInSegs=5 TcpOutSegs=6");
+	tcx_snapshot_unref(tcx_collector_latest(scene->collector, &status));
+	assert_int_equal(status.failures, 1);
+	assert_non_null(strstr(status.last_failure.text, "fewer values")); /* it is kept */
+	read_again(scene, NULL);
+	expect_no_event(scene); /* that it works is said once */
+}
+
+/* Each outage of a file is one event when it begins and one when it ends, whatever its causes. */
+static void two_events_per_outage(void **state)
+{
+	struct scene *scene = *state;
+
+	start(scene, GOOD);
+	read_again(scene, WRONG);
+	read_again(scene, NULL);
+	read_again(scene, NULL);
+	expect_event(scene, "fewer values");
+	expect_no_event(scene);
+	read_again(scene, "");
+	expect_no_event(scene);
+	read_again(scene, GOOD);
+	expect_event(scene, NULL);
+	read_again(scene, WRONG); /* the same cause, but another outage */
+	expect_event(scene, "fewer values");
+	read_again(scene, GOOD);
+	expect_event(scene, NULL);
+	expect_no_event(scene);
+	assert_int_equal(scene->failures, 5);
+	assert_int_equal(scene->sequence, 3);
+}
+
+/* A file that fails in ever new ways: each is counted, and it is one outage. */
+static void many_causes(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_event event;
+	int events = 0;
+
+	start(scene, GOOD);
+	for (int i = 0; i < 100; i++) {
+		char text[64] = "Tcp: A\nTcp: x\n";
+
+		text[5] = (char)('A' + i % 26);
+		text[0] = (char)('A' + i / 26);
+		text[7] = text[0];
+		read_again(scene, text);
+		while (tcx_collector_next_event(scene->collector, &event))
+			events++;
+	}
+	assert_int_equal(scene->failures, 100);
+	assert_int_equal(events, 1);
+}
+
+/* Events that nobody fetches do not pile up. */
+static void nobody_listens(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_event event;
+	int events = 0;
+
+	start(scene, GOOD);
+	for (int i = 0; i < 80; i++) {
+		char text[64] = "Tcp: A\nTcp: x\n";
+
+		text[5] = (char)('A' + i % 26);
+		text[0] = (char)('A' + i / 26);
+		text[7] = text[0];
+		read_again(scene, text);
+		read_again(scene, GOOD);
+	}
+	assert_int_equal(scene->failures, 80);
+	while (tcx_collector_next_event(scene->collector, &event)) {
+		assert_int_equal(event.failed, events % 2 == 0); /* none is lost between others */
+		events++;
+	}
+	assert_in_range(events, 2, 160);
+	assert_int_equal(events % 2, 0);
+	expect_no_event(scene);
+	read_again(scene, WRONG);
+	expect_event(scene, "fewer values");
+}
+
+/* The outages of two files are two. */
+static void each_file(void **state)
+{
+	struct scene *scene = *state;
+
+	fixture_puts(&scene->fixture, "net/snmp6", "Udp6NoPorts 1\n");
+	start(scene, GOOD);
+	read_again(scene, WRONG);
+	expect_event(scene, "/net/snmp: Tcp: it has fewer");
+	fixture_puts(&scene->fixture, "net/snmp6", "Udp6NoPorts\n");
+	read_again(scene, NULL);
+	expect_event(scene, "/net/snmp6: the value of Udp6NoPorts");
+	read_again(scene, GOOD);
+	expect_event(scene, NULL);
+	expect_no_event(scene);
+	fixture_puts(&scene->fixture, "net/snmp6", "Udp6NoPorts 2\n");
+	read_again(scene, NULL);
+	expect_event(scene, NULL);
+	expect_no_event(scene);
+	expect_values(scene, "TcpInSegs=1 TcpOutSegs=2 Udp6NoPorts=2");
+}
+
+/* Whether a file is still at its path is looked at once a second. */
+static void read_until_event(struct scene *scene)
+{
+	uint64_t deadline = tcx_clock_now() + PATIENCE_S * TCX_NS_PER_S;
+
+	do
+		read_again(scene, NULL);
+	while (!event_waits(scene, 0) && tcx_clock_now() < deadline);
+}
+
+/* A file that goes by itself is an outage of its own; where all go that is one outage of all. */
+static void files_go(void **state)
+{
+	struct scene *scene = *state;
+
+	fixture_puts(&scene->fixture, "net/netstat", "TcpExt: A\nTcpExt: 1\n");
+	start(scene, GOOD);
+	fixture_remove(&scene->fixture, "net/netstat");
+	read_until_event(scene);
+	expect_event(scene, "/net/netstat is there no more");
+	read_again(scene, NULL);
+	expect_no_event(scene);
+	fixture_remove(&scene->fixture, "net/snmp");
+	read_until_event(scene);
+	expect_event(scene, "/net/snmp: neither this file nor its kin exist");
+	expect_no_event(scene);
+	fixture_puts(&scene->fixture, "net/netstat", "TcpExt: A\nTcpExt: 1\n");
+	read_again(scene, GOOD);
+	expect_event(scene, NULL);
+	expect_event(scene, NULL);
+	expect_no_event(scene);
+}
+
+static void nothing_at_first(void **state)
+{
+	struct scene *scene = *state;
+
+	start(scene, NULL);
+	assert_null(tcx_collector_latest(scene->collector, NULL));
+	assert_int_equal(scene->failures, 1);
+	expect_event(scene, "/net/snmp: neither this file nor its kin exist");
+	read_again(scene, GOOD);
+	expect_event(scene, NULL);
+	assert_int_equal(scene->sequence, 1);
+	expect_values(scene, "TcpInSegs=1 TcpOutSegs=2");
+}
+
+/* A snapshot's discontinuity, as the time of the snapshot that brought it. */
+static uint64_t discontinuity(struct scene *scene, bool *is_own)
+{
+	struct tcx_snapshot *snapshot = tcx_collector_latest(scene->collector, NULL);
+	uint64_t when = snapshot->discontinuity_ns;
+
+	*is_own = when == snapshot->taken_ns;
+	tcx_snapshot_unref(snapshot);
+	return when;
+}
+
+static void discontinuities(void **state)
+{
+	static const struct {
+		const char *text;
+		bool back;
+	} moves[] = {
+		{"Tcp: CurrEstab InSegs\nTcp: 9 9\n", false},
+		{"Tcp: CurrEstab InSegs\nTcp: 1 9\n", false}, /* a gauge may */
+		{"Tcp: CurrEstab InSegs\nTcp: 1 8\n", true},
+		{"Tcp: CurrEstab InSegs\nTcp: 1 8\n", false},
+		{"Tcp: CurrEstab\nTcp: 1\n", false},
+		{"Tcp: CurrEstab InSegs\nTcp: 1 9\n", false},
+		{"Tcp: InSegs CurrEstab\nTcp: 3 1\n", true}, /* with other names at once */
+	};
+	struct scene *scene = *state;
+	uint64_t last, now;
+	bool is_own;
+
+	start(scene, "Tcp: CurrEstab InSegs\nTcp: 5 5\n");
+	last = discontinuity(scene, &is_own);
+	assert_true(is_own);
+	for (size_t i = 0; i < COUNT(moves); i++) {
+		read_again(scene, moves[i].text);
+		now = discontinuity(scene, &is_own);
+		if (is_own != moves[i].back || (now != last) != moves[i].back)
+			fail_msg("move %zu", i);
+		last = now;
+	}
+}
+
+/* What a failed read hides from sight is compared with what came before it. */
+static void back_behind_a_failure(void **state)
+{
+	struct scene *scene = *state;
+	bool is_own;
+
+	start(scene, "Tcp: InSegs\nTcp: 5\n");
+	read_again(scene, WRONG);
+	read_again(scene, "Tcp: InSegs\nTcp: 4\n");
+	discontinuity(scene, &is_own);
+	assert_true(is_own);
+}
+
+/* The first message of an ICMP type makes a new column. */
+static void names_change(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_snapshot *before, *after;
+	uint64_t value;
+
+	start(scene, "Icmp: InMsgs\nIcmp: 0\nTcp: InSegs\nTcp: 7\n");
+	before = tcx_collector_latest(scene->collector, NULL);
+	read_again(scene, "Icmp: InMsgs\nIcmp: 1\nIcmpMsg: InType3\nIcmpMsg: 1\n"
+			  "Tcp: InSegs\nTcp: 8\n");
+	after = tcx_collector_latest(scene->collector, NULL);
+	assert_false(tcx_snapshot_get_type(before, TCX_COLUMN_IcmpMsgInType, 3, 0, &value));
+	assert_true(tcx_snapshot_get_type(after, TCX_COLUMN_IcmpMsgInType, 3, 0, &value));
+	assert_int_equal(value, 1);
+	assert_true(tcx_snapshot_get(before, TCX_TcpInSegs, 0, &value));
+	assert_int_equal(value, 7);
+	assert_true(tcx_snapshot_get(after, TCX_TcpInSegs, 0, &value));
+	assert_int_equal(value, 8);
+	assert_int_equal(after->discontinuity_ns, before->discontinuity_ns);
+	assert_int_equal(scene->failures, 0);
+	expect_no_event(scene);
+	tcx_snapshot_unref(before);
+	tcx_snapshot_unref(after);
+}
+
+/* With a short interval it goes on by itself. */
+static void interval(void **state)
+{
+	struct scene *scene = *state;
+
+	start(scene, GOOD);
+	tcx_collector_set_interval(scene->collector, TCX_NS_PER_MS);
+	for (int i = 0; i < 5; i++)
+		wait_for_read(scene);
+	assert_true(scene->sequence >= 6);
+}
+
+/* Readers and the collector at the same time, ends in the middle of it, nothing left over. */
+static void starts_and_stops(void **state)
+{
+	struct scene *scene = *state;
+	size_t before = fixture_descriptors();
+	struct tcx_fault fault = {""};
+
+	fixture_puts(&scene->fixture, "net/snmp", GOOD);
+	for (int i = 0; i < 20; i++) {
+		struct tcx_collector *collector =
+			tcx_collector_start(scene->fixture.root, TCX_NS_PER_MS, &fault);
+
+		assert_non_null(collector);
+		for (int k = 0; k < 1000; k++)
+			tcx_snapshot_unref(tcx_collector_latest(collector, NULL));
+		tcx_collector_stop(collector);
+	}
+	assert_int_equal(fixture_descriptors(), before);
+	tcx_collector_stop(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
+		TEST(publishes),
+		TEST(snapshots_stay),
+		TEST(last_good_one_stays),
+		TEST(recovery),
+		TEST(two_events_per_outage),
+		TEST(many_causes),
+		TEST(nobody_listens),
+		TEST(each_file),
+		TEST(files_go),
+		TEST(nothing_at_first),
+		TEST(discontinuities),
+		TEST(back_behind_a_failure),
+		TEST(names_change),
+		TEST(interval),
+		TEST(starts_and_stops),
+#undef TEST
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,545 @@
+/* tcpextd.conf: what each directive sets, and the line of the log that a wrong one earns. */
+#include "tests/unit/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "daemon/context.h"
+#include "snmp/netsnmp.h"
+#include "tests/unit/fixture.h"
+
+struct tcx_context tcx_context;
+
+/* What would wait for ever ends the test. */
+#define PATIENCE_S 30
+
+static struct fixture fixture;
+static char logged[16384];
+
+static int keep(netsnmp_log_handler *handler, int priority, const char *line)
+{
+	size_t used = strlen(logged);
+
+	(void)handler;
+	(void)priority;
+	snprintf(logged + used, sizeof(logged) - used, "%s", line);
+	return 1;
+}
+
+/* The library as in the agent, and a log that is kept. Nothing of the host is read. */
+static int open_library(void **state)
+{
+	netsnmp_log_handler *handler;
+
+	(void)state;
+	fixture_open(&fixture);
+	setenv("SNMPCONFPATH", fixture.root, 1);
+	setenv("SNMP_PERSISTENT_DIR", fixture.root, 1);
+	handler = netsnmp_register_loghandler(NETSNMP_LOGHANDLER_CALLBACK, LOG_DEBUG);
+	if (handler == NULL)
+		return -1;
+	handler->handler = keep;
+	tcx_log_start(&tcx_context.log, true, true, NULL);
+	tcx_agentx_init();
+	tcx_config_register();
+	return 0;
+}
+
+static int close_library(void **state)
+{
+	(void)state;
+	tcx_agentx_shutdown();
+	snmp_disable_log();
+	fixture_close(&fixture);
+	return 0;
+}
+
+/* Reads a text as the file of -c; the default files too unless alone. */
+static unsigned int read_text(struct tcx_config *config, const char *text, bool alone)
+{
+	static char path[PATH_MAX];
+	const struct tcx_options options = {.config_file = path, .no_default_config = alone};
+
+	snprintf(path, sizeof(path), "%s/given.conf", fixture.root);
+	fixture_puts(&fixture, "given.conf", text);
+	logged[0] = '\0';
+	return tcx_config_read(config, &options);
+}
+
+static struct tcx_config good(const char *text)
+{
+	struct tcx_config config;
+
+	memset(&config, 0xaa, sizeof(config));
+	if (read_text(&config, text, true) > 0 || logged[0] != '\0')
+		fail_msg("'%s': %s", text, logged);
+	return config;
+}
+
+static void defaults(void **state)
+{
+	struct tcx_config config = good("# nothing\n\n");
+
+	(void)state;
+	assert_int_equal(config.interval_ns, TCX_NS_PER_S);
+	assert_int_equal(tcx_config_max_age(&config), 10 * TCX_NS_PER_S);
+	assert_int_equal(config.groups & tcx_mib_group_bit("all"), tcx_mib_group_bit("all"));
+	assert_int_equal(config.priority, 100);
+	assert_string_equal(config.proc_root, "/proc");
+	assert_string_equal(config.socket, "");
+	assert_int_equal(config.ping_s, 5);
+	assert_int_equal(config.timeout_s, 1);
+	assert_int_equal(config.retries, 2);
+}
+
+static void every_directive(void **state)
+{
+	struct tcx_config config = good("refreshInterval 0.25\nmaxAge 7.5\nregister tcp, udp\n"
+					"registerPriority 42\nprocRoot /elsewhere/proc\n"
+					"agentXSocket /run/somewhere/master\n"
+					"agentXPingInterval 200\nagentXTimeout 12\n"
+					"agentXRetries 13\n");
+
+	(void)state;
+	assert_int_equal(config.interval_ns, 250 * TCX_NS_PER_MS);
+	assert_int_equal(tcx_config_max_age(&config), 7500 * TCX_NS_PER_MS);
+	assert_int_equal(config.groups, tcx_mib_group_bit("tcp") | tcx_mib_group_bit("udp"));
+	assert_int_equal(config.priority, 42);
+	assert_string_equal(config.proc_root, "/elsewhere/proc");
+	assert_string_equal(config.socket, "/run/somewhere/master");
+	assert_int_equal(config.ping_s, 200);
+	assert_int_equal(config.timeout_s, 12);
+	assert_int_equal(config.retries, 13);
+}
+
+static void max_age_follows(void **state)
+{
+	struct tcx_config config = good("refreshInterval 3\n");
+
+	(void)state;
+	assert_int_equal(tcx_config_max_age(&config), 30 * TCX_NS_PER_S);
+}
+
+static const struct {
+	const char *text;
+	uint64_t interval_ns;
+} intervals[] = {
+	{"refreshInterval 0.1\n", 100 * TCX_NS_PER_MS},
+	{"refreshInterval .5\n", 500 * TCX_NS_PER_MS},
+	{"refreshInterval 2.\n", 2 * TCX_NS_PER_S},
+	{"refreshInterval 3600\n", 3600 * TCX_NS_PER_S},
+	{"refreshInterval 00001\n", TCX_NS_PER_S},
+	{"refreshInterval 5\nrefreshInterval 6\n", 6 * TCX_NS_PER_S}, /* the last one counts */
+	{"REFRESHINTERVAL 4\n", 4 * TCX_NS_PER_S},
+	{"  refreshInterval\t4  \n", 4 * TCX_NS_PER_S},
+	{"refreshInterval 4", 4 * TCX_NS_PER_S}, /* no newline */
+};
+
+static void good_intervals(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(intervals); i++) {
+		struct tcx_config config = good(intervals[i].text);
+
+		assert_int_equal(config.interval_ns, intervals[i].interval_ns);
+	}
+}
+
+static const struct {
+	const char *text;
+	const char *groups[12];
+} registers[] = {
+	{"register ip icmp tcp udp tcpext\n", {"ip", "icmp", "tcp", "udp", "tcpext"}},
+	{"register all\n",
+	 {"ip", "icmp", "tcp", "udp", "tcpext", "interfaces", "at", "ipAddrTable", "ipRouteTable",
+	  "ipNetToMediaTable", "tcpConnTable", "udpTable"}},
+	{"register interfaces at ipaddrtable\n", {"interfaces", "at", "ipAddrTable"}},
+	{"register tcp\n", {"tcp"}},
+	{"register TCP,Udp\n", {"tcp", "udp"}},
+	{"register tcp\nregister ip\n", {"ip", "tcp"}},
+	{"register none\n", {NULL}},
+	{"register none tcp\n", {"tcp"}},
+};
+
+static void groups(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(registers); i++) {
+		struct tcx_config config = good(registers[i].text);
+		unsigned int bits = 0;
+
+		for (size_t k = 0; k < COUNT(registers[i].groups) && registers[i].groups[k] != NULL;
+		     k++)
+			bits |= tcx_mib_group_bit(registers[i].groups[k]);
+		assert_int_equal(config.groups, bits);
+	}
+}
+
+/* The words of one wrong line: all on a single line of the log, with the place in front. */
+static const struct {
+	const char *line;
+	const char *says;
+} wrong[] = {
+	{"refreshInterval", "'refreshInterval' has no value: give one, or take the line out"},
+	{"register ,", "register names no group: give any of ip"},
+	{"procRoot \"/proc\"", "give the path without quotes"},
+	{"refreshInterval 0", "refreshInterval '0' is wrong: give a number from 0.1 to 3600"},
+	{"refreshInterval 0.09", "refreshInterval '0.09' is wrong"},
+	{"refreshInterval 3600.1", "refreshInterval '3600.1' is wrong"},
+	{"refreshInterval -1", "refreshInterval '-1' is wrong"},
+	{"refreshInterval fast", "refreshInterval 'fast' is wrong"},
+	{"refreshInterval 1s", "refreshInterval '1s' is wrong"},
+	{"refreshInterval 1e1", "refreshInterval '1e1' is wrong"},
+	{"refreshInterval inf", "refreshInterval 'inf' is wrong"},
+	{"refreshInterval nan", "refreshInterval 'nan' is wrong"},
+	{"refreshInterval 0x1", "refreshInterval '0x1' is wrong"},
+	{"refreshInterval 1.2.3", "refreshInterval '1.2.3' is wrong"},
+	{"refreshInterval .", "refreshInterval '.' is wrong"},
+	{"refreshInterval 1 2", "refreshInterval '1 2' is wrong"},
+	{"refreshInterval 99999999999999999999", "is wrong: give a number from 0.1 to 3600"},
+	{"maxAge 0", "maxAge '0' is wrong: give a number from 0.1 to 86400"},
+	{"maxAge 86401", "maxAge '86401' is wrong"},
+	{"registerPriority 0", "registerPriority '0' is wrong: give a number from 1 to 255"},
+	{"registerPriority 256", "registerPriority '256' is wrong"},
+	{"registerPriority 1.5", "registerPriority '1.5' is wrong: give a whole number"},
+	{"registerPriority high", "registerPriority 'high' is wrong"},
+	{"agentXPingInterval 0", "agentXPingInterval '0' is wrong"},
+	{"agentXPingInterval 3601", "agentXPingInterval '3601' is wrong"},
+	{"agentXTimeout 0", "agentXTimeout '0' is wrong"},
+	{"agentXTimeout soon", "agentXTimeout 'soon' is wrong"},
+	{"agentXRetries 101", "agentXRetries '101' is wrong: give a number from 0 to 100"},
+	{"register ipv6", "register 'ipv6' is wrong: give any of ip, icmp, tcp, udp, tcpext"},
+	{"register tcp udp6 ip", "register 'udp6' is wrong"},
+	{"refreshIntervall 1", "unknown word 'refreshIntervall'"},
+	{"rocommunity public", "unknown word 'rocommunity'"},
+	{"agentXPerms 0777", "'agentXPerms' is a directive of the master: move it to snmpd.conf"},
+	{"refreshInterval", "refreshInterval"},
+	{"register", "register"},
+	{"procRoot", "procRoot"},
+	{"includeFile /nonexistent/file", "/nonexistent/file"},
+};
+
+static void one_line(const char *line)
+{
+	const char *newline = strchr(logged, '\n');
+
+	if (newline == NULL || newline[1] != '\0')
+		fail_msg("'%s': not one line: %s", line, logged);
+}
+
+static void expect_wrong(const char *line, const char *says)
+{
+	struct tcx_config config = {.priority = 77};
+	char text[512], place[64];
+
+	snprintf(text, sizeof(text), "# a comment\nregisterPriority 9\n%s\n", line);
+	if (read_text(&config, text, true) != 1)
+		fail_msg("'%s' was taken: %s", line, logged);
+	snprintf(place, sizeof(place), "given.conf: line 3: ");
+	one_line(line);
+	if (strstr(logged, place) == NULL || strstr(logged, says) == NULL)
+		fail_msg("'%s': %s", line, logged);
+	assert_int_equal(config.priority, 77); /* the good line before it does not count either */
+}
+
+static void wrong_lines(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		expect_wrong(wrong[i].line, wrong[i].says);
+}
+
+/* Lines of which each is right by itself, and that let the library do nothing but wait. */
+static void patience(void **state)
+{
+	struct tcx_config config;
+
+	(void)state;
+	assert_int_equal(read_text(&config, "agentXPingInterval 3\n", true), 1);
+	assert_non_null(strstr(logged, "agentXTimeout 1 and agentXRetries 2 make 3 s"));
+	assert_int_equal(read_text(&config, "agentXRetries 4\n", true), 1);
+	assert_int_equal(
+		read_text(&config,
+			  "agentXTimeout 3600\nagentXRetries 100\nagentXPingInterval 3600\n", true),
+		1);
+	assert_non_null(strstr(logged, "make 363600 s"));
+	assert_int_equal(read_text(&config, "agentXPingInterval 4\n", true), 0);
+	assert_int_equal(read_text(&config, "agentXPingInterval 2\nagentXRetries 0\n", true), 0);
+}
+
+/* Every fault is named, not only the first. */
+/* Two lines, each right by itself, that are wrong together; in either order. */
+static void ages(void **state)
+{
+	struct tcx_config config;
+
+	(void)state;
+	assert_int_equal(read_text(&config, "refreshInterval 5\nmaxAge 4.9\n", true), 1);
+	assert_non_null(strstr(logged, "maxAge is shorter than refreshInterval: give it"));
+	assert_int_equal(read_text(&config, "maxAge 4\nrefreshInterval 4\n", true), 0);
+	assert_int_equal(read_text(&config, "maxAge 0.5\n", true), 1); /* the default is 1 s */
+}
+
+static void many_faults(void **state)
+{
+	struct tcx_config config;
+
+	(void)state;
+	assert_int_equal(read_text(&config,
+				   "refreshInterval x\nnonsense 1\nmaxAge y\nregister z w\n"
+				   "registerPriority 9\n",
+				   true),
+			 5);
+	assert_non_null(strstr(logged, "line 1: "));
+	assert_non_null(strstr(logged, "line 2: "));
+	assert_non_null(strstr(logged, "line 3: "));
+	assert_non_null(strstr(logged, "line 4: register 'z'"));
+	assert_non_null(strstr(logged, "line 4: register 'w'"));
+	assert_null(strstr(logged, "line 5: "));
+}
+
+static void long_path(void **state)
+{
+	struct tcx_config config;
+	char *text = malloc(2 * PATH_MAX);
+	int word = snprintf(text, PATH_MAX, "procRoot /");
+
+	(void)state;
+	memset(text + word, 'x', PATH_MAX);
+	strcpy(text + word + PATH_MAX, "\n");
+	assert_int_equal(read_text(&config, text, true), 1);
+	free(text);
+}
+
+static void no_file(void **state)
+{
+	const struct tcx_options missing = {.config_file = "/nonexistent/tcpextd.conf",
+					    .no_default_config = true};
+	const struct tcx_options directory = {.config_file = fixture.root,
+					      .no_default_config = true};
+	struct tcx_config config;
+
+	(void)state;
+	logged[0] = '\0';
+	assert_int_equal(tcx_config_read(&config, &missing), 1);
+	assert_non_null(strstr(logged, "/nonexistent/tcpextd.conf: cannot be read: No such file"));
+	one_line("missing");
+	logged[0] = '\0';
+	assert_int_equal(tcx_config_read(&config, &directory), 1);
+	assert_non_null(strstr(logged, ": cannot be read: Is a directory"));
+	one_line("directory");
+}
+
+/* The user nobody's view of a file that root alone may read. */
+static void unreadable(void **state)
+{
+	char path[PATH_MAX];
+	struct tcx_options options = {.config_file = path, .no_default_config = true};
+	struct tcx_config config;
+
+	(void)state;
+	fixture_puts(&fixture, "secret.conf", "registerPriority 9\n");
+	snprintf(path, sizeof(path), "%s/secret.conf", fixture.root);
+	if (chmod(path, 0) != 0 || access(path, R_OK) == 0) {
+		print_message("this user may read any file\n");
+		skip();
+	}
+	logged[0] = '\0';
+	assert_int_equal(tcx_config_read(&config, &options), 1);
+	assert_non_null(strstr(logged, "secret.conf: cannot be read: Permission denied"));
+	one_line("unreadable");
+}
+
+/*
+ * agentx.conf is for all subagents: what it says to others is no fault. Then our own two, then -c.
+ *
+ */
+static void default_files(void **state)
+{
+	struct tcx_config config;
+
+	(void)state;
+	fixture_puts(&fixture, "agentx.conf",
+		     "agentXTimeout 21\nagentXRetries 21\nagentXPingInterval 500\n"
+		     "forOthers 1\n");
+	fixture_puts(&fixture, "tcpextd.conf",
+		     "agentXTimeout 22\nregisterPriority 22\nrefreshInterval 22\n");
+	fixture_puts(&fixture, "tcpextd.local.conf", "registerPriority 23\nmaxAge 23\n");
+	assert_int_equal(read_text(&config, "maxAge 24\n", false), 0);
+	assert_string_equal(logged, "");
+	assert_int_equal(config.retries, 21);
+	assert_int_equal(config.timeout_s, 22);
+	assert_int_equal(config.interval_ns, 22 * TCX_NS_PER_S);
+	assert_int_equal(config.priority, 23);
+	assert_int_equal(config.max_age_ns, 24 * TCX_NS_PER_S);
+	assert_int_equal(read_text(&config, "maxAge 24\n", true), 0); /* -C */
+	assert_int_equal(config.priority, 100);
+	fixture_puts(&fixture, "agentx.conf", "agentXTimeout soon\n");
+	assert_int_equal(read_text(&config, "", false), 1);
+	assert_non_null(strstr(logged, "agentx.conf: line 1: agentXTimeout 'soon' is wrong"));
+	fixture_puts(&fixture, "agentx.conf", "");
+	fixture_puts(&fixture, "tcpextd.conf", "");
+	fixture_puts(&fixture, "tcpextd.local.conf", "");
+}
+
+static void make_fifo(const char *name)
+{
+	char path[PATH_MAX];
+
+	fixture_puts(&fixture, name, "");
+	fixture_remove(&fixture, name);
+	snprintf(path, sizeof(path), "%s/%s", fixture.root, name);
+	assert_int_equal(mkfifo(path, 0600), 0);
+}
+
+static void expect_refused(const char *name, unsigned int faults)
+{
+	char line[PATH_MAX];
+
+	snprintf(line, sizeof(line), "/%s: cannot be read: it is no regular file", name);
+	assert_int_equal(faults, 1);
+	assert_non_null(strstr(logged, line));
+	one_line(name);
+}
+
+/* A FIFO, which would hold up whoever opens it, in each place where a file is wanted. */
+static void fifos(void **state)
+{
+	static const char *const texts[] = {"includeFile pipe.conf\n", "INCLUDEFILE %s/pipe.conf\n",
+					    "includeDir %s/inner\n", "includeSearch pipe\n",
+					    "includeSearch pipe.conf\n"};
+	struct tcx_options options = {.no_default_config = true};
+	struct tcx_config config;
+	char text[2 * PATH_MAX];
+
+	(void)state;
+	alarm(PATIENCE_S);
+	make_fifo("inner/pipe.conf");
+	make_fifo("pipe.conf");
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		snprintf(text, sizeof(text), texts[i], fixture.root);
+		expect_refused("pipe.conf", read_text(&config, text, true));
+	}
+	snprintf(text, sizeof(text), "%s/pipe.conf", fixture.root);
+	options.config_file = text;
+	logged[0] = '\0';
+	expect_refused("pipe.conf", tcx_config_read(&config, &options));
+	make_fifo("tcpextd.conf");
+	expect_refused("tcpextd.conf", read_text(&config, "", false));
+	fixture_remove(&fixture, "tcpextd.conf");
+	alarm(0);
+}
+
+/* What is included counts; no file at all is an empty one. */
+static void included_files(void **state)
+{
+	const struct tcx_options null = {.no_default_config = true, .config_file = "/dev/null"};
+	struct tcx_config config;
+
+	(void)state;
+	fixture_puts(&fixture, "inner.conf", "maxAge 55\n");
+	config = good("includeFile inner.conf\n");
+	assert_int_equal(config.max_age_ns, 55 * TCX_NS_PER_S);
+	assert_int_equal(read_text(&config, "includeFile missing.conf\n", true), 1);
+	assert_non_null(strstr(logged, "given.conf: line 1: Included file"));
+	one_line("missing.conf");
+	assert_int_equal(tcx_config_read(&config, &null), 0);
+	assert_int_equal(config.max_age_ns, 0);
+	assert_true(read_text(&config, "includeFile given.conf\n", true) > 0);
+}
+
+/* Reading again begins with the defaults, not with what was read before. */
+static void read_again(void **state)
+{
+	struct tcx_config config = good("refreshInterval 9\nregister tcp\nmaxAge 99\n");
+
+	(void)state;
+	config = good("");
+	assert_int_equal(config.interval_ns, TCX_NS_PER_S);
+	assert_int_equal(config.max_age_ns, 0);
+	assert_false(config.groups_given);
+}
+
+static void group_words(void **state)
+{
+	unsigned int all = 0;
+
+	(void)state;
+	for (size_t i = 0; tcx_mib_group_word(i) != NULL; i++) {
+		unsigned int bit = tcx_mib_group_bit(tcx_mib_group_word(i));
+
+		assert_int_equal(bit, 1U << i);
+		all |= bit;
+	}
+	assert_int_equal(tcx_mib_group_bit("ALL"), all);
+	assert_int_equal(tcx_mib_group_bit("tcpx"), 0);
+	assert_int_equal(tcx_mib_group_bit(""), 0);
+}
+
+static void applies_agentx(void **state)
+{
+	struct tcx_config config = good(
+		"agentXSocket /a/b\nagentXPingInterval 13\nagentXTimeout 4\nagentXRetries 2\n");
+	const struct tcx_options none = {0};
+	const struct tcx_options other = {.socket = "/c/d"};
+
+	(void)state;
+	tcx_config_apply_agentx(&config, &none);
+	assert_string_equal(tcx_agentx_address(), "/a/b");
+	assert_int_equal(netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID,
+					    NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL),
+			 13);
+	assert_int_equal(
+		netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT),
+		4000000);
+	assert_int_equal(
+		netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_RETRIES), 2);
+	tcx_config_apply_agentx(&config, &other); /* -x goes before the file */
+	assert_string_equal(tcx_agentx_address(), "/c/d");
+	config = good("");
+	tcx_config_apply_agentx(&config, &none);
+	assert_string_equal(tcx_agentx_address(), "/var/agentx/master");
+}
+
+/* A library that calls this event of something else, too, than of a session that it has opened. */
+static void no_session(void **state)
+{
+	char request[1024] = "";
+
+	(void)state;
+	logged[0] = '\0';
+	snmp_call_callbacks(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, request);
+	assert_false(tcx_context.agentx.connected);
+	assert_string_equal(logged, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(every_directive),
+		cmocka_unit_test(max_age_follows),
+		cmocka_unit_test(good_intervals),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(wrong_lines),
+		cmocka_unit_test(ages),
+		cmocka_unit_test(patience),
+		cmocka_unit_test(many_faults),
+		cmocka_unit_test(long_path),
+		cmocka_unit_test(no_file),
+		cmocka_unit_test(unreadable),
+		cmocka_unit_test(default_files),
+		cmocka_unit_test(fifos),
+		cmocka_unit_test(included_files),
+		cmocka_unit_test(read_again),
+		cmocka_unit_test(group_words),
+		cmocka_unit_test(applies_agentx),
+		cmocka_unit_test(no_session),
+	};
+
+	return cmocka_run_group_tests(tests, open_library, close_library);
+}

@@ -1,0 +1,1013 @@
+/*
+ * Netlink answers that are not as they should be. The kernel is really asked, but what comes back
+ * is made here: recvmsg() is replaced (linked with -Wl,--wrap=recvmsg).
+ */
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <linux/if.h>
+#include <linux/inet_diag.h>
+#include <linux/neighbour.h>
+#include <linux/nexthop.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "agent/kernel/rtnetlink/nexthops.h"
+#include "base/octets.h"
+#include "kernel/handles.h"
+#include "kernel/ip_tables.h"
+#include "kernel/links.h"
+#include "kernel/netlink.h"
+#include "kernel/socket_tables.h"
+
+#define DATAGRAMS     64
+#define DATAGRAM_SIZE 32768
+
+ssize_t __real_recvmsg(int fd, struct msghdr *header, int flags);
+ssize_t __wrap_recvmsg(int fd, struct msghdr *header, int flags);
+
+/* One receive: an errno, or octets from a netlink port. */
+struct datagram {
+	int error;
+	uint32_t from;
+	size_t len;
+	char *octets;
+};
+
+static struct script {
+	enum { PASS, RECORD, REPLAY } mode;
+	struct datagram datagrams[DATAGRAMS];
+	size_t count;
+	size_t next;
+} script;
+
+static void clear_script(void)
+{
+	for (size_t i = 0; i < script.count; i++)
+		free(script.datagrams[i].octets);
+	memset(&script, 0, sizeof(script));
+}
+
+static struct datagram *add_datagram(const void *octets, size_t len)
+{
+	struct datagram *datagram = &script.datagrams[script.count++];
+
+	assert_in_range(script.count, 1, DATAGRAMS);
+	memset(datagram, 0, sizeof(*datagram));
+	datagram->len = len;
+	datagram->octets = malloc(len > 0 ? len : 1);
+	if (len > 0)
+		memcpy(datagram->octets, octets, len);
+	return datagram;
+}
+
+static void add_error(int error)
+{
+	add_datagram("", 0)->error = error;
+}
+
+static ssize_t replay(struct msghdr *header)
+{
+	const struct datagram *datagram = &script.datagrams[script.next];
+	struct sockaddr_nl *from = header->msg_name;
+
+	errno = EAGAIN;
+	if (script.next == script.count)
+		return -1;
+	script.next++;
+	errno = datagram->error;
+	if (datagram->error != 0)
+		return -1;
+	memcpy(header->msg_iov->iov_base, datagram->octets,
+	       datagram->len < header->msg_iov->iov_len ? datagram->len : header->msg_iov->iov_len);
+	from->nl_pid = datagram->from;
+	return (ssize_t)datagram->len;
+}
+
+ssize_t __wrap_recvmsg(int fd, struct msghdr *header, int flags)
+{
+	ssize_t len;
+
+	if (script.mode == REPLAY)
+		return replay(header);
+	len = __real_recvmsg(fd, header, flags);
+	if (script.mode == RECORD && len >= 0)
+		add_datagram(header->msg_iov->iov_base, (size_t)len);
+	return len;
+}
+
+/* --- Datagrams made by hand ----------------------------------------------------------------- */
+
+/* A message at the end of a datagram that is being written; len octets of body follow. */
+static struct nlmsghdr *put_message(char *datagram, size_t *size, uint16_t type, size_t len)
+{
+	struct nlmsghdr *message = (struct nlmsghdr *)(datagram + *size);
+
+	memset(message, 0, NLMSG_SPACE(len));
+	message->nlmsg_len = (uint32_t)NLMSG_LENGTH(len);
+	message->nlmsg_type = type;
+	message->nlmsg_flags = NLM_F_MULTI;
+	message->nlmsg_seq = 1;
+	*size += NLMSG_SPACE(len);
+	return message;
+}
+
+static bool count_messages(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+{
+	(void)message;
+	(void)fault;
+	++*(int *)context;
+	return true;
+}
+
+static int dumped; /* messages that the last dump gave */
+static struct tcx_netlink netlink;
+
+static bool dump(struct tcx_fault *fault)
+{
+	const struct ifinfomsg request = {0};
+	const struct tcx_netlink_query query = {RTM_GETLINK, &request, sizeof(request),
+						count_messages, &dumped};
+
+	dumped = 0;
+	script.mode = REPLAY;
+	script.next = 0;
+	tcx_netlink_close(&netlink);
+	tcx_netlink_init(&netlink, NETLINK_ROUTE);
+	return tcx_netlink_dump(&netlink, &query, fault);
+}
+
+/* Two messages and the end. */
+static size_t write_answer(char *datagram)
+{
+	size_t size = 0;
+
+	put_message(datagram, &size, RTM_NEWLINK, 16);
+	put_message(datagram, &size, RTM_NEWLINK, 16);
+	put_message(datagram, &size, NLMSG_DONE, 4);
+	return size;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	clear_script();
+	tcx_netlink_init(&netlink, NETLINK_ROUTE);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	tcx_netlink_close(&netlink);
+	clear_script();
+	return 0;
+}
+
+static void whole_answer(void **state)
+{
+	char datagram[256];
+	struct tcx_fault fault = {""};
+
+	(void)state;
+	add_datagram(datagram, write_answer(datagram));
+	assert_true(dump(&fault));
+	assert_int_equal(dumped, 2);
+	assert_non_null(netlink.socket);
+}
+
+static void signals_do_not_matter(void **state)
+{
+	char datagram[256];
+
+	(void)state;
+	add_error(EINTR);
+	add_error(EINTR);
+	add_datagram(datagram, write_answer(datagram));
+	assert_true(dump(NULL));
+	assert_int_equal(dumped, 2);
+}
+
+/* Another process may send what it likes: an answer, an error, the end. */
+static void strangers_are_not_heard(void **state)
+{
+	char datagram[256];
+	size_t size = write_answer(datagram);
+
+	(void)state;
+	add_datagram(datagram, size)->from = 4711;
+	add_datagram("x", 1)->from = 1;
+	add_datagram(datagram, size);
+	assert_true(dump(NULL));
+	assert_int_equal(dumped, 2);
+}
+
+static void other_requests_answers(void **state)
+{
+	char datagram[256];
+	size_t size = 0;
+
+	(void)state;
+	put_message(datagram, &size, RTM_NEWLINK, 16)->nlmsg_seq = 0;
+	put_message(datagram, &size, NLMSG_DONE, 4)->nlmsg_seq = 7;
+	put_message(datagram, &size, NLMSG_NOOP, 0);
+	size += write_answer(datagram + size);
+	add_datagram(datagram, size);
+	assert_true(dump(NULL));
+	assert_int_equal(dumped, 2);
+}
+
+static void assert_interrupted(bool interrupted, const char *text)
+{
+	struct tcx_fault fault = {""};
+
+	assert_false(dump(&fault));
+	assert_int_equal(netlink.interrupted, interrupted);
+	assert_non_null(strstr(fault.text, text));
+	/* What is left of the answer goes with the socket. */
+	assert_null(netlink.socket);
+}
+
+static void interrupted(void **state)
+{
+	char datagram[256];
+	size_t size = write_answer(datagram);
+
+	(void)state;
+	((struct nlmsghdr *)datagram)->nlmsg_flags |= NLM_F_DUMP_INTR;
+	add_datagram(datagram, size);
+	assert_interrupted(true, "changing");
+	assert_int_equal(dumped, 0);
+}
+
+static void interrupted_at_the_end(void **state)
+{
+	char datagram[256];
+	size_t size = 0;
+
+	(void)state;
+	put_message(datagram, &size, NLMSG_DONE, 4)->nlmsg_flags |= NLM_F_DUMP_INTR;
+	add_datagram(datagram, size);
+	assert_interrupted(true, "changing");
+}
+
+static void overrun(void **state)
+{
+	(void)state;
+	add_error(ENOBUFS);
+	assert_interrupted(true, "changing");
+}
+
+static void no_answer(void **state)
+{
+	(void)state;
+	assert_interrupted(false, strerror(EAGAIN));
+	assert_int_equal(netlink.error, EAGAIN);
+}
+
+/* A message that is longer than any before: there is room for it at the next try. */
+static void too_long(void **state)
+{
+	static char datagram[60000];
+	const struct tcx_netlink_query query = {RTM_GETLINK, "", 0, count_messages, &dumped};
+	size_t size = 0;
+
+	(void)state;
+	put_message(datagram, &size, RTM_NEWLINK, 50000);
+	size += write_answer(datagram + size);
+	add_datagram(datagram, size);
+	assert_interrupted(true, "");
+	assert_int_equal(dumped, 0);
+	script.next = 0;
+	netlink.sequence = 0;
+	assert_true(tcx_netlink_dump(&netlink, &query, NULL));
+	assert_int_equal(dumped, 3);
+}
+
+static void cut_short(void **state)
+{
+	char datagram[256];
+	size_t size = write_answer(datagram);
+
+	(void)state;
+	for (size_t len = 1; len < size; len++) {
+		if (len % NLMSG_LENGTH(16) == 0)
+			continue;
+		clear_script();
+		add_datagram(datagram, len);
+		assert_interrupted(false, "cut short");
+	}
+}
+
+static void refused(void **state)
+{
+	char datagram[256];
+	size_t size = 0;
+	const int error = -EPERM;
+
+	(void)state;
+	memcpy(NLMSG_DATA(put_message(datagram, &size, NLMSG_ERROR, sizeof(struct nlmsgerr))),
+	       &error, sizeof(error));
+	add_datagram(datagram, size);
+	assert_interrupted(false, strerror(EPERM));
+	assert_int_equal(netlink.error, EPERM);
+}
+
+/* A dump that fails on its way says so in its end. */
+static void failed_at_the_end(void **state)
+{
+	char datagram[256];
+	size_t size = 0;
+	const int error = -ENOMEM;
+
+	(void)state;
+	put_message(datagram, &size, RTM_NEWLINK, 16);
+	memcpy(NLMSG_DATA(put_message(datagram, &size, NLMSG_DONE, 4)), &error, sizeof(error));
+	add_datagram(datagram, size);
+	assert_interrupted(false, strerror(ENOMEM));
+}
+
+static void attributes_of_any_shape(void **state)
+{
+	const struct nlattr *attributes[4];
+	union {
+		struct nlattr attribute;
+		char octets[64];
+	} room = {.attribute = {.nla_len = 7, .nla_type = 2}};
+	uint32_t number;
+
+	(void)state;
+	memcpy(room.octets + 4, "abc", 3);
+	/* The last attribute may go without its padding. */
+	assert_true(tcx_netlink_parse_attributes(&room, 7, attributes, 4, NULL));
+	assert_null(attributes[1]);
+	assert_ptr_equal(attributes[2], &room);
+	assert_false(tcx_attribute_copy(attributes[2], &number, 4));
+	assert_true(tcx_attribute_copy(attributes[2], &number, 3));
+	assert_false(tcx_attribute_copy(NULL, &number, 0));
+	assert_true(tcx_netlink_parse_attributes(&room, 8, attributes, 2, NULL));
+	assert_true(tcx_netlink_parse_attributes(&room, 0, attributes, 4, NULL));
+	assert_null(attributes[2]);
+	for (size_t len = 1; len < 7; len++)
+		assert_false(tcx_netlink_parse_attributes(&room, len, attributes, 4, NULL));
+	room.attribute.nla_len = 3;
+	assert_false(tcx_netlink_parse_attributes(&room, 7, attributes, 4, NULL));
+	room.attribute.nla_len = 0;
+	assert_false(tcx_netlink_parse_attributes(&room, 7, attributes, 4, NULL));
+}
+
+/* --- Real answers, spoiled ------------------------------------------------------------------ */
+
+static const struct tcx_table_kind *const kinds[] = {
+	&tcx_links,	  &tcx_addresses,     &tcx_routes,     &tcx_neighbours,
+	&tcx_connections, &tcx_udp_endpoints, &tcx_tcp_states, &tcx_tcp_listeners,
+};
+
+/* The first so many come from rtnetlink, which is everywhere; the others from sock_diag. */
+#define ROUTE_KINDS 4
+
+/* A network namespace of this process alone, with a little of everything in it. */
+static bool furnish(void)
+{
+	const struct sockaddr_in any = {.sin_family = AF_INET};
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int endpoint = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return listen(listener, 5) == 0 &&
+	       bind(endpoint, (const struct sockaddr *)&any, sizeof(any)) == 0 &&
+	       system("ip link set lo up && ip link add name v0 type veth peer name v1 &&"
+		      "ip link set v0 up && ip addr add 192.0.2.1/24 brd + dev v0 &&"
+		      "ip route add 198.51.100.0/24 nexthop via 192.0.2.2 "
+		      "nexthop via 192.0.2.3 weight 3 &&"
+		      "ip route add default via 192.0.2.4 metric 9 &&"
+		      "ip route add 203.0.113.0/24 dev v0 &&"
+		      "ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:01 dev v0 nud permanent") == 0;
+}
+
+static void need_namespace(void)
+{
+	static bool furnished;
+
+	if (furnished)
+		return;
+	if (unshare(CLONE_NEWNET) < 0) {
+		print_message("skipped: no network namespace: %s\n", strerror(errno));
+		skip();
+	}
+	if (!furnish()) {
+		print_message("skipped: the namespace cannot be furnished (ip is needed)\n");
+		skip();
+	}
+	furnished = true;
+}
+
+/* A reading starts with sequence number 1 and each dump takes the next, so a replay fits. */
+static struct tcx_table *read_new(const struct tcx_table_kind *kind, struct tcx_fault *fault)
+{
+	struct tcx_kernel *kernel = tcx_kernel_new("/nonexistent");
+	struct tcx_table *table;
+
+	script.next = 0;
+	table = tcx_table_read(kind, kernel, 1000, fault);
+	tcx_kernel_free(kernel);
+	return table;
+}
+
+/* A request that the kernel does not take gets no answer from here either: emulators have little of
+ * netlink. */
+static void need_kernel(const struct tcx_table_kind *kind, const struct tcx_fault *fault)
+{
+	struct tcx_table *table;
+
+	script.mode = PASS;
+	table = read_new(kind, NULL);
+	if (table == NULL) {
+		print_message("skipped: %s: %s\n", kind->name, fault->text);
+		skip();
+	}
+	tcx_table_unref(table);
+	fail_msg("%s: %s", kind->name, fault->text);
+}
+
+/* How many rows there are. SIZE_MAX where the kernel does not list them. */
+static size_t record(const struct tcx_table_kind *kind)
+{
+	struct tcx_fault fault = {""};
+	struct tcx_table *table;
+	size_t rows;
+
+	clear_script();
+	script.mode = RECORD;
+	table = read_new(kind, &fault);
+	for (size_t i = 0; table == NULL && i < ROUTE_KINDS; i++)
+		if (kind == kinds[i])
+			fail_msg("%s: %s", kind->name, fault.text);
+	if (table == NULL)
+		return SIZE_MAX;
+	rows = table->count;
+	tcx_table_unref(table);
+	script.mode = REPLAY;
+	return rows;
+}
+
+static void replays_are_the_same(void **state)
+{
+	(void)state;
+	need_namespace();
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		size_t rows = record(kinds[i]);
+		struct tcx_table *table;
+
+		if (rows == SIZE_MAX)
+			continue; /* no sock_diag here */
+		table = read_new(kinds[i], NULL);
+		assert_non_null(table);
+		assert_int_equal(table->count, rows);
+		assert_in_range(rows, 1, 100);
+		tcx_table_unref(table);
+	}
+}
+
+/* The highest speed of the links. */
+static uint32_t read_speed(void)
+{
+	struct tcx_table *table = read_new(&tcx_links, NULL);
+	uint32_t highest = 0;
+
+	assert_non_null(table);
+	for (size_t i = 0; i < table->count; i++) {
+		const struct tcx_link *link = tcx_table_row(table, i);
+
+		highest = link->speed > highest ? link->speed : highest;
+	}
+	tcx_table_unref(table);
+	return highest;
+}
+
+/* A kernel without traffic control refuses to list queues. */
+static void speed_without_queues(void **state)
+{
+	const int error = -EOPNOTSUPP;
+	char datagram[256];
+	struct nlmsghdr *message;
+	size_t size = 0;
+	uint32_t speed;
+
+	(void)state;
+	need_namespace();
+	speed = read_speed();
+	assert_int_not_equal(speed, 0);
+	record(&tcx_links);
+	free(script.datagrams[--script.count].octets);
+	message = put_message(datagram, &size, NLMSG_ERROR, sizeof(struct nlmsgerr));
+	memcpy(NLMSG_DATA(message), &error, sizeof(error));
+	message->nlmsg_seq = 2;
+	add_datagram(datagram, size);
+	assert_int_equal(read_speed(), speed);
+}
+
+/* Either a table or a fault, whatever one octet becomes; the sanitizers watch the rest. */
+static void spoil_octet(const struct tcx_table_kind *kind, char *octet)
+{
+	static const uint8_t spoilers[] = {0x00, 0x01, 0x7f, 0x80, 0xff, 0x03};
+	char good = *octet;
+
+	for (size_t i = 0; i < COUNT(spoilers); i++) {
+		struct tcx_fault fault = {""};
+		struct tcx_table *table;
+
+		*octet = (char)spoilers[i];
+		table = read_new(kind, &fault);
+		if (table == NULL)
+			assert_string_not_equal(fault.text, "");
+		tcx_table_unref(table);
+	}
+	*octet = good;
+}
+
+static void spoiled_octets(void **state)
+{
+	(void)state;
+	need_namespace();
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		if (record(kinds[i]) == SIZE_MAX)
+			continue;
+		for (size_t d = 0; d < script.count; d++)
+			for (size_t at = 0; at < script.datagrams[d].len; at++)
+				spoil_octet(kinds[i], script.datagrams[d].octets + at);
+	}
+}
+
+/* An attribute at the end of a datagram's only message. */
+static void put_attribute(char *datagram, size_t *size, uint16_t type, const void *value,
+			  size_t len)
+{
+	struct nlattr *attribute = (struct nlattr *)(datagram + *size);
+
+	attribute->nla_len = (uint16_t)(sizeof(*attribute) + len);
+	attribute->nla_type = type;
+	memcpy(attribute + 1, value, len);
+	*size += NLMSG_ALIGN(attribute->nla_len);
+	((struct nlmsghdr *)datagram)->nlmsg_len = (uint32_t)*size;
+}
+
+/* A group's weights have 16 bits, less one: the upper octet stands behind the lower one. */
+static void weights_of_nexthops(void **state)
+{
+	static const uint32_t ids[] = {10, 1, 2, 3};
+	static const struct {
+		uint8_t weight, high;
+	} weights[] = {{255, 0}, {0, 2}, {200, 1}};
+	struct nexthop_grp group[COUNT(weights)] = {{0}};
+	const struct tcx_nexthop *found;
+	struct tcx_fault fault = {""};
+	struct tcx_table *table;
+	char datagram[256];
+	size_t end = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(group); i++) {
+		group[i].id = ids[i + 1];
+		memcpy((char *)&group[i] + offsetof(struct nexthop_grp, weight), &weights[i], 2);
+	}
+	for (size_t i = 0; i < COUNT(ids); i++) {
+		size_t size = 0;
+
+		put_message(datagram, &size, RTM_NEWNEXTHOP, sizeof(struct nhmsg));
+		put_attribute(datagram, &size, NHA_ID, &ids[i], sizeof(ids[i]));
+		put_attribute(datagram, &size, NHA_OIF, &ids[i], sizeof(ids[i]));
+		if (i == 0)
+			put_attribute(datagram, &size, NHA_GROUP, group, sizeof(group));
+		add_datagram(datagram, size);
+	}
+	put_message(datagram, &end, NLMSG_DONE, 4);
+	add_datagram(datagram, end);
+	script.mode = REPLAY;
+	table = read_new(&tcx_nexthops, &fault);
+	if (table == NULL)
+		need_kernel(&tcx_nexthops, &fault);
+	found = tcx_nexthop_find(table, ids[0]);
+	assert_non_null(found);
+	assert_int_equal(found->link, ids[2]);
+	tcx_table_unref(table);
+}
+
+/* --- What the kernel does not tell ---------------------------------------------------------- */
+
+/* The datagram that is being written: a message and its attributes. */
+static struct {
+	char octets[1024];
+	size_t size;
+} writing;
+
+static void begin_message(uint16_t type, const void *body, size_t len)
+{
+	writing.size = 0;
+	memcpy(NLMSG_DATA(put_message(writing.octets, &writing.size, type, len)), body, len);
+}
+
+static void put(uint16_t type, const void *value, size_t len)
+{
+	put_attribute(writing.octets, &writing.size, type, value, len);
+}
+
+static void end_message(void)
+{
+	add_datagram(writing.octets, writing.size);
+}
+
+/* The end of the answer to a request of this number. */
+static void end_answer(uint32_t sequence)
+{
+	writing.size = 0;
+	put_message(writing.octets, &writing.size, NLMSG_DONE, 4)->nlmsg_seq = sequence;
+	end_message();
+	script.mode = REPLAY;
+}
+
+static struct tcx_table *read_lacking(const struct tcx_table_kind *kind, const char *lacking)
+{
+	struct tcx_fault fault = {""};
+	struct tcx_table *table = read_new(kind, &fault);
+
+	if (table == NULL)
+		need_kernel(kind, &fault);
+	assert_string_equal(table->lacking.text, lacking);
+	return table;
+}
+
+static void put_link(int index, unsigned int lacks)
+{
+	const struct ifinfomsg body = {.ifi_index = index, .ifi_flags = IFF_UP};
+	const struct rtnl_link_stats64 counters = {.rx_packets = 10, .multicast = 4};
+	const uint8_t status = IF_OPER_UP;
+	const uint32_t mtu = 1400;
+
+	begin_message(RTM_NEWLINK, &body, sizeof(body));
+	if ((lacks & TCX_LINK_NO_NAME) == 0)
+		put(IFLA_IFNAME, "v0", 3);
+	if ((lacks & TCX_LINK_NO_STATUS) == 0)
+		put(IFLA_OPERSTATE, &status, sizeof(status));
+	if ((lacks & TCX_LINK_NO_MTU) == 0)
+		put(IFLA_MTU, &mtu, sizeof(mtu));
+	if ((lacks & TCX_LINK_NO_COUNTERS) == 0)
+		put(IFLA_STATS64, &counters, sizeof(counters));
+	end_message();
+}
+
+/* The other rows are there, and what there is of this one. */
+static void lacking_links(void **state)
+{
+	static const struct {
+		unsigned int lacks;
+		const char *text;
+	} rows[] = {
+		{0, ""},
+		{TCX_LINK_NO_NAME, "interface 7 (without a name) has no IFLA_IFNAME"},
+		{TCX_LINK_NO_STATUS, "interface 7 (v0) has no IFLA_OPERSTATE"},
+		{TCX_LINK_NO_MTU | TCX_LINK_NO_COUNTERS, "interface 7 (v0) has no IFLA_MTU"},
+		{TCX_LINK_NO_COUNTERS, "interface 7 (v0) has no IFLA_STATS64"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct tcx_link *link;
+		struct tcx_table *table;
+
+		clear_script();
+		put_link(7, rows[i].lacks);
+		put_link(8, 0);
+		end_answer(1);
+		end_answer(2);
+		table = read_lacking(&tcx_links, rows[i].text);
+		assert_int_equal(table->count, 2);
+		link = tcx_table_row(table, 0);
+		assert_int_equal(link->lacks, rows[i].lacks);
+		assert_int_equal(link->status, rows[i].lacks == TCX_LINK_NO_STATUS
+						       ? TCX_LINK_UNKNOWN
+						       : TCX_LINK_UP);
+		link = tcx_table_row(table, 1);
+		assert_int_equal(link->lacks, 0);
+		assert_int_equal(link->mtu, 1400);
+		assert_int_equal(link->in_unicast, 6);
+		tcx_table_unref(table);
+	}
+}
+
+/* Without its number a link is no row. */
+static void link_without_number(void **state)
+{
+	struct tcx_table *table;
+
+	(void)state;
+	put_link(0, 0);
+	put_link(8, 0);
+	end_answer(1);
+	end_answer(2);
+	table = read_lacking(&tcx_links, "an interface has no number");
+	assert_int_equal(table->count, 1);
+	tcx_table_unref(table);
+}
+
+static void lacking_addresses(void **state)
+{
+	const struct ifaddrmsg body = {.ifa_family = AF_INET, .ifa_prefixlen = 24, .ifa_index = 7};
+	struct tcx_table *table;
+
+	(void)state;
+	begin_message(RTM_NEWADDR, &body, sizeof(body));
+	put(IFA_ADDRESS, "\x0a\x01\x00\x02", 4);
+	end_message();
+	begin_message(RTM_NEWADDR, &body, sizeof(body));
+	put(IFA_LOCAL, "\x0a\x01\x00\x01", 4);
+	end_message();
+	end_answer(1);
+	table = read_lacking(&tcx_addresses, "an address of interface 7 has no IFA_LOCAL");
+	assert_int_equal(table->count, 1);
+	tcx_table_unref(table);
+}
+
+static void put_neighbour(uint16_t state, const char *address, const char *hardware)
+{
+	const struct ndmsg body = {.ndm_family = AF_INET, .ndm_ifindex = 7, .ndm_state = state};
+
+	begin_message(RTM_NEWNEIGH, &body, sizeof(body));
+	if (address != NULL)
+		put(NDA_DST, address, 4);
+	if (hardware != NULL)
+		put(NDA_LLADDR, hardware, 6);
+	end_message();
+}
+
+static void lacking_neighbours(void **state)
+{
+	struct tcx_table *table;
+	const struct tcx_neighbour *row;
+
+	(void)state;
+	put_neighbour(NUD_REACHABLE, NULL, "abcdef");
+	put_neighbour(NUD_FAILED, "\x0a\x01\x00\x03", NULL);
+	put_neighbour(NUD_REACHABLE, "\x0a\x01\x00\x02", "abcdef");
+	put_neighbour(NUD_REACHABLE, "\x0a\x01\x00\x01", NULL);
+	end_answer(1);
+	table = read_lacking(&tcx_neighbours, "a neighbour of interface 7 has no NDA_DST");
+	assert_int_equal(table->count, 3);
+	for (size_t i = 0; i < table->count; i++) {
+		row = tcx_table_row(table, i);
+		assert_int_equal(row->hardware_known, i > 0);
+	}
+	tcx_table_unref(table);
+	clear_script();
+	put_neighbour(NUD_REACHABLE, "\x0a\x01\x00\x01", NULL);
+	end_answer(1);
+	tcx_table_unref(read_lacking(&tcx_neighbours,
+				     "neighbour 10.1.0.1 of interface 7 has no NDA_LLADDR"));
+}
+
+static void lacking_nexthops(void **state)
+{
+	const struct nhmsg body = {.nh_family = AF_INET};
+	const uint32_t link = 7, id = 3;
+	struct tcx_table *table;
+
+	(void)state;
+	begin_message(RTM_NEWNEXTHOP, &body, sizeof(body));
+	put(NHA_OIF, &link, sizeof(link));
+	end_message();
+	begin_message(RTM_NEWNEXTHOP, &body, sizeof(body));
+	put(NHA_ID, &id, sizeof(id));
+	put(NHA_OIF, &link, sizeof(link));
+	end_message();
+	end_answer(1);
+	table = read_lacking(&tcx_nexthops, "a nexthop of interface 7 has no NHA_ID");
+	assert_non_null(tcx_nexthop_find(table, id));
+	tcx_table_unref(table);
+}
+
+/* Of a nexthop that is a part of what is read for routes, too. */
+static void lacking_beside(void **state)
+{
+	const struct rtmsg body = {.rtm_family = AF_INET,
+				   .rtm_dst_len = 24,
+				   .rtm_table = RT_TABLE_MAIN,
+				   .rtm_type = RTN_UNICAST};
+	const struct nhmsg nexthop = {.nh_family = AF_INET};
+	const uint32_t id = 3;
+	const struct tcx_route *row;
+	struct tcx_table *table;
+
+	(void)state;
+	begin_message(RTM_NEWROUTE, &body, sizeof(body));
+	put(RTA_DST, "\x0a\x01\x00\x00", 4);
+	put(RTA_NH_ID, &id, sizeof(id));
+	end_message();
+	end_answer(1);
+	begin_message(RTM_NEWNEXTHOP, &nexthop, sizeof(nexthop));
+	((struct nlmsghdr *)writing.octets)->nlmsg_seq = 2;
+	end_message();
+	end_answer(2);
+	table = read_lacking(&tcx_routes, "a nexthop of interface 0 has no NHA_ID");
+	assert_int_equal(table->count, 1);
+	row = tcx_table_row(table, 0);
+	assert_int_equal(row->type, TCX_ROUTE_OTHER);
+	tcx_table_unref(table);
+}
+
+/* --- Sockets --------------------------------------------------------------------------------- */
+
+/* A listening IPv6 socket; v6only as the kernel tells it, -1: it does not. */
+static void put_listener(uint16_t port, int v6only)
+{
+	struct inet_diag_msg body = {.idiag_family = AF_INET6, .idiag_state = TCP_LISTEN};
+	const uint8_t only = (uint8_t)v6only;
+
+	body.id.idiag_sport = htons(port);
+	begin_message(SOCK_DIAG_BY_FAMILY, &body, sizeof(body));
+	((struct nlmsghdr *)writing.octets)->nlmsg_seq = 2;
+	if (v6only >= 0)
+		put(INET_DIAG_SKV6ONLY, &only, sizeof(only));
+	end_message();
+}
+
+/* A socket of IPv4, or of IPv6 that talks IPv4, at 10.1.0.1 or on all addresses. */
+static void put_socket(uint32_t sequence, uint8_t family, uint8_t state, const uint8_t *address,
+		       uint32_t link)
+{
+	struct inet_diag_msg body = {.idiag_family = family, .idiag_state = state};
+
+	body.id.idiag_sport = htons(80);
+	body.id.idiag_if = link;
+	memcpy(body.id.idiag_src, address, 16);
+	begin_message(SOCK_DIAG_BY_FAMILY, &body, sizeof(body));
+	((struct nlmsghdr *)writing.octets)->nlmsg_seq = sequence;
+	end_message();
+}
+
+static const uint8_t none[16];
+static const uint8_t ipv4[16] = {10, 1, 0, 1};
+static const uint8_t mapped[16] = {[10] = 0xff, [11] = 0xff, [12] = 10, [15] = 1};
+static const uint8_t all_mapped[16] = {[10] = 0xff, [11] = 0xff};
+
+struct listener {
+	uint8_t family;
+	const uint8_t *address;
+	uint32_t link;
+};
+
+/* In the kernel's order: the own address before any, and there the device before none. */
+static const struct listener ipv4_listeners[] = {
+	{AF_INET, ipv4, 7},
+	{AF_INET, ipv4, 0},
+	{AF_INET, none, 7},
+	{AF_INET, none, 0},
+};
+
+static const struct listener mapped_listeners[] = {
+	{AF_INET6, mapped, 7}, {AF_INET6, mapped, 0},	  {AF_INET6, all_mapped, 7},
+	{AF_INET6, none, 7},   {AF_INET6, all_mapped, 0}, {AF_INET6, none, 0},
+};
+
+/* Whoever listens, the last of them first, and one connection that is bound to device 7. */
+static struct tcx_table *read_listeners(const struct listener *listeners, size_t count,
+					const uint8_t *connected)
+{
+	bool later = listeners->family == AF_INET6;
+
+	clear_script();
+	for (uint32_t sequence = 1; sequence <= 4; sequence++) {
+		bool asked = sequence % 2 == (later ? 0 : 1);
+
+		for (size_t i = count; asked && sequence < 3 && i > 0; i--)
+			put_socket(sequence, listeners->family, TCP_LISTEN,
+				   listeners[i - 1].address, listeners[i - 1].link);
+		if (asked && sequence > 2)
+			put_socket(sequence, listeners->family, TCP_ESTABLISHED, connected, 7);
+		end_answer(sequence);
+	}
+	return read_lacking(&tcx_tcp_listeners, "");
+}
+
+static void check_chosen(const struct listener *listeners, size_t count, const uint8_t *connected)
+{
+	struct tcx_table *table = read_listeners(listeners, count, connected);
+	size_t len = listeners->family == AF_INET ? 4 : 16;
+	const struct tcx_tcp_listener *found = NULL;
+
+	assert_int_equal(table->count, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct tcx_tcp_listener *row = tcx_table_row(table, i);
+
+		if (row->established > 0)
+			found = row;
+	}
+	assert_non_null(found);
+	assert_memory_equal(found->address, listeners->address, len);
+	assert_int_equal(tcx_octets_get32(found->address + len), listeners->link);
+	tcx_table_unref(table);
+}
+
+/* The first that there is. */
+static void listener_of_connection(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(ipv4_listeners); i++)
+		check_chosen(&ipv4_listeners[i], COUNT(ipv4_listeners) - i, ipv4);
+	for (size_t i = 0; i < COUNT(mapped_listeners); i++)
+		check_chosen(&mapped_listeners[i], COUNT(mapped_listeners) - i, mapped);
+}
+
+/* Kernels before 4.3 do not tell whether a socket on :: takes IPv4 as well. */
+static void listeners_on_all_of_ipv6(void **state)
+{
+	const struct tcx_connection *row;
+	struct tcx_table *table;
+
+	(void)state;
+	end_answer(1);
+	put_listener(80, -1);
+	put_listener(81, 1);
+	put_listener(82, 0);
+	end_answer(2);
+	table = read_lacking(&tcx_connections, "");
+	assert_string_equal(table->source, "sock_diag");
+	assert_int_equal(table->count, 1);
+	row = tcx_table_row(table, 0);
+	assert_int_equal(row->local_port[1], 82);
+	assert_int_equal(row->state, TCX_TCP_LISTEN);
+	tcx_table_unref(table);
+}
+
+/* Messages that are too short for what they are. */
+static void hollow_messages(void **state)
+{
+	static const struct {
+		const struct tcx_table_kind *kind;
+		uint16_t type;
+		size_t len; /* so much of zeros is a fault, and less too */
+	} rows[] = {
+		{&tcx_links, RTM_NEWLINK, sizeof(struct ifinfomsg) - 1},
+		{&tcx_addresses, RTM_NEWADDR, sizeof(struct ifaddrmsg) - 1},
+		{&tcx_routes, RTM_NEWROUTE, sizeof(struct rtmsg) - 1},
+		{&tcx_neighbours, RTM_NEWNEIGH, sizeof(struct ndmsg) - 1},
+		{&tcx_connections, SOCK_DIAG_BY_FAMILY, sizeof(struct inet_diag_msg) - 1},
+	};
+	char datagram[256];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		for (size_t len = 0; len <= rows[i].len; len++) {
+			struct tcx_fault fault = {""};
+			size_t size = 0;
+
+			clear_script();
+			script.mode = REPLAY;
+			put_message(datagram, &size, rows[i].type, len);
+			put_message(datagram, &size, NLMSG_DONE, 4);
+			add_datagram(datagram, size);
+			assert_null(read_new(rows[i].kind, &fault));
+			if (strstr(fault.text, "too short") == NULL)
+				need_kernel(rows[i].kind, &fault);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(whole_answer, setup, teardown),
+		cmocka_unit_test_setup_teardown(signals_do_not_matter, setup, teardown),
+		cmocka_unit_test_setup_teardown(strangers_are_not_heard, setup, teardown),
+		cmocka_unit_test_setup_teardown(other_requests_answers, setup, teardown),
+		cmocka_unit_test_setup_teardown(interrupted, setup, teardown),
+		cmocka_unit_test_setup_teardown(interrupted_at_the_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(overrun, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_answer, setup, teardown),
+		cmocka_unit_test_setup_teardown(too_long, setup, teardown),
+		cmocka_unit_test_setup_teardown(cut_short, setup, teardown),
+		cmocka_unit_test_setup_teardown(refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(failed_at_the_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(attributes_of_any_shape, setup, teardown),
+		cmocka_unit_test_setup_teardown(replays_are_the_same, setup, teardown),
+		cmocka_unit_test_setup_teardown(speed_without_queues, setup, teardown),
+		cmocka_unit_test_setup_teardown(spoiled_octets, setup, teardown),
+		cmocka_unit_test_setup_teardown(weights_of_nexthops, setup, teardown),
+		cmocka_unit_test_setup_teardown(lacking_links, setup, teardown),
+		cmocka_unit_test_setup_teardown(link_without_number, setup, teardown),
+		cmocka_unit_test_setup_teardown(lacking_addresses, setup, teardown),
+		cmocka_unit_test_setup_teardown(lacking_neighbours, setup, teardown),
+		cmocka_unit_test_setup_teardown(lacking_nexthops, setup, teardown),
+		cmocka_unit_test_setup_teardown(lacking_beside, setup, teardown),
+		cmocka_unit_test_setup_teardown(listener_of_connection, setup, teardown),
+		cmocka_unit_test_setup_teardown(listeners_on_all_of_ipv6, setup, teardown),
+		cmocka_unit_test_setup_teardown(hollow_messages, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

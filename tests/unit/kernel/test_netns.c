@@ -1,0 +1,201 @@
+/* Which network namespace a proc root shows. Other namespaces are made here and need root. */
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kernel/netns.h"
+#include "tests/unit/fixture.h"
+
+#define CANNOT 77
+
+/* Runs in a child, which may change its namespaces. What it finds is its exit status. */
+static int in_child(int (*work)(const struct fixture *fixture), const struct fixture *fixture)
+{
+	pid_t child = fork();
+	int status = -1;
+
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(work(fixture));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == CANNOT)
+		skip();
+	return WEXITSTATUS(status);
+}
+
+/* Where there is nothing to enter. */
+static void expect_here(const char *root)
+{
+	struct tcx_netns netns;
+
+	assert_true(tcx_netns_init(&netns, root));
+	assert_true(tcx_netns_is_here(&netns));
+	assert_true(tcx_netns_enter(&netns, NULL));
+	assert_true(tcx_netns_can_enter(root, NULL));
+	tcx_netns_clear(&netns);
+}
+
+static void expect_path(const char *root, const char *behind)
+{
+	char *path = tcx_proc_root_path(root, "sys/net");
+	char wanted[PATH_MAX];
+
+	assert_non_null(path);
+	snprintf(wanted, sizeof(wanted), "%s%s", root, behind);
+	assert_string_equal(path, wanted);
+	free(path);
+}
+
+/* A process has no sys of its own. */
+static void test_path(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_open(&fixture);
+	expect_path("/proc", "/sys/net");
+	expect_path("/proc/self", "/../sys/net");
+	expect_path(fixture.root, "/sys/net");
+	fixture_close(&fixture);
+}
+
+static void test_own(void **state)
+{
+	(void)state;
+	assert_int_equal(tcx_proc_root_where("/proc"), TCX_WHERE_OWN);
+	assert_int_equal(tcx_proc_root_where("/proc/self"), TCX_WHERE_OWN);
+	expect_here("/proc");
+}
+
+static void test_files(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_open(&fixture);
+	assert_int_equal(tcx_proc_root_where(fixture.root), TCX_WHERE_UNKNOWN);
+	fixture_puts(&fixture, "net/snmp", "");
+	assert_int_equal(tcx_proc_root_where(fixture.root), TCX_WHERE_FILES);
+	expect_here(fixture.root);
+	fixture_close(&fixture);
+}
+
+/* The proc root of a process that stays in the namespace which this one leaves. */
+static bool leave(char parent[64])
+{
+	snprintf(parent, 64, "/proc/%ld", (long)getppid());
+	return unshare(CLONE_NEWNET) == 0;
+}
+
+static bool is_here(void *context, struct tcx_fault *fault)
+{
+	const struct tcx_netns *netns = context;
+
+	(void)fault;
+	return tcx_proc_root_where(netns->root) == TCX_WHERE_OWN && tcx_netns_is_here(netns);
+}
+
+static int find_other(const struct fixture *fixture)
+{
+	struct tcx_fault fault = {""};
+	struct tcx_netns netns;
+	char parent[64];
+
+	(void)fixture;
+	if (!leave(parent) || !tcx_netns_init(&netns, parent))
+		return CANNOT;
+	if (tcx_proc_root_where("/proc") != TCX_WHERE_OWN ||
+	    tcx_proc_root_where(parent) != TCX_WHERE_OTHER || tcx_netns_is_here(&netns))
+		return 1;
+	if (!tcx_netns_can_enter(parent, &fault))
+		return CANNOT; /* where the parent is somebody else's */
+	if (!tcx_netns_do(&netns, is_here, &netns, &fault))
+		return 2;
+	if (tcx_netns_is_here(&netns))
+		return 3; /* that was another thread */
+	netns.inode++;	  /* as if the number were another process's by now */
+	if (tcx_netns_do(&netns, is_here, &netns, &fault))
+		return 4;
+	netns.inode--;
+	if (!tcx_netns_enter(&netns, &fault) || !is_here(&netns, &fault))
+		return 5;
+	tcx_netns_clear(&netns);
+	return 0;
+}
+
+static void test_other(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(find_other, NULL), 0);
+}
+
+static int mount_procfs(const struct fixture *fixture)
+{
+	if (unshare(CLONE_NEWNET | CLONE_NEWNS) != 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("/proc", fixture->root, NULL, MS_BIND, NULL) != 0)
+		return CANNOT;
+	if (tcx_proc_root_where("/proc") != TCX_WHERE_OWN)
+		return 1;
+	return tcx_proc_root_where(fixture->root) == TCX_WHERE_OWN_NOT_INIT ? 0 : 2;
+}
+
+/* A host's procfs, as a container has it. */
+static void test_not_init(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_open(&fixture);
+	assert_int_equal(in_child(mount_procfs, &fixture), 0);
+	fixture_close(&fixture);
+}
+
+static int be_refused(const struct fixture *fixture)
+{
+	struct tcx_fault fault = {""};
+	struct tcx_netns netns;
+	char parent[64];
+
+	(void)fixture;
+	if (!leave(parent) || setuid(65534) != 0)
+		return CANNOT;
+	/* The kernel gives /proc/self to root otherwise. */
+	prctl(PR_SET_DUMPABLE, 1);
+	if (tcx_proc_root_where(parent) != TCX_WHERE_OTHER)
+		return 1;
+	if (!tcx_netns_init(&netns, parent) || tcx_netns_can_enter(parent, &fault) ||
+	    tcx_netns_enter(&netns, NULL))
+		return 2;
+	tcx_netns_clear(&netns);
+	return strstr(fault.text, parent) != NULL && strstr(fault.text, "CAP_SYS_ADMIN") != NULL
+		       ? 0
+		       : 3;
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(be_refused, NULL), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_path),	 cmocka_unit_test(test_own),
+		cmocka_unit_test(test_files),	 cmocka_unit_test(test_other),
+		cmocka_unit_test(test_not_init), cmocka_unit_test(test_refused),
+	};
+
+	return cmocka_run_group_tests_name("netns", tests, NULL, NULL);
+}

@@ -1,0 +1,344 @@
+/* The socket files of procfs: what their lines say, and lines that are none. */
+#include "tests/unit/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/octets.h"
+#include "kernel/kernel.h"
+#include "kernel/socket_tables.h"
+
+#define TITLES                                                                                     \
+	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  "      \
+	"timeout inode\n"
+#define REST " 00:00000000 00000000  1000        0 12345 1 0000000000000000 100 0 0 10 0\n"
+
+/* What would wait for ever ends the test. */
+#define PATIENCE_S 30
+
+static char root[] = "/tmp/tcx-sockets-XXXXXX";
+
+static const char *path_of(const char *name)
+{
+	static char path[128];
+
+	snprintf(path, sizeof(path), "%s/net/%s", root, name);
+	return path;
+}
+
+static void write_file(const char *name, const char *text, size_t len)
+{
+	FILE *file = fopen(path_of(name), "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, len, file), len);
+	assert_int_equal(fclose(file), 0);
+}
+
+static struct tcx_table *read_files(const struct tcx_table_kind *kind, struct tcx_fault *fault)
+{
+	struct tcx_kernel *kernel = tcx_kernel_new(root);
+	struct tcx_table *table;
+
+	tcx_kernel_use_procfs(kernel, "chosen by the test");
+	table = tcx_table_read(kind, kernel, 1000, fault);
+	tcx_kernel_free(kernel);
+	return table;
+}
+
+static struct tcx_table *read_text(const struct tcx_table_kind *kind, const char *name,
+				   const char *text, struct tcx_fault *fault)
+{
+	write_file(name, text, strlen(text));
+	return read_files(kind, fault);
+}
+
+/* The address as this machine prints it: its octets are those of the network. */
+static const char *word(uint8_t a, uint8_t b, uint8_t c, uint8_t d)
+{
+	static char texts[8][9];
+	static unsigned int next;
+	const uint8_t octets[] = {a, b, c, d};
+	uint32_t number;
+	char *text = texts[next++ % 8];
+
+	memcpy(&number, octets, sizeof(number));
+	snprintf(text, sizeof(texts[0]), "%08X", number);
+	return text;
+}
+
+static void connections(void **state)
+{
+	static const struct tcx_connection wanted[] = {
+		{{0, 0, 0, 0}, {0, 22}, {0, 0, 0, 0}, {0, 0}, TCX_TCP_LISTEN},
+		{{10, 1, 2, 3}, {0, 22}, {10, 9, 8, 7}, {0xab, 0xcd}, TCX_TCP_ESTABLISHED},
+		{{10, 1, 2, 3}, {0, 22}, {10, 9, 8, 8}, {0, 1}, TCX_TCP_TIME_WAIT},
+	};
+	struct tcx_table *table;
+	char text[1024];
+
+	(void)state;
+	snprintf(text, sizeof(text),
+		 TITLES "   0: %s:0016 %s:ABCD 01 00000010:00000020" REST
+			"   1: 00000000:0016 00000000:0000 0A 00000000:00000003" REST
+			"  10: 00000000:0016 00000000:0000 0A 00000000:00000004" REST
+			"12345: %s:0016 %s:0001 06 00000000:00000000" REST,
+		 word(10, 1, 2, 3), word(10, 9, 8, 7), word(10, 1, 2, 3), word(10, 9, 8, 8));
+	table = read_text(&tcx_connections, "tcp", text, NULL);
+	assert_non_null(table);
+	assert_string_equal(table->source, "procfs");
+	assert_string_equal(table->fallback.text, "chosen by the test");
+	assert_int_equal(table->count, COUNT(wanted));
+	assert_memory_equal(table->rows, wanted, sizeof(wanted));
+	tcx_table_unref(table);
+}
+
+/* What IPv6 sockets do over IPv4 is here. Whether one on :: takes IPv4, these files do not tell. */
+static void connections_of_ipv6(void **state)
+{
+	static const struct tcx_connection wanted[] = {
+		{{0, 0, 0, 0}, {0, 80}, {0, 0, 0, 0}, {0, 0}, TCX_TCP_LISTEN},
+		{{10, 1, 2, 3}, {0, 22}, {10, 9, 8, 7}, {0, 1}, TCX_TCP_ESTABLISHED},
+		{{10, 1, 2, 3}, {0, 22}, {10, 9, 8, 7}, {0, 2}, TCX_TCP_TIME_WAIT},
+	};
+	static const char none[] = "00000000000000000000000000000000";
+	const char *high = word(0, 0, 255, 255);
+	struct tcx_table *table;
+	char text[2048];
+
+	(void)state;
+	snprintf(text, sizeof(text),
+		 TITLES "   0: 0000000000000000%s%s:0016 0000000000000000%s%s:0001 01 "
+			"00000000:00000000" REST
+			"   1: 0000000000000000%s%s:0016 0000000000000000%s%s:0002 06 "
+			"00000000:00000000" REST
+			"   2: 0000000000000000%s00000000:0050 %s:0000 0A 00000000:00000000" REST
+			"   3: %s:0051 %s:0000 0A 00000000:00000000" REST
+			"   4: 000000000000000000000000%s:0052 %s:0000 0A 00000000:00000000" REST,
+		 high, word(10, 1, 2, 3), high, word(10, 9, 8, 7), high, word(10, 1, 2, 3), high,
+		 word(10, 9, 8, 7), high, none, none, none, word(0, 0, 0, 1), none);
+	write_file("tcp", TITLES, sizeof(TITLES) - 1);
+	table = read_text(&tcx_connections, "tcp6", text, NULL);
+	write_file("tcp6", TITLES, sizeof(TITLES) - 1);
+	assert_non_null(table);
+	assert_int_equal(table->count, COUNT(wanted));
+	assert_memory_equal(table->rows, wanted, sizeof(wanted));
+	tcx_table_unref(table);
+}
+
+/* Each of the kernel's numbers is one of RFC1213's, and none is taken twice. */
+static void states(void **state)
+{
+	static const uint8_t wanted[] = {0, 5, 3, 4, 6, 7, 11, 1, 8, 9, 2, 10, 0, 0};
+
+	(void)state;
+	for (uint8_t i = 0; i < COUNT(wanted); i++)
+		assert_int_equal(tcx_tcp_state_of(i), wanted[i]);
+	assert_int_equal(tcx_tcp_state_of(255), 0);
+}
+
+static void census(void **state)
+{
+	static const char text[] =
+		TITLES "   0: 00000000:0016 00000000:0000 0A 00000007:00000009" REST
+		       "   1: 0100007F:0016 0100007F:0001 01 00000010:00000020" REST
+		       "   2: 0100007F:0016 0100007F:0002 01 FFFFFFFF:FFFFFFFF" REST
+		       "   3: 0100007F:0016 0100007F:0003 08 00000001:00000000" REST
+		       "   3: 0100007F:0016 0100007F:0004 0D 00000001:00000000" REST;
+	static const uint8_t established[] = {TCX_IPV4, TCX_TCP_ESTABLISHED};
+	static const uint8_t listen[] = {TCX_IPV4, TCX_TCP_LISTEN};
+	static const uint8_t close_wait[] = {TCX_IPV4, TCX_TCP_CLOSE_WAIT};
+	struct tcx_table *table = read_text(&tcx_tcp_states, "tcp", text, NULL);
+	const struct tcx_tcp_state_row *row = tcx_table_find(table, established);
+
+	(void)state;
+	assert_int_equal(table->count, 22);
+	assert_int_equal(row->sockets, 2);
+	assert_int_equal(row->unread, 2);
+	assert_int_equal(row->send_queue, 0x10000000fULL);
+	assert_int_equal(row->receive_queue, 0x10000001fULL);
+	row = tcx_table_find(table, listen);
+	assert_int_equal(row->sockets, 1);
+	assert_int_equal(row->receive_queue, 0);
+	row = tcx_table_find(table, close_wait);
+	assert_int_equal(row->sockets, 1);
+	assert_int_equal(row->unread, 0);
+	tcx_table_unref(table);
+}
+
+/* Sockets of one port added up; connections go to their own address's listener, else to any's. */
+static void listeners(void **state)
+{
+	static const char text[] =
+		TITLES "   0: 00000000:0050 00000000:0000 0A 00000000:00000003" REST
+		       "   1: 0100007F:0050 00000000:0000 0A 00000000:00000001" REST
+		       "   2: 00000000:0050 00000000:0000 0A 00000000:00000004" REST
+		       "   3: 0100007F:0050 0200007F:0001 01 00000000:00000000" REST
+		       "   4: 0200007F:0050 0200007F:0002 01 00000000:00000000" REST
+		       "   5: 0200007F:0050 0200007F:0003 03 00000000:00000000" REST
+		       "   6: 0200007F:0050 0200007F:0004 08 00000000:00000000" REST
+		       "   7: 0200007F:0051 0200007F:0050 01 00000000:00000000" REST;
+	struct tcx_table *table = read_text(&tcx_tcp_listeners, "tcp", text, NULL);
+	const struct tcx_tcp_listener *any = tcx_table_row(table, 0);
+	const struct tcx_tcp_listener *one = tcx_table_row(table, 1);
+
+	(void)state;
+	assert_int_equal(table->count, 2);
+	assert_int_equal(tcx_octets_get16(any->port), 80);
+	assert_int_equal(any->sockets, 2);
+	assert_int_equal(any->queue, 7);
+	assert_false(any->max_known);
+	assert_int_equal(any->established, 1);
+	assert_int_equal(any->syn_received, 1);
+	assert_int_equal(one->sockets, 1);
+	assert_int_equal(one->queue, 1);
+	assert_int_equal(one->established, 1);
+	assert_int_equal(one->syn_received, 0);
+	tcx_table_unref(table);
+}
+
+/* A file larger than any buffer: lines that are cut by it come together again. */
+static void many_lines(void **state)
+{
+	enum { LINES = 1000 };
+	char *text = malloc(LINES * 200);
+	struct tcx_table *table;
+	size_t len = (size_t)sprintf(text, TITLES);
+
+	(void)state;
+	for (int i = 0; i < LINES; i++)
+		len += (size_t)sprintf(text + len,
+				       "%4d: 0100007F:%04X 00000000:0000 07 00000000:00000000%*s\n",
+				       i, i, 1 + i % 90, "x");
+	write_file("udp", text, len);
+	table = read_files(&tcx_udp_endpoints, NULL);
+	assert_int_equal(table->count, LINES);
+	for (uint16_t i = 0; i < LINES; i++) {
+		const struct tcx_udp_endpoint *row = tcx_table_row(table, i);
+
+		assert_int_equal(tcx_octets_get16(row->local_port), i);
+	}
+	tcx_table_unref(table);
+	free(text);
+}
+
+static const struct {
+	const char *text;
+	const char *fault;
+} bad[] = {
+	{"", "ends in the middle"},
+	{"  sl  local_address", "ends in the middle"},
+	{TITLES "   0: 0100007F:0016 0100007F:0001 01 00000010:0000002", "ends in the middle"},
+	{TITLES "   0: 0100007F:0016 0100007F:0001 01 00000010:0000002\n", "no socket's"},
+	{TITLES "\n", "no socket's"},
+	{TITLES "   0\n", "no socket's"},
+	{TITLES "   0:\n", "no socket's"},
+	{TITLES "    : 0100007F:0016 0100007F:0001 01 00000010:00000020" REST, "no socket's"},
+	{TITLES "   0: 0100007G:0016 0100007F:0001 01 00000010:00000020" REST, "no socket's"},
+	{TITLES "   0: 0100007f:0016 0100007F:0001 01 00000010:00000020" REST, "no socket's"},
+	{TITLES "   0: 0100007F 0016 0100007F:0001 01 00000010:00000020" REST, "no socket's"},
+	{TITLES "   0: 0100007F:16 0100007F:0001 01 00000010:00000020" REST, "no socket's"},
+	{TITLES "   0: 0100007F:0016 0100007F:0001 1 00000010:00000020" REST, "no socket's"},
+	{TITLES "   0: 0100007F:0016  0100007F:0001 01 00000010:00000020" REST, "no socket's"},
+	{TITLES "   0: 00000000000000000000000001000000:0016 0100007F:0001 01 0:0" REST,
+	 "no socket's"},
+};
+
+static void bad_lines(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		struct tcx_fault fault = {""};
+
+		assert_null(read_text(&tcx_connections, "tcp", bad[i].text, &fault));
+		if (strstr(fault.text, bad[i].fault) == NULL ||
+		    strstr(fault.text, "/net/tcp: ") == NULL)
+			fail_msg("row %zu: '%s'", i, fault.text);
+	}
+}
+
+static void long_line(void **state)
+{
+	enum { LEN = 100000 };
+	char *text = malloc(LEN);
+	struct tcx_fault fault = {""};
+
+	(void)state;
+	memset(text, ' ', LEN);
+	write_file("tcp", text, LEN);
+	assert_null(read_files(&tcx_connections, &fault));
+	assert_non_null(strstr(fault.text, "too long"));
+	free(text);
+}
+
+/* A kernel without IPv6 has no tcp6; one without tcp is none. */
+static void missing_files(void **state)
+{
+	struct tcx_fault fault = {""};
+	struct tcx_table *table;
+
+	(void)state;
+	unlink(path_of("tcp6"));
+	table = read_text(&tcx_tcp_listeners, "tcp", TITLES, &fault);
+	assert_non_null(table);
+	assert_int_equal(table->count, 0);
+	tcx_table_unref(table);
+	unlink(path_of("tcp"));
+	assert_null(read_files(&tcx_tcp_listeners, &fault));
+	assert_non_null(strstr(fault.text, "cannot be opened"));
+}
+
+/* Opening a FIFO waits for a writer, and so does reading it. */
+static void fifo(void **state)
+{
+	struct tcx_fault fault = {""};
+
+	(void)state;
+	unlink(path_of("tcp"));
+	assert_int_equal(mkfifo(path_of("tcp"), 0600), 0);
+	alarm(PATIENCE_S);
+	assert_null(read_files(&tcx_tcp_listeners, &fault));
+	alarm(0);
+	assert_non_null(strstr(fault.text, "/tcp: cannot be opened: it is no regular file"));
+	unlink(path_of("tcp"));
+}
+
+static int setup(void **state)
+{
+	char path[128];
+
+	(void)state;
+	if (mkdtemp(root) == NULL)
+		return -1;
+	snprintf(path, sizeof(path), "%s/net", root);
+	if (mkdir(path, 0700) < 0)
+		return -1;
+	write_file("tcp6", TITLES, sizeof(TITLES) - 1);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	static const char *const names[] = {"tcp", "tcp6", "udp", ""};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++)
+		remove(path_of(names[i]));
+	return remove(root);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(connections),	 cmocka_unit_test(connections_of_ipv6),
+		cmocka_unit_test(states),	 cmocka_unit_test(census),
+		cmocka_unit_test(listeners),	 cmocka_unit_test(many_lines),
+		cmocka_unit_test(bad_lines),	 cmocka_unit_test(long_line),
+		cmocka_unit_test(missing_files), cmocka_unit_test(fifo),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,575 @@
+/* The sources: all files of a proc root together, again and again. */
+#include "tests/unit/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "kernel/sources.h"
+#include "tests/unit/fixture.h"
+#include "tests/unit/reading.h"
+
+struct scene {
+	struct fixture fixture;
+	struct tcx_sources *sources;
+};
+
+static int open_scene(void **state)
+{
+	static struct scene scene;
+
+	fixture_open(&scene.fixture);
+	scene.sources = tcx_sources_new(scene.fixture.root);
+	*state = &scene;
+	return scene.sources != NULL ? 0 : -1;
+}
+
+static int close_scene(void **state)
+{
+	struct scene *scene = *state;
+
+	tcx_sources_free(scene->sources);
+	fixture_close(&scene->fixture);
+	return 0;
+}
+
+static void put(struct scene *scene, const char *path, const char *text)
+{
+	fixture_puts(&scene->fixture, path, text);
+}
+
+/*
+ * What a read gives, and part of the fault that it tells: NULL for nothing or none. Of what it
+ * gives only that is new which was read now.
+ */
+static void expect_part(struct scene *scene, const char *all, const char *new, const char *cause)
+{
+	struct tcx_fault fault = {""};
+	struct tcx_snapshot *snapshot = tcx_sources_read(scene->sources, &fault);
+	char *got = snapshot != NULL ? reading_text(snapshot) : NULL;
+	char *got_new = snapshot != NULL ? reading_text_since(snapshot, snapshot->taken_ns) : NULL;
+
+	if ((cause != NULL) != (fault.text[0] != '\0') ||
+	    (cause != NULL && strstr(fault.text, cause) == NULL))
+		fail_msg("the fault is '%s'", fault.text);
+	assert_int_equal(got != NULL, all != NULL);
+	if (got != NULL) {
+		assert_string_equal(got, all);
+		assert_string_equal(got_new, new);
+	}
+	free(got);
+	free(got_new);
+	tcx_snapshot_unref(snapshot);
+}
+
+/* What a read gives; NULL expects a fault with this cause in it. */
+static void expect(struct scene *scene, const char *gives, const char *cause)
+{
+	expect_part(scene, gives, gives, cause);
+}
+
+/* Reads until the read gives this; it is promised within a second. */
+static void wait_for(struct scene *scene, const char *gives)
+{
+	uint64_t deadline = tcx_clock_now() + 30 * TCX_NS_PER_S;
+	bool found = false;
+
+	while (!found && tcx_clock_now() < deadline) {
+		struct tcx_fault fault = {""};
+		struct tcx_snapshot *snapshot = tcx_sources_read(scene->sources, &fault);
+		char *got = snapshot != NULL ? reading_text(snapshot) : NULL;
+
+		found = got != NULL && fault.text[0] == '\0' && strcmp(got, gives) == 0;
+		free(got);
+		tcx_snapshot_unref(snapshot);
+		usleep(10000);
+	}
+	if (!found)
+		fail_msg("never '%s'", gives);
+}
+
+static void expect_state(struct scene *scene, enum tcx_source i, enum tcx_source_state state,
+			 uint64_t failures, const char *cause)
+{
+	const struct tcx_source_status *status = tcx_sources_status(scene->sources, i);
+
+	assert_int_equal(status->state, state);
+	assert_int_equal(status->failures, failures);
+	assert_string_equal(status->cause.text, cause);
+}
+
+static void all_files(void **state)
+{
+	struct scene *scene = *state;
+
+	put(scene, "net/sctp/snmp", "SctpCurrEstab 6\n");
+	put(scene, "sys/net/ipv4/ipfrag_time", "30\n");
+	put(scene, "net/sockstat6", "TCP6: inuse 5\n");
+	put(scene, "net/sockstat", "TCP: inuse 4\n");
+	put(scene, "net/netstat", "TcpExt: TW\nTcpExt: 3\n");
+	put(scene, "net/snmp6", "Ip6InReceives 2\n");
+	put(scene, "net/snmp", "Ip: InReceives\nIp: 1\n");
+	expect(scene,
+	       "IpInReceives=1 Ip6InReceives=2 TcpExtTW=3 SockstatTcpInuse=4 SockstatTcp6Inuse=5 "
+	       "SysctlIpfragTime=30 SctpCurrEstab=6",
+	       NULL);
+	for (size_t i = 0; i < TCX_SOURCES; i++)
+		assert_true(tcx_sources_present(scene->sources, i));
+}
+
+static void no_file(void **state)
+{
+	struct scene *scene = *state;
+
+	expect(scene, NULL, "/net/snmp: neither this file nor its kin exist");
+	put(scene, "net/snmp", "Ip: InReceives\nIp: 1\n");
+	expect(scene, "IpInReceives=1", NULL);
+}
+
+static const char *const one_each[TCX_SOURCES] = {"Ip: A\nIp: 1\n", "Ip6A 1\n",	 "Ext: A\nExt: 1\n",
+						  "X: a 1\n",	    "X6: a 1\n", "30\n",
+						  "SctpA 1\n"};
+
+/* Whichever file is missing, the counters of the others stay. */
+static void one_missing(void **state)
+{
+	struct scene *scene = *state;
+
+	for (size_t i = 0; i < COUNT(one_each); i++)
+		put(scene, tcx_sources_path(i), one_each[i]);
+	for (size_t i = 0; i < COUNT(one_each); i++) {
+		struct tcx_sources *sources = tcx_sources_new(scene->fixture.root);
+		struct tcx_fault fault = {""};
+		struct tcx_snapshot *snapshot;
+
+		fixture_remove(&scene->fixture, tcx_sources_path(i));
+		snapshot = tcx_sources_read(sources, &fault);
+		assert_non_null(snapshot);
+		assert_int_equal(snapshot->layout->count, COUNT(one_each) - 1);
+		for (size_t k = 0; k < COUNT(one_each); k++)
+			assert_int_equal(tcx_sources_present(sources, k), k != i);
+		tcx_snapshot_unref(snapshot);
+		tcx_sources_free(sources);
+		put(scene, tcx_sources_path(i), one_each[i]);
+	}
+}
+
+/* Whichever file loses a name, the name is gone at once. */
+static void one_loses_a_name(void **state)
+{
+	static const char *const more[] = {"B: B\nB: 1\n", "B6B 1\n",	"BExt: B\nBExt: 1\n",
+					   "B: b 1\n",	   "B6: b 1\n", "",
+					   "SctpB 1\n"};
+	struct scene *scene = *state;
+
+	assert_int_equal(TCX_SOURCES, COUNT(more));
+	for (size_t i = 0; i < COUNT(one_each); i++)
+		put(scene, tcx_sources_path(i), one_each[i]);
+	for (size_t i = 0; i < COUNT(more); i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s%s", one_each[i], more[i]);
+		put(scene, tcx_sources_path(i), text);
+		tcx_snapshot_unref(tcx_sources_read(scene->sources, NULL));
+		put(scene, tcx_sources_path(i), one_each[i]);
+		expect(scene,
+		       "IpA=1 Ip6A=1 ExtA=1 SockstatXA=1 SockstatX6A=1 SysctlIpfragTime=30 SctpA=1",
+		       NULL);
+	}
+}
+
+static void a_file_comes(void **state)
+{
+	struct scene *scene = *state;
+
+	put(scene, "net/snmp", "Ip: A\nIp: 1\n");
+	expect(scene, "IpA=1", NULL);
+	put(scene, "net/netstat", "TcpExt: TW\nTcpExt: 3\n");
+	expect(scene, "IpA=1 TcpExtTW=3", NULL);
+	put(scene, "net/snmp6", "Ip6A 2\n");
+	wait_for(scene, "IpA=1 Ip6A=2 TcpExtTW=3");
+}
+
+/* Names that come, go, or change places between two reads. */
+static void other_names(void **state)
+{
+	struct scene *scene = *state;
+
+	put(scene, "net/netstat", "TcpExt: TW\nTcpExt: 9\n");
+	put(scene, "net/snmp", "Icmp: InMsgs\nIcmp: 1\nTcp: InSegs\nTcp: 2\n");
+	expect(scene, "IcmpInMsgs=1 TcpInSegs=2 TcpExtTW=9", NULL);
+	put(scene, "net/snmp",
+	    "Icmp: InMsgs\nIcmp: 3\nIcmpMsg: InType8\nIcmpMsg: 4\nTcp: InSegs\nTcp: 5\n");
+	expect(scene, "IcmpInMsgs=3 IcmpMsgInType8=4 TcpInSegs=5 TcpExtTW=9", NULL);
+	put(scene, "net/snmp",
+	    "Icmp: InMsgs\nIcmp: 3\nIcmpMsg: InType3 InType8\nIcmpMsg: 6 7\nTcp: InSegs\nTcp: 5\n");
+	expect(scene, "IcmpInMsgs=3 IcmpMsgInType3=6 IcmpMsgInType8=7 TcpInSegs=5 TcpExtTW=9",
+	       NULL);
+	put(scene, "net/snmp", "Tcp: InSegs\nTcp: 8\nIcmp: InMsgs\nIcmp: 9\n");
+	expect(scene, "TcpInSegs=8 IcmpInMsgs=9 TcpExtTW=9", NULL);
+	put(scene, "net/snmp", "Tcp: InSegs\nTcp: 8\n");
+	expect(scene, "TcpInSegs=8 TcpExtTW=9", NULL);
+}
+
+/* A snapshot keeps its names and values whatever is read after it. */
+static void older_snapshots(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_fault fault = {""};
+	struct tcx_snapshot *first, *second;
+	char *text;
+
+	put(scene, "net/snmp", "Tcp: InSegs OutSegs\nTcp: 1 2\n");
+	first = tcx_sources_read(scene->sources, &fault);
+	put(scene, "net/snmp", "Tcp: InSegs OutSegs\nTcp: 3 4\n");
+	second = tcx_sources_read(scene->sources, &fault);
+	assert_ptr_equal(first->layout, second->layout); /* same names: shared */
+	put(scene, "net/snmp", "Tcp: OutSegs\nTcp: 5\n");
+	expect(scene, "TcpOutSegs=5", NULL);
+	text = reading_text(first);
+	assert_string_equal(text, "TcpInSegs=1 TcpOutSegs=2");
+	free(text);
+	tcx_snapshot_unref(first);
+	tcx_snapshot_unref(second);
+}
+
+/* A failed read changes nothing for the next one. */
+static void after_a_fault(void **state)
+{
+	struct scene *scene = *state;
+
+	put(scene, "net/snmp", "Tcp: InSegs\nTcp: 1\n");
+	expect(scene, "TcpInSegs=1", NULL);
+	put(scene, "net/snmp", "Tcp: InSegs\nTcp: x\n");
+	expect(scene, NULL, "InSegs is no whole number");
+	put(scene, "net/snmp", "Tcp: InSegs New\nTcp: 1 x\n");
+	expect(scene, NULL, "New is no whole number");
+	put(scene, "net/snmp", "Tcp: InSegs\nTcp: 2\n");
+	expect(scene, "TcpInSegs=2", NULL);
+}
+
+/* The fault of the text is what counts, not that the names changed as well. */
+static void fault_in_new_names(void **state)
+{
+	struct scene *scene = *state;
+
+	put(scene, "net/snmp", "Tcp: InSegs\nTcp: 1\n");
+	expect(scene, "TcpInSegs=1", NULL);
+	put(scene, "net/snmp", "Tcp: OutSegs\nTcp: -1\n");
+	expect(scene, NULL, "/net/snmp: Tcp: TcpOutSegs is negative");
+	expect(scene, NULL, "/net/snmp: Tcp: TcpOutSegs is negative");
+}
+
+/* No name at all, then some. */
+static void from_nothing(void **state)
+{
+	struct scene *scene = *state;
+
+	put(scene, "net/snmp", "Ip:\nIp:\n");
+	expect(scene, "", NULL);
+	expect(scene, "", NULL);
+	put(scene, "net/snmp", "Ip: A\nIp: 1\n");
+	expect(scene, "IpA=1", NULL);
+}
+
+#define GOOD_SNMP  "Tcp: InSegs OutSegs\nTcp: 1 2\nUdp: NoPorts\nUdp: 3\n"
+#define GOOD_SNMP6 "Ip6InReceives 4\nUdp6NoPorts 5\n"
+
+static void put_good(struct scene *scene)
+{
+	put(scene, "net/snmp", GOOD_SNMP);
+	put(scene, "net/snmp6", GOOD_SNMP6);
+	put(scene, "net/sockstat", "TCP: inuse 6 mem 7\nUDP: inuse 8\n");
+	put(scene, "sys/net/ipv4/ipfrag_time", "30\n");
+	expect(scene,
+	       "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 Ip6InReceives=4 Udp6NoPorts=5 "
+	       "SockstatTcpInuse=6 SockstatTcpMem=7 SockstatUdpInuse=8 SysctlIpfragTime=30",
+	       NULL);
+}
+
+static const struct broken {
+	const char *path;
+	const char *text;
+	const char *keeps; /* part of what a good read gives: it stays, and is old */
+	const char *cause;
+} broken[] = {
+	{"net/snmp", "", "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 ", "/net/snmp: it is empty"},
+	{"net/snmp", "Tcp: InSegs OutSegs\n", "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 ",
+	 "Tcp: the names have no values"},
+	{"net/snmp", "Tcp: InSegs OutSegs\nTcp: 1\nUdp: NoPorts\nUdp: 3\n",
+	 "TcpInSegs=1 TcpOutSegs=2 ", "Tcp: it has fewer values than names"},
+	{"net/snmp", "Tcp: InSegs  OutSegs\nTcp: 1 x\nUdp: NoPorts\nUdp: 3\n",
+	 "TcpInSegs=1 TcpOutSegs=2 ", "Tcp: the value of OutSegs"},
+	{"net/snmp", "Tcp: InSegs OutSegs\nTcp: 1 2 3\nUdp: NoPorts\nUdp: 3\n",
+	 "TcpInSegs=1 TcpOutSegs=2 ", "Tcp: it has more values than names"},
+	{"net/snmp", "\nTcp: InSegs OutSegs\nTcp: 1 2\n\nUdp: NoPorts\nUdp: 3\n\n", "",
+	 "does not begin with a section's name"},
+	{"net/snmp", "Tcp: InSegs OutSegs\nTcp: 1 2\nUdp: NoP", "UdpNoPorts=3 ",
+	 "it ends in the middle of a line"},
+	{"net/snmp", "T\xc3\xb6p: InSegs OutSegs\nTcp: 1 2\nUdp: NoPorts\nUdp: 3\n",
+	 "TcpInSegs=1 TcpOutSegs=2 ", "does not begin with a section's name"},
+	{"net/snmp6", "Ip6InReceives\nUdp6NoPorts 5\n", "Ip6InReceives=4 ",
+	 "the value of Ip6InReceives"},
+	{"net/snmp6", "Ip6InReceives -4\nUdp6NoPorts 5\n", "Ip6InReceives=4 ", "is negative"},
+	{"net/snmp6", "Ip6InReceives 4\n5\n", "Udp6NoPorts=5 ", "a name is expected"},
+	{"net/snmp6", "Ip6InReceives 4\n\nUdp6NoPorts 5\n", "", "a name is expected"},
+	{"net/sockstat", "TCP: inuse 6 mem\nUDP: inuse 8\n", "SockstatTcpInuse=6 SockstatTcpMem=7 ",
+	 "the value of mem"},
+	{"net/sockstat", "TCP: inuse 6 mem 7\nUDP: inuse -8\n", "SockstatUdpInuse=8 ",
+	 "is negative"},
+	{"sys/net/ipv4/ipfrag_time", "soon\n", "SysctlIpfragTime=30", "SysctlIpfragTime"},
+};
+
+/* Writes text without the piece that begins at part. */
+static void leave_out(char *out, const char *text, const char *part)
+{
+	const char *at = strstr(text, part);
+	size_t len = (size_t)(at - text);
+
+	assert_non_null(at);
+	memcpy(out, text, len);
+	strcpy(out + len, at + strlen(part));
+	len = strlen(out);
+	if (len > 0 && out[len - 1] == ' ')
+		out[len - 1] = '\0';
+}
+
+/* Whatever is broken, the rest is read; that stays as it was, until it can be read again. */
+static void one_broken(void **state)
+{
+	static const char all[] =
+		"TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 Ip6InReceives=4 Udp6NoPorts=5 "
+		"SockstatTcpInuse=6 SockstatTcpMem=7 SockstatUdpInuse=8 SysctlIpfragTime=30";
+	struct scene *scene = *state;
+	char new[sizeof(all)];
+
+	for (size_t i = 0; i < COUNT(broken); i++) {
+		const struct broken *row = &broken[i];
+
+		put_good(scene);
+		leave_out(new, all, row->keeps);
+		for (int k = 0; k < 3; k++) {
+			put(scene, row->path, row->text);
+			expect_part(scene, all, new, row->cause);
+		}
+	}
+	put_good(scene);
+}
+
+/* The same without any read before: what is broken has no value at all, and that goes on. */
+static void broken_at_first(void **state)
+{
+	struct scene *scene = *state;
+
+	put(scene, "net/snmp", "Ip: DefaultTTL\nTcp: InSegs\nTcp: 1 2\nUdp: NoPorts\nUdp: 3\n");
+	put(scene, "net/snmp6", "Ip6InReceives\n\nUdp6NoPorts 5\n");
+	put(scene, "net/sockstat", "TCP: inuse 6 mem -7\nUDP: inuse\nRAW: inuse 9\n");
+	for (int i = 0; i < 3; i++)
+		expect(scene, "UdpNoPorts=3 Udp6NoPorts=5 SockstatRawInuse=9",
+		       "/net/snmp: Ip: the line of names is not followed by its values");
+	expect_state(scene, TCX_SOURCE_SNMP6, TCX_SOURCE_PARTIAL, 3,
+		     "the value of Ip6InReceives is no whole number of at most 64 bits");
+	put_good(scene);
+}
+
+/* Other names come with a fault: what is lost keeps its value under the new layout. */
+static void new_names_and_a_fault(void **state)
+{
+	struct scene *scene = *state;
+
+	put_good(scene);
+	put(scene, "net/snmp6", "");
+	put(scene, "sys/net/ipv4/ipfrag_time", "30s\n");
+	put(scene, "net/snmp",
+	    "Icmp: InMsgs\nIcmp: 9\nTcp: InSegs OutSegs\nTcp: 1\nUdp: NoPorts\nUdp: 3\n");
+	for (int i = 0; i < 3; i++)
+		expect_part(scene,
+			    "IcmpInMsgs=9 TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 Ip6InReceives=4 "
+			    "Udp6NoPorts=5 SockstatTcpInuse=6 SockstatTcpMem=7 SockstatUdpInuse=8 "
+			    "SysctlIpfragTime=30",
+			    "IcmpInMsgs=9 UdpNoPorts=3 SockstatTcpInuse=6 SockstatTcpMem=7 "
+			    "SockstatUdpInuse=8",
+			    "/net/snmp: Tcp: it has fewer values");
+	put(scene, "net/snmp", "Icmp: InMsgs\nTcp: A\nTcp: 1\nNew: B C\nNew: 2 3\n");
+	expect_part(scene,
+		    "TcpA=1 NewB=2 NewC=3 IcmpInMsgs=9 TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 "
+		    "Ip6InReceives=4 Udp6NoPorts=5 SockstatTcpInuse=6 SockstatTcpMem=7 "
+		    "SockstatUdpInuse=8 SysctlIpfragTime=30",
+		    "TcpA=1 NewB=2 NewC=3 SockstatTcpInuse=6 SockstatTcpMem=7 SockstatUdpInuse=8",
+		    "/net/snmp: Icmp: the line of names");
+	put_good(scene); /* and what is not printed any more, without a fault, is gone */
+}
+
+/* A file that gives ever new names and a fault: those that are gone do not pile up for ever. */
+static void ever_new_names(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_fault fault;
+
+	for (int i = 0; i < 40; i++) {
+		struct tcx_snapshot *snapshot;
+		char *text = NULL;
+		size_t len = 0;
+		FILE *out = open_memstream(&text, &len);
+
+		for (int k = 0; k < 1000; k++)
+			fprintf(out, "N%dx%d 1\n", i, k);
+		fputs("\n", out);
+		fclose(out);
+		put(scene, "net/snmp6", text);
+		free(text);
+		snapshot = tcx_sources_read(scene->sources, &fault);
+		assert_non_null(snapshot);
+		assert_in_range(snapshot->layout->count, 1000, 6000);
+		tcx_snapshot_unref(snapshot);
+	}
+}
+
+/* Another file in the place of the one that was read, as a rename puts it there. */
+static void replace(struct scene *scene, const char *path, const char *text)
+{
+	fixture_remove(&scene->fixture, path);
+	put(scene, path, text);
+}
+
+/* What is read is what is at the path, not what once was there. */
+static void replaced_files(void **state)
+{
+	struct scene *scene = *state;
+
+	put(scene, "net/snmp", GOOD_SNMP);
+	put(scene, "net/snmp6", GOOD_SNMP6);
+	expect(scene, "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 Ip6InReceives=4 Udp6NoPorts=5", NULL);
+	replace(scene, "net/snmp6", "Ip6InReceives 7\n");
+	wait_for(scene, "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 Ip6InReceives=7");
+	fixture_remove(&scene->fixture, "net/snmp6");
+	wait_for(scene, "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3");
+	expect_state(scene, TCX_SOURCE_SNMP6, TCX_SOURCE_ABSENT, 0, "");
+	put(scene, "net/snmp6", "Ip6InReceives 8\n");
+	wait_for(scene, "TcpInSegs=1 TcpOutSegs=2 UdpNoPorts=3 Ip6InReceives=8");
+}
+
+/* After a fault it is so at once. */
+static void replaced_after_a_fault(void **state)
+{
+	struct scene *scene = *state;
+	const size_t len = 17 * 1024 * 1024;
+	char *text = malloc(len);
+
+	assert_non_null(text);
+	memset(text, ' ', len);
+	put(scene, "net/snmp6", "\n");
+	expect(scene, NULL, "a name is expected");
+	replace(scene, "net/snmp6", "Ip6InReceives 1\n");
+	expect(scene, "Ip6InReceives=1", NULL);
+	fixture_write(&scene->fixture, "net/snmp6", text, len);
+	expect(scene, NULL, "it is larger than 16 MiB");
+	put(scene, "net/snmp6", "Ip6InReceives 2\n");
+	expect(scene, "Ip6InReceives=2", NULL);
+	free(text);
+}
+
+/* How each source is, beside the others. */
+static void states(void **state)
+{
+	struct scene *scene = *state;
+	const struct tcx_source_status *snmp, *snmp6;
+	uint64_t good_ns, begun_ns;
+
+	put_good(scene);
+	snmp = tcx_sources_status(scene->sources, TCX_SOURCE_SNMP);
+	snmp6 = tcx_sources_status(scene->sources, TCX_SOURCE_SNMP6);
+	expect_state(scene, TCX_SOURCE_SNMP, TCX_SOURCE_GOOD, 0, "");
+	expect_state(scene, TCX_SOURCE_NETSTAT, TCX_SOURCE_ABSENT, 0, "");
+	assert_true(snmp->good_ns > 0 && snmp->discontinuity_ns == snmp->good_ns);
+	assert_int_equal(tcx_sources_status(scene->sources, TCX_SOURCE_NETSTAT)->good_ns, 0);
+	good_ns = snmp->good_ns;
+	begun_ns = snmp->discontinuity_ns;
+	put(scene, "net/snmp", "Tcp: InSegs OutSegs\nTcp: 1\nUdp: NoPorts\nUdp: 2\n");
+	put(scene, "net/snmp6", "");
+	tcx_snapshot_unref(tcx_sources_read(scene->sources, NULL));
+	expect_state(scene, TCX_SOURCE_SNMP, TCX_SOURCE_PARTIAL, 1,
+		     "Tcp: it has fewer values than names");
+	expect_state(scene, TCX_SOURCE_SNMP6, TCX_SOURCE_FAILED, 1, "it is empty");
+	expect_state(scene, TCX_SOURCE_SOCKSTAT, TCX_SOURCE_GOOD, 0, "");
+	assert_int_equal(snmp->good_ns, good_ns);
+	assert_true(snmp->discontinuity_ns > begun_ns); /* UdpNoPorts went back */
+	assert_int_equal(snmp6->discontinuity_ns, begun_ns);
+	put(scene, "net/snmp", GOOD_SNMP);
+	fixture_remove(&scene->fixture, "net/snmp6");
+	tcx_snapshot_unref(tcx_sources_read(scene->sources, NULL));
+	expect_state(scene, TCX_SOURCE_SNMP, TCX_SOURCE_GOOD, 1,
+		     "Tcp: it has fewer values than names");
+	assert_true(snmp->good_ns > good_ns);
+}
+
+static void times(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_fault fault = {""};
+	struct tcx_snapshot *first, *second;
+
+	put(scene, "net/snmp", "Ip: A\nIp: 1\n");
+	first = tcx_sources_read(scene->sources, &fault);
+	second = tcx_sources_read(scene->sources, &fault);
+	assert_true(first->taken_ns > 0);
+	assert_true(second->taken_ns >= first->taken_ns + first->cost_ns);
+	assert_true(first->when.tv_sec > 0);
+	assert_int_equal(first->sequence, 0);
+	assert_int_equal(first->discontinuity_ns, first->taken_ns);
+	assert_int_equal(second->discontinuity_ns, first->taken_ns);
+	tcx_snapshot_unref(first);
+	tcx_snapshot_unref(second);
+}
+
+/* However reads end, no descriptor is left. */
+static void descriptors(void **state)
+{
+	struct scene *scene = *state;
+	size_t before = fixture_descriptors();
+
+	put(scene, "net/snmp", "Ip: A\nIp: 1\n");
+	fixture_mkdir(&scene->fixture, "net/netstat");
+	for (int i = 0; i < 20; i++) {
+		struct tcx_sources *sources = tcx_sources_new(scene->fixture.root);
+		struct tcx_fault fault = {""};
+
+		for (int k = 0; k < 3; k++)
+			tcx_snapshot_unref(tcx_sources_read(sources, &fault));
+		assert_non_null(
+			strstr(fault.text, "/net/netstat: cannot be opened: Is a directory"));
+		tcx_sources_free(sources);
+	}
+	assert_int_equal(fixture_descriptors(), before);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
+		TEST(all_files),
+		TEST(no_file),
+		TEST(one_missing),
+		TEST(one_loses_a_name),
+		TEST(a_file_comes),
+		TEST(other_names),
+		TEST(older_snapshots),
+		TEST(after_a_fault),
+		TEST(fault_in_new_names),
+		TEST(from_nothing),
+		TEST(times),
+		TEST(descriptors),
+		TEST(one_broken),
+		TEST(broken_at_first),
+		TEST(new_names_and_a_fault),
+		TEST(ever_new_names),
+		TEST(states),
+		TEST(replaced_files),
+		TEST(replaced_after_a_fault),
+#undef TEST
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,158 @@
+/* The objects of tables over rows that are made here: what no kernel at hand can be made to tell.
+ */
+#include "tests/unit/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/octets.h"
+#include "kernel/ip_tables.h"
+#include "kernel/links.h"
+#include "kernel/socket_tables.h"
+#include "mib/objects.h"
+#include "tests/unit/serving.h"
+
+static struct serving serving;
+static struct tcx_held_tables held;
+
+/* Has the request see a table of these rows, in their order. */
+static void hold(enum tcx_table_id id, const struct tcx_table_kind *kind, void *rows, size_t count)
+{
+	static struct tcx_table table;
+
+	table = (struct tcx_table){.kind = kind, .count = count, .rows = rows};
+	held.held[id] = &table;
+	held.known[id] = true;
+}
+
+static void serve(bool (*add)(struct tcx_tree *tree))
+{
+	serving_close(&serving);
+	serving_open(&serving, NULL, add);
+	serving.view.held = &held;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	serving_close(&serving);
+	return 0;
+}
+
+static struct tcx_link new_link(uint32_t index)
+{
+	struct tcx_link link = {.name = "v0", .status = TCX_LINK_UP, .mtu = 1500};
+
+	tcx_octets_put32(link.index, index);
+	return link;
+}
+
+/* What an idle slave of a bond does not take is of no unknown protocol. */
+static void unknown_protocols(void **state)
+{
+	struct tcx_link link = new_link(7);
+
+	(void)state;
+	link.counters.rx_nohandler = 5;
+	link.counters.rx_dropped = 3;
+	link.counters.rx_missed_errors = 1;
+	hold(TCX_TABLE_INTERFACES, &tcx_links, &link, 1);
+	serve(tcx_add_interfaces);
+	assert_string_equal(serving_get(&serving, "2.1.15.7"), "Counter32 0");
+	assert_string_equal(serving_get(&serving, "2.1.13.7"), "Counter32 4");
+}
+
+/* A column whose attribute the kernel does not tell has no instance in that row. */
+static void lacking_links(void **state)
+{
+	static const struct {
+		enum tcx_link_lack lack;
+		const char *without; /* no instance */
+		const char *next;    /* GETNEXT of it: the other row's */
+	} cells[] = {
+		{TCX_LINK_NO_NAME, "2.1.2.7", "2.1.2.8 STRING v0"},
+		{TCX_LINK_NO_MTU, "2.1.4.7", "2.1.4.8 INTEGER 1500"},
+		{TCX_LINK_NO_COUNTERS, "2.1.10.7", "2.1.10.8 Counter32 0"},
+		{TCX_LINK_NO_COUNTERS, "2.1.15.7", "2.1.15.8 Counter32 0"},
+		{TCX_LINK_NO_COUNTERS, "2.1.20.7", "2.1.20.8 Counter32 0"},
+	};
+	struct tcx_link links[] = {new_link(7), new_link(8)};
+
+	(void)state;
+	hold(TCX_TABLE_INTERFACES, &tcx_links, links, COUNT(links));
+	serve(tcx_add_interfaces);
+	links[0].status = TCX_LINK_UNKNOWN;
+	for (size_t i = 0; i < COUNT(cells); i++) {
+		char column[16] = "";
+
+		memcpy(column, cells[i].without, strlen(cells[i].without) - 2);
+		links[0].lacks = cells[i].lack;
+		assert_string_equal(serving_get(&serving, cells[i].without), "no instance");
+		assert_string_equal(serving_next(&serving, column), cells[i].next);
+		assert_string_equal(serving_get(&serving, "2.1.1.7"), "INTEGER 7");
+		assert_string_equal(serving_get(&serving, "2.1.8.7"), "INTEGER 4");
+		assert_string_equal(serving_get(&serving, "1.0"), "INTEGER 2");
+	}
+}
+
+static void lacking_neighbours(void **state)
+{
+	struct tcx_neighbour rows[] = {
+		{.link = {0, 0, 0, 7}, .address = {10, 1, 0, 1}, .type = TCX_NEIGHBOUR_DYNAMIC},
+		{.link = {0, 0, 0, 7}, .address = {10, 1, 0, 2}, .hardware_known = true},
+	};
+
+	(void)state;
+	hold(TCX_TABLE_IP_NEIGHBOURS, &tcx_neighbours, rows, COUNT(rows));
+	serve(tcx_add_ip_neighbours);
+	assert_string_equal(serving_get(&serving, "2.7.10.1.0.1"), "no instance");
+	assert_string_equal(serving_get(&serving, "2.7.10.1.0.2"), "STRING ");
+	assert_string_equal(serving_get(&serving, "4.7.10.1.0.1"), "INTEGER 3");
+}
+
+/* InetAddress of each type: a zone is four octets more. */
+static void listeners(void **state)
+{
+	struct tcx_tcp_listener rows[] = {
+		{.address_type = TCX_IPV4, .address = {127, 0, 0, 1}, .port = {0, 80}},
+		{.address_type = TCX_IPV6, .address = {[15] = 1}, .port = {0, 80}},
+		{.address_type = TCX_IPV4Z, .address = {127, 0, 0, 1, 0, 0, 1, 2}, .port = {0, 80}},
+		{.address_type = TCX_IPV6Z,
+		 .address = {0xfe, 0x80, [15] = 1, [19] = 3},
+		 .port = {1, 0}},
+	};
+	static const char *const names[] = {
+		"20.1.4.1.4.127.0.0.1.80",
+		"20.1.4.2.16.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.80",
+		"20.1.4.3.8.127.0.0.1.0.0.1.2.80",
+		"20.1.4.4.20.254.128.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.0.3.256",
+		NULL,
+	};
+	const char *name = "20.1.4";
+
+	(void)state;
+	hold(TCX_TABLE_TCP_LISTENERS, &tcx_tcp_listeners, rows, COUNT(rows));
+	serve(tcx_add_tcp_listeners);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char wanted[128];
+
+		rows[i].sockets = (uint32_t)i + 1;
+		snprintf(wanted, sizeof(wanted), "%s Gauge32 %zu", names[i], i + 1);
+		assert_string_equal(serving_next(&serving, name), wanted);
+		name = names[i];
+		assert_string_equal(serving_get(&serving, name), wanted + strlen(name) + 1);
+	}
+	assert_int_equal(strncmp(serving_next(&serving, name), "20.1.5.1.4", 10), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(unknown_protocols, teardown),
+		cmocka_unit_test_teardown(lacking_links, teardown),
+		cmocka_unit_test_teardown(lacking_neighbours, teardown),
+		cmocka_unit_test_teardown(listeners, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
