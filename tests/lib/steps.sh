@@ -29,16 +29,24 @@ use_host_network() {
     ! have apt-config || apt-config dump | grep -E '^Acquire::(https?|Check-)' >"$1/etc/apt/apt.conf.d/90host" || :
 }
 
-# A dot every five seconds, until it is told to end.
-ticker() {
-    trap 'kill "$nap" 2>/dev/null; exit 0' TERM
-    while :; do
-        sleep 5 >/dev/null 2>&1 &
-        nap=$!
-        wait "$nap"
-        printf '. '
-    done
+# every SECONDS COMMAND...: beside us, for as long as we run or until end_every is called. Sets every_pid.
+# Not with a signal that it could handle: the shell may lose one while it forks.
+every() {
+    (
+        period=$1 seconds=0
+        shift
+        while kill -s 0 $$ && sleep 1 >/dev/null; do
+            seconds=$((seconds + 1))
+            [ $((seconds % period)) -ne 0 ] || "$@"
+        done
+    ) 2>/dev/null &
+    every_pid=$!
 }
+
+end_every() {
+    kill -s KILL "$1" || :
+    wait "$1" || :
+} 2>/dev/null
 
 # step NAME TEXT COMMAND...: runs a command quietly. Its output goes to build/logs/NAME.log; when
 # the command fails, the end of that is shown and the script ends.
@@ -48,12 +56,11 @@ step() {
     text=$2
     shift 2
     mkdir -p "$work/logs"
-    ticker 2>/dev/null &
-    ticker_pid=$!
+    every 5 printf '. '
+    ticker_pid=$every_pid
     status=0
     ("$@") >"$log" 2>&1 </dev/null || status=$?
-    kill "$ticker_pid"
-    wait "$ticker_pid" || :
+    end_every "$ticker_pid"
     if [ "$status" -ne 0 ]; then
         say 'failed. The end of its log:'
         tail -n 20 "$log" | sed 's/^/    /'

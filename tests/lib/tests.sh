@@ -1,6 +1,9 @@
 # shellcheck shell=sh
-# make check with a line per test, and the counting of its results. Read after steps.sh.
+# make check with a line per test, and the counting of its results. Read after steps.sh, by a script that
+# calls end_tests when it ends, whatever ends it.
 
+tests_pid=
+observer_pid=
 passed=0
 failed=0
 skipped=0
@@ -15,9 +18,10 @@ print_reason() {
     print_log "$1" "$2" | grep -v '^SKIP .*(exit status: 77)$' | tail -n 1
 }
 
-# Passes on the lines that automake prints as each test ends.
+# Keeps what make says, and shows the lines that automake prints as each test ends.
 show_results() {
     while IFS= read -r line; do
+        printf '%s\n' "$line" >>"$output"
         test=${line#*: }
         case $line in
         SKIP:*) say "  $line: $(print_reason "$1" "$test")" ;;
@@ -33,24 +37,31 @@ print_running() {
     done
 }
 
-# Says every half minute what it is that takes so long.
-observer() {
-    trap 'kill "$nap" 2>/dev/null; exit 0' TERM
-    while :; do
-        sleep 30 >/dev/null 2>&1 &
-        nap=$!
-        wait "$nap"
-        running=$(print_running "$1")
-        [ -z "$running" ] || say "  ...    still running, see$running"
-    done
+# What it is that takes so long. When nobody reads that any more, we end.
+say_running() {
+    running=$(print_running "$1")
+    [ -z "$running" ] || (say "  ...    still running, see$running") || kill -s PIPE $$
 }
 
-# Tests wait more than they work, and each has a namespace and folders of its own.
-make_check() {
-    status=0
-    make -k -j"$(nproc)" -C "$1" check ${2:+"TESTS=$2"} 2>&1 || status=$?
-    say "make ended with $status"
+# Tests wait more than they work, and each has a namespace and folders of its own. They are a process group,
+# because automake's driver does not pass on to a test the signal that ends it.
+start_tests() {
+    pipe=$work/logs/tests-pipe
+    rm -f "$pipe"
+    mkfifo "$pipe"
+    setsid make -k -j"$(nproc)" -C "$1" check ${2:+"TESTS=$2"} >"$pipe" 2>&1 &
+    tests_pid=$!
+    every 30 say_running "$1"
+    observer_pid=$every_pid
 }
+
+end_tests() {
+    [ -z "$observer_pid" ] || end_every "$observer_pid"
+    [ -z "$tests_pid" ] || kill -s TERM -- "-$tests_pid" || kill "$tests_pid" || :
+    [ -z "$tests_pid" ] || wait "$tests_pid" || :
+    tests_pid=
+    observer_pid=
+} 2>/dev/null
 
 count() {
     grep -Ec "^($1): " "$output" || :
@@ -64,18 +75,19 @@ run_tests() {
     step "$1-compile-tests" 'Compiling the tests' make -C "$folder" -j"$(nproc)" check TESTS=
     shift 2
     say "Running the tests (their logs: ${folder#"$top/"}/tests)"
-    observer "$folder" &
-    observer_pid=$!
-    make_check "$folder" "$*" | tee "$output" | show_results "$folder"
-    kill "$observer_pid"
-    wait "$observer_pid" || :
+    : >"$output"
+    start_tests "$folder" "$*"
+    show_results "$folder" <"$pipe"
+    status=0
+    wait "$tests_pid" || status=$?
+    tests_pid=
+    end_tests
     show_failures "$folder"
-    ended_well=$(tail -n 1 "$output")
     [ "$(count 'PASS|XFAIL|SKIP|FAIL|XPASS|ERROR')" -gt 0 ] || fail "no test ran; see $output"
     passed=$((passed + $(count 'PASS|XFAIL')))
     failed=$((failed + $(count 'FAIL|XPASS|ERROR')))
     skipped=$((skipped + $(count SKIP)))
-    [ "$failed" -gt 0 ] || [ "$ended_well" = 'make ended with 0' ] ||
+    [ "$failed" -gt 0 ] || [ "$status" -eq 0 ] ||
         fail "make check failed and no test did; see $output"
 }
 
