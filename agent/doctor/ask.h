@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "doctor/snmpd_conf.h"
+#include "snmpdconf/conf.h"
 
 struct doctor_answer {
 	bool came;	     /* snmpd answered */

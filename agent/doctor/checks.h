@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "daemon/context.h"
-#include "doctor/snmpd_conf.h"
+#include "snmpdconf/conf.h"
 
 /* agentx.conf and both tcpextd files in each place of the search path, and what -c has: more than
  * there ever are. */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "doctor/snmpd_conf.h"
+#include "agent/doctor/snmpdconf/conf.h"
 
 /* The lines of Debian 12's file that count, and the kind of comments that stand between them. */
 static const char debian[] = "# SECTION: Agent Operating Mode\n"

@@ -3,15 +3,15 @@
  * may connect to it, and which part of the tree each community and user may read. Read as snmpd
  * reads it (snmplib/read_config.c, mibII/vacm_conf.c), includes too. Knows no net-snmp.
  */
-#ifndef TCX_SNMPD_CONF_H
-#define TCX_SNMPD_CONF_H
+#ifndef SNMPDCONF_CONF_H
+#define SNMPDCONF_CONF_H
 
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "doctor/snmpd_view.h"
+#include "view.h"
 
 #define TCX_SNMPD_PLACE_MAX 320 /* room for FILE:LINE */
 

@@ -1,12 +1,12 @@
-/* What the files that read snmpd.conf share: snmpd_conf.c the lines, snmpd_access.c who may read
- * what, snmpd_store.c the lists. */
-#ifndef SNMPD_CONF_H
-#define SNMPD_CONF_H
+/* What the files that read snmpd.conf share: conf.c the lines, access.c who may read
+ * what, store.c the lists. */
+#ifndef SNMPDCONF_LINE_H
+#define SNMPDCONF_LINE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "doctor/snmpd_conf.h"
+#include "conf.h"
 
 #define SNMPD_WORDS_MAX 12 /* of one line; no directive of ours has more */
 #define SNMPD_NOTE_MAX	512

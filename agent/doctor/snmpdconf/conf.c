@@ -1,4 +1,4 @@
-#include "snmpd_conf.h"
+#include "line.h"
 
 #include <ctype.h>
 #include <dirent.h>

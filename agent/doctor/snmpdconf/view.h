@@ -1,6 +1,6 @@
 /* The views of snmpd.conf: which part of the tree they show. Knows no net-snmp. */
-#ifndef TCX_SNMPD_VIEW_H
-#define TCX_SNMPD_VIEW_H
+#ifndef SNMPDCONF_VIEW_H
+#define SNMPDCONF_VIEW_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Who may read what: the directives of access control (agent/mibgroup/mibII/vacm_conf.c in
  * net-snmp). */
-#include "snmpd_conf.h"
+#include "line.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "doctor/snmpd_view.h"
+#include "view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
