@@ -1,3 +1,4 @@
+/* The lines of snmpd.conf, of its includes too, and whether there is a master and where. */
 #include "line.h"
 
 #include <ctype.h>
@@ -13,58 +14,7 @@
 #define DEPTH_MAX 16
 #define FILES_MAX 4096
 
-void tcx_snmpd_copy(char *to, const char *from)
-{
-	snprintf(to, TCX_SNMPD_WORD_MAX, "%s", from);
-}
-
-char *tcx_snmpd_skip_space(char *text)
-{
-	while (isspace((unsigned char)*text))
-		text++;
-	return text;
-}
-
-/*
- * Ends the word at *text, without its quotes and backslashes, and returns what stands behind it
- * (copy_nword()).
- */
-char *tcx_snmpd_cut_word(char *text)
-{
-	char quote = *text == '"' || *text == '\'' ? *text : '\0';
-	char *to = text;
-	char *from = text + (quote != '\0');
-
-	while (*from != '\0' && (quote != '\0' ? *from != quote : !isspace((unsigned char)*from))) {
-		if (*from == '\\' && from[1] != '\0')
-			from++;
-		*to++ = *from++;
-	}
-	if (*from != '\0')
-		from++;
-	*to = '\0';
-	return tcx_snmpd_skip_space(from);
-}
-
-/* A '#' at the begin of a word ends the line; inside of one it is part of it. */
-void tcx_snmpd_split(char *text, struct snmpd_words *words)
-{
-	words->count = 0;
-	text = tcx_snmpd_skip_space(text);
-	while (*text != '\0' && *text != '#' && words->count < SNMPD_WORDS_MAX) {
-		words->word[words->count++] = text;
-		text = tcx_snmpd_cut_word(text);
-	}
-}
-
-/* The empty text for words that the line does not have. */
-const char *tcx_snmpd_word(const struct snmpd_words *words, size_t i)
-{
-	return i < words->count ? words->word[i] : "";
-}
-
-static void take_master(const struct snmpd_place *at, const struct snmpd_directive *directive,
-			char *rest)
+static void take_master(const struct snmpd_place *at, char *rest)
 {
 	static const char *const yes[] = {"agentx", "all", "yes", "on", "1"};
 	static const char *const no[] = {"no", "off", "0"};
@@ -80,48 +30,24 @@ static void take_master(const struct snmpd_place *at, const struct snmpd_directi
 			return;
 		}
 	tcx_snmpd_note(at,
-		       "%s '%s' is nothing that snmpd understands; write 'master agentx', and "
+		       "master '%s' is nothing that snmpd understands; write 'master agentx', and "
 		       "nothing behind it",
-		       directive->token, rest);
+		       rest);
 }
 
-static void take_socket(const struct snmpd_place *at, const struct snmpd_directive *directive,
-			char *rest)
+static void take_socket(const struct snmpd_place *at, char *rest)
 {
-	(void)directive;
 	snprintf(at->conf->socket, sizeof(at->conf->socket), "%s", rest);
 }
 
 /* A further line adds to those before it. */
-static void take_addresses(const struct snmpd_place *at, const struct snmpd_directive *directive,
-			   char *rest)
+static void take_addresses(const struct snmpd_place *at, char *rest)
 {
 	char *addresses = at->conf->addresses;
 	size_t len = strlen(addresses);
 
-	(void)directive;
 	snprintf(addresses + len, sizeof(at->conf->addresses) - len, "%s%s", len > 0 ? "," : "",
 		 rest);
-}
-
-static int parse_mode(const char *text)
-{
-	return text[0] != '\0' ? (int)strtol(text, NULL, 8) : -1;
-}
-
-static void take_perms(const struct snmpd_place *at, const struct snmpd_directive *directive,
-		       char *rest)
-{
-	struct tcx_snmpd_perms *perms = &at->conf->perms;
-	struct snmpd_words words;
-
-	(void)directive;
-	tcx_snmpd_split(rest, &words);
-	at->conf->have_perms = true;
-	perms->socket = parse_mode(tcx_snmpd_word(&words, 0));
-	perms->directory = parse_mode(tcx_snmpd_word(&words, 1));
-	tcx_snmpd_copy(perms->user, tcx_snmpd_word(&words, 2));
-	tcx_snmpd_copy(perms->group, tcx_snmpd_word(&words, 3));
 }
 
 static int read_file(struct tcx_snmpd_conf *conf, const char *path, int depth);
@@ -137,14 +63,12 @@ static void include(const struct snmpd_place *at, const char *path)
 }
 
 /* A path without '/' in front begins in the directory of the including file. */
-static void take_include_file(const struct snmpd_place *at, const struct snmpd_directive *directive,
-			      char *rest)
+static void take_include_file(const struct snmpd_place *at, char *rest)
 {
 	const char *slash = strrchr(at->path, '/');
 	int len = rest[0] != '/' && slash != NULL ? (int)(slash + 1 - at->path) : 0;
 	char path[PATH_MAX];
 
-	(void)directive;
 	if (snprintf(path, sizeof(path), "%.*s%s", len, at->path, rest) < (int)sizeof(path))
 		include(at, path);
 	else
@@ -184,13 +108,11 @@ static void include_entry(const struct snmpd_place *at, const char *directory, c
 			       path);
 }
 
-static void take_include_dir(const struct snmpd_place *at, const struct snmpd_directive *directive,
-			     char *rest)
+static void take_include_dir(const struct snmpd_place *at, char *rest)
 {
 	struct dirent **entries;
 	int count = scandir(rest, &entries, is_visible, alphasort);
 
-	(void)directive;
 	if (count < 0) {
 		tcx_snmpd_note(at, "directory '%.200s' cannot be included: %s", rest,
 			       strerror(errno));
@@ -204,37 +126,18 @@ static void take_include_dir(const struct snmpd_place *at, const struct snmpd_di
 	free(entries);
 }
 
-static void take_include_search(const struct snmpd_place *at,
-				const struct snmpd_directive *directive, char *rest)
+static void take_include_search(const struct snmpd_place *at, char *rest)
 {
-	tcx_snmpd_note(at, "%s '%.200s' is not followed here", directive->token, rest);
+	tcx_snmpd_note(at, "includeSearch '%.200s' is not followed here", rest);
 }
 
-static const struct snmpd_directive directives[] = {
-	{"master", take_master, NULL},
-	{"agentXSocket", take_socket, NULL},
-	{"agentXPerms", take_perms, NULL},
-	{"agentaddress", take_addresses, NULL},
-	{"createUser", tcx_snmpd_take_create_user, NULL},
-	{"view", tcx_snmpd_take_view, NULL},
-	{"rocommunity", tcx_snmpd_take_simple, "community"},
-	{"rwcommunity", tcx_snmpd_take_simple, "community"},
-	{"rocommunity6", tcx_snmpd_take_simple, "IPv6 community"},
-	{"rwcommunity6", tcx_snmpd_take_simple, "IPv6 community"},
-	{"rouser", tcx_snmpd_take_simple, "user"},
-	{"rwuser", tcx_snmpd_take_simple, "user"},
-	{"authcommunity", tcx_snmpd_take_auth, "community"},
-	{"authuser", tcx_snmpd_take_auth, "user"},
-	{"com2sec", tcx_snmpd_take_com2sec, "community"},
-	{"com2sec6", tcx_snmpd_take_com2sec, "IPv6 community"},
-	{"com2secunix", tcx_snmpd_take_com2sec, "unix community"},
-	{"group", tcx_snmpd_take_group, NULL},
-	{"access", tcx_snmpd_take_access, NULL},
-	{"setaccess", tcx_snmpd_take_setaccess, NULL},
-	{"authaccess", tcx_snmpd_take_authaccess, NULL},
-	{"includeFile", take_include_file, NULL},
-	{"includeDir", take_include_dir, NULL},
-	{"includeSearch", take_include_search, NULL},
+static const struct {
+	const char *token;
+	void (*take)(const struct snmpd_place *at, char *rest);
+} directives[] = {
+	{"master", take_master},	  {"agentXSocket", take_socket},
+	{"agentaddress", take_addresses}, {"includeFile", take_include_file},
+	{"includeDir", take_include_dir}, {"includeSearch", take_include_search},
 };
 
 /* "[snmpd]": for the rest of the file, or for the one line that goes on behind it. */
@@ -251,8 +154,11 @@ static char *take_section(struct snmpd_place *at, char *section, char *rest)
 static void take_directive(const struct snmpd_place *at, const char *token, char *rest)
 {
 	for (size_t i = 0; i < sizeof(directives) / sizeof(directives[0]); i++)
-		if (strcasecmp(token, directives[i].token) == 0)
-			directives[i].take(at, &directives[i], rest);
+		if (strcasecmp(token, directives[i].token) == 0) {
+			directives[i].take(at, rest);
+			return;
+		}
+	tcx_snmpd_take_access(at, token, rest);
 }
 
 /* No white space at the end, and nothing that a terminal would obey. */
@@ -296,15 +202,11 @@ static bool is_known(const struct tcx_snmpd_conf *conf, const struct stat *statu
 
 static void remember(struct tcx_snmpd_conf *conf, const char *path, const struct stat *status)
 {
-	struct tcx_snmpd_file *files =
-		tcx_snmpd_room(conf, conf->files, conf->file_count, sizeof(*files));
+	const struct tcx_snmpd_file file = {strdup(path), status->st_dev, status->st_ino};
 
-	if (files == NULL)
-		return;
-	conf->files = files;
-	files[conf->file_count++] = (struct tcx_snmpd_file){
-		.path = strdup(path), .device = status->st_dev, .inode = status->st_ino};
-	conf->short_of_memory |= files[conf->file_count - 1].path == NULL;
+	conf->short_of_memory |= file.path == NULL;
+	if (!tcx_snmpd_append(conf, &conf->files, &conf->file_count, &file, sizeof(file)))
+		free(file.path);
 }
 
 static void read_lines(struct tcx_snmpd_conf *conf, const char *path, int depth, FILE *file)

@@ -50,6 +50,7 @@ struct tcx_snmpd_row {
 	char name[TCX_SNMPD_WORD_MAX];	  /* the security name; of access: the group's */
 	char value[TCX_SNMPD_WORD_MAX];	  /* the community; the group's name; the view's name */
 	char model[TCX_SNMPD_WORD_MAX];	  /* v1, v2c, usm, any ... */
+	unsigned int versions;		  /* that the model is */
 	char source[TCX_SNMPD_WORD_MAX];  /* of com2sec */
 	char level[TCX_SNMPD_WORD_MAX];	  /* of access */
 	char context[TCX_SNMPD_WORD_MAX]; /* of com2sec and access */

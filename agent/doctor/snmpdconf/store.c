@@ -1,3 +1,4 @@
+/* The lists of what snmpd.conf says. */
 #include "line.h"
 
 #include <stdarg.h>
@@ -5,31 +6,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for one item more. The room doubles, so it is full whenever the count is a power of two. */
-void *tcx_snmpd_room(struct tcx_snmpd_conf *conf, void *items, size_t count, size_t size)
+/* The room doubles, so it is full whenever the count is a power of two. */
+bool tcx_snmpd_append(struct tcx_snmpd_conf *conf, void *list, size_t *count, const void *item,
+		      size_t size)
 {
-	void *more;
+	char *items;
 
-	if ((count & (count - 1)) != 0)
-		return items;
-	more = reallocarray(items, count > 0 ? 2 * count : 1, size);
-	conf->short_of_memory |= more == NULL;
-	return more;
+	memcpy(&items, list, sizeof(items));
+	if ((*count & (*count - 1)) == 0)
+		items = reallocarray(items, *count > 0 ? 2 * *count : 1, size);
+	conf->short_of_memory |= items == NULL;
+	if (items == NULL)
+		return false;
+	memcpy(list, &items, sizeof(items));
+	memcpy(items + (*count)++ * size, item, size);
+	return true;
 }
 
 void tcx_snmpd_add_note(struct tcx_snmpd_conf *conf, const char *text)
 {
-	char **notes = tcx_snmpd_room(conf, conf->notes, conf->note_count, sizeof(*notes));
 	char *copy = strdup(text);
 
-	if (notes != NULL)
-		conf->notes = notes;
-	if (notes == NULL || copy == NULL) {
-		conf->short_of_memory = true;
+	conf->short_of_memory |= copy == NULL;
+	if (copy == NULL ||
+	    !tcx_snmpd_append(conf, &conf->notes, &conf->note_count, &copy, sizeof(copy)))
 		free(copy);
-		return;
-	}
-	notes[conf->note_count++] = copy;
 }
 
 void tcx_snmpd_note(const struct snmpd_place *at, const char *format, ...)
@@ -44,41 +45,6 @@ void tcx_snmpd_note(const struct snmpd_place *at, const char *format, ...)
 	tcx_snmpd_add_note(at->conf, text);
 }
 
-void tcx_snmpd_add_subtree(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_subtree *subtree)
-{
-	struct tcx_snmpd_subtree *items =
-		tcx_snmpd_room(conf, conf->subtrees, conf->subtree_count, sizeof(*items));
-
-	if (items == NULL)
-		return;
-	conf->subtrees = items;
-	items[conf->subtree_count++] = *subtree;
-}
-
-void tcx_snmpd_add_row(const struct snmpd_place *at, struct tcx_snmpd_row *row)
-{
-	struct tcx_snmpd_conf *conf = at->conf;
-	struct tcx_snmpd_row *items =
-		tcx_snmpd_room(conf, conf->rows, conf->row_count, sizeof(*items));
-
-	if (items == NULL)
-		return;
-	snprintf(row->place, sizeof(row->place), "%.300s:%u", at->path, at->line);
-	conf->rows = items;
-	items[conf->row_count++] = *row;
-}
-
-void tcx_snmpd_add_user(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_user *user)
-{
-	struct tcx_snmpd_user *items =
-		tcx_snmpd_room(conf, conf->users, conf->user_count, sizeof(*items));
-
-	if (items == NULL)
-		return;
-	conf->users = items;
-	items[conf->user_count++] = *user;
-}
-
 static bool same_access(const struct tcx_snmpd_access *a, const struct tcx_snmpd_access *b)
 {
 	return a->kind == b->kind && strcmp(a->name, b->name) == 0 &&
@@ -89,8 +55,6 @@ static bool same_access(const struct tcx_snmpd_access *a, const struct tcx_snmpd
 /* The view "none" is how one writes that nothing is granted; that is on purpose and no news. */
 void tcx_snmpd_add_access(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_access *access)
 {
-	struct tcx_snmpd_access *items;
-
 	if (strcmp(access->view, "none") == 0 || strcmp(access->view, "_none_") == 0)
 		return;
 	for (size_t i = 0; i < conf->access_count; i++)
@@ -98,11 +62,7 @@ void tcx_snmpd_add_access(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_ac
 			conf->accesses[i].versions |= access->versions;
 			return;
 		}
-	items = tcx_snmpd_room(conf, conf->accesses, conf->access_count, sizeof(*items));
-	if (items == NULL)
-		return;
-	conf->accesses = items;
-	items[conf->access_count++] = *access;
+	tcx_snmpd_append(conf, &conf->accesses, &conf->access_count, access, sizeof(*access));
 }
 
 void tcx_snmpd_conf_clear(struct tcx_snmpd_conf *conf)
