@@ -278,6 +278,8 @@ int main(int argc, char **argv)
 	if (context->options.task == TCX_PRINT)
 		return print(&context->config);
 	if (context->options.task == TCX_DOCTOR)
-		return tcx_doctor(context) ? EXIT_SUCCESS : EXIT_FAILURE;
+		return tcx_doctor(&context->options, &context->config, tcx_agentx_address())
+			       ? EXIT_SUCCESS
+			       : EXIT_FAILURE;
 	return serve(context);
 }

@@ -1,75 +1,36 @@
 /* Whether an agent runs, and whether snmpd passes managers' questions on to it. */
 #include "checks.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ask.h"
-#include "snmp/netsnmp.h"
+#include "mib/objects.h"
+#include "snmp/mib.h"
 
 #define PRIORITY_OF_SNMPD 127 /* of its own modules */
 
-static bool read_text(const char *path, char *text, size_t size)
+static bool shows(const struct doctor *doctor, const char *view, const uint32_t *ids, size_t len)
 {
-	FILE *file = fopen(path, "re");
-	size_t len = 0;
-
-	if (file != NULL) {
-		len = fread(text, 1, size - 1, file);
-		fclose(file);
-	}
-	text[len] = '\0';
-	for (size_t i = 0; i < len; i++)
-		if (text[i] == '\0')
-			text[i] = ' '; /* between the words of a command line */
-	return len > 0;
+	return tcx_snmpd_view_sight(doctor->snmpd.subtrees, doctor->snmpd.subtree_count, view, ids,
+				    len) == TCX_SNMPD_SHOWN;
 }
 
-/* A process whose namespace may not be looked at counts: the doctor need not be root. */
-static bool is_in_our_network(const char *pid)
+/* Whether a view shows all of LINUX-TCPEXT-MIB. */
+static bool shows_mib(const struct doctor *doctor, const char *view)
 {
-	struct stat theirs, ours;
-	char path[64];
+	static const uint32_t root[] = {TCX_OBJECTS_ROOT};
 
-	snprintf(path, sizeof(path), "/proc/%.20s/ns/net", pid);
-	return stat(path, &theirs) != 0 || stat("/proc/self/ns/net", &ours) != 0 ||
-	       theirs.st_ino == ours.st_ino;
+	return shows(doctor, view, root, sizeof(root) / sizeof(root[0]));
 }
 
-/* Whether it has our name and is none of the tasks that end by themselves. */
-static bool is_agent(const char *pid)
+/* Whether it shows sysORLastChange. */
+static bool shows_rows(const struct doctor *doctor, const char *view)
 {
-	char name[32], ours[32], path[64], command[4096];
+	static const uint32_t changed[] = {1, 3, 6, 1, 2, 1, 1, 8};
 
-	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
-	if (atol(pid) == (long)getpid() || !read_text(path, name, sizeof(name)) ||
-	    !read_text("/proc/self/comm", ours, sizeof(ours)) || strcmp(name, ours) != 0)
-		return false;
-	snprintf(path, sizeof(path), "/proc/%.20s/cmdline", pid);
-	return read_text(path, command, sizeof(command)) && strstr(command, " --doctor") == NULL &&
-	       strstr(command, " --print") == NULL && is_in_our_network(pid);
-}
-
-void tcx_doctor_find_agents(struct doctor *doctor)
-{
-	DIR *processes = opendir("/proc");
-	const struct dirent *entry;
-
-	doctor->by_root = geteuid() == 0;
-	while (processes != NULL && (entry = readdir(processes)) != NULL) {
-		if (!isdigit((unsigned char)entry->d_name[0]) || !is_agent(entry->d_name))
-			continue;
-		doctor->agents++;
-		doctor->agent = (pid_t)atol(entry->d_name);
-	}
-	if (processes != NULL)
-		closedir(processes);
+	return shows(doctor, view, changed, sizeof(changed) / sizeof(changed[0]));
 }
 
 static const struct tcx_snmpd_user *find_user(const struct tcx_snmpd_conf *snmpd, const char *name)
@@ -91,8 +52,7 @@ static bool is_for_us(const char *source)
 /* What the configuration leaves out is not to be seen, whatever the views show. */
 static bool serves(const struct doctor *doctor, const char *word)
 {
-	return !doctor->configured ||
-	       (doctor->context->config.groups & tcx_mib_group_bit(word)) != 0;
+	return !doctor->configured || (doctor->config->groups & tcx_mib_group_bit(word)) != 0;
 }
 
 /* Of several lines for one community snmpd takes the first whose source fits: any may be in force.
@@ -103,7 +63,7 @@ static bool hides_by_any_line(const struct doctor *doctor, const struct tcx_snmp
 		const struct tcx_snmpd_access *other = &doctor->snmpd.accesses[i];
 
 		if (other->context[0] == '\0' && strcmp(other->name, access->name) == 0 &&
-		    !tcx_doctor_shows_mib(doctor, other->view))
+		    !shows_mib(doctor, other->view))
 			return true;
 	}
 	return false;
@@ -142,7 +102,7 @@ static bool is_outdated(const struct doctor *doctor, const struct tcx_snmpd_acce
 	if (!answer->came || answer->version[0] != '\0' || !is_to_see_version(doctor, access))
 		return false;
 	return answer->rows ? (answer->groups & tcx_mib_group_bit("tcpext")) != 0
-			    : tcx_doctor_shows_rows(doctor, access->view);
+			    : shows_rows(doctor, access->view);
 }
 
 /* An agent that was started just now needs a moment to connect. */
@@ -180,7 +140,7 @@ static const struct tcx_snmpd_access *ask(struct doctor *doctor, const char *add
 			const struct tcx_snmpd_access *access = &snmpd->accesses[i];
 
 			if (!can_ask_as(doctor, access, kind) ||
-			    tcx_doctor_shows_mib(doctor, access->view) != shown ||
+			    shows_mib(doctor, access->view) != shown ||
 			    !ask_patiently(doctor, access, address, answer))
 				continue;
 			tries++;
@@ -193,7 +153,7 @@ static const struct tcx_snmpd_access *ask(struct doctor *doctor, const char *add
 
 static void advise_start(struct doctor *doctor)
 {
-	const struct tcx_options *options = &doctor->context->options;
+	const struct tcx_options *options = doctor->options;
 
 	if (doctor->agents > 0) {
 		tcx_doctor_add("its log says why; see that it was started with the -x, or the "
@@ -250,7 +210,7 @@ static const char *list_groups(unsigned int groups, char text[256])
 
 static void check_refused(struct doctor *doctor, const struct doctor_answer *answer)
 {
-	const struct tcx_config *config = &doctor->context->config;
+	const struct tcx_config *config = doctor->config;
 	unsigned int wanted = doctor->configured ? config->groups : ~0U;
 	unsigned int missing = wanted & tcx_mib_group_bit("all") & ~answer->groups;
 	char text[256];
@@ -272,7 +232,7 @@ static void check_refused(struct doctor *doctor, const struct doctor_answer *ans
 
 static void check_priority(struct doctor *doctor)
 {
-	const struct tcx_config *config = &doctor->context->config;
+	const struct tcx_config *config = doctor->config;
 
 	if (!doctor->configured || config->priority <= PRIORITY_OF_SNMPD)
 		return;
@@ -350,15 +310,13 @@ static void judge(struct doctor *doctor, const struct tcx_snmpd_access *access, 
 		check_refused(doctor, answer);
 }
 
-void tcx_doctor_agent(struct doctor *doctor)
+void tcx_check_agent(struct doctor *doctor)
 {
 	struct doctor_answer answer = {.came = false};
 	const struct tcx_snmpd_access *asked;
 	char address[TCX_DOCTOR_PATH];
 	const char *kind = tcx_doctor_ask_address(&doctor->snmpd, address);
 
-	if (!doctor->reached)
-		return; /* that has been said, and there is nobody to ask */
 	if (!serves(doctor, "all")) {
 		say_processes(doctor, DOCTOR_WARN, "'register' leaves all groups out");
 		return;

@@ -1,4 +1,4 @@
-/* What the checks of --doctor share. Each file of agent/doctor is one of them. */
+/* What the checks of --doctor share, and the checks. */
 #ifndef CHECKS_H
 #define CHECKS_H
 
@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "daemon/context.h"
+#include "base/fault.h"
+#include "config/config.h"
+#include "config/options.h"
 #include "snmpdconf/conf.h"
 
 /* agentx.conf and both tcpextd files in each place of the search path, and what -c has: more than
@@ -23,7 +25,9 @@ enum doctor_verdict { DOCTOR_OK, DOCTOR_WARN, DOCTOR_FAIL };
 
 /* What one run has found and said so far. */
 struct doctor {
-	const struct tcx_context *context;
+	const struct tcx_options *options;
+	const struct tcx_config *config; /* zeros unless configured */
+	const char *masters;		 /* their addresses */
 	struct tcx_snmpd_conf snmpd;
 	unsigned int said[3]; /* lines by verdict */
 	size_t config_count;  /* files of configuration that were there at the start */
@@ -72,17 +76,11 @@ const char *tcx_doctor_put_file(const struct tcx_snmpd_conf *snmpd, char *path);
 #define TCX_DOCTOR_PATH			(PATH_MAX + 16)
 #define tcx_doctor_file_to_write(snmpd) tcx_doctor_put_file(snmpd, (char[TCX_DOCTOR_PATH]){0})
 
-/* Reads what snmpd reads, into doctor->snmpd. */
-void tcx_doctor_read_snmpd_conf(struct doctor *doctor);
+/* Where snmpd listens for managers: agentaddress, or its default. */
+const char *tcx_doctor_listens_at(const struct tcx_snmpd_conf *snmpd);
 
-/* Before root is given up, which may look at all processes. */
-void tcx_doctor_find_agents(struct doctor *doctor);
-
-/* Whether a view shows all of LINUX-TCPEXT-MIB. */
-bool tcx_doctor_shows_mib(const struct doctor *doctor, const char *view);
-
-/* Whether it shows sysORLastChange. */
-bool tcx_doctor_shows_rows(const struct doctor *doctor, const char *view);
+/* Whether only this host can ask at one of these addresses. */
+bool tcx_doctor_is_local(const char *address);
 
 /* Where this host can ask snmpd, in text with room for TCX_DOCTOR_PATH, and the kind of community
  * that is good there. */
@@ -92,19 +90,26 @@ const char *tcx_doctor_ask_address(const struct tcx_snmpd_conf *snmpd, char *tex
 bool tcx_doctor_perms_let_in(const struct doctor *doctor);
 void tcx_doctor_advise_perms(const struct tcx_snmpd_conf *snmpd);
 
-/* Tries to connect to the master, and says nothing of it yet. */
+/* What is found out before it is judged: files of the agent's and of snmpd's configuration,
+ * processes, and whether the master can be reached. */
+void tcx_doctor_find_config(struct doctor *doctor);
+void tcx_doctor_read_snmpd_conf(struct doctor *doctor);
+void tcx_doctor_find_agents(struct doctor *doctor);
 void tcx_doctor_reach(struct doctor *doctor);
 
 /* The checks. */
-void tcx_doctor_library(struct doctor *doctor);
-void tcx_doctor_sources(struct doctor *doctor);
-void tcx_doctor_interfaces(struct doctor *doctor);
-void tcx_doctor_socket(struct doctor *doctor);
-void tcx_doctor_perms(struct doctor *doctor);
-void tcx_doctor_addresses(struct doctor *doctor);
-void tcx_doctor_agent(struct doctor *doctor);
-void tcx_doctor_snmpd_conf(struct doctor *doctor);
-void tcx_doctor_views(struct doctor *doctor);
-void tcx_doctor_mibs(struct doctor *doctor);
+void tcx_check_user(struct doctor *doctor);
+void tcx_check_config(struct doctor *doctor);
+void tcx_check_library(struct doctor *doctor);
+void tcx_check_sources(struct doctor *doctor);
+void tcx_check_interfaces(struct doctor *doctor);
+void tcx_check_snmpd_files(struct doctor *doctor);
+void tcx_check_master(struct doctor *doctor);
+void tcx_check_agentx_socket(struct doctor *doctor);
+void tcx_check_socket(struct doctor *doctor);
+void tcx_check_agent(struct doctor *doctor);
+void tcx_check_addresses(struct doctor *doctor);
+void tcx_check_views(struct doctor *doctor);
+void tcx_check_mibs(struct doctor *doctor);
 
 #endif

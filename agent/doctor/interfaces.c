@@ -15,9 +15,9 @@ static size_t count_ignored(const struct tcx_link_patterns *ignored,
 	return count;
 }
 
-void tcx_doctor_interfaces(struct doctor *doctor)
+void tcx_check_interfaces(struct doctor *doctor)
 {
-	const struct tcx_link_patterns *ignored = &doctor->context->config.ignored;
+	const struct tcx_link_patterns *ignored = &doctor->config->ignored;
 	struct if_nameindex *names;
 	size_t count, all;
 

@@ -10,7 +10,7 @@
 
 /* Until 5.9 the library read the AgentX settings of a subagent under another name (CHANGES of 5.9).
  */
-void tcx_doctor_library(struct doctor *doctor)
+void tcx_check_library(struct doctor *doctor)
 {
 	const char *version = netsnmp_get_version();
 	int major = 0, minor = 0;

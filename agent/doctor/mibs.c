@@ -115,7 +115,7 @@ static void check_base_mib(struct doctor *doctor, const char *directories)
 	globfree(&matches);
 }
 
-void tcx_doctor_mibs(struct doctor *doctor)
+void tcx_check_mibs(struct doctor *doctor)
 {
 	const char *directories = tools_directories(doctor);
 

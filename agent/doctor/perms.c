@@ -7,8 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "session/address.h"
-
 /* The group that Debian's snmpd runs in; a socket of that group needs no root to connect. */
 #define SNMPD_GROUP "Debian-snmp"
 
@@ -54,18 +52,4 @@ void tcx_doctor_advise_perms(const struct tcx_snmpd_conf *snmpd)
 	if (debian && !tcx_doctor_in_group(getgrnam(SNMPD_GROUP)->gr_gid))
 		tcx_doctor_add("let the user in and start the agent anew: usermod -aG %s %s", group,
 			       tcx_doctor_user(geteuid()));
-}
-
-/* Where the socket is closed to the user, that finding has said it all. */
-void tcx_doctor_perms(struct doctor *doctor)
-{
-	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
-
-	if (geteuid() == 0 || snmpd->file_count == 0 || !doctor->reached ||
-	    tcx_address_path(doctor->master) == NULL)
-		return;
-	tcx_doctor_say(doctor, DOCTOR_OK, "snmpd.conf: agentXPerms %s user %s in%s",
-		       tcx_doctor_perms_let_in(doctor) ? "lets" : "does not let",
-		       tcx_doctor_user(geteuid()),
-		       tcx_doctor_perms_let_in(doctor) ? "" : ", yet it reaches the socket");
 }

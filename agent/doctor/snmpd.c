@@ -25,29 +25,7 @@ void tcx_doctor_read_snmpd_conf(struct doctor *doctor)
 	tcx_snmpd_conf_finish(&doctor->snmpd);
 }
 
-/* snmpd writes that one itself when it ends, so nobody else may. */
-static bool is_persistent(const char *path)
-{
-	const char *folder = get_persistent_directory();
-	size_t len = strlen(folder);
-
-	return strncmp(path, folder, len) == 0 && path[len] == '/';
-}
-
-/* Where snmpd's own lines go: the folder that it includes, else the file that it reads. */
-const char *tcx_doctor_put_file(const struct tcx_snmpd_conf *snmpd, char *path)
-{
-	const char *file = snmpd->file_count > 0 ? snmpd->files[0].path : NULL;
-
-	if (snmpd->include_dir[0] != '\0')
-		snprintf(path, TCX_DOCTOR_PATH, "%s/tcpextd.conf", snmpd->include_dir);
-	else
-		snprintf(path, TCX_DOCTOR_PATH, "%s",
-			 file != NULL && !is_persistent(file) ? file : "/etc/snmp/snmpd.conf");
-	return path;
-}
-
-static void list_files(struct doctor *doctor)
+void tcx_check_snmpd_files(struct doctor *doctor)
 {
 	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
 
@@ -70,7 +48,7 @@ static void list_files(struct doctor *doctor)
 }
 
 /* snmpd's -x turns the master on as well, so a socket that answers is no fault. */
-static void check_master(struct doctor *doctor)
+void tcx_check_master(struct doctor *doctor)
 {
 	if (doctor->snmpd.master) {
 		tcx_doctor_say(doctor, DOCTOR_OK, "snmpd.conf: 'master agentx' is there");
@@ -114,12 +92,14 @@ static bool meet(const struct doctor *doctor, const char *ours, const char *thei
 	return false;
 }
 
-static void check_agentx_socket(struct doctor *doctor)
+void tcx_check_agentx_socket(struct doctor *doctor)
 {
 	const char *set = doctor->snmpd.socket;
 	const char *theirs = set[0] != '\0' ? set : NETSNMP_AGENTX_SOCKET;
-	const char *ours = tcx_agentx_address();
+	const char *ours = doctor->masters;
 
+	if (doctor->explained)
+		return;
 	if (meet(doctor, ours, theirs)) {
 		tcx_doctor_say(doctor, DOCTOR_OK,
 			       "snmpd.conf: snmpd and the agent have the same socket, %s", ours);
@@ -132,14 +112,4 @@ static void check_agentx_socket(struct doctor *doctor)
 		       (int)strcspn(theirs, ", \t"), theirs, ours,
 		       tcx_doctor_file_to_write(&doctor->snmpd));
 	doctor->explained = !doctor->reached;
-}
-
-void tcx_doctor_snmpd_conf(struct doctor *doctor)
-{
-	list_files(doctor);
-	if (doctor->snmpd.file_count == 0)
-		return;
-	check_master(doctor);
-	if (!doctor->explained)
-		check_agentx_socket(doctor);
 }

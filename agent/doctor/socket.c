@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "session/address.h"
+#include "session/agentx.h"
 
 static void mode_text(mode_t mode, char text[11])
 {
@@ -58,7 +59,7 @@ static void advise_group(const char *path)
 
 void tcx_doctor_reach(struct doctor *doctor)
 {
-	const char *list = tcx_agentx_address();
+	const char *list = doctor->masters;
 	char address[PATH_MAX];
 
 	while (!doctor->reached && tcx_address_next(&list, address)) {
@@ -70,6 +71,16 @@ void tcx_doctor_reach(struct doctor *doctor)
 			doctor->unreached = fault;
 		}
 	}
+}
+
+/* Where the socket is closed to the user, that finding has said it all. */
+static void check_perms(struct doctor *doctor)
+{
+	bool let_in = tcx_doctor_perms_let_in(doctor);
+
+	tcx_doctor_say(doctor, DOCTOR_OK, "snmpd.conf: agentXPerms %s user %s in%s",
+		       let_in ? "lets" : "does not let", tcx_doctor_user(geteuid()),
+		       let_in ? "" : ", yet it reaches the socket");
 }
 
 static bool is_closed(const char *path)
@@ -102,7 +113,7 @@ static void advise(struct doctor *doctor, const char *path)
 /* Of a list, why the others cannot be reached either. */
 static void show_others(const struct doctor *doctor)
 {
-	const char *list = tcx_agentx_address();
+	const char *list = doctor->masters;
 	char address[PATH_MAX];
 
 	while (tcx_address_next(&list, address)) {
@@ -113,7 +124,7 @@ static void show_others(const struct doctor *doctor)
 	}
 }
 
-void tcx_doctor_socket(struct doctor *doctor)
+void tcx_check_socket(struct doctor *doctor)
 {
 	const char *address = doctor->master;
 	const char *path = tcx_address_path(address);
@@ -135,4 +146,6 @@ void tcx_doctor_socket(struct doctor *doctor)
 		show_others(doctor);
 	if (path != NULL && !doctor->reached && is_closed(path))
 		advise(doctor, path);
+	if (path != NULL && doctor->reached && geteuid() != 0 && doctor->snmpd.file_count > 0)
+		check_perms(doctor);
 }

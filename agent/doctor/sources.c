@@ -171,9 +171,9 @@ static void check_snapshot(struct doctor *doctor, const char *root,
 	check_names(doctor, snapshot);
 }
 
-void tcx_doctor_sources(struct doctor *doctor)
+void tcx_check_sources(struct doctor *doctor)
 {
-	const char *root = doctor->configured ? doctor->context->config.proc_root : "/proc";
+	const char *root = doctor->configured ? doctor->config->proc_root : "/proc";
 	struct tcx_sources *sources = tcx_sources_new(root);
 	struct tcx_snapshot *snapshot = NULL;
 	struct tcx_fault fault = {"out of memory"};

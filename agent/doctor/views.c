@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mib/objects.h"
+#include "snmp/mib.h"
 
 #define OID_AND_LEN(...) {__VA_ARGS__}, sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t)
 #define MIB2(...)	 OID_AND_LEN(1, 3, 6, 1, 2, 1, __VA_ARGS__)
@@ -35,8 +36,7 @@ static const struct part {
 
 static bool is_registered(const struct doctor *doctor, const struct part *part)
 {
-	return !doctor->configured ||
-	       (doctor->context->config.groups & tcx_mib_group_bit(part->word)) != 0;
+	return !doctor->configured || (doctor->config->groups & tcx_mib_group_bit(part->word)) != 0;
 }
 
 static enum tcx_snmpd_sight sight(const struct doctor *doctor, const char *view,
@@ -62,26 +62,6 @@ static const char *list_parts(const struct doctor *doctor, const char *view,
 			len += (size_t)snprintf(text + len, PARTS_SIZE - len, "%s%s",
 						len > 0 ? ", " : "", parts[i].word);
 	return text;
-}
-
-static bool shows(const struct doctor *doctor, const char *view, const uint32_t *ids, size_t len)
-{
-	return tcx_snmpd_view_sight(doctor->snmpd.subtrees, doctor->snmpd.subtree_count, view, ids,
-				    len) == TCX_SNMPD_SHOWN;
-}
-
-bool tcx_doctor_shows_mib(const struct doctor *doctor, const char *view)
-{
-	static const uint32_t root[] = {TCX_OBJECTS_ROOT};
-
-	return shows(doctor, view, root, sizeof(root) / sizeof(root[0]));
-}
-
-bool tcx_doctor_shows_rows(const struct doctor *doctor, const char *view)
-{
-	static const uint32_t changed[] = {1, 3, 6, 1, 2, 1, 1, 8};
-
-	return shows(doctor, view, changed, sizeof(changed) / sizeof(changed[0]));
 }
 
 /* The agent serves the default context, which has no name. */
@@ -191,12 +171,10 @@ static bool is_first_of_view(const struct tcx_snmpd_conf *snmpd, size_t i)
 	return true;
 }
 
-void tcx_doctor_views(struct doctor *doctor)
+void tcx_check_views(struct doctor *doctor)
 {
 	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
 
-	if (snmpd->file_count == 0)
-		return;
 	if (snmpd->access_count == 0)
 		tcx_doctor_say(doctor, DOCTOR_WARN,
 			       "view: no community and no user may read anything, as far as these "

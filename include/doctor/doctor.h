@@ -7,13 +7,16 @@
 
 #include <stdbool.h>
 
-#include "daemon/context.h"
+#include "config/config.h"
+#include "config/options.h"
 
 /*
  * Prints lines that begin with "ok", "warn" or "FAIL", and a summary. To be called when the
- * configuration was read; when that failed, context->config is still zeros. Becomes the user of -u
- * and -g on the way. True when there is no FAIL.
+ * configuration was read; when that failed, *config is still zeros. masters are the addresses of
+ * the master, as session/address.h has them. Becomes the user of -u and -g on the way. True when
+ * there is no FAIL.
  */
-bool tcx_doctor(struct tcx_context *context);
+bool tcx_doctor(const struct tcx_options *options, const struct tcx_config *config,
+		const char *masters);
 
 #endif

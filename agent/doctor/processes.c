@@ -1,0 +1,67 @@
+/* The agents that run on this host. */
+#include "checks.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool read_text(const char *path, char *text, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	size_t len = 0;
+
+	if (file != NULL) {
+		len = fread(text, 1, size - 1, file);
+		fclose(file);
+	}
+	text[len] = '\0';
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == '\0')
+			text[i] = ' '; /* between the words of a command line */
+	return len > 0;
+}
+
+/* A process whose namespace may not be looked at counts: the doctor need not be root. */
+static bool is_in_our_network(const char *pid)
+{
+	struct stat theirs, ours;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%.20s/ns/net", pid);
+	return stat(path, &theirs) != 0 || stat("/proc/self/ns/net", &ours) != 0 ||
+	       theirs.st_ino == ours.st_ino;
+}
+
+/* Whether it has our name and is none of the tasks that end by themselves. */
+static bool is_agent(const char *pid)
+{
+	char name[32], ours[32], path[64], command[4096];
+
+	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
+	if (atol(pid) == (long)getpid() || !read_text(path, name, sizeof(name)) ||
+	    !read_text("/proc/self/comm", ours, sizeof(ours)) || strcmp(name, ours) != 0)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%.20s/cmdline", pid);
+	return read_text(path, command, sizeof(command)) && strstr(command, " --doctor") == NULL &&
+	       strstr(command, " --print") == NULL && is_in_our_network(pid);
+}
+
+void tcx_doctor_find_agents(struct doctor *doctor)
+{
+	DIR *processes = opendir("/proc");
+	const struct dirent *entry;
+
+	doctor->by_root = geteuid() == 0;
+	while (processes != NULL && (entry = readdir(processes)) != NULL) {
+		if (!isdigit((unsigned char)entry->d_name[0]) || !is_agent(entry->d_name))
+			continue;
+		doctor->agents++;
+		doctor->agent = (pid_t)atol(entry->d_name);
+	}
+	if (processes != NULL)
+		closedir(processes);
+}
