@@ -11,6 +11,21 @@
 
 #define PRIORITY_OF_SNMPD 127 /* of its own modules */
 
+/* Who snmpd.conf lets in, one after the other, until one is answered: each takes two seconds. */
+#define ASKERS_MAX 4
+
+/* So long an agent that runs may take to be connected. */
+#define PATIENCE_S 5
+
+/* Who asks snmpd, where, and what it answers. */
+struct question {
+	const struct doctor *doctor;
+	const struct tcx_snmpd_access *access;
+	char address[DOCTOR_PATH_MAX];
+	const char *kind; /* of communities that are good there */
+	struct doctor_answer answer;
+};
+
 static bool shows(const struct doctor *doctor, const char *view, const uint32_t *ids, size_t len)
 {
 	return tcx_snmpd_view_sight(doctor->snmpd.subtrees, doctor->snmpd.subtree_count, view, ids,
@@ -49,138 +64,131 @@ static bool is_for_us(const char *source)
 	       strcmp(source, "::1") == 0 || strncmp(source, "0.0.0.0/0", 9) == 0;
 }
 
+static bool can_ask_as(const struct question *question, const struct tcx_snmpd_access *access)
+{
+	if (access->context[0] != '\0')
+		return false;
+	if ((access->versions & TCX_SNMPD_V3) != 0 && strcmp(access->kind, "user") == 0)
+		return find_user(&question->doctor->snmpd, access->name) != NULL;
+	return strcmp(access->kind, question->kind) == 0 &&
+	       (access->versions & TCX_SNMPD_V2C) != 0 && is_for_us(access->source);
+}
+
 /* What the configuration leaves out is not to be seen, whatever the views show. */
 static bool serves(const struct doctor *doctor, const char *word)
 {
 	return !doctor->configured || (doctor->config->groups & tcx_mib_group_bit(word)) != 0;
 }
 
-/* Of several lines for one community snmpd takes the first whose source fits: any may be in force.
+/*
+ * Whether the agent's version is to be seen, as far as the files show. Of several lines for one
+ * community snmpd takes the first whose source fits: any may be in force.
  */
-static bool hides_by_any_line(const struct doctor *doctor, const struct tcx_snmpd_access *access)
+static bool is_to_see_version(const struct question *question)
 {
-	for (size_t i = 0; i < doctor->snmpd.access_count; i++) {
-		const struct tcx_snmpd_access *other = &doctor->snmpd.accesses[i];
+	const struct tcx_snmpd_conf *snmpd = &question->doctor->snmpd;
 
-		if (other->context[0] == '\0' && strcmp(other->name, access->name) == 0 &&
-		    !shows_mib(doctor, other->view))
-			return true;
-	}
-	return false;
+	for (size_t i = 0; i < snmpd->access_count; i++)
+		if (snmpd->accesses[i].context[0] == '\0' &&
+		    strcmp(snmpd->accesses[i].name, question->access->name) == 0 &&
+		    !shows_mib(question->doctor, snmpd->accesses[i].view))
+			return false;
+	return serves(question->doctor, "tcpext");
 }
 
-/* Whether the agent's version is to be seen, as far as the files show. */
-static bool is_to_see_version(const struct doctor *doctor, const struct tcx_snmpd_access *access)
+static bool lacks_version(const struct question *question)
 {
-	return serves(doctor, "tcpext") && !hides_by_any_line(doctor, access);
+	return question->answer.came && question->answer.version[0] == '\0';
 }
 
-static bool can_ask_as(const struct doctor *doctor, const struct tcx_snmpd_access *access,
-		       const char *kind)
+static bool has_private_group(const struct doctor_answer *answer)
 {
-	if (access->context[0] != '\0')
-		return false;
-	if ((access->versions & TCX_SNMPD_V3) != 0 && strcmp(access->kind, "user") == 0)
-		return find_user(&doctor->snmpd, access->name) != NULL;
-	return strcmp(access->kind, kind) == 0 && (access->versions & TCX_SNMPD_V2C) != 0 &&
-	       is_for_us(access->source);
+	return (answer->groups & tcx_mib_group_bit("tcpext")) != 0;
 }
 
 /* Neither the agent's objects nor its rows of sysORTable, where one of both is to be seen. */
-static bool has_nothing(const struct doctor *doctor, const struct tcx_snmpd_access *access,
-			const struct doctor_answer *answer)
+static bool has_nothing(const struct question *question)
 {
-	if (!answer->came || answer->version[0] != '\0')
-		return false;
-	return answer->rows ? answer->groups == 0 : is_to_see_version(doctor, access);
+	return lacks_version(question) &&
+	       (question->answer.rows ? question->answer.groups == 0 : is_to_see_version(question));
 }
 
 /* Whether snmpd hides what the view in the files shows: it was started before they were changed. */
-static bool is_outdated(const struct doctor *doctor, const struct tcx_snmpd_access *access,
-			const struct doctor_answer *answer)
+static bool is_outdated(const struct question *question)
 {
-	if (!answer->came || answer->version[0] != '\0' || !is_to_see_version(doctor, access))
-		return false;
-	return answer->rows ? (answer->groups & tcx_mib_group_bit("tcpext")) != 0
-			    : shows_rows(doctor, access->view);
+	return lacks_version(question) && is_to_see_version(question) &&
+	       (question->answer.rows ? has_private_group(&question->answer)
+				      : shows_rows(question->doctor, question->access->view));
 }
 
 /* An agent that was started just now needs a moment to connect. */
-static bool ask_patiently(const struct doctor *doctor, const struct tcx_snmpd_access *access,
-			  const char *address, struct doctor_answer *answer)
+static bool ask_patiently(struct question *question)
 {
-	const struct tcx_snmpd_user *user = find_user(&doctor->snmpd, access->name);
+	const struct tcx_snmpd_access *access = question->access;
+	const struct tcx_snmpd_user *user = find_user(&question->doctor->snmpd, access->name);
 
-	if (!tcx_doctor_ask(access, user, address, answer))
+	if (!tcx_doctor_ask(access, user, question->address, &question->answer))
 		return false;
-	for (int i = 0;
-	     i < DOCTOR_PATIENCE_S && doctor->agents > 0 &&
-	     (has_nothing(doctor, access, answer) || is_outdated(doctor, access, answer));
+	for (int i = 0; i < PATIENCE_S && question->doctor->agents > 0 &&
+			(has_nothing(question) || is_outdated(question));
 	     i++) {
 		sleep(1);
-		tcx_doctor_ask(access, user, address, answer);
+		tcx_doctor_ask(access, user, question->address, &question->answer);
 	}
 	return true;
 }
 
 /*
  * Asks as everybody that it can be, those first who are to see all of LINUX-TCPEXT-MIB, until
- * somebody is answered. Returns who that was, or the last who was not, or NULL.
+ * somebody is answered. access is then who that was, or the last who was not, or NULL.
  */
-static const struct tcx_snmpd_access *ask(struct doctor *doctor, const char *address,
-					  const char *kind, struct doctor_answer *answer)
+static void ask(struct question *question)
 {
-	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
+	const struct tcx_snmpd_conf *snmpd = &question->doctor->snmpd;
 	const struct tcx_snmpd_access *asked = NULL;
 	unsigned int tries = 0;
 
 	tcx_doctor_ask_init();
 	for (int shown = 1; shown >= 0; shown--)
-		for (size_t i = 0; i < snmpd->access_count && tries < DOCTOR_ASKERS_MAX; i++) {
-			const struct tcx_snmpd_access *access = &snmpd->accesses[i];
-
-			if (!can_ask_as(doctor, access, kind) ||
-			    shows_mib(doctor, access->view) != shown ||
-			    !ask_patiently(doctor, access, address, answer))
+		for (size_t i = 0;
+		     i < snmpd->access_count && tries < ASKERS_MAX && !question->answer.came; i++) {
+			question->access = &snmpd->accesses[i];
+			if (!can_ask_as(question, question->access) ||
+			    shows_mib(question->doctor, question->access->view) != shown ||
+			    !ask_patiently(question))
 				continue;
 			tries++;
-			asked = access;
-			if (answer->came)
-				return access;
+			asked = question->access;
 		}
-	return asked;
+	question->access = asked;
 }
 
 static void advise_start(struct doctor *doctor)
 {
 	const struct tcx_options *options = doctor->options;
 
-	if (doctor->agents > 0) {
-		tcx_doctor_add("its log says why; see that it was started with the -x, or the "
-			       "agentXSocket, that was tried here");
-		return;
-	}
-	tcx_doctor_add("start it: systemctl enable --now tcpextd");
-	tcx_doctor_add("or, without systemd: tcpextd -u %s -g %s",
-		       options->user != NULL ? options->user : "USER",
-		       options->group != NULL ? options->group : "GROUP");
+	MORE("start it: systemctl enable --now tcpextd");
+	MORE("or, without systemd: tcpextd -u %s -g %s",
+	     options->user != NULL ? options->user : "USER",
+	     options->group != NULL ? options->group : "GROUP");
 }
 
 static void say_not_connected(struct doctor *doctor)
 {
-	if (doctor->agents > 0)
-		tcx_doctor_say(doctor, DOCTOR_FAIL,
-			       "agent: process %ld runs, but is not connected to this snmpd, which "
-			       "has nothing of it",
-			       (long)doctor->agent);
-	else
-		tcx_doctor_say(doctor, DOCTOR_FAIL,
-			       "agent: none runs here, and snmpd has nothing of it: managers get "
-			       "'No Such Object'");
+	if (doctor->agents > 0) {
+		FAIL("agent: process %ld runs, but is not connected to this snmpd, which has "
+		     "nothing of it",
+		     (long)doctor->agent);
+		MORE("its log says why; see that it was started with the -x, or the agentXSocket, "
+		     "that was tried here");
+		return;
+	}
+	FAIL("agent: none runs here, and snmpd has nothing of it: managers get 'No Such Object'");
 	advise_start(doctor);
 }
 
-/* What is left to see when nobody can be asked, or a view hides the answer. */
+/* What is left to see when nobody can be asked, or a view hides the answer. Who is not root may not
+ * see all processes. */
 static void say_processes(struct doctor *doctor, enum doctor_verdict verdict, const char *why)
 {
 	if (doctor->agents > 0) {
@@ -189,22 +197,18 @@ static void say_processes(struct doctor *doctor, enum doctor_verdict verdict, co
 			       (long)doctor->agent, why);
 		return;
 	}
-	/* Who is not root may not see all processes. */
 	tcx_doctor_say(doctor, doctor->by_root ? DOCTOR_FAIL : DOCTOR_WARN,
 		       "agent: none %s here, and snmpd could not be asked: %s",
 		       doctor->by_root ? "runs" : "is seen", why);
 	advise_start(doctor);
 }
 
-static const char *list_groups(unsigned int groups, char text[256])
+static const char *list_groups(unsigned int groups, char text[DOCTOR_LIST_MAX])
 {
-	size_t len = 0;
-
 	text[0] = '\0';
 	for (size_t i = 0; tcx_mib_group_word(i) != NULL; i++)
 		if ((groups & tcx_mib_group_bit(tcx_mib_group_word(i))) != 0)
-			len += (size_t)snprintf(text + len, 256 - len, "%s%s", len > 0 ? ", " : "",
-						tcx_mib_group_word(i));
+			tcx_doctor_append(text, tcx_mib_group_word(i));
 	return text;
 }
 
@@ -213,21 +217,19 @@ static void check_refused(struct doctor *doctor, const struct doctor_answer *ans
 	const struct tcx_config *config = doctor->config;
 	unsigned int wanted = doctor->configured ? config->groups : ~0U;
 	unsigned int missing = wanted & tcx_mib_group_bit("all") & ~answer->groups;
-	char text[256];
+	char text[DOCTOR_LIST_MAX];
 
 	if (missing == 0)
 		return;
-	tcx_doctor_say(
-		doctor, DOCTOR_FAIL,
-		"agent: snmpd has refused it %s: somebody else is there at registerPriority %d",
-		list_groups(missing, text), config->priority);
+	FAIL("agent: snmpd has refused it %s: somebody else is there at registerPriority %d",
+	     list_groups(missing, text), config->priority);
 	if (config->priority == PRIORITY_OF_SNMPD)
-		tcx_doctor_add("%d is the number of snmpd's own modules: write a lower one to "
-			       "tcpextd.conf, or none, and reload the agent",
-			       PRIORITY_OF_SNMPD);
+		MORE("%d is the number of snmpd's own modules: write a lower one to tcpextd.conf, "
+		     "or none, and reload the agent",
+		     PRIORITY_OF_SNMPD);
 	else
-		tcx_doctor_add("another subagent: write another registerPriority to tcpextd.conf, "
-			       "or leave these out of register, and reload the agent");
+		MORE("another subagent: write another registerPriority to tcpextd.conf, or leave "
+		     "these out of register, and reload the agent");
 }
 
 static void check_priority(struct doctor *doctor)
@@ -236,103 +238,91 @@ static void check_priority(struct doctor *doctor)
 
 	if (!doctor->configured || config->priority <= PRIORITY_OF_SNMPD)
 		return;
-	tcx_doctor_say(doctor, DOCTOR_WARN,
-		       "agent: registerPriority %d: snmpd's own modules have %d and go before it, "
-		       "so that of MIB-II managers see theirs",
-		       config->priority, PRIORITY_OF_SNMPD);
+	WARN("agent: registerPriority %d: snmpd's own modules have %d and go before it, so that of "
+	     "MIB-II managers see theirs",
+	     config->priority, PRIORITY_OF_SNMPD);
 }
 
 static void check_others(struct doctor *doctor, const struct doctor_answer *answer)
 {
-	char text[256];
+	char text[DOCTOR_LIST_MAX];
 
 	if (answer->twice != 0)
-		tcx_doctor_say(
-			doctor, DOCTOR_WARN,
-			"agent: two are connected to this snmpd for %s: managers see the "
-			"one with the lower registerPriority; end the other, or give each an "
-			"snmpd of its own",
-			list_groups(answer->twice, text));
+		WARN("agent: two are connected to this snmpd for %s: managers see the one with the "
+		     "lower registerPriority; end the other, or give each an snmpd of its own",
+		     list_groups(answer->twice, text));
 	else if (doctor->agents > 1)
-		tcx_doctor_say(doctor, DOCTOR_WARN,
-			       "agent: %zu run in this network namespace, one of them as process "
-			       "%ld: snmpd refuses what it has from another one; end all but one",
-			       doctor->agents, (long)doctor->agent);
+		WARN("agent: %zu run in this network namespace, one of them as process %ld: snmpd "
+		     "refuses what it has from another one; end all but one",
+		     doctor->agents, (long)doctor->agent);
 }
 
-static void say_outdated(struct doctor *doctor, const struct tcx_snmpd_access *access,
-			 const char *address)
+static void say_outdated(struct doctor *doctor, const struct question *question)
 {
-	tcx_doctor_say(doctor, DOCTOR_FAIL,
-		       "agent: snmpd at %s hides what the view %s shows in these files: restart "
-		       "snmpd, which reads them when it starts",
-		       address, access->oid[0] != '\0' ? access->oid : access->view);
-	tcx_doctor_add("if that does not help, write the OIDs of its lines in numbers: snmpd may "
-		       "lack the MIBs for names");
-	tcx_doctor_add("asked as the %s of %s", access->kind, access->place);
+	const struct tcx_snmpd_access *access = question->access;
+
+	FAIL("agent: snmpd at %s hides what the view %s shows in these files: restart snmpd, which "
+	     "reads them when it starts",
+	     question->address, access->oid[0] != '\0' ? access->oid : access->view);
+	MORE("if that does not help, write the OIDs of its lines in numbers: snmpd may lack the "
+	     "MIBs for names");
+	MORE("asked as the %s of %s", access->kind, access->place);
 }
 
-static void judge(struct doctor *doctor, const struct tcx_snmpd_access *access, const char *address,
-		  const struct doctor_answer *answer)
+static void say_connected(struct doctor *doctor, const struct question *question)
 {
+	const struct doctor_answer *answer = &question->answer;
 	bool shown = answer->version[0] != '\0';
-	bool has_group = (answer->groups & tcx_mib_group_bit("tcpext")) != 0;
 
-	if (is_outdated(doctor, access, answer)) {
-		say_outdated(doctor, access, address);
-		return;
-	}
-	if (has_nothing(doctor, access, answer)) {
-		say_not_connected(doctor);
-		return;
-	}
-	if (!shown && !answer->rows) {
-		say_processes(doctor, DOCTOR_OK,
-			      serves(doctor, "tcpext") ? "the view hides it, see below"
-						       : "'register' leaves tcpext out");
-		return;
-	}
-	tcx_doctor_say(doctor, DOCTOR_OK, "agent: snmpd at %s passes questions on to it%s%s",
-		       address,
-		       shown	   ? ", version "
-		       : has_group ? ", but the view hides what it answers"
-				   : "",
-		       answer->version);
-	tcx_doctor_add("asked as the %s of %s", access->kind, access->place);
+	OK("agent: snmpd at %s passes questions on to it%s%s", question->address,
+	   shown		       ? ", version "
+	   : has_private_group(answer) ? ", but the view hides what it answers"
+				       : "",
+	   answer->version);
+	MORE("asked as the %s of %s", question->access->kind, question->access->place);
 	if (shown && strcmp(answer->version, TCX_VERSION) != 0)
-		tcx_doctor_say(doctor, DOCTOR_WARN,
-			       "agent: it is of version %s, and this doctor of " TCX_VERSION
-			       ": restart the agent",
-			       answer->version);
+		WARN("agent: it is of version %s, and this doctor of " TCX_VERSION
+		     ": restart the agent",
+		     answer->version);
 	check_priority(doctor);
 	check_others(doctor, answer);
 	if (answer->rows)
 		check_refused(doctor, answer);
 }
 
+static void judge(struct doctor *doctor, const struct question *question)
+{
+	if (is_outdated(question))
+		say_outdated(doctor, question);
+	else if (has_nothing(question))
+		say_not_connected(doctor);
+	else if (question->answer.version[0] != '\0' || question->answer.rows)
+		say_connected(doctor, question);
+	else
+		say_processes(doctor, DOCTOR_OK,
+			      serves(doctor, "tcpext") ? "the view hides it, see below"
+						       : "'register' leaves tcpext out");
+}
+
 void tcx_check_agent(struct doctor *doctor)
 {
-	struct doctor_answer answer = {.came = false};
-	const struct tcx_snmpd_access *asked;
-	char address[TCX_DOCTOR_PATH];
-	const char *kind = tcx_doctor_ask_address(&doctor->snmpd, address);
+	struct question question = {.doctor = doctor};
 
 	if (!serves(doctor, "all")) {
 		say_processes(doctor, DOCTOR_WARN, "'register' leaves all groups out");
 		return;
 	}
-	asked = ask(doctor, address, kind, &answer);
-	if (asked == NULL) {
+	question.kind = tcx_doctor_ask_address(&doctor->snmpd, question.address);
+	ask(&question);
+	if (question.answer.came) {
+		judge(doctor, &question);
+	} else if (question.access == NULL) {
 		say_processes(doctor, DOCTOR_OK,
 			      "no community and no user was found that could ask from here");
-		return;
-	}
-	if (!answer.came) {
+	} else {
 		say_processes(doctor, DOCTOR_WARN, "snmpd does not answer");
-		tcx_doctor_add("asked at %s, as the %s of %s and its like: see agentaddress, and "
-			       "that snmpd was started after the last change",
-			       address, asked->kind, asked->place);
-		return;
+		MORE("asked at %s, as the %s of %s and its like: see agentaddress, and that snmpd "
+		     "was started after the last change",
+		     question.address, question.access->kind, question.access->place);
 	}
-	judge(doctor, asked, address, &answer);
 }

@@ -2,7 +2,6 @@
 #include "doctor/doctor.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "checks.h"
 
@@ -61,8 +60,6 @@ bool tcx_doctor(const struct tcx_options *options, const struct tcx_config *conf
 		if (has(&doctor, checks[i].needs))
 			checks[i].run(&doctor);
 	summarize(&doctor);
-	for (size_t i = 0; i < doctor.config_count; i++)
-		free(doctor.config_files[i]);
 	tcx_snmpd_conf_clear(&doctor.snmpd);
 	return doctor.said[DOCTOR_FAIL] == 0 && fflush(stdout) == 0;
 }

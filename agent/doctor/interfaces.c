@@ -30,9 +30,9 @@ void tcx_check_interfaces(struct doctor *doctor)
 	tcx_doctor_say(doctor, all > 0 && count == all ? DOCTOR_WARN : DOCTOR_OK,
 		       "interfaces: ignoreInterface leaves out %zu of %zu", count, all);
 	if (all > 0 && count == all)
-		tcx_doctor_add("ifTable is empty: give ignoreInterface narrower patterns");
+		MORE("ifTable is empty: give ignoreInterface narrower patterns");
 	for (size_t i = 0; i < all && count < all; i++)
 		if (tcx_link_patterns_match(ignored, names[i].if_name))
-			tcx_doctor_add("%s", names[i].if_name);
+			MORE("%s", names[i].if_name);
 	if_freenameindex(names);
 }

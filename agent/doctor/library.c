@@ -17,11 +17,10 @@ void tcx_check_library(struct doctor *doctor)
 
 	if (sscanf(version, "%d.%d", &major, &minor) == 2 &&
 	    (major > OLDEST_MAJOR || (major == OLDEST_MAJOR && minor >= OLDEST_MINOR)))
-		tcx_doctor_say(doctor, DOCTOR_OK, "library: net-snmp %s", version);
+		OK("library: net-snmp %s", version);
 	else
-		tcx_doctor_say(doctor, DOCTOR_WARN,
-			       "library: net-snmp %s is too old: with it agentXPingInterval, "
-			       "agentXTimeout and agentXRetries of tcpextd.conf do not hold; "
-			       "install 5.9 or later and build tcpextd with it",
-			       version);
+		WARN("library: net-snmp %s is too old: with it agentXPingInterval, agentXTimeout "
+		     "and agentXRetries of tcpextd.conf do not hold; install 5.9 or later and "
+		     "build tcpextd with it",
+		     version);
 }

@@ -4,38 +4,53 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEFAULT_ADDRESS "udp:161"
+#include "base/list.h"
+
+#define SEPARATORS	", \t"
+#define IPV4_COMMUNITY	"community"
+#define IPV6_COMMUNITY	"IPv6 community"
+#define LOCAL_COMMUNITY "unix community"
 
 const char *tcx_doctor_listens_at(const struct tcx_snmpd_conf *snmpd)
 {
-	return snmpd->addresses[0] != '\0' ? snmpd->addresses : DEFAULT_ADDRESS;
+	return snmpd->addresses[0] != '\0' ? snmpd->addresses : "udp:161";
+}
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
 }
 
 /* Host and port of an address, and the kind of community that is good there. */
 static const char *host_of(const char *address, const char **kind)
 {
-	static const char ipv4[] = "community", ipv6[] = "IPv6 community",
-			  local[] = "unix community";
 	static const struct {
-		const char *transport;
+		const char *name;
 		const char *kind;
 	} transports[] = {
-		{"udp:", ipv4},	    {"tcp:", ipv4},  {"udp6:", ipv6},  {"udpv6:", ipv6},
-		{"udpipv6:", ipv6}, {"tcp6:", ipv6}, {"tcpv6:", ipv6}, {"tcpipv6:", ipv6},
-		{"unix:", local},   {"ssh:", ""},    {"tlstcp:", ""},  {"dtlsudp:", ""},
+		{"udp:", IPV4_COMMUNITY},
+		{"tcp:", IPV4_COMMUNITY},
+		{"udp6:", IPV6_COMMUNITY},
+		{"udpv6:", IPV6_COMMUNITY},
+		{"udpipv6:", IPV6_COMMUNITY},
+		{"tcp6:", IPV6_COMMUNITY},
+		{"tcpv6:", IPV6_COMMUNITY},
+		{"tcpipv6:", IPV6_COMMUNITY},
+		{"unix:", LOCAL_COMMUNITY},
+		{"ssh:", ""},
+		{"tlstcp:", ""},
+		{"dtlsudp:", ""},
 		{"ipx:", ""},
 	};
 
 	for (size_t i = 0; i < sizeof(transports) / sizeof(transports[0]); i++) {
-		size_t len = strlen(transports[i].transport);
-
 		*kind = transports[i].kind;
-		if (strncmp(address, transports[i].transport, len) == 0)
-			return address + len;
+		if (begins(address, transports[i].name))
+			return address + strlen(transports[i].name);
 	}
-	*kind = address[0] == '/'				     ? local
-		: address[0] == '[' || strstr(address, "::") != NULL ? ipv6
-								     : ipv4;
+	*kind = address[0] == '/'				     ? LOCAL_COMMUNITY
+		: address[0] == '[' || strstr(address, "::") != NULL ? IPV6_COMMUNITY
+								     : IPV4_COMMUNITY;
 	return address;
 }
 
@@ -44,40 +59,42 @@ static bool is_port(const char *text)
 	return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
 }
 
-static bool begins(const char *text, const char *with)
-{
-	return strncmp(text, with, strlen(with)) == 0;
-}
-
-bool tcx_doctor_is_local(const char *address)
+/* Whether only this host can ask there. */
+static bool is_local(const char *address)
 {
 	const char *kind;
 	const char *host = host_of(address, &kind);
 
-	if (strcmp(kind, "unix community") == 0)
-		return true;
-	return begins(host, "127.") || begins(host, "localhost") || begins(host, "[::1]") ||
-	       strcmp(host, "::1") == 0;
+	return strcmp(kind, LOCAL_COMMUNITY) == 0 || begins(host, "127.") ||
+	       begins(host, "localhost") || begins(host, "[::1]") || strcmp(host, "::1") == 0;
+}
+
+bool tcx_doctor_listens_locally(const struct tcx_snmpd_conf *snmpd)
+{
+	const char *list = tcx_doctor_listens_at(snmpd);
+	char address[PATH_MAX];
+	bool local = true;
+
+	while (tcx_list_next(&list, SEPARATORS, address))
+		local = local && is_local(address);
+	return local;
 }
 
 /* Where to ask what listens there: an address for all is one of this host's, the loopback. */
-static void make_askable(const char *address, char *text)
+static void make_askable(const char *address, char text[DOCTOR_PATH_MAX])
 {
 	const char *kind;
 	const char *host = host_of(address, &kind);
-	int transport = (int)(host - address);
-	const char *loopback = strcmp(kind, "IPv6 community") == 0 ? "[::1]" : "127.0.0.1";
+	const char *port = begins(host, "0.0.0.0") ? host + strlen("0.0.0.0")
+			   : begins(host, "[::]")  ? host + strlen("[::]")
+						   : host;
 
-	if (is_port(host))
-		snprintf(text, TCX_DOCTOR_PATH, "%.*s%s:%s", transport, address, loopback, host);
-	else if (begins(host, "0.0.0.0"))
-		snprintf(text, TCX_DOCTOR_PATH, "%.*s%s%s", transport, address, loopback,
-			 host + strlen("0.0.0.0"));
-	else if (begins(host, "[::]"))
-		snprintf(text, TCX_DOCTOR_PATH, "%.*s%s%s", transport, address, loopback,
-			 host + strlen("[::]"));
+	if (port == host && !is_port(host))
+		snprintf(text, DOCTOR_PATH_MAX, "%s", address);
 	else
-		snprintf(text, TCX_DOCTOR_PATH, "%s", address);
+		snprintf(text, DOCTOR_PATH_MAX, "%.*s%s%s%s", (int)(host - address), address,
+			 strcmp(kind, IPV6_COMMUNITY) == 0 ? "[::1]" : "127.0.0.1",
+			 port == host ? ":" : "", port);
 }
 
 /* IPv4 first, which most lines are for; and the loopback, whose questions come from localhost. */
@@ -86,20 +103,18 @@ static int rank(const char *address)
 	const char *kind;
 
 	host_of(address, &kind);
-	return 1 + 2 * (strcmp(kind, "community") == 0) + tcx_doctor_is_local(address);
+	return 1 + 2 * (strcmp(kind, IPV4_COMMUNITY) == 0) + is_local(address);
 }
 
-const char *tcx_doctor_ask_address(const struct tcx_snmpd_conf *snmpd, char *text)
+const char *tcx_doctor_ask_address(const struct tcx_snmpd_conf *snmpd, char text[DOCTOR_PATH_MAX])
 {
-	char list[PATH_MAX], address[TCX_DOCTOR_PATH];
-	char *rest = NULL;
+	const char *list = tcx_doctor_listens_at(snmpd);
+	char one[PATH_MAX], address[DOCTOR_PATH_MAX];
 	const char *kind;
 	int best = 0;
 
 	text[0] = '\0';
-	snprintf(list, sizeof(list), "%s", tcx_doctor_listens_at(snmpd));
-	for (char *one = strtok_r(list, ", \t", &rest); one != NULL;
-	     one = strtok_r(NULL, ", \t", &rest)) {
+	while (tcx_list_next(&list, SEPARATORS, one)) {
 		make_askable(one, address);
 		if (rank(address) <= best)
 			continue;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/list.h"
 #include "snmp/netsnmp.h"
 
 /* Where Debian's package has base MIBs, and below which folder README unpacks it. */
@@ -54,13 +55,10 @@ static bool mib_path(const char *directory, const char *pattern, char path[PATH_
 /* Whether pattern, a path, has a match below any directory of the list. */
 static bool any_has(const char *directories, const char *pattern)
 {
-	char *list = strdup(directories);
-	char *rest = NULL;
-	char path[PATH_MAX];
+	char directory[PATH_MAX], path[PATH_MAX];
 	bool found = false;
 
-	for (char *directory = list != NULL ? strtok_r(list, ":", &rest) : NULL;
-	     directory != NULL && !found; directory = strtok_r(NULL, ":", &rest)) {
+	while (!found && tcx_list_next(&directories, ":", directory)) {
 		glob_t matches;
 
 		if (!mib_path(directory, pattern, path))
@@ -68,28 +66,23 @@ static bool any_has(const char *directories, const char *pattern)
 		found = glob(path, 0, NULL, &matches) == 0;
 		globfree(&matches);
 	}
-	free(list);
 	return found;
 }
 
 static void check_own_mib(struct doctor *doctor, const char *directories)
 {
 	if (any_has(directories, "LINUX-TCPEXT-MIB*")) {
-		tcx_doctor_say(doctor, DOCTOR_OK,
-			       "MIB: snmpwalk and its kin find it: -m LINUX-TCPEXT-MIB");
+		OK("MIB: snmpwalk and its kin find it: -m LINUX-TCPEXT-MIB");
 		return;
 	}
 	if (access(MIB_FILE, R_OK) == 0)
-		tcx_doctor_say(
-			doctor, DOCTOR_WARN,
-			"MIB: snmpwalk and its kin look only in %s; give them -M +" TCX_MIB_DIR
-			", or write 'mibdirs +" TCX_MIB_DIR "' to /etc/snmp/snmp.conf",
-			directories);
+		WARN("MIB: snmpwalk and its kin look only in %s; give them -M +" TCX_MIB_DIR
+		     ", or write 'mibdirs +" TCX_MIB_DIR "' to /etc/snmp/snmp.conf",
+		     directories);
 	else
-		tcx_doctor_say(doctor, DOCTOR_WARN,
-			       "MIB: " MIB_FILE ": %s; 'make install' puts it there. The agent "
-			       "needs it not, but managers do, for names",
-			       strerror(errno));
+		WARN("MIB: " MIB_FILE ": %s; 'make install' puts it there. The agent needs it not, "
+		     "but managers do, for names",
+		     strerror(errno));
 }
 
 static void check_base_mib(struct doctor *doctor, const char *directories)
@@ -97,21 +90,18 @@ static void check_base_mib(struct doctor *doctor, const char *directories)
 	glob_t matches = {.gl_pathc = 0};
 
 	if (any_has(directories, "SNMPv2-SMI*")) {
-		tcx_doctor_say(doctor, DOCTOR_OK, "MIB: the base MIBs are there (SNMPv2-SMI)");
+		OK("MIB: the base MIBs are there (SNMPv2-SMI)");
 		return;
 	}
 	glob(ERLANG, GLOB_ONLYDIR, NULL, &matches);
 	glob("/usr/local/lib/erlang-snmp" ERLANG, GLOB_ONLYDIR | GLOB_APPEND, NULL, &matches);
 	if (matches.gl_pathc > 0)
-		tcx_doctor_say(doctor, DOCTOR_OK,
-			       "MIB: the base MIBs are those of erlang-snmp: give tools -M +%s",
-			       matches.gl_pathv[0]);
+		OK("MIB: the base MIBs are those of erlang-snmp: give tools -M +%s",
+		   matches.gl_pathv[0]);
 	else
-		tcx_doctor_say(doctor, DOCTOR_WARN,
-			       "MIB: the base MIB SNMPv2-SMI, which every other one needs, is in "
-			       "none of %s; on Debian install erlang-snmp (main) or "
-			       "snmp-mibs-downloader (non-free)",
-			       directories);
+		WARN("MIB: the base MIB SNMPv2-SMI, which every other one needs, is in none of %s; "
+		     "on Debian install erlang-snmp (main) or snmp-mibs-downloader (non-free)",
+		     directories);
 	globfree(&matches);
 }
 

@@ -6,20 +6,27 @@
 #include <stdio.h>
 #include <unistd.h>
 
-const char *tcx_doctor_name_user(uid_t uid, char *number)
+static const char *name_or_number(char text[DOCTOR_NAME_MAX], const char *name, unsigned long id)
+{
+	if (name != NULL)
+		snprintf(text, DOCTOR_NAME_MAX, "%s", name);
+	else
+		snprintf(text, DOCTOR_NAME_MAX, "%lu", id);
+	return text;
+}
+
+const char *tcx_doctor_user(uid_t uid, char text[DOCTOR_NAME_MAX])
 {
 	const struct passwd *entry = getpwuid(uid);
 
-	snprintf(number, TCX_DOCTOR_NUMBER, "%lu", (unsigned long)uid);
-	return entry != NULL ? entry->pw_name : number;
+	return name_or_number(text, entry != NULL ? entry->pw_name : NULL, uid);
 }
 
-const char *tcx_doctor_name_group(gid_t gid, char *number)
+const char *tcx_doctor_group(gid_t gid, char text[DOCTOR_NAME_MAX])
 {
 	const struct group *entry = getgrgid(gid);
 
-	snprintf(number, TCX_DOCTOR_NUMBER, "%lu", (unsigned long)gid);
-	return entry != NULL ? entry->gr_name : number;
+	return name_or_number(text, entry != NULL ? entry->gr_name : NULL, gid);
 }
 
 bool tcx_doctor_in_group(gid_t gid)
@@ -27,10 +34,8 @@ bool tcx_doctor_in_group(gid_t gid)
 	gid_t groups[1024];
 	int count = getgroups(sizeof(groups) / sizeof(groups[0]), groups);
 
-	if (gid == getegid())
-		return true;
 	for (int i = 0; i < count; i++)
 		if (groups[i] == gid)
 			return true;
-	return false;
+	return gid == getegid();
 }

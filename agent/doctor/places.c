@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/list.h"
 #include "snmp/netsnmp.h"
 
 const char *tcx_doctor_search_path(void)
@@ -17,19 +18,13 @@ const char *tcx_doctor_search_path(void)
 void tcx_doctor_each_file(struct doctor *doctor, const char *const *names,
 			  void (*use)(struct doctor *doctor, const char *path))
 {
-	char *directories = strdup(tcx_doctor_search_path());
-	char *rest = NULL;
-	char path[PATH_MAX];
+	const char *list = tcx_doctor_search_path();
+	char directory[PATH_MAX], path[PATH_MAX];
 
-	if (directories == NULL)
-		return;
-	for (char *directory = strtok_r(directories, ":", &rest); directory != NULL;
-	     directory = strtok_r(NULL, ":", &rest))
+	while (tcx_list_next(&list, ":", directory))
 		for (size_t i = 0; names[i] != NULL; i++)
-			if (snprintf(path, sizeof(path), "%s/%s", directory, names[i]) <
-			    (int)sizeof(path))
+			if (snprintf(path, PATH_MAX, "%s/%s", directory, names[i]) < PATH_MAX)
 				use(doctor, path);
-	free(directories);
 }
 
 /* snmpd writes that one itself when it ends, so nobody else may. */
@@ -41,14 +36,16 @@ static bool is_persistent(const char *path)
 	return strncmp(path, folder, len) == 0 && path[len] == '/';
 }
 
-const char *tcx_doctor_put_file(const struct tcx_snmpd_conf *snmpd, char *path)
+/* The folder that snmpd includes, else the file that it reads. */
+void tcx_doctor_find_file_to_write(struct doctor *doctor)
 {
+	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
 	const char *file = snmpd->file_count > 0 ? snmpd->files[0].path : NULL;
 
 	if (snmpd->include_dir[0] != '\0')
-		snprintf(path, TCX_DOCTOR_PATH, "%s/tcpextd.conf", snmpd->include_dir);
+		snprintf(doctor->file_to_write, sizeof(doctor->file_to_write), "%s/tcpextd.conf",
+			 snmpd->include_dir);
 	else
-		snprintf(path, TCX_DOCTOR_PATH, "%s",
+		snprintf(doctor->file_to_write, sizeof(doctor->file_to_write), "%s",
 			 file != NULL && !is_persistent(file) ? file : "/etc/snmp/snmpd.conf");
-	return path;
 }

@@ -3,10 +3,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void tcx_doctor_say(struct doctor *doctor, enum doctor_verdict verdict, const char *format, ...)
 {
-	static const char *const words[] = {"ok  ", "warn", "FAIL"};
+	static const char *const words[] = {"ok  ", "warn", "FAIL", "      "};
 	va_list args;
 
 	doctor->said[verdict]++;
@@ -17,13 +18,9 @@ void tcx_doctor_say(struct doctor *doctor, enum doctor_verdict verdict, const ch
 	putchar('\n');
 }
 
-void tcx_doctor_add(const char *format, ...)
+void tcx_doctor_append(char text[DOCTOR_LIST_MAX], const char *word)
 {
-	va_list args;
+	size_t len = strlen(text);
 
-	fputs("       ", stdout);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	putchar('\n');
+	snprintf(text + len, DOCTOR_LIST_MAX - len, "%s%s", len > 0 ? ", " : "", word);
 }

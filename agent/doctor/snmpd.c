@@ -23,6 +23,7 @@ void tcx_doctor_read_snmpd_conf(struct doctor *doctor)
 
 	tcx_doctor_each_file(doctor, names, read_snmpd_file);
 	tcx_snmpd_conf_finish(&doctor->snmpd);
+	tcx_doctor_find_file_to_write(doctor);
 }
 
 void tcx_check_snmpd_files(struct doctor *doctor)
@@ -30,35 +31,31 @@ void tcx_check_snmpd_files(struct doctor *doctor)
 	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
 
 	if (snmpd->file_count == 0)
-		tcx_doctor_say(doctor, DOCTOR_WARN,
-			       "snmpd.conf: none was read, in %s; what snmpd allows is not known",
-			       tcx_doctor_search_path());
+		WARN("snmpd.conf: none was read, in %s; what snmpd allows is not known",
+		     tcx_doctor_search_path());
 	for (size_t i = 0; i < snmpd->file_count; i++)
 		if (snmpd->files[i].path != NULL)
-			tcx_doctor_say(doctor, DOCTOR_OK, "snmpd.conf: %s was read",
-				       snmpd->files[i].path);
+			OK("snmpd.conf: %s was read", snmpd->files[i].path);
 	for (size_t i = 0; i < snmpd->note_count; i++)
-		tcx_doctor_say(doctor, DOCTOR_WARN, "snmpd.conf: %s", snmpd->notes[i]);
+		WARN("snmpd.conf: %s", snmpd->notes[i]);
 	if (doctor->denied)
-		tcx_doctor_add(
-			"run --doctor as root, with -u to name the agent's user, to look at these");
+		MORE("run --doctor as root, with -u to name the agent's user, to look at these");
 	if (snmpd->short_of_memory)
-		tcx_doctor_say(doctor, DOCTOR_WARN,
-			       "snmpd.conf: out of memory; not all of it was looked at");
+		WARN("snmpd.conf: out of memory; not all of it was looked at");
 }
 
 /* snmpd's -x turns the master on as well, so a socket that answers is no fault. */
 void tcx_check_master(struct doctor *doctor)
 {
 	if (doctor->snmpd.master) {
-		tcx_doctor_say(doctor, DOCTOR_OK, "snmpd.conf: 'master agentx' is there");
+		OK("snmpd.conf: 'master agentx' is there");
 		return;
 	}
 	tcx_doctor_say(doctor, doctor->reached ? DOCTOR_WARN : DOCTOR_FAIL,
 		       "snmpd.conf: 'master agentx' is missing; write it to %s and restart snmpd",
-		       tcx_doctor_file_to_write(&doctor->snmpd));
+		       doctor->file_to_write);
 	if (doctor->reached)
-		tcx_doctor_add("yet the socket answers: snmpd has its -x, or reads another file");
+		MORE("yet the socket answers: snmpd has its -x, or reads another file");
 	doctor->explained = !doctor->reached;
 }
 
@@ -101,15 +98,13 @@ void tcx_check_agentx_socket(struct doctor *doctor)
 	if (doctor->explained)
 		return;
 	if (meet(doctor, ours, theirs)) {
-		tcx_doctor_say(doctor, DOCTOR_OK,
-			       "snmpd.conf: snmpd and the agent have the same socket, %s", ours);
+		OK("snmpd.conf: snmpd and the agent have the same socket, %s", ours);
 		return;
 	}
 	tcx_doctor_say(doctor, doctor->reached ? DOCTOR_WARN : DOCTOR_FAIL,
 		       "snmpd.conf: snmpd listens at %s, and the agent connects to %s", theirs,
 		       ours);
-	tcx_doctor_add("write 'agentXSocket %.*s' to tcpextd.conf, or 'agentXSocket %s' to %s",
-		       (int)strcspn(theirs, ", \t"), theirs, ours,
-		       tcx_doctor_file_to_write(&doctor->snmpd));
+	MORE("write 'agentXSocket %.*s' to tcpextd.conf, or 'agentXSocket %s' to %s",
+	     (int)strcspn(theirs, ", \t"), theirs, ours, doctor->file_to_write);
 	doctor->explained = !doctor->reached;
 }

@@ -20,41 +20,41 @@ static void mode_text(mode_t mode, char text[11])
 	text[10] = '\0';
 }
 
-static void show_file(const char *path)
+static void show_file(struct doctor *doctor, const char *path)
 {
+	char mode[11], user[DOCTOR_NAME_MAX], group[DOCTOR_NAME_MAX];
 	struct stat status;
-	char mode[11];
 
 	if (stat(path, &status) != 0) {
-		tcx_doctor_add("%s: %s", path, strerror(errno));
+		MORE("%s: %s", path, strerror(errno));
 		return;
 	}
 	mode_text(status.st_mode, mode);
-	tcx_doctor_add("%s %s:%s %s", mode, tcx_doctor_user(status.st_uid),
-		       tcx_doctor_group(status.st_gid), path);
+	MORE("%s %s:%s %s", mode, tcx_doctor_user(status.st_uid, user),
+	     tcx_doctor_group(status.st_gid, group), path);
 }
 
-static void show_socket(const char *path)
+static void show_socket(struct doctor *doctor, const char *path)
 {
-	const char *slash = strrchr(path, '/');
 	char directory[PATH_MAX];
 
-	snprintf(directory, sizeof(directory), "%.*s", (int)(slash - path), path);
-	show_file(directory);
-	show_file(path);
+	snprintf(directory, sizeof(directory), "%.*s", (int)(strrchr(path, '/') - path), path);
+	show_file(doctor, directory);
+	show_file(doctor, path);
 }
 
 /* A group that may write to the socket, and that our user is not in, is one to join. */
-static void advise_group(const char *path)
+static void advise_group(struct doctor *doctor, const char *path)
 {
+	char group[DOCTOR_NAME_MAX];
 	struct stat status;
 
-	if (stat(path, &status) == 0 && (status.st_mode & S_IWGRP) != 0 &&
-	    !tcx_doctor_in_group(status.st_gid))
-		tcx_doctor_add("this socket is open to group %s: 'usermod -aG %s %s', and start "
-			       "the agent anew",
-			       tcx_doctor_group(status.st_gid), tcx_doctor_group(status.st_gid),
-			       tcx_doctor_user(geteuid()));
+	if (stat(path, &status) != 0 || (status.st_mode & S_IWGRP) == 0 ||
+	    tcx_doctor_in_group(status.st_gid))
+		return;
+	tcx_doctor_group(status.st_gid, group);
+	MORE("this socket is open to group %s: 'usermod -aG %s %s', and start the agent anew",
+	     group, group, doctor->user);
 }
 
 void tcx_doctor_reach(struct doctor *doctor)
@@ -78,14 +78,8 @@ static void check_perms(struct doctor *doctor)
 {
 	bool let_in = tcx_doctor_perms_let_in(doctor);
 
-	tcx_doctor_say(doctor, DOCTOR_OK, "snmpd.conf: agentXPerms %s user %s in%s",
-		       let_in ? "lets" : "does not let", tcx_doctor_user(geteuid()),
-		       let_in ? "" : ", yet it reaches the socket");
-}
-
-static bool is_closed(const char *path)
-{
-	return access(path, W_OK) != 0 && errno == EACCES;
+	OK("snmpd.conf: agentXPerms %s user %s in%s", let_in ? "lets" : "does not let",
+	   doctor->user, let_in ? "" : ", yet it reaches the socket");
 }
 
 /* The directory as it is, and snmpd.conf: each may keep the user out. */
@@ -94,24 +88,22 @@ static void advise(struct doctor *doctor, const char *path)
 	char directory[PATH_MAX];
 
 	if (tcx_agentx_closed_directory(path, directory)) {
-		tcx_doctor_add("where %s is made anew at each boot, write to a file in "
-			       "/etc/tmpfiles.d:",
-			       directory);
-		tcx_doctor_add("  d %s 0755 root root", directory);
+		MORE("where %s is made anew at each boot, write to a file in /etc/tmpfiles.d:",
+		     directory);
+		MORE("  d %s 0755 root root", directory);
 	} else {
-		advise_group(path);
+		advise_group(doctor, path);
 	}
 	if (doctor->snmpd.file_count == 0)
 		return;
 	if (!tcx_doctor_perms_let_in(doctor))
-		tcx_doctor_advise_perms(&doctor->snmpd);
+		tcx_doctor_advise_perms(doctor);
 	else if (!tcx_agentx_closed_directory(path, directory))
-		tcx_doctor_add("agentXPerms in snmpd.conf lets the user in: restart snmpd, so that "
-			       "it holds");
+		MORE("agentXPerms in snmpd.conf lets the user in: restart snmpd, so that it holds");
 }
 
 /* Of a list, why the others cannot be reached either. */
-static void show_others(const struct doctor *doctor)
+static void show_others(struct doctor *doctor)
 {
 	const char *list = doctor->masters;
 	char address[PATH_MAX];
@@ -120,7 +112,7 @@ static void show_others(const struct doctor *doctor)
 		struct tcx_fault fault = {""};
 
 		if (strcmp(address, doctor->master) != 0 && !tcx_agentx_probe(address, &fault))
-			tcx_doctor_add("%s: %s", address, fault.text);
+			MORE("%s: %s", address, fault.text);
 	}
 }
 
@@ -130,22 +122,21 @@ void tcx_check_socket(struct doctor *doctor)
 	const char *path = tcx_address_path(address);
 
 	if (doctor->explained) {
-		tcx_doctor_add("so the agent cannot connect: %s: %s", address,
-			       doctor->unreached.text);
+		MORE("so the agent cannot connect: %s: %s", address, doctor->unreached.text);
 		return;
 	}
 	if (doctor->reached)
-		tcx_doctor_say(doctor, DOCTOR_OK, "AgentX: user %s can connect to %s",
-			       tcx_doctor_user(geteuid()), address);
+		OK("AgentX: user %s can connect to %s", doctor->user, address);
 	else
-		tcx_doctor_say(doctor, DOCTOR_FAIL, "AgentX: %s: %s", address,
-			       doctor->unreached.text);
+		FAIL("AgentX: %s: %s", address, doctor->unreached.text);
 	if (path != NULL && path[0] == '/')
-		show_socket(path);
+		show_socket(doctor, path);
 	if (!doctor->reached)
 		show_others(doctor);
-	if (path != NULL && !doctor->reached && is_closed(path))
+	if (path == NULL)
+		return;
+	if (!doctor->reached && access(path, W_OK) != 0 && errno == EACCES)
 		advise(doctor, path);
-	if (path != NULL && doctor->reached && geteuid() != 0 && doctor->snmpd.file_count > 0)
+	if (doctor->reached && geteuid() != 0 && doctor->snmpd.file_count > 0)
 		check_perms(doctor);
 }

@@ -13,25 +13,20 @@ static void check_source(struct doctor *doctor, const char *root, const struct t
 	const struct tcx_source_status *status = tcx_sources_status(sources, i);
 
 	if (status->state == TCX_SOURCE_PARTIAL || status->state == TCX_SOURCE_FAILED) {
-		tcx_doctor_say(doctor, DOCTOR_FAIL, "%s/%s: %s; of this file, %s is served", root,
-			       path, status->cause.text,
-			       status->state == TCX_SOURCE_FAILED ? "nothing"
-								  : "only what is whole");
-		tcx_doctor_add("see that user %s may read it, and that nothing is mounted over it; "
-			       "if it is as the kernel has it, report it with the file",
-			       tcx_doctor_user(geteuid()));
+		FAIL("%s/%s: %s; of this file, %s is served", root, path, status->cause.text,
+		     status->state == TCX_SOURCE_FAILED ? "nothing" : "only what is whole");
+		MORE("see that user %s may read it, and that nothing is mounted over it; if it is "
+		     "as the kernel has it, report it with the file",
+		     doctor->user);
 	} else if (tcx_sources_present(sources, i))
-		tcx_doctor_say(doctor, DOCTOR_OK, "%s/%s is there", root, path);
+		OK("%s/%s is there", root, path);
 	else if (tcx_sources_without(i) == NULL)
-		tcx_doctor_say(
-			doctor, DOCTOR_WARN,
-			"%s/%s is not there, though every Linux has it: its counters are absent; "
-			"see procRoot in tcpextd.conf, and what a container or a sandbox hides",
-			root, path);
+		WARN("%s/%s is not there, though every Linux has it: its counters are absent; see "
+		     "procRoot in tcpextd.conf, and what a container or a sandbox hides",
+		     root, path);
 	else
-		tcx_doctor_say(doctor, DOCTOR_OK,
-			       "%s/%s is not there: %s, and has no counters of it", root, path,
-			       tcx_sources_without(i));
+		OK("%s/%s is not there: %s, and has no counters of it", root, path,
+		   tcx_sources_without(i));
 }
 
 /* Whose counters these are, and whether the tables can be those of the same namespace. */
@@ -41,41 +36,23 @@ static void check_namespace(struct doctor *doctor, const char *root)
 
 	switch (tcx_proc_root_where(root)) {
 	case TCX_WHERE_OWN_NOT_INIT:
-		tcx_doctor_say(doctor, DOCTOR_FAIL,
-			       "procRoot %s: its counters are those of the agent's own network "
-			       "namespace, not of the host: `net' in there leads to who reads it",
-			       root);
-		tcx_doctor_add("write 'procRoot %s/1' to tcpextd.conf for the host's, or leave it "
-			       "out for the agent's own",
-			       root);
+		FAIL("procRoot %s: its counters are those of the agent's own network namespace, "
+		     "not of the host: `net' in there leads to who reads it",
+		     root);
+		MORE("write 'procRoot %s/1' to tcpextd.conf for the host's, or leave it out for "
+		     "the agent's own",
+		     root);
 		return;
 	case TCX_WHERE_OTHER:
 		if (tcx_netns_can_enter(root, &fault))
-			tcx_doctor_say(doctor, DOCTOR_OK,
-				       "procRoot %s: counters and tables are those of its network "
-				       "namespace",
-				       root);
+			OK("procRoot %s: counters and tables are those of its network namespace",
+			   root);
 		else
-			tcx_doctor_say(doctor, DOCTOR_WARN,
-				       "procRoot %s: tables are not served: %s", root, fault.text);
+			WARN("procRoot %s: tables are not served: %s", root, fault.text);
 		return;
 	default:
 		return; /* the agent's own, or files, or nothing, which reading tells */
 	}
-}
-
-/*
- * The first read finds out the names and costs more than all later ones: the second is the one to
- * time.
- */
-static struct tcx_snapshot *read_twice(struct tcx_sources *sources, struct tcx_fault *fault)
-{
-	struct tcx_snapshot *snapshot = tcx_sources_read(sources, fault);
-
-	if (snapshot == NULL)
-		return NULL;
-	tcx_snapshot_unref(snapshot);
-	return tcx_sources_read(sources, fault);
 }
 
 struct reading {
@@ -83,11 +60,19 @@ struct reading {
 	struct tcx_snapshot *snapshot;
 };
 
-static bool read_here(void *context, struct tcx_fault *fault)
+/*
+ * The first read finds out the names and costs more than all later ones: the second is the one to
+ * time.
+ */
+static bool read_twice(void *context, struct tcx_fault *fault)
 {
 	struct reading *reading = context;
 
-	reading->snapshot = read_twice(reading->sources, fault);
+	reading->snapshot = tcx_sources_read(reading->sources, fault);
+	if (reading->snapshot == NULL)
+		return false;
+	tcx_snapshot_unref(reading->snapshot);
+	reading->snapshot = tcx_sources_read(reading->sources, fault);
 	return reading->snapshot != NULL;
 }
 
@@ -99,63 +84,45 @@ static struct tcx_snapshot *read_there(struct tcx_sources *sources, const char *
 	struct tcx_netns netns;
 
 	if (tcx_netns_can_enter(root, NULL) && tcx_netns_init(&netns, root)) {
-		tcx_netns_do(&netns, read_here, &reading, fault);
+		tcx_netns_do(&netns, read_twice, &reading, fault);
 		tcx_netns_clear(&netns);
 	} else {
-		read_here(&reading, fault);
+		read_twice(&reading, fault);
 	}
 	return reading.snapshot;
 }
 
-static bool is_unknown(const struct tcx_entry *entry)
-{
-	return !entry->ambiguous && entry->counter == TCX_NONE;
-}
-
-static bool is_ambiguous(const struct tcx_entry *entry)
-{
-	return entry->ambiguous;
-}
-
-static void list_names(const struct tcx_layout *layout, bool (*wanted)(const struct tcx_entry *))
+/* The counters under a name that another one has, too, or those that are not known. */
+static void list_names(struct doctor *doctor, const struct tcx_layout *layout, bool ambiguous)
 {
 	for (size_t i = 0; i < layout->count; i++)
-		if (wanted(&layout->entries[i]))
-			tcx_doctor_add("%s", layout->entries[i].name);
-}
-
-static size_t count_names(const struct tcx_layout *layout, bool (*wanted)(const struct tcx_entry *))
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < layout->count; i++)
-		count += wanted(&layout->entries[i]);
-	return count;
+		if (layout->entries[i].ambiguous == ambiguous &&
+		    (ambiguous || layout->entries[i].counter == TCX_NONE))
+			MORE("%s", layout->entries[i].name);
 }
 
 static void check_names(struct doctor *doctor, const struct tcx_snapshot *snapshot)
 {
 	const struct tcx_layout *layout = snapshot->layout;
-	size_t ambiguous = count_names(layout, is_ambiguous);
 	size_t unknown = tcx_snapshot_count(snapshot, false, 0);
+	size_t ambiguous = 0;
 
+	for (size_t i = 0; i < layout->count; i++)
+		ambiguous += layout->entries[i].ambiguous;
 	if (unknown == 0)
-		tcx_doctor_say(doctor, DOCTOR_OK,
-			       "names: LINUX-TCPEXT-MIB has every counter of this kernel");
+		OK("names: LINUX-TCPEXT-MIB has every counter of this kernel");
 	else
-		tcx_doctor_say(doctor, DOCTOR_WARN,
-			       "names: %zu counters of this kernel have no object of their own; "
-			       "they are served by name in nstatTable only, and a newer release of "
-			       "tcpextd may name them",
-			       unknown);
-	list_names(layout, is_unknown);
+		WARN("names: %zu counters of this kernel have no object of their own; they are "
+		     "served by name in nstatTable only, and a newer release of tcpextd may name "
+		     "them",
+		     unknown);
+	list_names(doctor, layout, false);
 	if (ambiguous == 0)
 		return;
-	tcx_doctor_say(doctor, DOCTOR_WARN,
-		       "names: the kernel prints %zu counters under a name that another one has, "
-		       "too; nobody can tell which is meant, so they are not served",
-		       ambiguous);
-	list_names(layout, is_ambiguous);
+	WARN("names: the kernel prints %zu counters under a name that another one has, too; nobody "
+	     "can tell which is meant, so they are not served",
+	     ambiguous);
+	list_names(doctor, layout, true);
 }
 
 static void check_snapshot(struct doctor *doctor, const char *root,
@@ -163,11 +130,9 @@ static void check_snapshot(struct doctor *doctor, const char *root,
 {
 	for (size_t i = 0; i < TCX_SOURCES; i++)
 		check_source(doctor, root, sources, i);
-	tcx_doctor_say(doctor, DOCTOR_OK,
-		       "reading: %zu counters known and %zu unknown, in %llu microseconds",
-		       tcx_snapshot_count(snapshot, true, 0),
-		       tcx_snapshot_count(snapshot, false, 0),
-		       (unsigned long long)(snapshot->cost_ns / 1000));
+	OK("reading: %zu counters known and %zu unknown, in %llu microseconds",
+	   tcx_snapshot_count(snapshot, true, 0), tcx_snapshot_count(snapshot, false, 0),
+	   (unsigned long long)(snapshot->cost_ns / 1000));
 	check_names(doctor, snapshot);
 }
 
@@ -184,10 +149,10 @@ void tcx_check_sources(struct doctor *doctor)
 	if (snapshot != NULL) {
 		check_snapshot(doctor, root, sources, snapshot);
 	} else {
-		tcx_doctor_say(doctor, DOCTOR_FAIL, "reading: %s", fault.text);
-		tcx_doctor_add("no counter is served until this is mended: see that procRoot (now "
-			       "%s) is right and that user %s may read below it",
-			       root, tcx_doctor_user(geteuid()));
+		FAIL("reading: %s", fault.text);
+		MORE("no counter is served until this is mended: see that procRoot (now %s) is "
+		     "right and that user %s may read below it",
+		     root, doctor->user);
 	}
 	tcx_snapshot_unref(snapshot);
 	tcx_sources_free(sources);

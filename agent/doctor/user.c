@@ -9,15 +9,17 @@ void tcx_check_user(struct doctor *doctor)
 {
 	const struct tcx_options *options = doctor->options;
 	struct tcx_fault fault = {""};
+	bool became = tcx_process_become(options->user, options->group, &fault);
+	char group[DOCTOR_NAME_MAX];
 
-	if (!tcx_process_become(options->user, options->group, &fault)) {
-		tcx_doctor_say(doctor, DOCTOR_FAIL, "user: %s", fault.text);
-		tcx_doctor_add("what follows was tried as user %s, group %s",
-			       tcx_doctor_user(geteuid()), tcx_doctor_group(getegid()));
+	tcx_doctor_user(geteuid(), doctor->user);
+	tcx_doctor_group(getegid(), group);
+	if (!became) {
+		FAIL("user: %s", fault.text);
+		MORE("what follows was tried as user %s, group %s", doctor->user, group);
 		return;
 	}
-	tcx_doctor_say(doctor, DOCTOR_OK, "user: what follows was tried as user %s, group %s",
-		       tcx_doctor_user(geteuid()), tcx_doctor_group(getegid()));
+	OK("user: what follows was tried as user %s, group %s", doctor->user, group);
 	if (geteuid() == 0 && options->user == NULL)
-		tcx_doctor_add("give -u USER if the agent is to run as another one");
+		MORE("give -u USER if the agent is to run as another one");
 }

@@ -7,29 +7,28 @@
 #include "mib/objects.h"
 #include "snmp/mib.h"
 
-#define OID_AND_LEN(...) {__VA_ARGS__}, sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t)
-#define MIB2(...)	 OID_AND_LEN(1, 3, 6, 1, 2, 1, __VA_ARGS__)
+#define LEN(...)  (sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
+#define MIB2(...) {1, 3, 6, 1, 2, 1, __VA_ARGS__}, 6 + LEN(__VA_ARGS__), 6 + LEN(__VA_ARGS__)
 
-/* What the words of "register" register, and what a view line for it is to name. */
+/* What the words of "register" register, and how much of that a view line for it is to name. */
 static const struct part {
 	const char *word;
 	uint32_t oid[32];
 	size_t len;
-	uint32_t view_oid[32];
 	size_t view_len;
 } parts[] = {
-	{"interfaces", MIB2(2), MIB2(2)},
-	{"at", MIB2(3), MIB2(3)},
-	{"ip", MIB2(4), MIB2(4)},
-	{"icmp", MIB2(5), MIB2(5)},
-	{"tcp", MIB2(6), MIB2(6)},
-	{"udp", MIB2(7), MIB2(7)},
-	{"tcpext", OID_AND_LEN(TCX_OBJECTS_ROOT), OID_AND_LEN(TCX_MIB_ROOT)},
-	{"ipAddrTable", MIB2(4, 20), MIB2(4, 20)},
-	{"ipRouteTable", MIB2(4, 21), MIB2(4, 21)},
-	{"ipNetToMediaTable", MIB2(4, 22), MIB2(4, 22)},
-	{"tcpConnTable", MIB2(6, 13), MIB2(6, 13)},
-	{"udpTable", MIB2(7, 5), MIB2(7, 5)},
+	{"interfaces", MIB2(2)},
+	{"at", MIB2(3)},
+	{"ip", MIB2(4)},
+	{"icmp", MIB2(5)},
+	{"tcp", MIB2(6)},
+	{"udp", MIB2(7)},
+	{"tcpext", {TCX_OBJECTS_ROOT}, LEN(TCX_OBJECTS_ROOT), LEN(TCX_MIB_ROOT)},
+	{"ipAddrTable", MIB2(4, 20)},
+	{"ipRouteTable", MIB2(4, 21)},
+	{"ipNetToMediaTable", MIB2(4, 22)},
+	{"tcpConnTable", MIB2(6, 13)},
+	{"udpTable", MIB2(7, 5)},
 };
 
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
@@ -48,19 +47,14 @@ static enum tcx_snmpd_sight sight(const struct doctor *doctor, const char *view,
 		       : TCX_SNMPD_SHOWN;
 }
 
-#define PARTS_SIZE 256
-
 /* "ip, tcp": the parts that a view shows just so; an empty text for none. */
 static const char *list_parts(const struct doctor *doctor, const char *view,
-			      enum tcx_snmpd_sight wanted, char *text)
+			      enum tcx_snmpd_sight wanted, char text[DOCTOR_LIST_MAX])
 {
-	size_t len = 0;
-
 	text[0] = '\0';
 	for (size_t i = 0; i < PARTS; i++)
 		if (sight(doctor, view, &parts[i]) == wanted)
-			len += (size_t)snprintf(text + len, PARTS_SIZE - len, "%s%s",
-						len > 0 ? ", " : "", parts[i].word);
+			tcx_doctor_append(text, parts[i].word);
 	return text;
 }
 
@@ -70,12 +64,13 @@ static bool is_ours(const struct tcx_snmpd_access *access)
 	return access->context[0] == '\0';
 }
 
-static void list_readers(const struct tcx_snmpd_conf *snmpd, const char *view)
+static void list_readers(struct doctor *doctor, const char *view)
 {
+	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
+
 	for (size_t i = 0; i < snmpd->access_count; i++)
 		if (strcmp(snmpd->accesses[i].view, view) == 0 && is_ours(&snmpd->accesses[i]))
-			tcx_doctor_add("%s (%s)", snmpd->accesses[i].kind,
-				       snmpd->accesses[i].place);
+			MORE("%s (%s)", snmpd->accesses[i].kind, snmpd->accesses[i].place);
 }
 
 static void print_view_line(const char *view, const uint32_t *name, size_t len)
@@ -92,8 +87,8 @@ static bool is_covered(const struct doctor *doctor, const char *view, const stru
 {
 	for (size_t i = 0; i < PARTS; i++)
 		if (parts[i].view_len < part->view_len &&
-		    memcmp(parts[i].view_oid, part->view_oid,
-			   parts[i].view_len * sizeof(part->view_oid[0])) == 0 &&
+		    memcmp(parts[i].oid, part->oid, parts[i].view_len * sizeof(part->oid[0])) ==
+			    0 &&
 		    sight(doctor, view, &parts[i]) == TCX_SNMPD_HIDDEN)
 			return true;
 	return false;
@@ -102,42 +97,41 @@ static bool is_covered(const struct doctor *doctor, const char *view, const stru
 /*
  * The lines to add. A line with an OID in place of a view needs a view first, with that OID in it.
  */
-static void advise_view(const struct doctor *doctor, const struct tcx_snmpd_access *access)
+static void advise_view(struct doctor *doctor, const struct tcx_snmpd_access *access)
 {
 	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
 	const char *view = access->view;
 
 	if (access->oid[0] != '\0')
-		tcx_doctor_add("in %s write '-V %s' in place of '%s'", access->place, view,
-			       access->oid);
-	tcx_doctor_add("write to %s%s, and restart snmpd:", tcx_doctor_file_to_write(snmpd),
-		       snmpd->include_dir[0] != '\0' ? " (the name must end in .conf)" : "");
+		MORE("in %s write '-V %s' in place of '%s'", access->place, view, access->oid);
+	MORE("write to %s%s, and restart snmpd:", doctor->file_to_write,
+	     snmpd->include_dir[0] != '\0' ? " (the name must end in .conf)" : "");
 	for (size_t i = 0; i < snmpd->subtree_count && access->oid[0] != '\0'; i++)
 		if (strcmp(snmpd->subtrees[i].view, view) == 0)
 			print_view_line(view, snmpd->subtrees[i].oid, snmpd->subtrees[i].len);
 	for (size_t i = 0; i < PARTS; i++)
 		if (sight(doctor, view, &parts[i]) == TCX_SNMPD_HIDDEN &&
 		    !is_covered(doctor, view, &parts[i]))
-			print_view_line(view, parts[i].view_oid, parts[i].view_len);
+			print_view_line(view, parts[i].oid, parts[i].view_len);
 }
 
 static void check_view(struct doctor *doctor, const struct tcx_snmpd_access *access)
 {
 	const char *name = access->oid[0] != '\0' ? access->oid : access->view;
-	char text[PARTS_SIZE];
+	char text[DOCTOR_LIST_MAX];
 	const char *hidden = list_parts(doctor, access->view, TCX_SNMPD_HIDDEN, text);
 
 	if (hidden[0] != '\0') {
-		tcx_doctor_say(doctor, DOCTOR_WARN, "view: %s hides %s from", name, hidden);
-		list_readers(&doctor->snmpd, access->view);
+		WARN("view: %s hides %s from", name, hidden);
+		list_readers(doctor, access->view);
 		advise_view(doctor, access);
 		return;
 	}
-	tcx_doctor_say(doctor, DOCTOR_OK, "view: %s shows all that is registered to", name);
-	list_readers(&doctor->snmpd, access->view);
+	OK("view: %s shows all that is registered to", name);
+	list_readers(doctor, access->view);
 	hidden = list_parts(doctor, access->view, TCX_SNMPD_IN_PART, text);
 	if (hidden[0] != '\0')
-		tcx_doctor_add("but only in part: %s; see the lines of this view", hidden);
+		MORE("but only in part: %s; see the lines of this view", hidden);
 }
 
 /* Whether somebody may read the default context. */
@@ -154,12 +148,11 @@ static void check_context(struct doctor *doctor, const struct tcx_snmpd_access *
 {
 	if (reads_ours(&doctor->snmpd, access))
 		return;
-	tcx_doctor_say(doctor, DOCTOR_WARN,
-		       "view: %s: the %s has a context of its own only, in which there is nothing "
-		       "of the agent",
-		       access->place, access->kind);
-	tcx_doctor_add("write lines without a context beside these (com2sec without -Cn, access "
-		       "with \"\"), and restart snmpd");
+	WARN("view: %s: the %s has a context of its own only, in which there is nothing of the "
+	     "agent",
+	     access->place, access->kind);
+	MORE("write lines without a context beside these (com2sec without -Cn, access with \"\"), "
+	     "and restart snmpd");
 }
 
 static bool is_first_of_view(const struct tcx_snmpd_conf *snmpd, size_t i)
@@ -176,10 +169,9 @@ void tcx_check_views(struct doctor *doctor)
 	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
 
 	if (snmpd->access_count == 0)
-		tcx_doctor_say(doctor, DOCTOR_WARN,
-			       "view: no community and no user may read anything, as far as these "
-			       "files show; write for example 'rocommunity NAME 127.0.0.1' to %s",
-			       tcx_doctor_file_to_write(snmpd));
+		WARN("view: no community and no user may read anything, as far as these files "
+		     "show; write for example 'rocommunity NAME 127.0.0.1' to %s",
+		     doctor->file_to_write);
 	for (size_t i = 0; i < snmpd->access_count; i++) {
 		if (!is_ours(&snmpd->accesses[i]))
 			check_context(doctor, &snmpd->accesses[i]);

@@ -271,7 +271,6 @@ static void take_perms(const struct line *line)
 {
 	struct tcx_snmpd_perms *perms = &line->at->conf->perms;
 
-	line->at->conf->have_perms = true;
 	perms->socket = parse_mode(line->word[0]);
 	perms->directory = parse_mode(line->word[1]);
 	tcx_snmpd_copy(perms->user, line->word[2]);

@@ -15,7 +15,7 @@
 
 #define TCX_SNMPD_PLACE_MAX 320 /* room for FILE:LINE */
 
-/* agentXPerms; the modes are -1 where the line has none. */
+/* agentXPerms; zeros without it. The modes are -1 where the line has none. */
 struct tcx_snmpd_perms {
 	int socket;
 	int directory;
@@ -77,7 +77,6 @@ struct tcx_snmpd_conf {
 	bool master;		  /* "master agentx" */
 	char socket[PATH_MAX];	  /* agentXSocket; empty: the default */
 	char addresses[PATH_MAX]; /* agentaddress, all of them with commas; empty: none */
-	bool have_perms;	  /* agentXPerms */
 	struct tcx_snmpd_perms perms;
 	char include_dir[PATH_MAX]; /* of the last includeDir that could be read, or empty */
 	bool short_of_memory;	    /* something is missing here */

@@ -126,7 +126,7 @@ static void test_debian_file(void **state)
 
 	assert_true(conf->master);
 	assert_string_equal(conf->socket, "");
-	assert_false(conf->have_perms);
+	assert_int_equal(conf->perms.socket, 0);
 	assert_int_equal(conf->note_count, 0);
 	assert_int_equal(conf->access_count, 3);
 	assert_who(&conf->accesses[0], "community public");
@@ -299,7 +299,6 @@ static void test_perms(void **state)
 	const struct tcx_snmpd_conf *conf =
 		read_text(fixture, "agentxperms 0660 0755 Debian-snmp snmpgroup # why\n");
 
-	assert_true(conf->have_perms);
 	assert_int_equal(conf->perms.socket, 0660);
 	assert_int_equal(conf->perms.directory, 0755);
 	assert_string_equal(conf->perms.user, "Debian-snmp");

@@ -1,0 +1,15 @@
+#include "base/list.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool tcx_list_next(const char **list, const char *separators, char item[PATH_MAX])
+{
+	size_t len;
+
+	*list += strspn(*list, separators);
+	len = strcspn(*list, separators);
+	snprintf(item, PATH_MAX, "%.*s", (int)len, *list);
+	*list += len;
+	return len > 0;
+}
