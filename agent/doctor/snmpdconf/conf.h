@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "view.h"
+#include "vacm.h"
 
 #define TCX_SNMPD_PLACE_MAX 320 /* room for FILE:LINE */
 

@@ -1,6 +1,6 @@
 /* The views of snmpd.conf: which part of the tree they show. Knows no net-snmp. */
-#ifndef SNMPDCONF_VIEW_H
-#define SNMPDCONF_VIEW_H
+#ifndef SNMPDCONF_VACM_H
+#define SNMPDCONF_VACM_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "view.h"
+#include "vacm.h"
 
 #include <stdio.h>
 #include <stdlib.h>
