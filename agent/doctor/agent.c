@@ -11,6 +11,8 @@
 
 #define PRIORITY_OF_SNMPD 127 /* of its own modules */
 
+#define SYS_OR_LAST_CHANGE 1, 3, 6, 1, 2, 1, 1, 8
+
 /* Who snmpd.conf lets in, one after the other, until one is answered: each takes two seconds. */
 #define ASKERS_MAX 4
 
@@ -32,21 +34,9 @@ static bool shows(const struct doctor *doctor, const char *view, const uint32_t 
 				    len) == TCX_SNMPD_SHOWN;
 }
 
-/* Whether a view shows all of LINUX-TCPEXT-MIB. */
-static bool shows_mib(const struct doctor *doctor, const char *view)
-{
-	static const uint32_t root[] = {TCX_OBJECTS_ROOT};
-
-	return shows(doctor, view, root, sizeof(root) / sizeof(root[0]));
-}
-
-/* Whether it shows sysORLastChange. */
-static bool shows_rows(const struct doctor *doctor, const char *view)
-{
-	static const uint32_t changed[] = {1, 3, 6, 1, 2, 1, 1, 8};
-
-	return shows(doctor, view, changed, sizeof(changed) / sizeof(changed[0]));
-}
+#define SHOWS(doctor, view, ...)                                                                   \
+	shows(doctor, view, (uint32_t[]){__VA_ARGS__},                                             \
+	      sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 
 static const struct tcx_snmpd_user *find_user(const struct tcx_snmpd_conf *snmpd, const char *name)
 {
@@ -91,7 +81,7 @@ static bool is_to_see_version(const struct question *question)
 	for (size_t i = 0; i < snmpd->access_count; i++)
 		if (snmpd->accesses[i].context[0] == '\0' &&
 		    strcmp(snmpd->accesses[i].name, question->access->name) == 0 &&
-		    !shows_mib(question->doctor, snmpd->accesses[i].view))
+		    !SHOWS(question->doctor, snmpd->accesses[i].view, TCX_OBJECTS_ROOT))
 			return false;
 	return serves(question->doctor, "tcpext");
 }
@@ -117,8 +107,9 @@ static bool has_nothing(const struct question *question)
 static bool is_outdated(const struct question *question)
 {
 	return lacks_version(question) && is_to_see_version(question) &&
-	       (question->answer.rows ? has_private_group(&question->answer)
-				      : shows_rows(question->doctor, question->access->view));
+	       (question->answer.rows
+			? has_private_group(&question->answer)
+			: SHOWS(question->doctor, question->access->view, SYS_OR_LAST_CHANGE));
 }
 
 /* An agent that was started just now needs a moment to connect. */
@@ -154,7 +145,8 @@ static void ask(struct question *question)
 		     i < snmpd->access_count && tries < ASKERS_MAX && !question->answer.came; i++) {
 			question->access = &snmpd->accesses[i];
 			if (!can_ask_as(question, question->access) ||
-			    shows_mib(question->doctor, question->access->view) != shown ||
+			    SHOWS(question->doctor, question->access->view, TCX_OBJECTS_ROOT) !=
+				    shown ||
 			    !ask_patiently(question))
 				continue;
 			tries++;

@@ -28,11 +28,12 @@ void tcx_doctor_ask_init(void)
 	init_snmp("tcpextd-doctor");
 }
 
-static bool make_key(const oid *type, size_t type_len, const char *words, u_char *key, size_t *len)
+/* Keys of both kinds are made by the hash of authentication. */
+static bool make_key(netsnmp_session *session, const char *words, u_char *key, size_t *len)
 {
 	*len = USM_AUTH_KU_LEN;
-	return generate_Ku(type, (u_int)type_len, (const u_char *)words, strlen(words), key, len) ==
-	       SNMPERR_SUCCESS;
+	return generate_Ku(session->securityAuthProto, (u_int)session->securityAuthProtoLen,
+			   (const u_char *)words, strlen(words), key, len) == SNMPERR_SUCCESS;
 }
 
 static bool use_auth(netsnmp_session *session, const struct tcx_snmpd_user *user)
@@ -42,11 +43,10 @@ static bool use_auth(netsnmp_session *session, const struct tcx_snmpd_user *user
 	if (type < 0)
 		return false;
 	session->securityAuthProto = (oid *)sc_get_auth_oid(type, &session->securityAuthProtoLen);
-	return make_key(session->securityAuthProto, session->securityAuthProtoLen, user->auth,
-			session->securityAuthKey, &session->securityAuthKeyLen);
+	return make_key(session, user->auth, session->securityAuthKey,
+			&session->securityAuthKeyLen);
 }
 
-/* The key for privacy is made by the hash that authentication has. */
 static bool use_priv(netsnmp_session *session, const struct tcx_snmpd_user *user)
 {
 	int type = usm_lookup_priv_type(user->priv_type);
@@ -54,8 +54,8 @@ static bool use_priv(netsnmp_session *session, const struct tcx_snmpd_user *user
 	if (type < 0)
 		return false;
 	session->securityPrivProto = (oid *)sc_get_priv_oid(type, &session->securityPrivProtoLen);
-	return make_key(session->securityAuthProto, session->securityAuthProtoLen, user->priv,
-			session->securityPrivKey, &session->securityPrivKeyLen);
+	return make_key(session, user->priv, session->securityPrivKey,
+			&session->securityPrivKeyLen);
 }
 
 static bool be_user(netsnmp_session *session, const struct tcx_snmpd_user *user)
@@ -136,32 +136,26 @@ static void note_row(struct doctor_answer *answer, const netsnmp_variable_list *
 static void look_at_rows(void *session, struct doctor_answer *answer)
 {
 	oid name[MAX_OID_LEN];
-	size_t len = sizeof(row_texts) / sizeof(row_texts[0]);
+	size_t len = OID_LENGTH(row_texts);
 
 	memcpy(name, row_texts, sizeof(row_texts));
-	for (int i = 0; i < ROWS_MAX; i++) {
+	for (int i = 0; i < ROWS_MAX && len > 0; i++) {
 		netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GETNEXT);
 		netsnmp_pdu *next;
-		const netsnmp_variable_list *variable;
-		bool more;
+		const netsnmp_variable_list *row;
 
 		snmp_add_null_var(pdu, name, len);
 		next = send_and_wait(session, pdu);
-		if (next == NULL)
-			return;
-		variable = next->variables;
-		more = is_text(variable) &&
-		       netsnmp_oid_is_subtree(row_texts, sizeof(row_texts) / sizeof(row_texts[0]),
-					      variable->name, variable->name_length) == 0;
-		if (more) {
+		row = next != NULL ? next->variables : NULL;
+		len = 0;
+		if (is_text(row) && netsnmp_oid_is_subtree(row_texts, OID_LENGTH(row_texts),
+							   row->name, row->name_length) == 0) {
 			answer->rows = true;
-			note_row(answer, variable);
-			len = variable->name_length;
-			memcpy(name, variable->name, len * sizeof(oid));
+			note_row(answer, row);
+			len = row->name_length;
+			memcpy(name, row->name, len * sizeof(oid));
 		}
 		snmp_free_pdu(next);
-		if (!more)
-			return;
 	}
 }
 
@@ -171,8 +165,8 @@ static void look(void *session, struct doctor_answer *answer)
 	const netsnmp_variable_list *variable;
 	netsnmp_pdu *got;
 
-	snmp_add_null_var(pdu, agent_version, sizeof(agent_version) / sizeof(oid));
-	snmp_add_null_var(pdu, rows_changed, sizeof(rows_changed) / sizeof(oid));
+	snmp_add_null_var(pdu, agent_version, OID_LENGTH(agent_version));
+	snmp_add_null_var(pdu, rows_changed, OID_LENGTH(rows_changed));
 	got = send_and_wait(session, pdu);
 	if (got == NULL)
 		return;

@@ -40,16 +40,14 @@ static const char *tools_directories(struct doctor *doctor)
 /* The library leaves $HOME in front of a directory, and the '+' of MIBDIRS, as they are. */
 static bool mib_path(const char *directory, const char *pattern, char path[PATH_MAX])
 {
-	const char *home = getenv("HOME");
-	int len;
+	const char *home = "";
 
 	directory += strspn(directory, "+-");
-	if (strncmp(directory, "$HOME", 5) == 0)
-		len = snprintf(path, PATH_MAX, "%s%s/%s", home != NULL ? home : "", directory + 5,
-			       pattern);
-	else
-		len = snprintf(path, PATH_MAX, "%s/%s", directory, pattern);
-	return len < PATH_MAX;
+	if (strncmp(directory, "$HOME", 5) == 0) {
+		home = getenv("HOME") != NULL ? getenv("HOME") : "";
+		directory += 5;
+	}
+	return snprintf(path, PATH_MAX, "%s%s/%s", home, directory, pattern) < PATH_MAX;
 }
 
 /* Whether pattern, a path, has a match below any directory of the list. */

@@ -32,27 +32,22 @@ static void check_source(struct doctor *doctor, const char *root, const struct t
 /* Whose counters these are, and whether the tables can be those of the same namespace. */
 static void check_namespace(struct doctor *doctor, const char *root)
 {
+	enum tcx_where where = tcx_proc_root_where(root);
 	struct tcx_fault fault = {""};
 
-	switch (tcx_proc_root_where(root)) {
-	case TCX_WHERE_OWN_NOT_INIT:
+	if (where == TCX_WHERE_OWN_NOT_INIT) {
 		FAIL("procRoot %s: its counters are those of the agent's own network namespace, "
 		     "not of the host: `net' in there leads to who reads it",
 		     root);
 		MORE("write 'procRoot %s/1' to tcpextd.conf for the host's, or leave it out for "
 		     "the agent's own",
 		     root);
-		return;
-	case TCX_WHERE_OTHER:
-		if (tcx_netns_can_enter(root, &fault))
-			OK("procRoot %s: counters and tables are those of its network namespace",
-			   root);
-		else
-			WARN("procRoot %s: tables are not served: %s", root, fault.text);
-		return;
-	default:
-		return; /* the agent's own, or files, or nothing, which reading tells */
+	} else if (where == TCX_WHERE_OTHER && tcx_netns_can_enter(root, &fault)) {
+		OK("procRoot %s: counters and tables are those of its network namespace", root);
+	} else if (where == TCX_WHERE_OTHER) {
+		WARN("procRoot %s: tables are not served: %s", root, fault.text);
 	}
+	/* else the agent's own, or files, or nothing, which reading tells */
 }
 
 struct reading {

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/list.h"
+
 struct line {
 	const struct snmpd_place *at;
 	const char *kind; /* whom its directive lets in */
@@ -17,21 +19,12 @@ struct line {
 /* Of the versions of SNMP, those that a model is. */
 static unsigned int versions_of(const char *model)
 {
-	static const struct {
-		const char *model;
-		unsigned int versions;
-	} models[] = {
-		{"v1", TCX_SNMPD_V1},
-		{"1", TCX_SNMPD_V1},
-		{"v2c", TCX_SNMPD_V2C},
-		{"2c", TCX_SNMPD_V2C},
-		{"any", TCX_SNMPD_V1 | TCX_SNMPD_V2C | TCX_SNMPD_V3},
-	};
-
-	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
-		if (strcasecmp(model, models[i].model) == 0)
-			return models[i].versions;
-	return TCX_SNMPD_V3;
+	if (strcasecmp(model, "any") == 0)
+		return TCX_SNMPD_V1 | TCX_SNMPD_V2C | TCX_SNMPD_V3;
+	model += *model == 'v' || *model == 'V';
+	return strcmp(model, "1") == 0	      ? TCX_SNMPD_V1
+	       : strcasecmp(model, "2c") == 0 ? TCX_SNMPD_V2C
+					      : TCX_SNMPD_V3;
 }
 
 static void write_place(const struct line *line, char place[TCX_SNMPD_PLACE_MAX])
@@ -148,12 +141,11 @@ static void take_simple(const struct line *line)
 }
 
 /* "read", or "read,write" and so on (vacm_parse_authtokens()). */
-static bool names_read(char *types)
+static bool names_read(const char *types)
 {
-	char *rest = NULL;
+	char type[PATH_MAX];
 
-	for (char *type = strtok_r(types, ",|:", &rest); type != NULL;
-	     type = strtok_r(NULL, ",|:", &rest))
+	while (tcx_list_next(&types, ",|:", type))
 		if (strcmp(type, "read") == 0)
 			return true;
 	return false;

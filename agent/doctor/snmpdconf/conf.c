@@ -16,17 +16,15 @@
 
 static void take_master(const struct snmpd_place *at, char *rest)
 {
-	static const char *const yes[] = {"agentx", "all", "yes", "on", "1"};
-	static const char *const no[] = {"no", "off", "0"};
+	static const struct {
+		const char *word;
+		bool master;
+	} words[] = {{"agentx", true}, {"all", true}, {"yes", true},  {"on", true},
+		     {"1", true},      {"no", false}, {"off", false}, {"0", false}};
 
-	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
-		if (strcmp(rest, yes[i]) == 0) {
-			at->conf->master = true;
-			return;
-		}
-	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
-		if (strcmp(rest, no[i]) == 0) {
-			at->conf->master = false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(rest, words[i].word) == 0) {
+			at->conf->master = words[i].master;
 			return;
 		}
 	tcx_snmpd_note(at,

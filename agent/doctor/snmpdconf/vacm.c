@@ -1,8 +1,11 @@
+/* Views of snmpd.conf, as snmpd looks at them: View-based Access Control Model, RFC 3415. */
 #include "vacm.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/list.h"
 
 /* Names that are written into views, though snmpd can only know them with its MIB files at hand. */
 static const struct {
@@ -96,12 +99,11 @@ bool tcx_snmpd_view_oid(const char *text, uint32_t *oid, size_t *count)
 	return *count > 0;
 }
 
-bool tcx_snmpd_view_mask(char *text, struct tcx_snmpd_subtree *subtree)
+bool tcx_snmpd_view_mask(const char *text, struct tcx_snmpd_subtree *subtree)
 {
-	char *rest = NULL;
+	char byte[PATH_MAX];
 
-	for (char *byte = strtok_r(text, ".:", &rest); byte != NULL;
-	     byte = strtok_r(NULL, ".:", &rest)) {
+	while (tcx_list_next(&text, ".:", byte)) {
 		char *end;
 		unsigned long value = strtoul(byte, &end, 16);
 
@@ -126,7 +128,7 @@ static bool meets(const struct tcx_snmpd_subtree *subtree, const uint32_t *oid, 
 }
 
 /*
- * RFC 3415, vacmViewTreeFamilyTable: the longest line wins, and among equals the one with the
+ * vacmViewTreeFamilyTable: the longest line wins, and among equals the one with the
  * greatest numbers.
  */
 static bool outranks(const struct tcx_snmpd_subtree *a, const struct tcx_snmpd_subtree *b)

@@ -29,8 +29,8 @@ enum tcx_snmpd_sight { TCX_SNMPD_HIDDEN, TCX_SNMPD_IN_PART, TCX_SNMPD_SHOWN };
  */
 bool tcx_snmpd_view_oid(const char *text, uint32_t *oid, size_t *count);
 
-/* Appends the bytes of "ff:a0" or "ff.a0" to a mask. Changes text. False when they are no bytes. */
-bool tcx_snmpd_view_mask(char *text, struct tcx_snmpd_subtree *subtree);
+/* Appends the bytes of "ff:a0" or "ff.a0" to a mask. False when they are no bytes. */
+bool tcx_snmpd_view_mask(const char *text, struct tcx_snmpd_subtree *subtree);
 
 /*
  * Whether a view shows the subtree of this OID, as its lines say, which may stand among those of
