@@ -12,7 +12,7 @@
 #include "daemon/log_files.h"
 #include "daemon/process.h"
 #include "doctor/doctor.h"
-#include "kernel/sources.h"
+#include "kernel/read_sources.h"
 #include "sample/print.h"
 #include "snmp/netsnmp.h"
 

@@ -4,12 +4,12 @@
 #include <unistd.h>
 
 #include "kernel/netns.h"
-#include "kernel/sources.h"
+#include "kernel/read_sources.h"
 
 static void check_source(struct doctor *doctor, const char *root, const struct tcx_sources *sources,
 			 size_t i)
 {
-	const char *path = tcx_sources_path(i);
+	const char *path = tcx_catalogue_source(i)->path;
 	const struct tcx_source_status *status = tcx_sources_status(sources, i);
 
 	if (status->state == TCX_SOURCE_PARTIAL || status->state == TCX_SOURCE_FAILED) {
@@ -20,13 +20,13 @@ static void check_source(struct doctor *doctor, const char *root, const struct t
 		     doctor->user);
 	} else if (tcx_sources_present(sources, i))
 		OK("%s/%s is there", root, path);
-	else if (tcx_sources_without(i) == NULL)
+	else if (tcx_catalogue_source(i)->without == NULL)
 		WARN("%s/%s is not there, though every Linux has it: its counters are absent; see "
 		     "procRoot in tcpextd.conf, and what a container or a sandbox hides",
 		     root, path);
 	else
 		OK("%s/%s is not there: %s, and has no counters of it", root, path,
-		   tcx_sources_without(i));
+		   tcx_catalogue_source(i)->without);
 }
 
 /* Whose counters these are, and whether the tables can be those of the same namespace. */

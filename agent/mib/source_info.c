@@ -9,14 +9,14 @@ static const struct tcx_numbered_rows source_rows = TCX_ROWS_NUMBERED(1, TCX_SOU
 static bool read_name(const struct tcx_view *view, size_t source, struct tcx_value *value)
 {
 	(void)view;
-	tcx_value_text(value, tcx_sources_name(source));
+	tcx_value_text(value, tcx_catalogue_source(source)->name);
 	return true;
 }
 
 static bool read_file(const struct tcx_view *view, size_t source, struct tcx_value *value)
 {
 	(void)view;
-	tcx_value_text(value, tcx_sources_path(source));
+	tcx_value_text(value, tcx_catalogue_source(source)->path);
 	return true;
 }
 

@@ -1,6 +1,6 @@
 #include "sample/print.h"
 
-#include "kernel/sources.h"
+#include "catalogue/sources.h"
 
 /*
  * nstat knows these values as no counters and does not print them (useless_numbers[] in its

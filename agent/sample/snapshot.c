@@ -3,9 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/sources.h"
-
 #include "base/reference.h"
+#include "catalogue/sources.h"
 
 struct tcx_snapshot *tcx_snapshot_new(struct tcx_layout *layout)
 {
@@ -124,7 +123,7 @@ bool tcx_snapshot_hides(const struct tcx_snapshot *snapshot, enum tcx_counter co
 	const char *file = tcx_catalogue_group(tcx_catalogue_row(counter)->group)->file;
 
 	for (size_t i = 0; i < TCX_SOURCES && snapshot->faulty != 0; i++)
-		if (strcmp(tcx_sources_path(i), file) == 0)
+		if (strcmp(tcx_catalogue_source(i)->path, file) == 0)
 			return (snapshot->faulty & 1U << i) != 0;
 	return false;
 }

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
-#include "kernel/sources.h"
+#include "kernel/read_sources.h"
 #include "sample/snapshot.h"
 
 struct tcx_collector;

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "kernel/sources.h"
+#include "kernel/read_sources.h"
 #include "numbers.h"
 
 #define PAIRS 20001
@@ -46,7 +46,7 @@ static size_t open_files(int *fds)
 	char path[256];
 
 	for (size_t i = 0; i < TCX_SOURCES && count < FILES; i++) {
-		snprintf(path, sizeof(path), "/proc/%s", tcx_sources_path(i));
+		snprintf(path, sizeof(path), "/proc/%s", tcx_catalogue_source(i)->path);
 		fds[count] = open(path, O_RDONLY | O_CLOEXEC);
 		count += fds[count] >= 0;
 	}

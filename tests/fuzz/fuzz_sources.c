@@ -1,6 +1,6 @@
 /*
  * Fuzzes the reading of all files together, and what happens when they change. The input is the
- * texts of one read and then those of the next, in the order of tcx_sources_path(), 0xff between
+ * texts of one read and then those of the next, in the order of enum tcx_source, 0xff between
  * them. Where a text is empty there is no file, or the one of the first read stays.
  *
  * Beyond not crashing: what the second read reads does not depend on the first one. Where it finds
@@ -15,7 +15,7 @@
 #include "tests/unit/fixture.h"
 #include "tests/unit/reading.h"
 
-#include "kernel/sources.h"
+#include "kernel/read_sources.h"
 
 #include "fuzz.h"
 
@@ -28,7 +28,7 @@ static void put_file(size_t i, bool wanted, const uint8_t **data, const uint8_t 
 	size_t len = (size_t)((border != NULL ? border : end) - *data);
 
 	if (len > 0 && wanted)
-		fixture_write(&fixture, tcx_sources_path(i), *data, len);
+		fixture_write(&fixture, tcx_catalogue_source(i)->path, *data, len);
 	*data = border != NULL ? border + 1 : end;
 }
 
@@ -37,7 +37,7 @@ static void put_file(size_t i, bool wanted, const uint8_t **data, const uint8_t 
 static void put_files(const struct tcx_sources *used, const uint8_t **data, const uint8_t *end)
 {
 	for (size_t i = 0; i < TCX_SOURCES; i++) {
-		bool wanted = used == NULL || tcx_sources_without(i) == NULL ||
+		bool wanted = used == NULL || tcx_catalogue_source(i)->without == NULL ||
 			      tcx_sources_present(used, i);
 
 		put_file(i, wanted, data, end);
@@ -48,7 +48,7 @@ static void remove_files(const struct tcx_sources *sources)
 {
 	for (size_t i = 0; i < TCX_SOURCES; i++)
 		if (tcx_sources_present(sources, i))
-			fixture_remove(&fixture, tcx_sources_path(i));
+			fixture_remove(&fixture, tcx_catalogue_source(i)->path);
 }
 
 /* The counters of this read as text, to be freed; NULL when there is none. */

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kernel/sources.h"
+#include "catalogue/sources.h"
 
 /*
  * What was made and is to be removed. It is not the caller's, whose fixture may be gone after a
@@ -179,7 +179,7 @@ size_t fixture_copy_flat(struct fixture *fixture, const char *folder)
 	size_t copied = 0;
 
 	for (size_t i = 0; i < TCX_SOURCES; i++) {
-		const char *path = tcx_sources_path(i);
+		const char *path = tcx_catalogue_source(i)->path;
 		bool below_net = strncmp(path, "net/", 4) == 0;
 		char *text = fixture_text(folder, below_net ? path + 4 : strrchr(path, '/') + 1);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "kernel/sources.h"
+#include "kernel/read_sources.h"
 #include "mib/objects.h"
 
 bool serving_private(struct tcx_tree *tree)

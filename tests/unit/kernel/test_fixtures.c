@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/sources.h"
+#include "kernel/read_sources.h"
 #include "tests/unit/fixture.h"
 
 #define COUNTERS 1024

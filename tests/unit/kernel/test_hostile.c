@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kernel/sources.h"
+#include "kernel/read_sources.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/reading.h"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/sources.h"
+#include "kernel/read_sources.h"
 #include "mib/objects.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/serving.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/sources.h"
+#include "kernel/read_sources.h"
 #include "sample/print.h"
 #include "tests/unit/fixture.h"
 

@@ -2,37 +2,18 @@
  * The files that hold the counters, kept open. One call reads all of them back to back and makes a
  * snapshot of what can be read.
  */
-#ifndef TCX_SOURCES_H
-#define TCX_SOURCES_H
+#ifndef TCX_READ_SOURCES_H
+#define TCX_READ_SOURCES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "catalogue/sources.h"
 #include "sample/snapshot.h"
 
 struct tcx_sources;
-
-/* One less than counterSourceIndex of LINUX-TCPEXT-MIB: a new one goes last. */
-enum tcx_source {
-	TCX_SOURCE_SNMP,
-	TCX_SOURCE_SNMP6,
-	TCX_SOURCE_NETSTAT,
-	TCX_SOURCE_SOCKSTAT,
-	TCX_SOURCE_SOCKSTAT6,
-	TCX_SOURCE_IPFRAG_TIME,
-	TCX_SOURCE_SCTP,
-	TCX_SOURCES
-};
-
-/* How the last read of a source went; the numbers are those of counterSourceState. */
-enum tcx_source_state {
-	TCX_SOURCE_GOOD = 1,
-	TCX_SOURCE_PARTIAL, /* some of it has a fault, the rest was read */
-	TCX_SOURCE_FAILED,  /* nothing of it could be read */
-	TCX_SOURCE_ABSENT   /* there is no such file */
-};
 
 struct tcx_source_status {
 	enum tcx_source_state state;
@@ -69,15 +50,8 @@ struct tcx_snapshot *tcx_sources_read(struct tcx_sources *sources, struct tcx_fa
 /* How the last read of source i went. Good until the next one. */
 const struct tcx_source_status *tcx_sources_status(const struct tcx_sources *sources, size_t i);
 
-/* The path of source i: below the root, and whole. */
-const char *tcx_sources_path(size_t i);
+/* The whole path of source i. */
 const char *tcx_sources_file(const struct tcx_sources *sources, size_t i);
-
-/* What source i holds, for people. */
-const char *tcx_sources_name(size_t i);
-
-/* What is so where file i does not exist, for people; NULL for a file that every Linux has. */
-const char *tcx_sources_without(size_t i);
 
 /* True when the last read found file i. */
 bool tcx_sources_present(const struct tcx_sources *sources, size_t i);

@@ -1,4 +1,4 @@
-#include "kernel/sources.h"
+#include "kernel/read_sources.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -13,24 +13,11 @@
 #include "procfile.h"
 #include "sample/draft.h"
 
-static const char no_ipv6[] = "this kernel goes without IPv6";
-
-static const struct source_row {
-	const char *path; /* below the proc root */
-	const char *name;
-	tcx_reader *read;
-	const char *without; /* what is so where it does not exist; NULL: every Linux has it */
-} rows[TCX_SOURCES] = {
-	[TCX_SOURCE_SNMP] = {"net/snmp", "IPv4, ICMP, TCP and UDP", tcx_read_columns, NULL},
-	[TCX_SOURCE_SNMP6] = {"net/snmp6", "IPv6", tcx_read_pairs, no_ipv6},
-	[TCX_SOURCE_NETSTAT] = {"net/netstat", "TCP and IPv4 beyond RFC1213", tcx_read_columns,
-				NULL},
-	[TCX_SOURCE_SOCKSTAT] = {"net/sockstat", "sockets", tcx_read_labels, NULL},
-	[TCX_SOURCE_SOCKSTAT6] = {"net/sockstat6", "IPv6 sockets", tcx_read_labels, no_ipv6},
-	[TCX_SOURCE_IPFRAG_TIME] = {"sys/net/ipv4/ipfrag_time", "time limit of reassembly",
-				    tcx_read_ipfrag_time, NULL},
-	[TCX_SOURCE_SCTP] = {"net/sctp/snmp", "SCTP", tcx_read_signed_pairs,
-			     "this host does not use SCTP"},
+static tcx_reader *const readers[TCX_SOURCES] = {
+	[TCX_SOURCE_SNMP] = tcx_read_columns,	   [TCX_SOURCE_SNMP6] = tcx_read_pairs,
+	[TCX_SOURCE_NETSTAT] = tcx_read_columns,   [TCX_SOURCE_SOCKSTAT] = tcx_read_labels,
+	[TCX_SOURCE_SOCKSTAT6] = tcx_read_labels,  [TCX_SOURCE_IPFRAG_TIME] = tcx_read_ipfrag_time,
+	[TCX_SOURCE_SCTP] = tcx_read_signed_pairs,
 };
 
 struct source {
@@ -46,21 +33,6 @@ struct tcx_sources {
 	struct source all[TCX_SOURCES];
 	struct tcx_snapshot *last; /* what was read last, or NULL */
 };
-
-const char *tcx_sources_path(size_t i)
-{
-	return rows[i].path;
-}
-
-const char *tcx_sources_name(size_t i)
-{
-	return rows[i].name;
-}
-
-const char *tcx_sources_without(size_t i)
-{
-	return rows[i].without;
-}
 
 const char *tcx_sources_file(const struct tcx_sources *sources, size_t i)
 {
@@ -79,16 +51,17 @@ const struct tcx_source_status *tcx_sources_status(const struct tcx_sources *sou
 
 static bool is_sysctl(size_t i)
 {
-	return strncmp(rows[i].path, "sys/", 4) == 0;
+	return strncmp(tcx_catalogue_source(i)->path, "sys/", 4) == 0;
 }
 
 static char *path_of(const char *proc_root, size_t i)
 {
+	const char *below = tcx_catalogue_source(i)->path;
 	char *path;
 
 	if (is_sysctl(i))
-		return tcx_proc_root_path(proc_root, rows[i].path);
-	return asprintf(&path, "%s/%s", proc_root, rows[i].path) < 0 ? NULL : path;
+		return tcx_proc_root_path(proc_root, below);
+	return asprintf(&path, "%s/%s", proc_root, below) < 0 ? NULL : path;
 }
 
 struct tcx_sources *tcx_sources_new(const char *proc_root)
@@ -107,7 +80,8 @@ struct tcx_sources *tcx_sources_new(const char *proc_root)
 	for (size_t i = 0; done && i < TCX_SOURCES; i++) {
 		path = path_of(proc_root, i);
 		done = path != NULL;
-		tcx_procfile_init(&sources->all[i].file, path, rows[i].without != NULL);
+		tcx_procfile_init(&sources->all[i].file, path,
+				  tcx_catalogue_source(i)->without != NULL);
 	}
 	if (done)
 		return sources;
@@ -175,7 +149,7 @@ static bool parse_source(struct tcx_sources *sources, size_t i, struct tcx_draft
 	if (source->has_text)
 		source->fault.text[0] = '\0'; /* of the first pass */
 	if (source->has_text)
-		rows[i].read(draft, source->file.text, source->file.len, &source->fault);
+		readers[i](draft, source->file.text, source->file.len, &source->fault);
 	return source->fault.text[0] == '\0' && !draft->diverged;
 }
 
@@ -351,7 +325,7 @@ static void note_all(struct tcx_sources *sources, uint32_t given, uint64_t taken
 /* A procfs that was mounted with subset=pid has these files below the processes alone. */
 static void explain_absence(const char *path, struct tcx_fault *fault)
 {
-	const char *file = rows[TCX_SOURCE_SNMP].path;
+	const char *file = tcx_catalogue_source(TCX_SOURCE_SNMP)->path;
 	int root_len = (int)(strlen(path) - strlen(file) - 1);
 	char inside[PATH_MAX];
 

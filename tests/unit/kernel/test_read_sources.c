@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "kernel/sources.h"
+#include "kernel/read_sources.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/reading.h"
 
@@ -138,13 +138,13 @@ static void one_missing(void **state)
 	struct scene *scene = *state;
 
 	for (size_t i = 0; i < COUNT(one_each); i++)
-		put(scene, tcx_sources_path(i), one_each[i]);
+		put(scene, tcx_catalogue_source(i)->path, one_each[i]);
 	for (size_t i = 0; i < COUNT(one_each); i++) {
 		struct tcx_sources *sources = tcx_sources_new(scene->fixture.root);
 		struct tcx_fault fault = {""};
 		struct tcx_snapshot *snapshot;
 
-		fixture_remove(&scene->fixture, tcx_sources_path(i));
+		fixture_remove(&scene->fixture, tcx_catalogue_source(i)->path);
 		snapshot = tcx_sources_read(sources, &fault);
 		assert_non_null(snapshot);
 		assert_int_equal(snapshot->layout->count, COUNT(one_each) - 1);
@@ -152,7 +152,7 @@ static void one_missing(void **state)
 			assert_int_equal(tcx_sources_present(sources, k), k != i);
 		tcx_snapshot_unref(snapshot);
 		tcx_sources_free(sources);
-		put(scene, tcx_sources_path(i), one_each[i]);
+		put(scene, tcx_catalogue_source(i)->path, one_each[i]);
 	}
 }
 
@@ -166,14 +166,14 @@ static void one_loses_a_name(void **state)
 
 	assert_int_equal(TCX_SOURCES, COUNT(more));
 	for (size_t i = 0; i < COUNT(one_each); i++)
-		put(scene, tcx_sources_path(i), one_each[i]);
+		put(scene, tcx_catalogue_source(i)->path, one_each[i]);
 	for (size_t i = 0; i < COUNT(more); i++) {
 		char text[64];
 
 		snprintf(text, sizeof(text), "%s%s", one_each[i], more[i]);
-		put(scene, tcx_sources_path(i), text);
+		put(scene, tcx_catalogue_source(i)->path, text);
 		tcx_snapshot_unref(tcx_sources_read(scene->sources, NULL));
-		put(scene, tcx_sources_path(i), one_each[i]);
+		put(scene, tcx_catalogue_source(i)->path, one_each[i]);
 		expect(scene,
 		       "IpA=1 Ip6A=1 ExtA=1 SockstatXA=1 SockstatX6A=1 SysctlIpfragTime=30 SctpA=1",
 		       NULL);
