@@ -132,7 +132,7 @@ static bool have_kernel(const struct tcx_tables *tables, struct tcx_kernel **ker
 	*kernel = tcx_kernel_new(tables->netns.root);
 	if (*kernel == NULL)
 		return tcx_fault_set(fault, "out of memory");
-	tcx_kernel_watch_links(*kernel, tables->link_watch);
+	(*kernel)->link_watch = tables->link_watch;
 	return true;
 }
 
@@ -150,7 +150,7 @@ static void renew(struct slot *slot, struct tcx_kernel **kernel)
 	slot->changed = false; /* what changes from here on is for the next read */
 	pthread_mutex_unlock(&tables->lock);
 	if (have_kernel(tables, kernel, &cause)) {
-		tcx_kernel_ignore_links(*kernel, &ignored);
+		(*kernel)->ignored = ignored;
 		table = tcx_table_read(slot->kind, *kernel, max_rows, &cause);
 	}
 	pthread_mutex_lock(&tables->lock);

@@ -1,4 +1,4 @@
-#include "kernel/handles.h"
+#include "kernel/kernel.h"
 
 #include <linux/netlink.h>
 #include <stdlib.h>
@@ -25,16 +25,6 @@ void tcx_kernel_use_procfs(struct tcx_kernel *kernel, const char *why)
 		kernel->use_procfs[i] = true;
 		tcx_fault_set(&kernel->why[i], "%s", why);
 	}
-}
-
-void tcx_kernel_watch_links(struct tcx_kernel *kernel, struct tcx_link_watch *link_watch)
-{
-	kernel->link_watch = link_watch;
-}
-
-void tcx_kernel_ignore_links(struct tcx_kernel *kernel, const struct tcx_link_patterns *ignored)
-{
-	kernel->ignored = *ignored;
 }
 
 void tcx_kernel_free(struct tcx_kernel *kernel)

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/reference.h"
 #include "base/sort.h"
-#include "kernel/handles.h"
+#include "kernel/kernel.h"
 
 #define FIRST_CAPACITY 64
 

@@ -6,9 +6,29 @@
 #ifndef TCX_KERNEL_H
 #define TCX_KERNEL_H
 
-struct tcx_kernel;
-struct tcx_link_patterns;
-struct tcx_link_watch;
+#include <stdbool.h>
+
+#include "base/fault.h"
+#include "base/link_patterns.h"
+#include "kernel/netlink.h"
+#include "sample/table.h"
+
+enum tcx_protocol { TCX_TCP, TCX_UDP, TCX_PROTOCOLS };
+
+struct tcx_kernel {
+	/* The owner may set these. Interfaces get the time of their last change from link_watch,
+	 * which outlives the kernel; without one, NULL, it is 0. Those of an ignored name are left
+	 * out of tcx_links, and marked in tcx_neighbours. */
+	struct tcx_link_watch *link_watch;
+	struct tcx_link_patterns ignored;
+
+	/* For what reads tables. */
+	char *proc_root;		     /* owned */
+	struct tcx_netlink route;	     /* NETLINK_ROUTE */
+	struct tcx_netlink diag;	     /* NETLINK_SOCK_DIAG */
+	bool use_procfs[TCX_PROTOCOLS];	     /* sock_diag does not serve it, or is not to */
+	struct tcx_fault why[TCX_PROTOCOLS]; /* not sock_diag */
+};
 
 /* Prepares; opens nothing yet. proc_root ("/proc" as a rule) is copied. NULL when memory is short.
  */
@@ -21,12 +41,15 @@ struct tcx_kernel *tcx_kernel_new(const char *proc_root);
  */
 void tcx_kernel_use_procfs(struct tcx_kernel *kernel, const char *why);
 
-/* Interfaces get the time of their last change from link_watch, which may be NULL and outlives the
- * kernel. Without this call it is 0. */
-void tcx_kernel_watch_links(struct tcx_kernel *kernel, struct tcx_link_watch *link_watch);
+/* To be called before a table is read. */
+void tcx_kernel_begin(struct tcx_kernel *kernel);
 
-/* Has interfaces of such names left out of tcx_links, and marked in tcx_neighbours. */
-void tcx_kernel_ignore_links(struct tcx_kernel *kernel, const struct tcx_link_patterns *ignored);
+/* True when reading failed since then only because things changed meanwhile. */
+bool tcx_kernel_interrupted(const struct tcx_kernel *kernel);
+
+/* For kind->read(): a table that is one list of rtnetlink. query has the table as its context. */
+bool tcx_kernel_list(struct tcx_kernel *kernel, struct tcx_table *table,
+		     const struct tcx_netlink_query *query, struct tcx_fault *fault);
 
 /* Closes everything. kernel may be NULL. */
 void tcx_kernel_free(struct tcx_kernel *kernel);

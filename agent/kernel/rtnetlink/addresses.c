@@ -3,8 +3,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "kernel/handles.h"
 #include "kernel/ip_tables.h"
+#include "kernel/kernel.h"
 
 #define ATTRIBUTES (IFA_BROADCAST + 1)
 

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 
 #include "base/octets.h"
-#include "kernel/handles.h"
+#include "kernel/kernel.h"
 
 #define ATTRIBUTES (IFA_LOCAL + 1)
 

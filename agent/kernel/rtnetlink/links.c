@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/octets.h"
-#include "kernel/handles.h"
+#include "kernel/kernel.h"
 #include "kernel/links.h"
 #include "link_speed.h"
 

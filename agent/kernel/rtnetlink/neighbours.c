@@ -8,8 +8,8 @@
 #include <sys/socket.h>
 
 #include "base/octets.h"
-#include "kernel/handles.h"
 #include "kernel/ip_tables.h"
+#include "kernel/kernel.h"
 
 #define ATTRIBUTES (NDA_LLADDR + 1)
 

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/octets.h"
-#include "kernel/handles.h"
+#include "kernel/kernel.h"
 
 #define ATTRIBUTES (NHA_GATEWAY + 1)
 

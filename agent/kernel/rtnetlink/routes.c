@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "kernel/handles.h"
 #include "kernel/ip_tables.h"
+#include "kernel/kernel.h"
 #include "link_addresses.h"
 #include "nexthops.h"
 

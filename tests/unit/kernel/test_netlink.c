@@ -21,8 +21,8 @@
 
 #include "agent/kernel/rtnetlink/nexthops.h"
 #include "base/octets.h"
-#include "kernel/handles.h"
 #include "kernel/ip_tables.h"
+#include "kernel/kernel.h"
 #include "kernel/links.h"
 #include "kernel/netlink.h"
 #include "kernel/socket_tables.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/handles.h"
+#include "kernel/kernel.h"
 #include "sample/table.h"
 
 struct row {
