@@ -17,7 +17,7 @@
 #define NEXT_READ_MS  100
 
 /* In the order of enum tcx_table_id. */
-static const struct tcx_table_kind *const table_kinds[TCX_TABLES] = {
+static const struct tcx_table_reader *const table_readers[TCX_TABLES] = {
 	[TCX_TABLE_INTERFACES] = &tcx_links,
 	[TCX_TABLE_IP_ADDRESSES] = &tcx_addresses,
 	[TCX_TABLE_IP_ROUTES] = &tcx_routes,
@@ -190,7 +190,7 @@ static struct tcx_tables *start_tables(const struct tcx_config *config,
 {
 	const struct tcx_tables_settings settings = table_settings(config, watch);
 
-	return tcx_tables_start(table_kinds, TCX_TABLES, &settings, fault);
+	return tcx_tables_start(table_readers, TCX_TABLES, &settings, fault);
 }
 
 /* Whoever gives the procfs of a host or of another container may not mean what it has. */

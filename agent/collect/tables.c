@@ -30,7 +30,7 @@
 
 struct slot {
 	struct tcx_tables *tables;
-	const struct tcx_table_kind *kind;
+	const struct tcx_table_reader *reader;
 	pthread_cond_t wake; /* asked for while idle, or told to stop */
 	bool running;	     /* the loop of its thread has not ended */
 	bool wanted;	     /* requests wait for the next table */
@@ -151,7 +151,7 @@ static void renew(struct slot *slot, struct tcx_kernel **kernel)
 	pthread_mutex_unlock(&tables->lock);
 	if (have_kernel(tables, kernel, &cause)) {
 		(*kernel)->ignored = ignored;
-		table = tcx_table_read(slot->kind, *kernel, max_rows, &cause);
+		table = tcx_table_read(slot->reader, *kernel, max_rows, &cause);
 	}
 	pthread_mutex_lock(&tables->lock);
 	/* Who waits goes on asking, however long it took. */
@@ -178,7 +178,7 @@ static void renew(struct slot *slot, struct tcx_kernel **kernel)
  */
 static void step_back(const struct slot *slot)
 {
-	if (slot->latest == NULL || slot->kind->counts)
+	if (slot->latest == NULL || slot->reader->kind.counts)
 		return;
 	if (getpriority(PRIO_PROCESS, 0) < RENEWAL_NICE)
 		setpriority(PRIO_PROCESS, 0, RENEWAL_NICE);
@@ -281,13 +281,13 @@ static void start_thread(struct slot *slot)
 }
 
 static bool init_slot(struct slot *slot, struct tcx_tables *tables,
-		      const struct tcx_table_kind *kind)
+		      const struct tcx_table_reader *reader)
 {
 	pthread_condattr_t monotonic;
 	bool done;
 
 	slot->tables = tables;
-	slot->kind = kind;
+	slot->reader = reader;
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	done = pthread_cond_init(&slot->wake, &monotonic) == 0;
@@ -295,7 +295,7 @@ static bool init_slot(struct slot *slot, struct tcx_tables *tables,
 	return done;
 }
 
-struct tcx_tables *tcx_tables_start(const struct tcx_table_kind *const *kinds, size_t count,
+struct tcx_tables *tcx_tables_start(const struct tcx_table_reader *const *readers, size_t count,
 				    const struct tcx_tables_settings *settings,
 				    struct tcx_fault *fault)
 {
@@ -315,7 +315,7 @@ struct tcx_tables *tcx_tables_start(const struct tcx_table_kind *const *kinds, s
 	tables->settings.proc_root = tables->netns.root;
 	tables->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	for (size_t i = 0; i < count; i++)
-		tables->count += init_slot(&tables->slots[i], tables, kinds[i]);
+		tables->count += init_slot(&tables->slots[i], tables, readers[i]);
 	if (named && tables->ready_fd >= 0 && tables->count == count)
 		return tables;
 	tcx_fault_set(fault, "tables cannot be prepared: %s", strerror(errno));
@@ -396,14 +396,15 @@ static bool is_younger(const struct slot *slot, uint64_t age_ns)
 static bool is_stale(const struct slot *slot)
 {
 	const struct tcx_tables_settings *settings = &slot->tables->settings;
-	uint64_t interval = slot->kind->counts ? settings->refresh_ns : settings->interval_ns;
+	uint64_t interval =
+		slot->reader->kind.counts ? settings->refresh_ns : settings->interval_ns;
 
 	return !is_younger(slot, STALE_INTERVALS * interval);
 }
 
 static bool needs_reading(const struct slot *slot)
 {
-	if (slot->kind->counts)
+	if (slot->reader->kind.counts)
 		return !is_younger(slot, slot->tables->settings.refresh_ns);
 	return is_stale(slot);
 }
@@ -438,7 +439,7 @@ struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool impa
 
 const char *tcx_tables_name(const struct tcx_tables *tables, size_t id)
 {
-	return tables->slots[id].kind->name;
+	return tables->slots[id].reader->kind.name;
 }
 
 struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id)

@@ -37,17 +37,6 @@ void tcx_kernel_free(struct tcx_kernel *kernel)
 	free(kernel);
 }
 
-void tcx_kernel_begin(struct tcx_kernel *kernel)
-{
-	kernel->route.interrupted = false;
-	kernel->diag.interrupted = false;
-}
-
-bool tcx_kernel_interrupted(const struct tcx_kernel *kernel)
-{
-	return kernel->route.interrupted || kernel->diag.interrupted;
-}
-
 bool tcx_kernel_list(struct tcx_kernel *kernel, struct tcx_table *table,
 		     const struct tcx_netlink_query *query, struct tcx_fault *fault)
 {

@@ -5,15 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/reference.h"
 #include "base/sort.h"
-#include "kernel/kernel.h"
 
 #define FIRST_CAPACITY 64
 
-static struct tcx_table *new_table(const struct tcx_table_kind *kind, size_t max_rows,
-				   struct tcx_fault *fault)
+struct tcx_table *tcx_table_new(const struct tcx_table_kind *kind, size_t max_rows,
+				uint64_t taken_ns, struct tcx_fault *fault)
 {
 	struct tcx_table *table = calloc(1, sizeof(*table));
 
@@ -24,7 +22,7 @@ static struct tcx_table *new_table(const struct tcx_table_kind *kind, size_t max
 	tcx_reference_init(&table->references);
 	table->kind = kind;
 	table->max_rows = max_rows;
-	table->taken_ns = tcx_clock_now();
+	table->taken_ns = taken_ns;
 	return table;
 }
 
@@ -98,50 +96,6 @@ bool tcx_table_settle(struct tcx_table *table, struct tcx_fault *fault)
 	merge_duplicates(table);
 	set_capacity(table, table->count);
 	return true;
-}
-
-static bool read_once(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
-{
-	table->count = 0;
-	table->cut = false;
-	table->lacking.text[0] = '\0';
-	tcx_kernel_begin(kernel);
-	return table->kind->read(table, kernel, fault);
-}
-
-static bool read_rows(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
-{
-	for (unsigned int tried = 1; !read_once(table, kernel, fault); tried++)
-		if (!tcx_kernel_interrupted(kernel) || !tcx_netlink_try_again(tried))
-			return false;
-	return true;
-}
-
-/* What has been read, put in order; NULL where reading failed. */
-static struct tcx_table *finish(struct tcx_table *table, bool done, struct tcx_fault *fault)
-{
-	if (!done || !tcx_table_settle(table, fault)) {
-		tcx_table_unref(table);
-		return NULL;
-	}
-	table->cost_ns = tcx_clock_now() - table->taken_ns;
-	return table;
-}
-
-struct tcx_table *tcx_table_read(const struct tcx_table_kind *kind, struct tcx_kernel *kernel,
-				 size_t max_rows, struct tcx_fault *fault)
-{
-	struct tcx_table *table = new_table(kind, max_rows, fault);
-
-	return table != NULL ? finish(table, read_rows(table, kernel, fault), fault) : NULL;
-}
-
-struct tcx_table *tcx_table_read_beside(const struct tcx_table_kind *kind,
-					struct tcx_kernel *kernel, struct tcx_fault *fault)
-{
-	struct tcx_table *table = new_table(kind, SIZE_MAX, fault);
-
-	return table != NULL ? finish(table, kind->read(table, kernel, fault), fault) : NULL;
 }
 
 /* The first row that does not come before key or, with behind, that comes after it. */

@@ -13,7 +13,7 @@
 
 #include "base/fault.h"
 #include "base/link_patterns.h"
-#include "sample/table.h"
+#include "kernel/read_table.h"
 
 struct tcx_tables;
 
@@ -47,9 +47,9 @@ struct tcx_table_event {
 	struct tcx_fault cause;
 };
 
-/* Prepares; no thread runs and nothing is read yet. kinds are the tables, in the order of their
- * ids. The caller gets a reference. NULL with a fault. */
-struct tcx_tables *tcx_tables_start(const struct tcx_table_kind *const *kinds, size_t count,
+/* Prepares; no thread runs and nothing is read yet. readers are those of the tables, in the
+ * order of their ids. The caller gets a reference. NULL with a fault. */
+struct tcx_tables *tcx_tables_start(const struct tcx_table_reader *const *readers, size_t count,
 				    const struct tcx_tables_settings *settings,
 				    struct tcx_fault *fault);
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sample/table.h"
+#include "kernel/read_table.h"
 
 /*
  * One address of this host (RFC1213 ipAddrTable), primary or secondary, of a point-to-point link
@@ -96,8 +96,8 @@ struct tcx_neighbour {
 	uint8_t hardware[TCX_NEIGHBOUR_ADDRESS_MAX];
 };
 
-extern const struct tcx_table_kind tcx_addresses;
-extern const struct tcx_table_kind tcx_routes;
-extern const struct tcx_table_kind tcx_neighbours;
+extern const struct tcx_table_reader tcx_addresses;
+extern const struct tcx_table_reader tcx_routes;
+extern const struct tcx_table_reader tcx_neighbours;
 
 #endif

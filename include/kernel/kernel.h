@@ -41,13 +41,7 @@ struct tcx_kernel *tcx_kernel_new(const char *proc_root);
  */
 void tcx_kernel_use_procfs(struct tcx_kernel *kernel, const char *why);
 
-/* To be called before a table is read. */
-void tcx_kernel_begin(struct tcx_kernel *kernel);
-
-/* True when reading failed since then only because things changed meanwhile. */
-bool tcx_kernel_interrupted(const struct tcx_kernel *kernel);
-
-/* For kind->read(): a table that is one list of rtnetlink. query has the table as its context. */
+/* For reader->read(): a table that is one list of rtnetlink. query has the table as its context. */
 bool tcx_kernel_list(struct tcx_kernel *kernel, struct tcx_table *table,
 		     const struct tcx_netlink_query *query, struct tcx_fault *fault);
 

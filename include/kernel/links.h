@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
-#include "sample/table.h"
+#include "kernel/read_table.h"
 
 #define TCX_LINK_NAME_SIZE   16 /* IFNAMSIZ */
 #define TCX_LINK_ADDRESS_MAX 32 /* MAX_ADDR_LEN */
@@ -50,7 +50,7 @@ struct tcx_link {
 	uint64_t in_unicast;		   /* tcx_link_watch_unicast() */
 };
 
-extern const struct tcx_table_kind tcx_links;
+extern const struct tcx_table_reader tcx_links;
 
 /*
  * Keeps of each interface, while the agent runs, what the kernel does not: the time of its last

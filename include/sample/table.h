@@ -16,9 +16,6 @@
 
 #include "base/fault.h"
 
-struct tcx_kernel; /* open sockets and files that tables are read from (kernel/kernel.h) */
-struct tcx_table;
-
 /* What makes one table differ from another. Constant data, one per table. */
 struct tcx_table_kind {
 	const char *name; /* for log lines: "TCP connections" */
@@ -30,14 +27,12 @@ struct tcx_table_kind {
 	 * first stays as it is.
 	 */
 	void (*merge)(void *kept, const void *other);
-	/* Appends all rows, in any order, or as many as there may be. False at a fault. */
-	bool (*read)(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault);
 };
 
 struct tcx_table {
 	atomic_uint references;
 	const struct tcx_table_kind *kind;
-	uint64_t taken_ns;	   /* tcx_clock_now() when the read began */
+	uint64_t taken_ns;	   /* CLOCK_BOOTTIME when the read began */
 	uint64_t cost_ns;	   /* how long it took, sorting included */
 	const char *source;	   /* what it was read from: "sock_diag", "procfs", "rtnetlink" */
 	struct tcx_fault fallback; /* why not from "sock_diag"; empty where nothing better is */
@@ -49,38 +44,26 @@ struct tcx_table {
 	uint8_t *rows; /* owned; count rows of kind->row_size octets */
 };
 
-/*
- * Reads a table; one reference for the caller. NULL at a fault. A table that the kernel changed
- * while it was being read is read anew, a few times. Takes as long as the kernel needs to list its
- * rows, and meanwhile up to three times their memory: room to grow is as much as what is full, and
- * sorting needs one copy more.
- */
-struct tcx_table *tcx_table_read(const struct tcx_table_kind *kind, struct tcx_kernel *kernel,
-				 size_t max_rows, struct tcx_fault *fault);
+/* An empty table with one reference. NULL when memory is short. */
+struct tcx_table *tcx_table_new(const struct tcx_table_kind *kind, size_t max_rows,
+				uint64_t taken_ns, struct tcx_fault *fault);
 
 /*
- * For kind->read() that needs the rows of another kind as well: reads these once. If that is
- * interrupted, so is the reading that it is part of.
- */
-struct tcx_table *tcx_table_read_beside(const struct tcx_table_kind *kind,
-					struct tcx_kernel *kernel, struct tcx_fault *fault);
-
-/*
- * For kind->read(): appends a copy of a row. False when reading is to end: memory is short, which
- * is a fault, or max_rows are there already, which sets cut and is none.
+ * Appends a copy of a row. False when reading is to end: memory is short, which is a fault, or
+ * max_rows are there already, which sets cut and is none.
  */
 bool tcx_table_append(struct tcx_table *table, const void *row, struct tcx_fault *fault);
 
 /*
- * For kind->read(): says of which row the kernel did not tell what. The first of several stays. The
- * row is to go without, or to be left out where that is part of its key.
+ * Says of which row the kernel did not tell what. The first of several stays. The row is to go
+ * without, or to be left out where that is part of its key.
  */
 void tcx_table_lacks(struct tcx_table *table, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * For kind->read() where it has to look up its own rows: puts those that are there in order and
- * merges duplicates, as tcx_table_read() does in the end. False when memory is short.
+ * Puts the rows in order and merges duplicates; only then can they be looked up. False when memory
+ * is short.
  */
 bool tcx_table_settle(struct tcx_table *table, struct tcx_fault *fault);
 
@@ -90,7 +73,8 @@ static inline const void *tcx_table_row(const struct tcx_table *table, size_t i)
 	return table->rows + i * table->kind->row_size;
 }
 
-/* The row with this key of kind->key_size octets, or NULL. Only kind->read() may change it. */
+/* The row with this key of kind->key_size octets, or NULL. Only who reads the table may change it.
+ */
 void *tcx_table_find(const struct tcx_table *table, const void *key);
 
 /*

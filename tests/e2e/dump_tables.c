@@ -139,7 +139,7 @@ static void print_listener(const void *of)
 
 static const struct {
 	const char *name;
-	const struct tcx_table_kind *kind;
+	const struct tcx_table_reader *reader;
 	void (*print)(const void *row);
 } tables[] = {
 	{"links", &tcx_links, print_link},
@@ -172,7 +172,8 @@ static bool is_wanted(const struct wishes *wishes, const char *name)
 static bool print_table(size_t i, struct tcx_kernel *kernel, const struct wishes *wishes)
 {
 	struct tcx_fault fault = {""};
-	struct tcx_table *table = tcx_table_read(tables[i].kind, kernel, wishes->max_rows, &fault);
+	struct tcx_table *table =
+		tcx_table_read(tables[i].reader, kernel, wishes->max_rows, &fault);
 
 	if (table == NULL) {
 		fprintf(stderr, "%s: %s\n", tables[i].name, fault.text);

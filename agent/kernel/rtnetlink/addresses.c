@@ -53,10 +53,10 @@ static void merge(void *kept, const void *other)
 		memcpy(kept, other, sizeof(*row));
 }
 
-const struct tcx_table_kind tcx_addresses = {
-	.name = "IPv4 addresses",
-	.row_size = sizeof(struct tcx_address),
-	.key_size = sizeof(((struct tcx_address *)NULL)->address),
-	.merge = merge,
+const struct tcx_table_reader tcx_addresses = {
+	.kind.name = "IPv4 addresses",
+	.kind.row_size = sizeof(struct tcx_address),
+	.kind.key_size = sizeof(((struct tcx_address *)NULL)->address),
+	.kind.merge = merge,
 	.read = read_table,
 };

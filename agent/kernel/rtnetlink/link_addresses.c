@@ -37,10 +37,10 @@ static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struc
 	return tcx_kernel_list(kernel, table, &query, fault);
 }
 
-const struct tcx_table_kind tcx_link_addresses = {
-	.name = "addresses of links",
-	.row_size = sizeof(struct tcx_link_address),
-	.key_size = sizeof(((struct tcx_link_address *)NULL)->link),
+const struct tcx_table_reader tcx_link_addresses = {
+	.kind.name = "addresses of links",
+	.kind.row_size = sizeof(struct tcx_link_address),
+	.kind.key_size = sizeof(((struct tcx_link_address *)NULL)->link),
 	.read = read_table,
 };
 

@@ -286,10 +286,10 @@ static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struc
 	return true;
 }
 
-const struct tcx_table_kind tcx_links = {
-	.name = "interfaces",
-	.row_size = sizeof(struct tcx_link),
-	.key_size = sizeof(((struct tcx_link *)NULL)->index),
-	.counts = true,
+const struct tcx_table_reader tcx_links = {
+	.kind.name = "interfaces",
+	.kind.row_size = sizeof(struct tcx_link),
+	.kind.key_size = sizeof(((struct tcx_link *)NULL)->index),
+	.kind.counts = true,
 	.read = read_table,
 };

@@ -100,9 +100,9 @@ static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struc
 	return true;
 }
 
-const struct tcx_table_kind tcx_neighbours = {
-	.name = "IPv4 neighbours",
-	.row_size = sizeof(struct tcx_neighbour),
-	.key_size = offsetof(struct tcx_neighbour, type),
+const struct tcx_table_reader tcx_neighbours = {
+	.kind.name = "IPv4 neighbours",
+	.kind.row_size = sizeof(struct tcx_neighbour),
+	.kind.key_size = offsetof(struct tcx_neighbour, type),
 	.read = read_table,
 };

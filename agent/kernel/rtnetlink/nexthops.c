@@ -68,10 +68,10 @@ static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struc
 	return tcx_kernel_list(kernel, table, &query, fault);
 }
 
-const struct tcx_table_kind tcx_nexthops = {
-	.name = "nexthops",
-	.row_size = sizeof(struct tcx_nexthop),
-	.key_size = sizeof(((struct tcx_nexthop *)NULL)->id),
+const struct tcx_table_reader tcx_nexthops = {
+	.kind.name = "nexthops",
+	.kind.row_size = sizeof(struct tcx_nexthop),
+	.kind.key_size = sizeof(((struct tcx_nexthop *)NULL)->id),
 	.read = read_table,
 };
 

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sample/table.h"
+#include "kernel/read_table.h"
 
 struct tcx_nexthop {
 	uint8_t id[4]; /* the key */
@@ -20,7 +20,7 @@ struct tcx_nexthop {
 		heaviest; /* id of a group's weightiest member, the first of several; 0: no group */
 };
 
-extern const struct tcx_table_kind tcx_nexthops;
+extern const struct tcx_table_reader tcx_nexthops;
 
 /* The nexthop with this id, of a group its weightiest member; NULL when there is none. */
 const struct tcx_nexthop *tcx_nexthop_find(const struct tcx_table *nexthops, uint32_t id);

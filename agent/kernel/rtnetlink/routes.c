@@ -190,7 +190,7 @@ static void put_address(struct tcx_route *row, const struct tcx_table *addresses
 /* What routes leave to other lists of the kernel, each of which is read only where a row needs it.
  * Nexthops come first: of what they lead to some is direct. */
 static const struct completion {
-	const struct tcx_table_kind *kind;
+	const struct tcx_table_reader *reader;
 	bool (*is_needed)(const struct tcx_route *row);
 	void (*complete)(struct tcx_route *row, const struct tcx_table *list);
 } completions[] = {
@@ -208,7 +208,7 @@ static bool complete(struct tcx_table *table, const struct completion *completio
 		if (!completion->is_needed(&rows[i]))
 			continue;
 		if (list == NULL)
-			list = tcx_table_read_beside(completion->kind, kernel, fault);
+			list = tcx_table_read_beside(completion->reader, kernel, fault);
 		if (list == NULL)
 			return false;
 		completion->complete(&rows[i], list);
@@ -258,10 +258,10 @@ static void merge(void *kept, const void *other)
 		memcpy(kept, other, sizeof(struct tcx_route));
 }
 
-const struct tcx_table_kind tcx_routes = {
-	.name = "IPv4 routes",
-	.row_size = sizeof(struct tcx_route),
-	.key_size = offsetof(struct tcx_route, next_hop),
-	.merge = merge,
+const struct tcx_table_reader tcx_routes = {
+	.kind.name = "IPv4 routes",
+	.kind.row_size = sizeof(struct tcx_route),
+	.kind.key_size = offsetof(struct tcx_route, next_hop),
+	.kind.merge = merge,
 	.read = read_table,
 };

@@ -49,9 +49,9 @@ static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struc
 	return tcx_sockets_list_ipv4(kernel, &query, table, fault) || table->cut;
 }
 
-const struct tcx_table_kind tcx_connections = {
-	.name = "TCP connections",
-	.row_size = sizeof(struct tcx_connection),
-	.key_size = offsetof(struct tcx_connection, state),
+const struct tcx_table_reader tcx_connections = {
+	.kind.name = "TCP connections",
+	.kind.row_size = sizeof(struct tcx_connection),
+	.kind.key_size = offsetof(struct tcx_connection, state),
 	.read = read_table,
 };

@@ -138,10 +138,10 @@ static void merge(void *kept, const void *other)
 	sum->full += row->full;
 }
 
-const struct tcx_table_kind tcx_tcp_listeners = {
-	.name = "TCP listeners",
-	.row_size = sizeof(struct tcx_tcp_listener),
-	.key_size = offsetof(struct tcx_tcp_listener, max_known),
-	.merge = merge,
+const struct tcx_table_reader tcx_tcp_listeners = {
+	.kind.name = "TCP listeners",
+	.kind.row_size = sizeof(struct tcx_tcp_listener),
+	.kind.key_size = offsetof(struct tcx_tcp_listener, max_known),
+	.kind.merge = merge,
 	.read = read_table,
 };

@@ -61,9 +61,9 @@ static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struc
 	return true;
 }
 
-const struct tcx_table_kind tcx_tcp_states = {
-	.name = "TCP states",
-	.row_size = sizeof(struct tcx_tcp_state_row),
-	.key_size = offsetof(struct tcx_tcp_state_row, state) + 1,
+const struct tcx_table_reader tcx_tcp_states = {
+	.kind.name = "TCP states",
+	.kind.row_size = sizeof(struct tcx_tcp_state_row),
+	.kind.key_size = offsetof(struct tcx_tcp_state_row, state) + 1,
 	.read = read_table,
 };

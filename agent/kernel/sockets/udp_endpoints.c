@@ -24,9 +24,9 @@ static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struc
 	return tcx_sockets_list_ipv4(kernel, &query, table, fault) || table->cut;
 }
 
-const struct tcx_table_kind tcx_udp_endpoints = {
-	.name = "UDP endpoints",
-	.row_size = sizeof(struct tcx_udp_endpoint),
-	.key_size = sizeof(struct tcx_udp_endpoint),
+const struct tcx_table_reader tcx_udp_endpoints = {
+	.kind.name = "UDP endpoints",
+	.kind.row_size = sizeof(struct tcx_udp_endpoint),
+	.kind.key_size = sizeof(struct tcx_udp_endpoint),
 	.read = read_table,
 };

@@ -34,10 +34,10 @@ static bool read_rows(struct tcx_table *table, struct tcx_kernel *kernel, struct
 	return true;
 }
 
-static const struct tcx_table_kind kind = {
-	.name = "rows",
-	.row_size = 1,
-	.key_size = 1,
+static const struct tcx_table_reader reader = {
+	.kind.name = "rows",
+	.kind.row_size = 1,
+	.kind.key_size = 1,
 	.read = read_rows,
 };
 
@@ -88,8 +88,8 @@ static const char *read_anew(struct tcx_tables *tables, struct way next)
 
 static struct tcx_tables *start(void)
 {
-	static const struct tcx_table_kind *const kinds[] = {&kind};
-	struct tcx_tables *tables = tcx_tables_start(kinds, 1, &settings, NULL);
+	static const struct tcx_table_reader *const readers[] = {&reader};
+	struct tcx_tables *tables = tcx_tables_start(readers, 1, &settings, NULL);
 	bool pending;
 
 	way = well;

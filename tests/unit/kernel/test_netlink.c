@@ -365,13 +365,13 @@ static void attributes_of_any_shape(void **state)
 
 /* --- Real answers, spoiled ------------------------------------------------------------------ */
 
-static const struct tcx_table_kind *const kinds[] = {
+static const struct tcx_table_reader *const readers[] = {
 	&tcx_links,	  &tcx_addresses,     &tcx_routes,     &tcx_neighbours,
 	&tcx_connections, &tcx_udp_endpoints, &tcx_tcp_states, &tcx_tcp_listeners,
 };
 
 /* The first so many come from rtnetlink, which is everywhere; the others from sock_diag. */
-#define ROUTE_KINDS 4
+#define ROUTE_READERS 4
 
 /* A network namespace of this process alone, with a little of everything in it. */
 static bool furnish(void)
@@ -409,35 +409,35 @@ static void need_namespace(void)
 }
 
 /* A reading starts with sequence number 1 and each dump takes the next, so a replay fits. */
-static struct tcx_table *read_new(const struct tcx_table_kind *kind, struct tcx_fault *fault)
+static struct tcx_table *read_new(const struct tcx_table_reader *reader, struct tcx_fault *fault)
 {
 	struct tcx_kernel *kernel = tcx_kernel_new("/nonexistent");
 	struct tcx_table *table;
 
 	script.next = 0;
-	table = tcx_table_read(kind, kernel, 1000, fault);
+	table = tcx_table_read(reader, kernel, 1000, fault);
 	tcx_kernel_free(kernel);
 	return table;
 }
 
 /* A request that the kernel does not take gets no answer from here either: emulators have little of
  * netlink. */
-static void need_kernel(const struct tcx_table_kind *kind, const struct tcx_fault *fault)
+static void need_kernel(const struct tcx_table_reader *reader, const struct tcx_fault *fault)
 {
 	struct tcx_table *table;
 
 	script.mode = PASS;
-	table = read_new(kind, NULL);
+	table = read_new(reader, NULL);
 	if (table == NULL) {
-		print_message("skipped: %s: %s\n", kind->name, fault->text);
+		print_message("skipped: %s: %s\n", reader->kind.name, fault->text);
 		skip();
 	}
 	tcx_table_unref(table);
-	fail_msg("%s: %s", kind->name, fault->text);
+	fail_msg("%s: %s", reader->kind.name, fault->text);
 }
 
 /* How many rows there are. SIZE_MAX where the kernel does not list them. */
-static size_t record(const struct tcx_table_kind *kind)
+static size_t record(const struct tcx_table_reader *reader)
 {
 	struct tcx_fault fault = {""};
 	struct tcx_table *table;
@@ -445,10 +445,10 @@ static size_t record(const struct tcx_table_kind *kind)
 
 	clear_script();
 	script.mode = RECORD;
-	table = read_new(kind, &fault);
-	for (size_t i = 0; table == NULL && i < ROUTE_KINDS; i++)
-		if (kind == kinds[i])
-			fail_msg("%s: %s", kind->name, fault.text);
+	table = read_new(reader, &fault);
+	for (size_t i = 0; table == NULL && i < ROUTE_READERS; i++)
+		if (reader == readers[i])
+			fail_msg("%s: %s", reader->kind.name, fault.text);
 	if (table == NULL)
 		return SIZE_MAX;
 	rows = table->count;
@@ -461,13 +461,13 @@ static void replays_are_the_same(void **state)
 {
 	(void)state;
 	need_namespace();
-	for (size_t i = 0; i < COUNT(kinds); i++) {
-		size_t rows = record(kinds[i]);
+	for (size_t i = 0; i < COUNT(readers); i++) {
+		size_t rows = record(readers[i]);
 		struct tcx_table *table;
 
 		if (rows == SIZE_MAX)
 			continue; /* no sock_diag here */
-		table = read_new(kinds[i], NULL);
+		table = read_new(readers[i], NULL);
 		assert_non_null(table);
 		assert_int_equal(table->count, rows);
 		assert_in_range(rows, 1, 100);
@@ -514,7 +514,7 @@ static void speed_without_queues(void **state)
 }
 
 /* Either a table or a fault, whatever one octet becomes; the sanitizers watch the rest. */
-static void spoil_octet(const struct tcx_table_kind *kind, char *octet)
+static void spoil_octet(const struct tcx_table_reader *reader, char *octet)
 {
 	static const uint8_t spoilers[] = {0x00, 0x01, 0x7f, 0x80, 0xff, 0x03};
 	char good = *octet;
@@ -524,7 +524,7 @@ static void spoil_octet(const struct tcx_table_kind *kind, char *octet)
 		struct tcx_table *table;
 
 		*octet = (char)spoilers[i];
-		table = read_new(kind, &fault);
+		table = read_new(reader, &fault);
 		if (table == NULL)
 			assert_string_not_equal(fault.text, "");
 		tcx_table_unref(table);
@@ -536,12 +536,12 @@ static void spoiled_octets(void **state)
 {
 	(void)state;
 	need_namespace();
-	for (size_t i = 0; i < COUNT(kinds); i++) {
-		if (record(kinds[i]) == SIZE_MAX)
+	for (size_t i = 0; i < COUNT(readers); i++) {
+		if (record(readers[i]) == SIZE_MAX)
 			continue;
 		for (size_t d = 0; d < script.count; d++)
 			for (size_t at = 0; at < script.datagrams[d].len; at++)
-				spoil_octet(kinds[i], script.datagrams[d].octets + at);
+				spoil_octet(readers[i], script.datagrams[d].octets + at);
 	}
 }
 
@@ -632,13 +632,13 @@ static void end_answer(uint32_t sequence)
 	script.mode = REPLAY;
 }
 
-static struct tcx_table *read_lacking(const struct tcx_table_kind *kind, const char *lacking)
+static struct tcx_table *read_lacking(const struct tcx_table_reader *reader, const char *lacking)
 {
 	struct tcx_fault fault = {""};
-	struct tcx_table *table = read_new(kind, &fault);
+	struct tcx_table *table = read_new(reader, &fault);
 
 	if (table == NULL)
-		need_kernel(kind, &fault);
+		need_kernel(reader, &fault);
 	assert_string_equal(table->lacking.text, lacking);
 	return table;
 }
@@ -948,7 +948,7 @@ static void listeners_on_all_of_ipv6(void **state)
 static void hollow_messages(void **state)
 {
 	static const struct {
-		const struct tcx_table_kind *kind;
+		const struct tcx_table_reader *reader;
 		uint16_t type;
 		size_t len; /* so much of zeros is a fault, and less too */
 	} rows[] = {
@@ -971,9 +971,9 @@ static void hollow_messages(void **state)
 			put_message(datagram, &size, rows[i].type, len);
 			put_message(datagram, &size, NLMSG_DONE, 4);
 			add_datagram(datagram, size);
-			assert_null(read_new(rows[i].kind, &fault));
+			assert_null(read_new(rows[i].reader, &fault));
 			if (strstr(fault.text, "too short") == NULL)
-				need_kernel(rows[i].kind, &fault);
+				need_kernel(rows[i].reader, &fault);
 		}
 	}
 }

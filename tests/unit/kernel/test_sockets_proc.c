@@ -38,22 +38,22 @@ static void write_file(const char *name, const char *text, size_t len)
 	assert_int_equal(fclose(file), 0);
 }
 
-static struct tcx_table *read_files(const struct tcx_table_kind *kind, struct tcx_fault *fault)
+static struct tcx_table *read_files(const struct tcx_table_reader *reader, struct tcx_fault *fault)
 {
 	struct tcx_kernel *kernel = tcx_kernel_new(root);
 	struct tcx_table *table;
 
 	tcx_kernel_use_procfs(kernel, "chosen by the test");
-	table = tcx_table_read(kind, kernel, 1000, fault);
+	table = tcx_table_read(reader, kernel, 1000, fault);
 	tcx_kernel_free(kernel);
 	return table;
 }
 
-static struct tcx_table *read_text(const struct tcx_table_kind *kind, const char *name,
+static struct tcx_table *read_text(const struct tcx_table_reader *reader, const char *name,
 				   const char *text, struct tcx_fault *fault)
 {
 	write_file(name, text, strlen(text));
-	return read_files(kind, fault);
+	return read_files(reader, fault);
 }
 
 /* The address as this machine prints it: its octets are those of the network. */

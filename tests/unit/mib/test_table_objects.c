@@ -16,11 +16,12 @@ static struct serving serving;
 static struct tcx_held_tables held;
 
 /* Has the request see a table of these rows, in their order. */
-static void hold(enum tcx_table_id id, const struct tcx_table_kind *kind, void *rows, size_t count)
+static void hold(enum tcx_table_id id, const struct tcx_table_reader *reader, void *rows,
+		 size_t count)
 {
 	static struct tcx_table table;
 
-	table = (struct tcx_table){.kind = kind, .count = count, .rows = rows};
+	table = (struct tcx_table){.kind = &reader->kind, .count = count, .rows = rows};
 	held.held[id] = &table;
 	held.known[id] = true;
 }

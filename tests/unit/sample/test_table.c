@@ -1,10 +1,9 @@
-/* Tables: order, duplicates, the limit, searching, and reading anew what changed meanwhile. */
+/* Tables: order, duplicates, the limit, what is lacking, and searching. */
 #include "tests/unit/test.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
 #include "sample/table.h"
 
 struct row {
@@ -13,60 +12,10 @@ struct row {
 	uint16_t sum;
 };
 
-/* What the next read gives. */
-static struct {
-	const uint8_t (*keys)[3];
-	size_t count;
-	int interruptions; /* so many reads end half-way */
-	int reads;
-	bool lacks;
-} next;
-
-static bool read_rows(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
-{
-	next.reads++;
-	for (size_t i = 0; i < next.count; i++) {
-		struct row row = {.order = (uint8_t)i, .sum = 1};
-
-		if (next.interruptions > 0 && i == next.count / 2) {
-			next.interruptions--;
-			kernel->route.interrupted = true;
-			return tcx_fault_set(fault, "it changed");
-		}
-		if (next.lacks)
-			tcx_table_lacks(table, "row %zu of read %d", i, next.reads);
-		memcpy(row.key, next.keys[i], sizeof(row.key));
-		if (!tcx_table_append(table, &row, fault))
-			return table->cut;
-	}
-	return true;
-}
-
 static const struct tcx_table_kind first_stays = {
 	.name = "rows",
 	.row_size = sizeof(struct row),
 	.key_size = sizeof(((struct row *)NULL)->key),
-	.read = read_rows,
-};
-
-static int outer_reads;
-
-static bool read_beside(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
-{
-	struct tcx_table *other;
-
-	(void)table;
-	outer_reads++;
-	other = tcx_table_read_beside(&first_stays, kernel, fault);
-	tcx_table_unref(other);
-	return other != NULL;
-}
-
-static const struct tcx_table_kind in_need = {
-	.name = "rows",
-	.row_size = sizeof(struct row),
-	.key_size = sizeof(((struct row *)NULL)->key),
-	.read = read_beside,
 };
 
 static void add(void *kept, const void *other)
@@ -79,20 +28,22 @@ static const struct tcx_table_kind sums = {
 	.row_size = sizeof(struct row),
 	.key_size = sizeof(((struct row *)NULL)->key),
 	.merge = add,
-	.read = read_rows,
 };
 
-static struct tcx_table *read_keys(const struct tcx_table_kind *kind, const uint8_t (*keys)[3],
-				   size_t count, size_t max_rows, struct tcx_fault *fault)
+static struct tcx_table *table_of(const struct tcx_table_kind *kind, const uint8_t (*keys)[3],
+				  size_t count, size_t max_rows)
 {
-	struct tcx_kernel *kernel = tcx_kernel_new("/proc");
-	struct tcx_table *table;
+	struct tcx_table *table = tcx_table_new(kind, max_rows, 1, NULL);
 
-	next.keys = keys;
-	next.count = count;
-	next.reads = 0;
-	table = tcx_table_read(kind, kernel, max_rows, fault);
-	tcx_kernel_free(kernel);
+	assert_non_null(table);
+	for (size_t i = 0; i < count; i++) {
+		struct row row = {.order = (uint8_t)i, .sum = 1};
+
+		memcpy(row.key, keys[i], sizeof(row.key));
+		if (!tcx_table_append(table, &row, NULL))
+			break;
+	}
+	assert_true(tcx_table_settle(table, NULL));
 	return table;
 }
 
@@ -110,7 +61,7 @@ static void sorted_and_unique(void **state)
 {
 	static const uint8_t wanted[][4] = {
 		{0, 0, 1, 4}, {1, 0, 255, 2}, {1, 255, 0, 1}, {2, 0, 0, 0}, {255, 0, 0, 5}};
-	struct tcx_table *table = read_keys(&first_stays, some, COUNT(some), 100, NULL);
+	struct tcx_table *table = table_of(&first_stays, some, COUNT(some), 100);
 
 	(void)state;
 	assert_int_equal(table->count, COUNT(wanted));
@@ -126,7 +77,7 @@ static void sorted_and_unique(void **state)
 static void merged(void **state)
 {
 	static const uint8_t key[] = {2, 0, 0};
-	struct tcx_table *table = read_keys(&sums, some, COUNT(some), 100, NULL);
+	struct tcx_table *table = table_of(&sums, some, COUNT(some), 100);
 	const struct row *row = tcx_table_find(table, key);
 
 	(void)state;
@@ -137,7 +88,7 @@ static void merged(void **state)
 static void empty(void **state)
 {
 	static const uint8_t key[] = {0, 0, 0};
-	struct tcx_table *table = read_keys(&sums, some, 0, 100, NULL);
+	struct tcx_table *table = table_of(&sums, some, 0, 100);
 
 	(void)state;
 	assert_int_equal(table->count, 0);
@@ -150,9 +101,9 @@ static void empty(void **state)
 /* As many rows as allowed are no reason to say that some are missing; one more is. */
 static void limited(void **state)
 {
-	struct tcx_table *whole = read_keys(&sums, some, COUNT(some), COUNT(some), NULL);
-	struct tcx_table *cut = read_keys(&sums, some, COUNT(some), 2, NULL);
-	struct tcx_table *none = read_keys(&sums, some, COUNT(some), 0, NULL);
+	struct tcx_table *whole = table_of(&sums, some, COUNT(some), COUNT(some));
+	struct tcx_table *cut = table_of(&sums, some, COUNT(some), 2);
+	struct tcx_table *none = table_of(&sums, some, COUNT(some), 0);
 
 	(void)state;
 	assert_false(whole->cut);
@@ -179,7 +130,7 @@ static void searched(void **state)
 		{{1, 1, 0}, 2, 2, 2},	    {{1, 255, 0}, 3, 2, 3}, {{255, 0, 0}, 3, 4, 5},
 		{{255, 255, 255}, 3, 5, 5}, {{254, 0, 0}, 1, 4, 4},
 	};
-	struct tcx_table *table = read_keys(&sums, some, COUNT(some), 100, NULL);
+	struct tcx_table *table = table_of(&sums, some, COUNT(some), 100);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -189,69 +140,22 @@ static void searched(void **state)
 	tcx_table_unref(table);
 }
 
-/* Nothing of the reads that were interrupted is in the table. */
-static void read_anew(void **state)
-{
-	struct tcx_fault fault = {""};
-	struct tcx_table *table;
-
-	(void)state;
-	next.interruptions = 3;
-	table = read_keys(&sums, some, COUNT(some), 100, &fault);
-	assert_int_equal(next.reads, 4);
-	assert_int_equal(table->count, 5);
-	assert_int_equal(row_of(table, 3)->sum, 3);
-	tcx_table_unref(table);
-}
-
-static void given_up(void **state)
-{
-	struct tcx_fault fault = {""};
-
-	(void)state;
-	next.interruptions = 1000;
-	assert_null(read_keys(&sums, some, COUNT(some), 100, &fault));
-	assert_string_equal(fault.text, "it changed");
-	assert_in_range(next.reads, 2, 100);
-	next.interruptions = 0;
-}
-
-/* The first one stays, and nothing of a read that was interrupted. */
+/* The first of several stays. */
 static void lacking(void **state)
 {
-	struct tcx_table *table;
+	struct tcx_table *table = table_of(&sums, some, COUNT(some), 100);
 
 	(void)state;
-	next.lacks = true;
-	next.interruptions = 1;
-	table = read_keys(&sums, some, COUNT(some), 100, NULL);
-	assert_string_equal(table->lacking.text, "row 0 of read 2");
-	tcx_table_unref(table);
-	next.lacks = false;
-	table = read_keys(&sums, some, COUNT(some), 100, NULL);
 	assert_string_equal(table->lacking.text, "");
+	tcx_table_lacks(table, "row %d", 1);
+	tcx_table_lacks(table, "row %d", 2);
+	assert_string_equal(table->lacking.text, "row 1");
 	tcx_table_unref(table);
-}
-
-/* Ten tries at most, not ten times ten. */
-static void given_up_beside(void **state)
-{
-	(void)state;
-	next.interruptions = 1000;
-	outer_reads = 0;
-	assert_null(read_keys(&in_need, some, COUNT(some), 100, NULL));
-	assert_in_range(outer_reads, 2, 100);
-	assert_int_equal(next.reads, outer_reads);
-	next.interruptions = 2;
-	outer_reads = 0;
-	tcx_table_unref(read_keys(&in_need, some, COUNT(some), 100, NULL));
-	assert_int_equal(outer_reads, 3);
-	assert_int_equal(next.interruptions, 0);
 }
 
 static void shared(void **state)
 {
-	struct tcx_table *table = read_keys(&sums, some, COUNT(some), 100, NULL);
+	struct tcx_table *table = table_of(&sums, some, COUNT(some), 100);
 
 	(void)state;
 	assert_ptr_equal(tcx_table_ref(table), table);
@@ -281,7 +185,7 @@ static void random_keys(void **state)
 		for (size_t i = 0; i < ROWS; i++)
 			for (size_t j = 0; j < 3; j++)
 				keys[i][j] = (uint8_t)(random() % (2 * spread));
-		table = read_keys(&sums, (const uint8_t(*)[3])keys, ROWS, ROWS, NULL);
+		table = table_of(&sums, (const uint8_t(*)[3])keys, ROWS, ROWS);
 		for (size_t i = 0; i < table->count; i++) {
 			sum += row_of(table, i)->sum;
 			if (i > 0)
@@ -302,10 +206,7 @@ int main(void)
 		cmocka_unit_test(empty),
 		cmocka_unit_test(limited),
 		cmocka_unit_test(searched),
-		cmocka_unit_test(read_anew),
 		cmocka_unit_test(lacking),
-		cmocka_unit_test(given_up),
-		cmocka_unit_test(given_up_beside),
 		cmocka_unit_test(shared),
 		cmocka_unit_test(random_keys),
 	};

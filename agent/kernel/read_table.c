@@ -1,0 +1,52 @@
+#include "kernel/read_table.h"
+
+#include "base/clock.h"
+#include "kernel/kernel.h"
+
+static bool read_once(struct tcx_table *table, const struct tcx_table_reader *reader,
+		      struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	table->count = 0;
+	table->cut = false;
+	table->lacking.text[0] = '\0';
+	kernel->route.interrupted = false;
+	kernel->diag.interrupted = false;
+	return reader->read(table, kernel, fault);
+}
+
+static bool read_rows(struct tcx_table *table, const struct tcx_table_reader *reader,
+		      struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	for (unsigned int tried = 1; !read_once(table, reader, kernel, fault); tried++)
+		if ((!kernel->route.interrupted && !kernel->diag.interrupted) ||
+		    !tcx_netlink_try_again(tried))
+			return false;
+	return true;
+}
+
+/* What has been read, put in order; NULL where reading failed. */
+static struct tcx_table *finish(struct tcx_table *table, bool done, struct tcx_fault *fault)
+{
+	if (!done || !tcx_table_settle(table, fault)) {
+		tcx_table_unref(table);
+		return NULL;
+	}
+	table->cost_ns = tcx_clock_now() - table->taken_ns;
+	return table;
+}
+
+struct tcx_table *tcx_table_read(const struct tcx_table_reader *reader, struct tcx_kernel *kernel,
+				 size_t max_rows, struct tcx_fault *fault)
+{
+	struct tcx_table *table = tcx_table_new(&reader->kind, max_rows, tcx_clock_now(), fault);
+
+	return table != NULL ? finish(table, read_rows(table, reader, kernel, fault), fault) : NULL;
+}
+
+struct tcx_table *tcx_table_read_beside(const struct tcx_table_reader *reader,
+					struct tcx_kernel *kernel, struct tcx_fault *fault)
+{
+	struct tcx_table *table = tcx_table_new(&reader->kind, SIZE_MAX, tcx_clock_now(), fault);
+
+	return table != NULL ? finish(table, reader->read(table, kernel, fault), fault) : NULL;
+}
