@@ -14,7 +14,7 @@
 #include "kernel/links.h"
 #include "kernel/netlink.h"
 #include "kernel/netns.h"
-#include "links.h"
+#include "link_messages.h"
 
 #define ATTRIBUTES (IFLA_OPERSTATE + 1)
 

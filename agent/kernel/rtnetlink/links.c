@@ -1,5 +1,3 @@
-#include "links.h"
-
 #include <errno.h>
 #include <linux/gen_stats.h>
 #include <linux/if.h>
@@ -12,63 +10,12 @@
 #include "base/octets.h"
 #include "kernel/kernel.h"
 #include "kernel/links.h"
+#include "link_messages.h"
 #include "link_speed.h"
 
 #define LINK_ATTRIBUTES	 (IFLA_STATS64 + 1)
 #define QDISC_ATTRIBUTES (TCA_STATS2 + 1)
 #define STATS_ATTRIBUTES (TCA_STATS_QUEUE + 1)
-
-/*
- * Any mask makes the kernel measure its links first (rtnl_calcit()). Without, a link that does not
- * fit the usual datagram, as one with hundreds of alternative names, ends the list as if it were
- * whole. This bit, RTEXT_FILTER_MRP of newer headers, is about bridges: it adds nothing to a list
- * of links.
- */
-#define WHOLE_LINKS (1 << 4)
-
-/*
- * IF_OPER_*. The kernel tells DOWN for a link that is not IFF_UP (rtnl_fill_ifinfo()), so one that
- * knows no more than UNKNOWN, as the loopback, is up.
- */
-static const uint8_t statuses[] = {
-	[IF_OPER_UNKNOWN] = TCX_LINK_UP,      [IF_OPER_NOTPRESENT] = TCX_LINK_NOT_PRESENT,
-	[IF_OPER_DOWN] = TCX_LINK_DOWN,	      [IF_OPER_LOWERLAYERDOWN] = TCX_LINK_LOWER_LAYER_DOWN,
-	[IF_OPER_TESTING] = TCX_LINK_TESTING, [IF_OPER_DORMANT] = TCX_LINK_DORMANT,
-	[IF_OPER_UP] = TCX_LINK_UP,
-};
-
-uint8_t tcx_link_status_of(const struct nlattr *operstate)
-{
-	uint8_t number;
-
-	if (!tcx_attribute_copy(operstate, &number, sizeof(number)))
-		return 0;
-	return number < sizeof(statuses) ? statuses[number] : TCX_LINK_UNKNOWN;
-}
-
-bool tcx_links_list(struct tcx_netlink *netlink, tcx_netlink_sink *sink, void *context,
-		    struct tcx_fault *fault)
-{
-	const struct {
-		struct ifinfomsg link;
-		struct nlattr attribute;
-		uint32_t mask;
-	} request = {
-		.link = {.ifi_family = AF_UNSPEC},
-		.attribute = {.nla_len = sizeof(struct nlattr) + sizeof(request.mask),
-			      .nla_type = IFLA_EXT_MASK},
-		.mask = WHOLE_LINKS,
-	};
-	const struct tcx_netlink_query query = {
-		.type = RTM_GETLINK,
-		.body = &request,
-		.body_len = sizeof(request),
-		.sink = sink,
-		.context = context,
-	};
-
-	return tcx_netlink_dump(netlink, &query, fault);
-}
 
 /* A kernel with fewer counters than our headers leaves the last ones 0. */
 static bool read_counters(struct tcx_link *row, const struct nlattr *attribute)

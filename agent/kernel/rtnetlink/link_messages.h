@@ -1,6 +1,6 @@
-/* Parts of a link's message that the table of links and the watch both need. */
-#ifndef TCX_LINKS_INSIDE_H
-#define TCX_LINKS_INSIDE_H
+/* The messages of links, for the table of links and for the watch of their changes. */
+#ifndef TCX_LINK_MESSAGES_H
+#define TCX_LINK_MESSAGES_H
 
 #include <stdint.h>
 
