@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/reference.h"
+#include "base/worker.h"
 
 #define AGENTX_PORT "705"
 #define SPACE	    " \t"
@@ -171,11 +171,9 @@ static void *ask_name_service(void *arg)
 
 static bool start_asking(struct lookup *lookup)
 {
-	pthread_t thread;
-
 	tcx_reference_take(&lookup->references);
-	if (pthread_create(&thread, NULL, ask_name_service, lookup) == 0)
-		return pthread_detach(thread) == 0;
+	if (tcx_worker_start(ask_name_service, lookup) == 0)
+		return true;
 	give_lookup(lookup);
 	return false;
 }
