@@ -4,29 +4,19 @@
 
 #include "checks.h"
 
-static size_t count_ignored(const struct tcx_link_patterns *ignored,
-			    const struct if_nameindex *names, size_t *all)
-{
-	size_t count = 0;
-
-	for (*all = 0; names[*all].if_index != 0; ++*all)
-		if (tcx_link_patterns_match(ignored, names[*all].if_name))
-			count++;
-	return count;
-}
-
 void tcx_check_interfaces(struct doctor *doctor)
 {
 	const struct tcx_link_patterns *ignored = &doctor->config->ignored;
 	struct if_nameindex *names;
-	size_t count, all;
+	size_t count = 0, all;
 
 	if (tcx_link_patterns_empty(ignored))
 		return;
 	names = if_nameindex();
 	if (names == NULL)
 		return;
-	count = count_ignored(ignored, names, &all);
+	for (all = 0; names[all].if_index != 0; all++)
+		count += tcx_link_patterns_match(ignored, names[all].if_name);
 	tcx_doctor_say(doctor, all > 0 && count == all ? DOCTOR_WARN : DOCTOR_OK,
 		       "interfaces: ignoreInterface leaves out %zu of %zu", count, all);
 	if (all > 0 && count == all)

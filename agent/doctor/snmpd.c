@@ -59,20 +59,15 @@ void tcx_check_master(struct doctor *doctor)
 	doctor->explained = !doctor->reached;
 }
 
-static const char *path_or_host(const char *address)
-{
-	const char *path = tcx_address_path(address);
-
-	return path != NULL ? path : address;
-}
-
 /* A host has many names: of one that answers the port is enough. */
-static bool have_one_port(const char *one, const char *other)
+static bool is_same(const struct doctor *doctor, const char *one, const char *other)
 {
-	const char *port = strrchr(one, ':');
-	const char *other_port = strrchr(other, ':');
+	const char *path = tcx_address_path(one), *other_path = tcx_address_path(other);
+	const char *port = strrchr(one, ':'), *other_port = strrchr(other, ':');
 
-	return tcx_address_path(one) == NULL && tcx_address_path(other) == NULL && port != NULL &&
+	if (strcmp(path != NULL ? path : one, other_path != NULL ? other_path : other) == 0)
+		return true;
+	return doctor->reached && path == NULL && other_path == NULL && port != NULL &&
 	       other_port != NULL && strcmp(port, other_port) == 0;
 }
 
@@ -83,8 +78,7 @@ static bool meet(const struct doctor *doctor, const char *ours, const char *thei
 
 	while (tcx_address_next(&ours, one))
 		for (const char *list = theirs; tcx_address_next(&list, other);)
-			if (strcmp(path_or_host(one), path_or_host(other)) == 0 ||
-			    (doctor->reached && have_one_port(one, other)))
+			if (is_same(doctor, one, other))
 				return true;
 	return false;
 }

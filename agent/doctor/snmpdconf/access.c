@@ -123,7 +123,7 @@ static void take_simple_words(const struct line *line, size_t i)
 		i += 2;
 	}
 	tcx_snmpd_copy(access.name, line->word[i]);
-	tcx_snmpd_copy(is_user ? access.level : access.source, line->word[i + 1]);
+	tcx_snmpd_copy(access.source, is_user ? "" : line->word[i + 1]);
 	write_place(line, access.place);
 	i += 2;
 	has_view = strcmp(line->word[i], "-V") == 0;
@@ -207,7 +207,7 @@ static void take_group(const struct line *line)
 
 /* Words of a line that names a group, by their places in it. */
 struct group_words {
-	size_t group, context, model, level, match, view;
+	size_t group, context, model, match, view;
 };
 
 static void add_group_access(const struct line *line, const struct group_words *place)
@@ -218,7 +218,6 @@ static void add_group_access(const struct line *line, const struct group_words *
 		return;
 	tcx_snmpd_copy(row.name, line->word[place->group]);
 	tcx_snmpd_copy(row.model, place->model > 0 ? line->word[place->model] : "any");
-	tcx_snmpd_copy(row.level, line->word[place->level]);
 	tcx_snmpd_copy(row.value, line->word[place->view]);
 	row.prefix = take_context(row.context, line->word[place->context]);
 	if (place->match > 0)
@@ -229,7 +228,7 @@ static void add_group_access(const struct line *line, const struct group_words *
 /* GROUP CONTEXT MODEL LEVEL MATCH READ WRITE NOTIFY */
 static void take_access(const struct line *line)
 {
-	static const struct group_words places = {0, 1, 2, 3, 4, 5};
+	static const struct group_words places = {0, 1, 2, 4, 5};
 
 	add_group_access(line, &places);
 }
@@ -237,7 +236,7 @@ static void take_access(const struct line *line)
 /* GROUP CONTEXT MODEL LEVEL MATCH TYPE VIEW */
 static void take_setaccess(const struct line *line)
 {
-	static const struct group_words places = {0, 1, 2, 3, 4, 6};
+	static const struct group_words places = {0, 1, 2, 4, 6};
 
 	if (strcmp(line->word[5], "read") == 0)
 		add_group_access(line, &places);
@@ -246,7 +245,7 @@ static void take_setaccess(const struct line *line)
 /* TYPES GROUP [-s MODEL] VIEW [LEVEL [CONTEXT]] */
 static void take_authaccess(const struct line *line)
 {
-	static const struct group_words places[] = {{1, 4, 0, 3, 0, 2}, {1, 6, 3, 5, 0, 4}};
+	static const struct group_words places[] = {{1, 4, 0, 0, 2}, {1, 6, 3, 0, 4}};
 
 	if (line->count < 3 || !names_read(line->word[0]))
 		return;

@@ -33,7 +33,6 @@ struct tcx_snmpd_access {
 	const char *kind;		  /* "community", "IPv6 community", "user"; static */
 	char name[TCX_SNMPD_WORD_MAX];	  /* that one's name: to ask with, never to be shown */
 	char source[TCX_SNMPD_WORD_MAX];  /* where a community may come from */
-	char level[TCX_SNMPD_WORD_MAX];	  /* what a user needs: noauth, auth, priv ... */
 	char context[TCX_SNMPD_WORD_MAX]; /* empty: the default one, which is the agent's */
 	unsigned int versions;
 	char place[TCX_SNMPD_PLACE_MAX];
@@ -52,7 +51,6 @@ struct tcx_snmpd_row {
 	char model[TCX_SNMPD_WORD_MAX];	  /* v1, v2c, usm, any ... */
 	unsigned int versions;		  /* that the model is */
 	char source[TCX_SNMPD_WORD_MAX];  /* of com2sec */
-	char level[TCX_SNMPD_WORD_MAX];	  /* of access */
 	char context[TCX_SNMPD_WORD_MAX]; /* of com2sec and access */
 	bool prefix;			  /* access: of all contexts that begin so */
 	char place[TCX_SNMPD_PLACE_MAX];

@@ -39,7 +39,6 @@ static void join_accesses(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_ro
 			continue;
 		tcx_snmpd_copy(access.context,
 			       admits(row, whom->context) ? whom->context : row->context);
-		tcx_snmpd_copy(access.level, row->level);
 		tcx_snmpd_copy(access.view, row->value);
 		access.versions = row->versions & group->versions;
 		memcpy(access.place, row->place, sizeof(access.place));

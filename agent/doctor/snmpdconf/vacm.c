@@ -46,34 +46,32 @@ static const char *find_name(const char *label, size_t len)
 
 static bool add_number(const char *label, size_t len, uint32_t *oid, size_t *count)
 {
-	unsigned long long number;
-	char digits[16];
+	unsigned long long number = strtoull(label, NULL, 10);
 
-	if (len == 0 || len > 10 || strspn(label, "0123456789") < len ||
+	if (len == 0 || len > 10 || strspn(label, "0123456789") < len || number > UINT32_MAX ||
 	    *count == TCX_SNMPD_OID_MAX)
 		return false;
-	snprintf(digits, sizeof(digits), "%.*s", (int)len, label);
-	number = strtoull(digits, NULL, 10);
-	oid[*count] = (uint32_t)number;
-	(*count)++;
-	return number <= UINT32_MAX;
+	oid[(*count)++] = (uint32_t)number;
+	return true;
 }
 
 /*
  * A name stands for its whole OID at the begin, and for its last number behind the name of its
  * parent.
  */
-static bool add_name(const char *dotted, uint32_t *oid, size_t *count)
+static bool add_labels(const char *text, uint32_t *oid, size_t *count)
 {
-	const char *last = strrchr(dotted, '.');
-	const char *from = *count > 0 && last != NULL ? last + 1 : dotted;
+	while (*text != '\0') {
+		size_t len = strcspn(text, ".");
+		const char *dotted = find_name(text, len);
+		const char *last = dotted != NULL ? strrchr(dotted, '.') : NULL;
 
-	while (*from != '\0') {
-		size_t len = strcspn(from, ".");
-
-		if (!add_number(from, len, oid, count))
+		if (*count > 0 && last != NULL)
+			dotted = last + 1;
+		if (dotted != NULL ? !add_labels(dotted, oid, count)
+				   : !add_number(text, len, oid, count))
 			return false;
-		from += len + (from[len] == '.');
+		text += len + (text[len] == '.');
 	}
 	return true;
 }
@@ -86,17 +84,7 @@ bool tcx_snmpd_view_oid(const char *text, uint32_t *oid, size_t *count)
 	*count = 0;
 	if (module_end != NULL)
 		text = module_end + 2;
-	text += *text == '.';
-	while (*text != '\0') {
-		size_t len = strcspn(text, ".");
-		const char *dotted = find_name(text, len);
-
-		if (dotted != NULL ? !add_name(dotted, oid, count)
-				   : !add_number(text, len, oid, count))
-			return false;
-		text += len + (text[len] == '.');
-	}
-	return *count > 0;
+	return add_labels(text + (*text == '.'), oid, count) && *count > 0;
 }
 
 bool tcx_snmpd_view_mask(const char *text, struct tcx_snmpd_subtree *subtree)

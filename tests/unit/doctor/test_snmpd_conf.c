@@ -362,7 +362,6 @@ static void test_options_and_contexts(void **state)
 	assert_int_equal(fixture->conf.accesses[0].versions, TCX_SNMPD_V2C);
 	assert_who(&fixture->conf.accesses[1], "user b");
 	assert_string_equal(fixture->conf.accesses[1].view, "w");
-	assert_string_equal(fixture->conf.accesses[1].level, "priv");
 	assert_string_equal(fixture->conf.accesses[2].context, "netns1");
 	assert_who(&fixture->conf.accesses[3], "community d");
 	assert_string_equal(fixture->conf.accesses[3].context, "");
