@@ -16,14 +16,47 @@
 #include "sample/print.h"
 #include "snmp/netsnmp.h"
 
-struct tcx_context tcx_context;
+static void on_tables(void *arg)
+{
+	struct tcx_context *context = arg;
+
+	tcx_mib_tables_changed(context->mib);
+}
+
+struct tcx_context tcx_context = {
+	.kernel_reading = {.log = snmp_log,
+			   .watch = register_readfd,
+			   .unwatch = unregister_readfd,
+			   .tables_changed = on_tables,
+			   .arg = &tcx_context},
+};
+
+/* What is read from now on. */
+static bool read_kernel(struct tcx_context *context, const struct tcx_config *config,
+			struct tcx_fault *fault)
+{
+	const struct tcx_reading_settings settings = {
+		.tables =
+			{
+				.proc_root = config->proc_root,
+				.interval_ns = config->table_interval_ns,
+				.refresh_ns = config->interval_ns,
+				.idle_ns = config->table_idle_ns,
+				.max_rows = (size_t)config->max_rows,
+				.ignored = config->ignored,
+			},
+		.max_age_ns = tcx_config_max_age(config),
+	};
+
+	return tcx_reading_set(&context->kernel_reading, &settings, fault);
+}
 
 /* What requests see from now on. */
 static void apply_config(struct tcx_context *context)
 {
 	const struct tcx_mib_settings settings = {
-		.collector = context->collector,
-		.tables = context->tables,
+		.collector = context->kernel_reading.collector,
+		.tables = context->kernel_reading.tables,
 		.interval_ns = context->config.interval_ns,
 		.max_age_ns = tcx_config_max_age(&context->config),
 		.table_timeout_ns = context->config.table_timeout_ns,
@@ -47,7 +80,7 @@ static void reload(struct tcx_context *context)
 		snmp_log(LOG_ERR, "the old configuration stays in force\n");
 		return;
 	}
-	if (!tcx_reading_change(context, &config, &fault)) {
+	if (!read_kernel(context, &config, &fault)) {
 		snmp_log(LOG_ERR, "%s; the old configuration stays in force\n", fault.text);
 		return;
 	}
@@ -135,7 +168,7 @@ static bool start(struct tcx_context *context, struct tcx_fault *fault)
 	context->mib = tcx_mib_new();
 	if (context->mib == NULL)
 		return tcx_fault_set(fault, "out of memory");
-	if (!tcx_reading_start(context, fault))
+	if (!read_kernel(context, &context->config, fault))
 		return false;
 	apply_config(context);
 	if (!tcx_mib_register(context->mib, fault)) {
@@ -158,7 +191,7 @@ static void finish(struct tcx_context *context)
 	if (!context->unsound) {
 		tcx_agentx_shutdown();
 		tcx_mib_free(context->mib);
-		tcx_reading_stop(context);
+		tcx_reading_stop(&context->kernel_reading);
 	}
 	tcx_pid_file_remove(&context->pid_file);
 }
@@ -183,7 +216,7 @@ static int serve(struct tcx_context *context)
 	    !start(context, &fault))
 		return fail(context, ready_fd, &fault);
 	tcx_process_started(ready_fd, true);
-	tcx_reading_log(context);
+	tcx_reading_log(&context->kernel_reading);
 	while (!context->stop) {
 		agent_check_and_process(1);
 		if (context->reload)

@@ -111,10 +111,11 @@ static void take_failure(struct slot *slot, const struct tcx_fault *cause, uint6
 
 static void take_table(struct slot *slot, struct tcx_table *table)
 {
-	const struct tcx_fault none = {""};
+	struct tcx_fault rows;
 
+	tcx_fault_set(&rows, "%zu", slot->tables->settings.max_rows);
 	tell(slot, TCX_TABLE_FAILED, NULL);
-	tell(slot, TCX_TABLE_CUT, table->cut ? &none : NULL);
+	tell(slot, TCX_TABLE_CUT, table->cut ? &rows : NULL);
 	tell_fallback(slot, &table->fallback);
 	tell(slot, TCX_TABLE_LACKING, or_none(&table->lacking));
 	slot->failed_ns = 0;

@@ -34,10 +34,10 @@ enum tcx_table_news {
 	TCX_TABLE_FALLBACK,  /* this table comes from procfs, and others may; text says why not from
 				sock_diag */
 	TCX_TABLE_NO_FALLBACK, /* it comes from sock_diag again */
-	TCX_TABLE_CUT,	       /* the table has more rows than max_rows */
-	TCX_TABLE_FITS,	       /* it has no more than that again */
-	TCX_TABLE_LACKING,     /* the kernel does not tell all of its rows; text says what */
-	TCX_TABLE_WHOLE,       /* it tells all again */
+	TCX_TABLE_CUT,	   /* the table has more rows than max_rows; text says how many those are */
+	TCX_TABLE_FITS,	   /* it has no more than that again */
+	TCX_TABLE_LACKING, /* the kernel does not tell all of its rows; text says what */
+	TCX_TABLE_WHOLE,   /* it tells all again */
 };
 
 /* Each of these lasts: told once when it begins, once when it ends. A fallback is one for all. */

@@ -8,11 +8,10 @@
 
 #include <stdbool.h>
 
-#include "collect/collector.h"
+#include "collect/reading.h"
 #include "config/config.h"
 #include "config/options.h"
 #include "daemon/pid_file.h"
-#include "kernel/links.h"
 #include "session/agentx.h"
 #include "session/log.h"
 #include "session/wire.h"
@@ -25,10 +24,7 @@ struct tcx_context {
 	struct tcx_log log;
 	struct tcx_agentx agentx;
 	struct tcx_wire wire;
-	struct tcx_collector *collector;
-	struct tcx_tables *tables;
-	struct tcx_link_watch *link_watch; /* NULL where rtnetlink cannot be had */
-	bool link_watch_fails;		   /* and the log has said so */
+	struct tcx_reading kernel_reading;
 	struct tcx_mib *mib;
 	struct tcx_pid_file pid_file;
 	bool reload;   /* SIGHUP came */

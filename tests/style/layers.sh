@@ -129,7 +129,7 @@ can_fail globals 'int f(void);' 'int f(void) { static int n = 1; return ++n; }'
 # shellcheck disable=SC2046 # file names of ours
 {
     hold snmp $(find "$top/agent/base" "$top/agent/catalogue" "$top/agent/sample" \
-        "$top/agent/kernel" "$top/agent/collect" -name '*.c' ! -name reading.c)
+        "$top/agent/kernel" "$top/agent/collect" -name '*.c')
     hold files $(find "$top/agent/snmp" "$top/agent/mib" -name '*.c')
     hold headers $(find "$top/include" "$top/agent" -name '*.h')
     hold length $(find "$top/agent" -name '*.c')

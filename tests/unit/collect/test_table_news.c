@@ -122,7 +122,7 @@ static const struct {
 	 TCX_TABLE_FALLBACK,
 	 "denied",
 	 TCX_TABLE_NO_FALLBACK},
-	{{"", "", "", 101}, {"", "", "", 102}, TCX_TABLE_CUT, "", TCX_TABLE_FITS},
+	{{"", "", "", 101}, {"", "", "", 102}, TCX_TABLE_CUT, "100", TCX_TABLE_FITS},
 };
 
 static void outages(void **state)
