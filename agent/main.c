@@ -24,11 +24,11 @@ static void on_tables(void *arg)
 }
 
 struct tcx_context tcx_context = {
-	.kernel_reading = {.log = snmp_log,
-			   .watch = register_readfd,
-			   .unwatch = unregister_readfd,
-			   .tables_changed = on_tables,
-			   .arg = &tcx_context},
+	.reading = {.log = snmp_log,
+		    .watch = register_readfd,
+		    .unwatch = unregister_readfd,
+		    .tables_changed = on_tables,
+		    .arg = &tcx_context},
 };
 
 /* What is read from now on. */
@@ -48,15 +48,15 @@ static bool read_kernel(struct tcx_context *context, const struct tcx_config *co
 		.max_age_ns = tcx_config_max_age(config),
 	};
 
-	return tcx_reading_set(&context->kernel_reading, &settings, fault);
+	return tcx_reading_set(&context->reading, &settings, fault);
 }
 
 /* What requests see from now on. */
 static void apply_config(struct tcx_context *context)
 {
 	const struct tcx_mib_settings settings = {
-		.collector = context->kernel_reading.collector,
-		.tables = context->kernel_reading.tables,
+		.collector = context->reading.collector,
+		.tables = context->reading.tables,
 		.interval_ns = context->config.interval_ns,
 		.max_age_ns = tcx_config_max_age(&context->config),
 		.table_timeout_ns = context->config.table_timeout_ns,
@@ -191,7 +191,7 @@ static void finish(struct tcx_context *context)
 	if (!context->unsound) {
 		tcx_agentx_shutdown();
 		tcx_mib_free(context->mib);
-		tcx_reading_stop(&context->kernel_reading);
+		tcx_reading_stop(&context->reading);
 	}
 	tcx_pid_file_remove(&context->pid_file);
 }
@@ -216,7 +216,7 @@ static int serve(struct tcx_context *context)
 	    !start(context, &fault))
 		return fail(context, ready_fd, &fault);
 	tcx_process_started(ready_fd, true);
-	tcx_reading_log(&context->kernel_reading);
+	tcx_reading_log(&context->reading);
 	while (!context->stop) {
 		agent_check_and_process(1);
 		if (context->reload)

@@ -6,7 +6,8 @@
 #include <strings.h>
 
 #include "base/clock.h"
-#include "daemon/context.h"
+#include "config_files.h"
+#include "session/agentx.h"
 #include "snmp/mib.h"
 #include "snmp/netsnmp.h"
 
@@ -23,6 +24,9 @@
 
 /* A table of that many sockets takes less than a gigabyte. */
 #define ROWS_MAX 10000000
+
+/* The library reads the files, and calls what is below without an argument of ours. */
+static struct tcx_config_reading *current; /* while files are being read */
 
 /* Digits and at most one point: neither sign, exponent, nor the words that strtod() knows. */
 static bool is_plain_number(const char *text)
@@ -222,9 +226,9 @@ static const struct directive {
 /* init_snmp() reads the files once more, for the library's own words: ours are known by then. */
 static void parse(const char *word, char *text)
 {
-	for (size_t i = 0; i < DIRECTIVES && tcx_context.reading != NULL; i++)
+	for (size_t i = 0; i < DIRECTIVES && current != NULL; i++)
 		if (strcasecmp(word, directives[i].word) == 0)
-			directives[i].parse(&tcx_context.reading->config, directives[i].word, text);
+			directives[i].parse(&current->config, directives[i].word, text);
 }
 
 /*
@@ -244,99 +248,14 @@ void tcx_config_register(void)
 	}
 }
 
-/*
- * One line in the log. Without -f that is elsewhere by default, and whoever starts the agent is to
- * see why it does not; once it runs, standard error leads nowhere.
- */
-void tcx_config_complain(struct tcx_config_reading *reading, const char *place, const char *what)
+bool tcx_config_note(const char *line)
 {
-	const struct tcx_options *options = &tcx_context.options;
-
-	reading->faults++;
-	snmp_log(LOG_ERR, "%s%s\n", place, what);
-	if (options->task == TCX_SERVE && !options->foreground)
-		fprintf(stderr, "tcpextd: %s%s\n", place, what);
-}
-
-static void complain_of_word(struct tcx_config_reading *reading, const char *place,
-			     const char *word)
-{
-	char text[TCX_FAULT_SIZE];
-
-	if (strncasecmp(word, "agentXPerms", strlen("agentXPerms")) == 0)
-		snprintf(text, sizeof(text),
-			 "'%s' is a directive of the master: move it to snmpd.conf", word);
-	else
-		snprintf(text, sizeof(text),
-			 "unknown word '%s': take it out, or see tcpextd.conf(5) for the words",
-			 word);
-	tcx_config_complain(reading, place, text);
-}
-
-/* Lines of the library that are no fault of a file of ours. */
-static bool is_chatter(const char *line)
-{
-	return strncmp(line, "net-snmp: ", 10) == 0 ||
-	       strstr(line, "No handlers regestered") != NULL;
-}
-
-/* A word that ends a line of the library: up to the period behind it. */
-static const char *cut_word(char *word)
-{
-	word[strcspn(word, " .")] = '\0';
-	return word;
-}
-
-static void complain_of_blank(struct tcx_config_reading *reading, const char *place,
-			      const char *word)
-{
-	char text[TCX_FAULT_SIZE];
-
-	snprintf(text, sizeof(text), "'%s' has no value: give one, or take the line out", word);
-	tcx_config_complain(reading, place, text);
-}
-
-/* What the library writes behind "FILE: line N: ", and what we make of it. NULL: its own text. */
-static const struct {
-	const char *begin;
-	void (*complain)(struct tcx_config_reading *reading, const char *place, const char *word);
-} library_complaints[] = {
-	{"Warning: Unknown token: ", complain_of_word},
-	{"Error: Blank line following ", complain_of_blank},
-	{"Error: ", NULL},
-};
-
-#define COMPLAINTS (sizeof(library_complaints) / sizeof(library_complaints[0]))
-
-static void complain_of_line(struct tcx_config_reading *reading, char *line)
-{
-	for (size_t i = 0; i < COMPLAINTS; i++) {
-		char *what = strstr(line, library_complaints[i].begin);
-
-		if (what == NULL)
-			continue;
-		*what = '\0';
-		what += strlen(library_complaints[i].begin);
-		if (library_complaints[i].complain != NULL)
-			library_complaints[i].complain(reading, line, cut_word(what));
-		else
-			tcx_config_complain(reading, line, what);
-		return;
-	}
-	tcx_config_complain(reading, line, "");
-}
-
-void tcx_config_note(struct tcx_config_reading *reading, const char *line)
-{
-	char text[1024];
-
-	snprintf(text, sizeof(text), "%s", line);
-	text[strcspn(text, "\n")] = '\0';
-	if (is_chatter(text) || (reading->shared && strstr(text, "Unknown token") != NULL))
-		return;
-	tcx_context.reading = NULL; /* our own lines go to the log */
-	complain_of_line(reading, text);
-	tcx_context.reading = reading;
+	if (current == NULL || !current->in_library)
+		return false;
+	current->in_library = false; /* our own lines go to the log */
+	tcx_config_translate(current, line);
+	current->in_library = true;
+	return true;
 }
 
 static const struct tcx_config defaults = {
@@ -387,9 +306,11 @@ static void check_patience(struct tcx_config_reading *reading)
 
 unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options)
 {
-	struct tcx_config_reading reading = {.config = defaults};
+	struct tcx_config_reading reading = {.config = defaults, .options = options};
 
-	tcx_config_read_files(&reading, options);
+	current = &reading;
+	tcx_config_read_files(&reading);
+	current = NULL;
 	check_ages(&reading);
 	check_patience(&reading);
 	if (reading.faults == 0)

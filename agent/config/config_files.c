@@ -1,4 +1,6 @@
 /* The files of the configuration: where they are, and whether they can be read at all. */
+#include "config_files.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -9,8 +11,6 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "config/config.h"
-#include "daemon/context.h"
 #include "kernel/regular.h"
 #include "snmp/netsnmp.h"
 
@@ -190,9 +190,9 @@ static void read_file(struct tcx_config_reading *reading, const char *path, cons
 
 	if (!check_file(&file, must_exist))
 		return;
-	tcx_context.reading = reading;
+	reading->in_library = true;
 	read_config_with_type(path, type);
-	tcx_context.reading = NULL;
+	reading->in_library = false;
 }
 
 /* The library's own search path (read_config_files_of_type()). */
@@ -231,8 +231,10 @@ static void read_given_files(struct tcx_config_reading *reading, const char *lis
 	free(files);
 }
 
-void tcx_config_read_files(struct tcx_config_reading *reading, const struct tcx_options *options)
+void tcx_config_read_files(struct tcx_config_reading *reading)
 {
+	const struct tcx_options *options = reading->options;
+
 	if (!options->no_default_config)
 		read_default_files(reading);
 	if (options->config_file != NULL)

@@ -71,9 +71,7 @@ static void forward(int priority, const char *line)
 static int pass(netsnmp_log_handler *bridge, int priority, const char *line)
 {
 	(void)bridge;
-	if (tcx_context.reading != NULL && priority < LOG_DEBUG)
-		tcx_config_note(tcx_context.reading, line);
-	else if (!handled(line))
+	if ((priority == LOG_DEBUG || !tcx_config_note(line)) && !handled(line))
 		forward(priority, line);
 	return 1;
 }

@@ -28,15 +28,6 @@ struct tcx_config {
 	int retries;	       /* agentXRetries */
 };
 
-/* While files are being read: the values so far and what was wrong. */
-struct tcx_config_reading {
-	struct tcx_config config;
-	unsigned int faults;
-	unsigned int files; /* that were looked through before the library read them */
-	bool shared; /* the file is not ours alone: words that we do not know are meant for others
-		      */
-};
-
 /* Makes the directives known to the library. To be called once, after init_agent(). */
 void tcx_config_register(void);
 
@@ -46,15 +37,11 @@ void tcx_config_register(void);
  */
 unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options);
 
-/* The files themselves, for tcx_config_read(): has the library read them, and complains of those
- * that cannot be. */
-void tcx_config_read_files(struct tcx_config_reading *reading, const struct tcx_options *options);
-
-/* A fault of a file: one line in the log, which begins with the place. Counts it. */
-void tcx_config_complain(struct tcx_config_reading *reading, const char *place, const char *what);
-
-/* What the library has to say about a file while it is being read: a line of its log. */
-void tcx_config_note(struct tcx_config_reading *reading, const char *line);
+/*
+ * Takes a line of the library's log for what is wrong with the file that it reads. False while it
+ * reads none.
+ */
+bool tcx_config_note(const char *line);
 
 /* maxAge, or what it is by default. */
 uint64_t tcx_config_max_age(const struct tcx_config *config);

@@ -20,11 +20,10 @@
 struct tcx_context {
 	struct tcx_options options;
 	struct tcx_config config;
-	struct tcx_config_reading *reading; /* while configuration files are being read */
 	struct tcx_log log;
 	struct tcx_agentx agentx;
 	struct tcx_wire wire;
-	struct tcx_reading kernel_reading;
+	struct tcx_reading reading;
 	struct tcx_mib *mib;
 	struct tcx_pid_file pid_file;
 	bool reload;   /* SIGHUP came */
