@@ -8,13 +8,32 @@
 #include <unistd.h>
 
 #include "collect/reading.h"
-#include "daemon/context.h"
+#include "config/config.h"
 #include "daemon/log_files.h"
+#include "daemon/pid_file.h"
 #include "daemon/process.h"
 #include "doctor/doctor.h"
 #include "kernel/read_sources.h"
 #include "sample/print.h"
+#include "session/agentx.h"
+#include "session/log.h"
+#include "snmp/mib.h"
 #include "snmp/netsnmp.h"
+
+/* The state of the program. */
+struct tcx_context {
+	struct tcx_options options;
+	struct tcx_config config;
+	struct tcx_log log;
+	struct tcx_agentx agentx;
+	struct tcx_reading reading;
+	struct tcx_mib *mib;
+	struct tcx_pid_file pid_file;
+	bool reload;   /* SIGHUP came */
+	bool reloaded; /* the configuration is in force, but for what is registered */
+	bool stop;
+	bool unsound; /* the library's tree of registrations: memory was short */
+};
 
 static void on_tables(void *arg)
 {
@@ -22,14 +41,6 @@ static void on_tables(void *arg)
 
 	tcx_mib_tables_changed(context->mib);
 }
-
-struct tcx_context tcx_context = {
-	.reading = {.log = snmp_log,
-		    .watch = register_readfd,
-		    .unwatch = unregister_readfd,
-		    .tables_changed = on_tables,
-		    .arg = &tcx_context},
-};
 
 /* What is read from now on. */
 static bool read_kernel(struct tcx_context *context, const struct tcx_config *config,
@@ -64,7 +75,7 @@ static void apply_config(struct tcx_context *context)
 		.priority = context->config.priority,
 	};
 
-	tcx_config_apply_agentx(&context->config, &context->options);
+	tcx_agentx_configure(&context->config, context->options.socket);
 	tcx_mib_set(context->mib, &settings);
 }
 
@@ -75,7 +86,7 @@ static void reload(struct tcx_context *context)
 	struct tcx_config config;
 
 	context->reload = false;
-	tcx_log_reopen(&context->log);
+	tcx_log_reopen();
 	if (tcx_config_read(&config, &context->options) > 0) {
 		snmp_log(LOG_ERR, "the old configuration stays in force\n");
 		return;
@@ -149,11 +160,11 @@ static bool watch_signals(struct tcx_context *context, struct tcx_fault *fault)
 
 	signal(SIGPIPE, SIG_IGN);
 	hangup_fd = open_signals(hangup);
-	context->wire.stop_fd = open_signals(stop);
-	if (hangup_fd < 0 || context->wire.stop_fd < 0)
+	context->agentx.wire.stop_fd = open_signals(stop);
+	if (hangup_fd < 0 || context->agentx.wire.stop_fd < 0)
 		return tcx_fault_set(fault, "signals cannot be watched: %s", strerror(errno));
 	register_readfd(hangup_fd, on_hangup, context);
-	register_readfd(context->wire.stop_fd, on_stop, context);
+	register_readfd(context->agentx.wire.stop_fd, on_stop, context);
 	return true;
 }
 
@@ -168,6 +179,7 @@ static bool start(struct tcx_context *context, struct tcx_fault *fault)
 	context->mib = tcx_mib_new();
 	if (context->mib == NULL)
 		return tcx_fault_set(fault, "out of memory");
+	context->agentx.mib = context->mib;
 	if (!read_kernel(context, &context->config, fault))
 		return false;
 	apply_config(context);
@@ -280,39 +292,45 @@ static int show_directives(void)
 
 int main(int argc, char **argv)
 {
-	struct tcx_context *context = &tcx_context;
+	struct tcx_context context = {
+		.reading = {.log = snmp_log,
+			    .watch = register_readfd,
+			    .unwatch = unregister_readfd,
+			    .tables_changed = on_tables,
+			    .arg = &context},
+	};
 	struct tcx_fault fault = {""};
 
 	if (!tcx_process_begin()) {
 		fputs("tcpextd: /dev/null cannot be opened\n", stderr);
 		return EXIT_FAILURE;
 	}
-	if (!tcx_options_parse(&context->options, argc, argv))
+	if (!tcx_options_parse(&context.options, argc, argv))
 		return EXIT_FAILURE;
-	if (context->options.task == TCX_LEAVE)
+	if (context.options.task == TCX_LEAVE)
 		return EXIT_SUCCESS;
-	if (!tcx_log_start(&context->log, context->options.own_log,
-			   context->options.foreground || context->options.task != TCX_SERVE,
+	if (!tcx_log_start(&context.log, context.options.own_log,
+			   context.options.foreground || context.options.task != TCX_SERVE,
 			   &fault)) {
 		fprintf(stderr, "tcpextd: %s\n", fault.text);
 		return EXIT_FAILURE;
 	}
-	if (!tcx_agentx_init()) {
+	if (!tcx_agentx_init(&context.agentx)) {
 		fputs("tcpextd: out of memory\n", stderr);
 		return EXIT_FAILURE;
 	}
 	tcx_config_register();
-	if (context->options.task == TCX_SHOW_DIRECTIVES)
+	if (context.options.task == TCX_SHOW_DIRECTIVES)
 		return show_directives();
-	if (tcx_config_read(&context->config, &context->options) > 0 &&
-	    context->options.task != TCX_DOCTOR)
+	if (tcx_config_read(&context.config, &context.options) > 0 &&
+	    context.options.task != TCX_DOCTOR)
 		return EXIT_FAILURE;
-	tcx_config_apply_agentx(&context->config, &context->options);
-	if (context->options.task == TCX_PRINT)
-		return print(&context->config);
-	if (context->options.task == TCX_DOCTOR)
-		return tcx_doctor(&context->options, &context->config, tcx_agentx_address())
+	tcx_agentx_configure(&context.config, context.options.socket);
+	if (context.options.task == TCX_PRINT)
+		return print(&context.config);
+	if (context.options.task == TCX_DOCTOR)
+		return tcx_doctor(&context.options, &context.config, context.agentx.wire.master)
 			       ? EXIT_SUCCESS
 			       : EXIT_FAILURE;
-	return serve(context);
+	return serve(&context);
 }

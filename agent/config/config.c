@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 #include "config_files.h"
-#include "session/agentx.h"
 #include "snmp/mib.h"
 #include "snmp/netsnmp.h"
 
@@ -15,9 +14,6 @@
 
 /* Whole seconds that fit agentXPingInterval and the like; more is a slip of the pen. */
 #define SECONDS_MAX 3600
-
-/* The library keeps agentXTimeout in microseconds. */
-#define US_PER_S 1000000
 
 /* Room for tcpStateTable, which makes no sense in part. */
 #define ROWS_MIN 100
@@ -321,17 +317,4 @@ unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options
 uint64_t tcx_config_max_age(const struct tcx_config *config)
 {
 	return config->max_age_ns > 0 ? config->max_age_ns : 10 * config->interval_ns;
-}
-
-void tcx_config_apply_agentx(const struct tcx_config *config, const struct tcx_options *options)
-{
-	const char *socket = options->socket != NULL ? options->socket : config->socket;
-
-	tcx_agentx_set_address(socket[0] != '\0' ? socket : NULL);
-	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
-			   config->ping_s);
-	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT,
-			   config->timeout_s * US_PER_S);
-	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_RETRIES,
-			   config->retries);
 }

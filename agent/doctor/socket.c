@@ -65,7 +65,7 @@ void tcx_doctor_reach(struct doctor *doctor)
 	while (!doctor->reached && tcx_address_next(&list, address)) {
 		struct tcx_fault fault = {""};
 
-		doctor->reached = tcx_agentx_probe(address, &fault);
+		doctor->reached = tcx_agentx_probe(address, -1, &fault);
 		if (doctor->reached || doctor->master[0] == '\0') {
 			memcpy(doctor->master, address, sizeof(doctor->master));
 			doctor->unreached = fault;
@@ -111,7 +111,7 @@ static void show_others(struct doctor *doctor)
 	while (tcx_address_next(&list, address)) {
 		struct tcx_fault fault = {""};
 
-		if (strcmp(address, doctor->master) != 0 && !tcx_agentx_probe(address, &fault))
+		if (strcmp(address, doctor->master) != 0 && !tcx_agentx_probe(address, -1, &fault))
 			MORE("%s: %s", address, fault.text);
 	}
 }

@@ -8,8 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon/context.h"
+#include "config/config.h"
 #include "session/address.h"
+#include "snmp/mib.h"
 #include "snmp/netsnmp.h"
 
 #define APP		"tcpextd"
@@ -44,18 +45,23 @@ void agentx_check_session(unsigned int alarm, void *session);
 /* AgentX error codes (RFC 2741, 6.2.16). */
 enum { DUPLICATE_REGISTRATION = 263, REQUEST_DENIED = 267 };
 
-void tcx_agentx_set_address(const char *address)
+/* The library calls what is below without an argument of ours. */
+static struct tcx_agentx *agentx;
+
+void tcx_agentx_configure(const struct tcx_config *config, const char *address)
 {
-	tcx_context.agentx.address = address;
+	if (address == NULL)
+		address = config->socket;
+	agentx->wire.master = address[0] != '\0' ? address : DEFAULT_SOCKET;
+	agentx->wire.timeout_s = config->timeout_s * (config->retries + 1);
 	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
 			      TCX_WIRE_ADDRESS);
-}
-
-const char *tcx_agentx_address(void)
-{
-	const char *address = tcx_context.agentx.address;
-
-	return address != NULL ? address : DEFAULT_SOCKET;
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
+			   config->ping_s);
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT,
+			   config->timeout_s * US_PER_S);
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_RETRIES,
+			   config->retries);
 }
 
 static int ping_interval(void)
@@ -69,8 +75,6 @@ static int ping_interval(void)
  */
 static int on_connected(int major, int minor, void *session, void *arg)
 {
-	struct tcx_agentx *agentx = &tcx_context.agentx;
-
 	(void)major;
 	(void)minor;
 	(void)arg;
@@ -80,30 +84,28 @@ static int on_connected(int major, int minor, void *session, void *arg)
 	agentx->session = session;
 	agentx->connected = true;
 	agentx->complained = false;
-	tcx_context.wire.in_vain = false;
+	agentx->wire.in_vain = false;
 	agentx->refused = 0;
 	agentx->told = 0;
-	tcx_mib_connected(tcx_context.mib);
+	tcx_mib_connected(agentx->mib);
 	if (!agentx->away)
 		snmp_log(LOG_NOTICE, "connected to the AgentX master at %s\n",
-			 tcx_context.wire.address);
+			 agentx->wire.address);
 	return 0;
 }
 
 static void say_lost(void)
 {
-	const char *cause = tcx_context.wire.cause;
+	const char *cause = agentx->wire.cause;
 
 	snmp_log(LOG_WARNING,
 		 "lost the AgentX master at %s: %s; trying every %d s to connect again\n",
-		 tcx_context.wire.address, cause != NULL ? cause : "snmpd ended or did not answer",
+		 agentx->wire.address, cause != NULL ? cause : "snmpd ended or did not answer",
 		 ping_interval());
 }
 
 static int on_lost(int major, int minor, void *session, void *arg)
 {
-	struct tcx_agentx *agentx = &tcx_context.agentx;
-
 	(void)major;
 	(void)minor;
 	(void)session;
@@ -123,7 +125,6 @@ static int on_lost(int major, int minor, void *session, void *arg)
 static int on_register(int major, int minor, void *parameters, void *arg)
 {
 	const struct register_parameters *registration = parameters;
-	struct tcx_agentx *agentx = &tcx_context.agentx;
 
 	(void)major;
 	(void)minor;
@@ -147,7 +148,7 @@ static int on_unregister(int major, int minor, void *parameters, void *arg)
 	(void)major;
 	(void)minor;
 	(void)arg;
-	if (tcx_mib_is_refused(tcx_context.mib, registration->name, registration->namelen,
+	if (tcx_mib_is_refused(agentx->mib, registration->name, registration->namelen,
 			       registration->priority))
 		registration->priority = NOBODYS_PRIORITY;
 	return 0;
@@ -168,9 +169,9 @@ static int on_session(int major, int minor, void *parameters, void *arg)
 	(void)major;
 	(void)minor;
 	(void)arg;
-	tcx_context.agentx.opened = session;
+	agentx->opened = session;
 	session->timeout = session->version == AGENTX_VERSION ? US_PER_S : OWN_PATIENCE_US;
-	session->retries = session->version == AGENTX_VERSION ? tcx_wire_patience() - 1 : 0;
+	session->retries = session->version == AGENTX_VERSION ? agentx->wire.timeout_s - 1 : 0;
 	return 0;
 }
 
@@ -187,8 +188,9 @@ static void watch(int event, SNMPCallback *callback)
  * MIBS is emptied so that init_snmp() reads no MIB files: the agent needs none, and a missing one
  * would fill the log. No state is kept between runs.
  */
-bool tcx_agentx_init(void)
+bool tcx_agentx_init(struct tcx_agentx *state)
 {
+	agentx = state;
 	setenv("MIBS", "", 1);
 	netsnmp_enable_subagent();
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS,
@@ -207,14 +209,14 @@ bool tcx_agentx_init(void)
 	watch(SNMPD_CALLBACK_UNREGISTER_OID, on_unregister);
 	netsnmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session,
 				  NULL, NETSNMP_CALLBACK_HIGHEST_PRIORITY);
-	return tcx_wire_init(&tcx_context.wire);
+	return tcx_wire_init(&agentx->wire);
 }
 
 /* False when the address can be reached: those behind it in the list have not been tried. */
 static bool complain_of(const char *address)
 {
 	struct tcx_fault fault = {""};
-	bool reached = tcx_agentx_probe(address, &fault);
+	bool reached = tcx_agentx_probe(address, agentx->wire.stop_fd, &fault);
 
 	if (reached)
 		tcx_fault_set(&fault,
@@ -224,9 +226,9 @@ static bool complain_of(const char *address)
 	return !reached;
 }
 
-static void complain_once(struct tcx_agentx *agentx)
+static void complain_once(void)
 {
-	const char *list = tcx_agentx_address();
+	const char *list = agentx->wire.master;
 	char address[PATH_MAX];
 
 	if (agentx->connected || agentx->complained)
@@ -245,7 +247,7 @@ void tcx_agentx_connect(void)
 	setenv("MIBDIRS", "", 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
 	init_snmp(APP);
-	complain_once(&tcx_context.agentx);
+	complain_once();
 }
 
 /*
@@ -269,8 +271,6 @@ static void end_requests(void)
  */
 void tcx_agentx_leave(void)
 {
-	struct tcx_agentx *agentx = &tcx_context.agentx;
-
 	end_requests();
 	if (!agentx->connected)
 		return;
@@ -284,8 +284,6 @@ void tcx_agentx_leave(void)
 /* The library finds that the session is none, frees it and opens another one at once. */
 void tcx_agentx_return(void)
 {
-	struct tcx_agentx *agentx = &tcx_context.agentx;
-
 	if (!agentx->away)
 		return;
 	agentx_check_session((unsigned int)agentx->session->securityModel, agentx->session);
@@ -298,7 +296,7 @@ void tcx_agentx_shutdown(void)
 {
 	snmp_shutdown(APP);
 	shutdown_agent();
-	tcx_wire_free(&tcx_context.wire);
+	tcx_wire_free();
 }
 
 static void ask_again(unsigned int alarm, void *arg);
@@ -307,11 +305,11 @@ static void list_groups(unsigned int alarm, void *arg)
 {
 	(void)alarm;
 	(void)arg;
-	if (tcx_context.agentx.connected)
-		tcx_mib_list(tcx_context.mib);
+	if (agentx->connected)
+		tcx_mib_list(agentx->mib);
 }
 
-static void ask_later(struct tcx_agentx *agentx)
+static void ask_later(void)
 {
 	if (agentx->alarm != 0)
 		return;
@@ -325,7 +323,6 @@ static void ask_later(struct tcx_agentx *agentx)
  */
 static void ask_again(unsigned int alarm, void *arg)
 {
-	struct tcx_agentx *agentx = &tcx_context.agentx;
 	unsigned int asked;
 
 	(void)alarm;
@@ -334,7 +331,7 @@ static void ask_again(unsigned int alarm, void *arg)
 	agentx->refused = 0;
 	if (!agentx->connected)
 		return;
-	asked = tcx_mib_ask_again(tcx_context.mib);
+	asked = tcx_mib_ask_again(agentx->mib);
 	for (size_t i = 0; tcx_mib_group_word(i) != NULL; i++) {
 		unsigned int bit = tcx_mib_group_bit(tcx_mib_group_word(i));
 
@@ -378,19 +375,18 @@ static void say_taken(const char *name, const char *group, int priority)
 
 void tcx_agentx_refused(long error)
 {
-	struct tcx_agentx *agentx = &tcx_context.agentx;
 	const char *group;
 	unsigned int bit;
 	char text[512];
 
 	if (error == TCX_WIRE_LOST)
 		return; /* which on_lost() tells */
-	group = tcx_mib_refused(tcx_context.mib, agentx->name, agentx->name_len, agentx->priority);
+	group = tcx_mib_refused(agentx->mib, agentx->name, agentx->name_len, agentx->priority);
 	bit = group != NULL ? tcx_mib_group_bit(group) : 0;
 	print_oid(text, sizeof(text), agentx->name, agentx->name_len);
 	agentx->refused |= bit;
 	if (agentx->refused != 0)
-		ask_later(agentx);
+		ask_later();
 	if (bit != 0 && (agentx->told & bit) != 0)
 		return;
 	agentx->told |= bit;
@@ -470,10 +466,10 @@ static bool explain_host(struct tcx_fault *fault, const char *address, int error
 	}
 }
 
-bool tcx_agentx_probe(const char *address, struct tcx_fault *fault)
+bool tcx_agentx_probe(const char *address, int stop_fd, struct tcx_fault *fault)
 {
 	const char *path = tcx_address_path(address);
-	int fd = tcx_address_connect(address, PROBE_MS, tcx_context.wire.stop_fd);
+	int fd = tcx_address_connect(address, PROBE_MS, stop_fd);
 	int error = errno;
 
 	if (fd >= 0)

@@ -3,11 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/context.h"
+#include "config/config.h"
 #include "daemon/log_files.h"
+#include "session/agentx.h"
 #include "snmp/netsnmp.h"
 
 #define IDENT "tcpextd"
+
+/* The library calls the bridge without an argument of ours. */
+static struct tcx_log *own_log;
 
 static bool drop(const char *line)
 {
@@ -57,14 +61,13 @@ static bool handled(const char *line)
 
 static bool wants(const netsnmp_log_handler *to, int priority)
 {
-	return priority <= to->priority &&
-	       (to->pri_max == tcx_context.log.all || priority >= to->pri_max);
+	return priority <= to->priority && (to->pri_max == own_log->all || priority >= to->pri_max);
 }
 
 static void forward(int priority, const char *line)
 {
 	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
-		if (to != tcx_context.log.bridge && wants(to, priority))
+		if (to != own_log->bridge && wants(to, priority))
 			to->handler(to, priority, line);
 }
 
@@ -77,10 +80,10 @@ static int pass(netsnmp_log_handler *bridge, int priority, const char *line)
 }
 
 /* The library is to call nobody but the bridge; the bridge calls the destinations. */
-static void disable_destinations(const struct tcx_log *log)
+static void disable_destinations(void)
 {
 	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
-		if (to != log->bridge)
+		if (to != own_log->bridge)
 			netsnmp_disable_this_loghandler(to);
 }
 
@@ -106,13 +109,13 @@ static bool hears_all(netsnmp_log_handler *bridge, int pri_max)
  * severe one with another. The library's version does not tell which, because distributions carry
  * the change back: so it is tried. To be called when no destination is enabled.
  */
-static bool find_meaning(struct tcx_log *log, netsnmp_log_handler *bridge)
+static bool find_meaning(netsnmp_log_handler *bridge)
 {
 	bridge->handler = count;
 	if (hears_all(bridge, LOG_EMERG))
-		log->all = LOG_EMERG;
+		own_log->all = LOG_EMERG;
 	else if (hears_all(bridge, LOG_DEBUG))
-		log->all = LOG_DEBUG;
+		own_log->all = LOG_DEBUG;
 	else
 		return false;
 	bridge->handler = pass;
@@ -132,9 +135,10 @@ bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr,
 	bridge = netsnmp_register_loghandler(NETSNMP_LOGHANDLER_CALLBACK, LOG_DEBUG);
 	if (bridge == NULL)
 		return tcx_fault_set(fault, "out of memory");
-	log->bridge = bridge;
-	disable_destinations(log);
-	if (!find_meaning(log, bridge))
+	own_log = log;
+	own_log->bridge = bridge;
+	disable_destinations();
+	if (!find_meaning(bridge))
 		return tcx_fault_set(fault,
 				     "the net-snmp library %s keeps its log lines from the agent; "
 				     "use one from 5.9 to 5.10",
@@ -151,12 +155,12 @@ bool tcx_log_is_on_terminal(void)
 }
 
 /* The library opens anew what is not disabled. Files it would take care of in a way of its own. */
-void tcx_log_reopen(struct tcx_log *log)
+void tcx_log_reopen(void)
 {
 	tcx_log_files_reopen();
 	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
 		if (to->type == NETSNMP_LOGHANDLER_SYSLOG)
 			netsnmp_enable_this_loghandler(to);
 	netsnmp_logging_restart();
-	disable_destinations(log);
+	disable_destinations();
 }

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "daemon/context.h"
 #include "session/address.h"
 #include "session/pdu.h"
 #include "snmp/netsnmp.h"
@@ -19,6 +18,9 @@
 
 /* As the library's own transports have it. */
 #define ANY_SIZE 0x7fffffff
+
+/* The library calls what is below without an argument of ours. */
+static struct tcx_wire *wire;
 
 /* One connection. */
 struct line {
@@ -31,25 +33,18 @@ struct line {
 	bool lost;
 };
 
-int tcx_wire_patience(void)
-{
-	const struct tcx_config *config = &tcx_context.config;
-
-	return config->timeout_s * (config->retries + 1);
-}
-
 static bool is_to_end(void)
 {
-	struct pollfd stop = {.fd = tcx_context.wire.stop_fd, .events = POLLIN};
+	struct pollfd stop = {.fd = wire->stop_fd, .events = POLLIN};
 
-	return tcx_context.stop || poll(&stop, 1, 0) > 0;
+	return poll(&stop, 1, 0) > 0;
 }
 
 /* False when that takes too long or the agent is to end. */
 static bool wait_writable(int fd, int patience_ms)
 {
 	struct pollfd fds[] = {{.fd = fd, .events = POLLOUT},
-			       {.fd = tcx_context.wire.stop_fd, .events = POLLIN}};
+			       {.fd = wire->stop_fd, .events = POLLIN}};
 
 	return poll(fds, 2, patience_ms) > 0 && fds[1].revents == 0;
 }
@@ -62,7 +57,7 @@ static void give_up(const netsnmp_transport *transport, const char *cause)
 	struct line *line = transport->data;
 
 	if (!line->lost)
-		tcx_context.wire.cause = cause;
+		wire->cause = cause;
 	line->lost = true;
 	shutdown(transport->sock, SHUT_RDWR);
 }
@@ -217,7 +212,7 @@ static void look_at_time(const netsnmp_transport *transport)
 	const struct line *line = transport->data;
 	uint64_t waited = tcx_clock_now() - line->asked_ns;
 
-	if (waited > (uint64_t)tcx_wire_patience() * TCX_NS_PER_S)
+	if (waited > (uint64_t)wire->timeout_s * TCX_NS_PER_S)
 		give_up(transport, "it did not answer");
 	else if (waited > TCX_NS_PER_S && is_to_end())
 		give_up(transport, "the agent ends");
@@ -310,12 +305,11 @@ static int close_socket(netsnmp_transport *transport)
 /* To the first address of the list that can be reached. */
 static int connect_first(const char *list)
 {
-	struct tcx_wire *wire = &tcx_context.wire;
 	char address[PATH_MAX];
 	int fd = -1;
 
 	while (fd < 0 && tcx_address_next(&list, address))
-		fd = tcx_address_connect(address, tcx_wire_patience() * 1000, wire->stop_fd);
+		fd = tcx_address_connect(address, wire->timeout_s * 1000, wire->stop_fd);
 	if (fd >= 0)
 		strcpy(wire->address, address);
 	wire->in_vain = fd >= 0;
@@ -326,7 +320,6 @@ static int connect_first(const char *list)
  * the others for ever. */
 static const char *begin_of(const char *list)
 {
-	const struct tcx_wire *wire = &tcx_context.wire;
 	const char *rest = list;
 	char address[PATH_MAX];
 
@@ -351,16 +344,16 @@ static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)
 	int fd = -1;
 
 	(void)spec;
-	tcx_context.wire.cause = NULL;
+	wire->cause = NULL;
 	if (transport != NULL && line != NULL)
-		fd = connect_list(tcx_agentx_address());
+		fd = connect_list(wire->master);
 	if (fd < 0) {
 		free(transport);
 		free(line);
 		return NULL;
 	}
-	transport->domain = tcx_context.wire.domain->name;
-	transport->domain_length = (int)tcx_context.wire.domain->name_length;
+	transport->domain = wire->domain->name;
+	transport->domain_length = (int)wire->domain->name_length;
 	transport->sock = fd;
 	transport->flags = NETSNMP_TRANSPORT_FLAG_STREAM;
 	transport->data = line; /* which the library frees with the rest */
@@ -372,11 +365,12 @@ static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)
 	return transport;
 }
 
-bool tcx_wire_init(struct tcx_wire *wire)
+bool tcx_wire_init(struct tcx_wire *state)
 {
 	static const oid name[] = {TCX_MIB_ROOT};		/* one that nobody else has */
 	const char **prefixes = calloc(2, sizeof(prefixes[0])); /* which the library frees */
 
+	wire = state;
 	wire->stop_fd = -1;
 	wire->domain = calloc(1, sizeof(*wire->domain));
 	if (wire->domain == NULL || prefixes == NULL) {
@@ -392,7 +386,7 @@ bool tcx_wire_init(struct tcx_wire *wire)
 	return true;
 }
 
-void tcx_wire_free(struct tcx_wire *wire)
+void tcx_wire_free(void)
 {
 	free(wire->domain);
 	wire->domain = NULL;

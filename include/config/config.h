@@ -46,7 +46,4 @@ bool tcx_config_note(const char *line);
 /* maxAge, or what it is by default. */
 uint64_t tcx_config_max_age(const struct tcx_config *config);
 
-/* Hands the AgentX settings to the library. */
-void tcx_config_apply_agentx(const struct tcx_config *config, const struct tcx_options *options);
-
 #endif

@@ -10,13 +10,17 @@
 #include <stddef.h>
 
 #include "base/fault.h"
+#include "session/wire.h"
 
 #define TCX_AGENTX_NAME_MAX 128
 
 struct snmp_session;
+struct tcx_config;
+struct tcx_mib;
 
 struct tcx_agentx {
-	const char *address; /* of the master; NULL: the library's default */
+	struct tcx_mib *mib; /* the caller sets it, before anything is registered */
+	struct tcx_wire wire;
 	bool connected;
 	bool away;		      /* between tcx_agentx_leave() and tcx_agentx_return() */
 	struct snmp_session *session; /* the library's, while connected */
@@ -31,9 +35,18 @@ struct tcx_agentx {
 	unsigned int alarm;   /* the library's number of the next try, or 0 */
 };
 
-/* Prepares the library to be a subagent. Before tcx_config_register(). False when memory is short.
+/*
+ * Prepares the library to be a subagent, which from then on uses *agentx. Before
+ * tcx_config_register(). False when memory is short.
  */
-bool tcx_agentx_init(void);
+bool tcx_agentx_init(struct tcx_agentx *agentx);
+
+/*
+ * Hands the settings to the library. The address of the master is that of -x, or, for NULL, of the
+ * configuration, or the library's default. It may be a list, see session/address.h. It is kept by
+ * pointer, and used for the next connection.
+ */
+void tcx_agentx_configure(const struct tcx_config *config, const char *address);
 
 /*
  * Connects, or begins to try again and again. Everything to be served must be registered with the
@@ -59,17 +72,11 @@ void tcx_agentx_shutdown(void);
 void tcx_agentx_refused(long error);
 
 /*
- * The address of the master: of -x, of agentXSocket, or, for NULL, the library's default. May be
- * a list, see session/address.h. It is kept by pointer, and used for the next connection.
- */
-void tcx_agentx_set_address(const char *address);
-const char *tcx_agentx_address(void);
-
-/*
  * Tries to connect to one address of a master and closes the connection again. False when that
- * fails; fault says why and what to do. Waits up to two seconds for a host.
+ * fails; fault says why and what to do. Waits up to two seconds for a host, or until stop_fd can be
+ * read (-1: nobody stops it).
  */
-bool tcx_agentx_probe(const char *address, struct tcx_fault *fault);
+bool tcx_agentx_probe(const char *address, int stop_fd, struct tcx_fault *fault);
 
 /*
  * Whether a directory on the way to a path is closed to this user; it is then in directory, which

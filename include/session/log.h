@@ -16,9 +16,9 @@ struct tcx_log {
 };
 
 /*
- * Puts the bridge in front of the destinations. Without any it adds standard error (to_stderr) or
- * syslog. False when a file of -L cannot be written, or when the library does not pass its lines
- * on; fault says so.
+ * Puts the bridge in front of the destinations; it uses *log from then on. Without any it adds
+ * standard error (to_stderr) or syslog. False when a file of -L cannot be written, or when the
+ * library does not pass its lines on; fault says so.
  */
 bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr,
 		   struct tcx_fault *fault);
@@ -27,6 +27,6 @@ bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr,
 bool tcx_log_is_on_terminal(void);
 
 /* Opens log files and syslog anew, for logrotate. */
-void tcx_log_reopen(struct tcx_log *log);
+void tcx_log_reopen(void);
 
 #endif

@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-/* What is to be the library's address of the master. It leads to tcx_agentx_address(). */
+/* What is to be the library's address of the master. It leads to wire->master. */
 #define TCX_WIRE_ADDRESS "tcpextd:"
 
 /* The error of an answer that the wire gives in the place of a master that is lost. RFC 2741 has no
@@ -20,19 +20,22 @@ struct netsnmp_tdomain_s;
 
 struct tcx_wire {
 	struct netsnmp_tdomain_s *domain; /* owned */
-	int stop_fd;	   /* readable when the agent is to end, which ends all waiting; or -1 */
-	const char *cause; /* why the last connection was given up; NULL: the master ended it */
+	const char *master; /* addresses, see session/address.h; not owned, used for the next
+			       connection */
+	int timeout_s;	    /* how long the master has for an answer, all retries together */
+	int stop_fd;	    /* readable when the agent is to end, which ends all waiting; or -1 */
+	const char *cause;  /* why the last connection was given up; NULL: the master ended it */
 	char address[PATH_MAX]; /* where the last connection went to, of a list */
 	bool in_vain;		/* that connection has not become a session, or not yet */
 };
 
-/* Makes it known to the library. Before the library connects; once. False when memory is short. */
+/*
+ * Makes it known to the library, which from then on uses *wire. Before the library connects; once.
+ * False when memory is short.
+ */
 bool tcx_wire_init(struct tcx_wire *wire);
 
 /* When the library has been shut down. */
-void tcx_wire_free(struct tcx_wire *wire);
-
-/* How long the master has for an answer, in seconds: agentXTimeout and agentXRetries together. */
-int tcx_wire_patience(void);
+void tcx_wire_free(void);
 
 #endif

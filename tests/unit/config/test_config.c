@@ -8,11 +8,15 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "daemon/context.h"
+#include "config/config.h"
+#include "session/agentx.h"
+#include "session/log.h"
+#include "snmp/mib.h"
 #include "snmp/netsnmp.h"
 #include "tests/unit/fixture.h"
 
-struct tcx_context tcx_context;
+static struct tcx_log own_log;
+static struct tcx_agentx agentx;
 
 /* What would wait for ever ends the test. */
 #define PATIENCE_S 30
@@ -43,8 +47,8 @@ static int open_library(void **state)
 	if (handler == NULL)
 		return -1;
 	handler->handler = keep;
-	tcx_log_start(&tcx_context.log, true, true, NULL);
-	tcx_agentx_init();
+	tcx_log_start(&own_log, true, true, NULL);
+	tcx_agentx_init(&agentx);
 	tcx_config_register();
 	return 0;
 }
@@ -484,12 +488,10 @@ static void applies_agentx(void **state)
 {
 	struct tcx_config config = good(
 		"agentXSocket /a/b\nagentXPingInterval 13\nagentXTimeout 4\nagentXRetries 2\n");
-	const struct tcx_options none = {0};
-	const struct tcx_options other = {.socket = "/c/d"};
 
 	(void)state;
-	tcx_config_apply_agentx(&config, &none);
-	assert_string_equal(tcx_agentx_address(), "/a/b");
+	tcx_agentx_configure(&config, NULL);
+	assert_string_equal(agentx.wire.master, "/a/b");
 	assert_int_equal(netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID,
 					    NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL),
 			 13);
@@ -498,11 +500,11 @@ static void applies_agentx(void **state)
 		4000000);
 	assert_int_equal(
 		netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_RETRIES), 2);
-	tcx_config_apply_agentx(&config, &other); /* -x goes before the file */
-	assert_string_equal(tcx_agentx_address(), "/c/d");
+	tcx_agentx_configure(&config, "/c/d"); /* -x goes before the file */
+	assert_string_equal(agentx.wire.master, "/c/d");
 	config = good("");
-	tcx_config_apply_agentx(&config, &none);
-	assert_string_equal(tcx_agentx_address(), "/var/agentx/master");
+	tcx_agentx_configure(&config, NULL);
+	assert_string_equal(agentx.wire.master, "/var/agentx/master");
 }
 
 /* A library that calls this event of something else, too, than of a session that it has opened. */
@@ -513,7 +515,7 @@ static void no_session(void **state)
 	(void)state;
 	logged[0] = '\0';
 	snmp_call_callbacks(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, request);
-	assert_false(tcx_context.agentx.connected);
+	assert_false(agentx.connected);
 	assert_string_equal(logged, "");
 }
 

@@ -10,15 +10,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "daemon/context.h"
 #include "session/address.h"
 #include "session/agentx.h"
 #include "tests/unit/fixture.h"
 
 #define NOBODY	 (-1)
 #define PATIENCE 5000 /* ms */
-
-struct tcx_context tcx_context;
 
 static void lists(void **state)
 {
@@ -121,7 +118,7 @@ static void expect(const char *address, int result, int error, const char *says)
 
 	if (fd != result || (fd == -1 && errno != error))
 		fail_msg("%s: %d, %s", address, fd, strerror(errno));
-	assert_false(tcx_agentx_probe(address, &fault));
+	assert_false(tcx_agentx_probe(address, NOBODY, &fault));
 	if (strstr(fault.text, says) == NULL)
 		fail_msg("%s: '%s' lacks '%s'", address, fault.text, says);
 }
@@ -180,6 +177,5 @@ int main(void)
 		cmocka_unit_test(causes), cmocka_unit_test(waits),
 	};
 
-	tcx_context.wire.stop_fd = NOBODY;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/context.h"
+#include "session/log.h"
 #include "snmp/netsnmp.h"
 #include "tests/unit/fixture.h"
 
 #define PRIORITIES (LOG_DEBUG + 1)
 
-struct tcx_context tcx_context;
+static struct tcx_log own_log;
 
 static bool library_itself(const netsnmp_log_handler *handler, int priority)
 {
@@ -96,7 +96,7 @@ static const char *passed(int priority, int pri_max)
 	to->handler = keep;
 	to->pri_max = pri_max;
 	came[0] = '\0';
-	if (!tcx_log_start(&tcx_context.log, true, true, &fault))
+	if (!tcx_log_start(&own_log, true, true, &fault))
 		fail_msg("%s", fault.text);
 	assert_string_equal(came, "");
 	log_all();
@@ -134,7 +134,7 @@ static void deaf(void **state)
 
 	(void)state;
 	meaning = nobody;
-	assert_false(tcx_log_start(&tcx_context.log, true, true, &fault));
+	assert_false(tcx_log_start(&own_log, true, true, &fault));
 	assert_non_null(strstr(fault.text, "keeps its log lines"));
 	assert_non_null(strstr(fault.text, netsnmp_get_version()));
 	forget_handlers();
@@ -153,7 +153,7 @@ static void here(void **state)
 	fixture_open(&fixture);
 	snprintf(option, sizeof(option), "f%s/log", fixture.root);
 	assert_int_equal(snmp_log_options(option, 0, NULL), 0);
-	assert_true(tcx_log_start(&tcx_context.log, true, true, &fault));
+	assert_true(tcx_log_start(&own_log, true, true, &fault));
 	log_all();
 	forget_handlers();
 	log = fopen(option + 1, "r");
