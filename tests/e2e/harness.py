@@ -435,9 +435,12 @@ class Site:
                               env={**self.environment, **(env or {})})
 
     def write(self, name, text):
+        """Puts a file there whole, as what the kernel shows is: nobody reads half of it, or it with the tail of the one before."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        beside = path.with_name(f".{path.name}.new")
+        beside.write_text(text)
+        beside.replace(path)
         return path
 
     # Daemons
