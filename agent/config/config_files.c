@@ -45,6 +45,15 @@ static bool is_null_device(const char *path)
 
 static bool check_includes(const struct file *file, int fd);
 
+static const char *remedy_for(int error)
+{
+	if (error == ENOENT)
+		return "give -c the path of a file that exists";
+	if (error == EMFILE)
+		return "raise the limit of files that the agent may open (LimitNOFILE in the unit)";
+	return "make it a file that user and group of the agent may read";
+}
+
 /*
  * The library passes over files that it cannot read, and waits for one that is a FIFO. We do
  * neither: somebody wanted them to count.
@@ -63,9 +72,7 @@ static bool check_file(const struct file *file, bool must_exist)
 		return check_includes(file, fd);
 	if (errno == ENOENT && !must_exist)
 		return false;
-	snprintf(what, sizeof(what), ": cannot be read: %s; %s", fault.text,
-		 errno == ENOENT ? "give -c the path of a file that exists"
-				 : "make it a file that user and group of the agent may read");
+	snprintf(what, sizeof(what), ": cannot be read: %s; %s", fault.text, remedy_for(errno));
 	tcx_config_complain(file->reading, file->path, what);
 	return false;
 }

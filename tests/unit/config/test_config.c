@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -358,6 +359,28 @@ static void unreadable(void **state)
 	one_line("unreadable");
 }
 
+/* The file is sound then: the advice is not about it. */
+static void no_descriptor(void **state)
+{
+	char path[PATH_MAX];
+	struct tcx_options options = {.config_file = path, .no_default_config = true};
+	struct rlimit before, none;
+	struct tcx_config config;
+
+	(void)state;
+	fixture_puts(&fixture, "sound.conf", "maxAge 24\n");
+	snprintf(path, sizeof(path), "%s/sound.conf", fixture.root);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	logged[0] = '\0';
+	setrlimit(RLIMIT_NOFILE, &none);
+	assert_int_equal(tcx_config_read(&config, &options), 1);
+	setrlimit(RLIMIT_NOFILE, &before);
+	assert_non_null(strstr(logged, "sound.conf: cannot be read: Too many open files; raise"));
+	assert_null(strstr(logged, "may read"));
+}
+
 /*
  * agentx.conf is for all subagents: what it says to others is no fault. Then our own two, then -c.
  *
@@ -534,6 +557,7 @@ int main(void)
 		cmocka_unit_test(long_path),
 		cmocka_unit_test(no_file),
 		cmocka_unit_test(unreadable),
+		cmocka_unit_test(no_descriptor),
 		cmocka_unit_test(default_files),
 		cmocka_unit_test(fifos),
 		cmocka_unit_test(included_files),
