@@ -69,8 +69,6 @@ static const struct {
 	{"Error: ", NULL},
 };
 
-#define COMPLAINTS (sizeof(library_complaints) / sizeof(library_complaints[0]))
-
 void tcx_config_translate(struct tcx_config_reading *reading, const char *line)
 {
 	char text[1024];
@@ -79,7 +77,7 @@ void tcx_config_translate(struct tcx_config_reading *reading, const char *line)
 	text[strcspn(text, "\n")] = '\0';
 	if (is_chatter(text) || (reading->shared && strstr(text, "Unknown token") != NULL))
 		return;
-	for (size_t i = 0; i < COMPLAINTS; i++) {
+	for (size_t i = 0; i < sizeof(library_complaints) / sizeof(library_complaints[0]); i++) {
 		char *what = strstr(text, library_complaints[i].begin);
 
 		if (what == NULL)
