@@ -54,8 +54,6 @@ void tcx_agentx_configure(const struct tcx_config *config, const char *address)
 		address = config->socket;
 	agentx->wire.master = address[0] != '\0' ? address : DEFAULT_SOCKET;
 	agentx->wire.timeout_s = config->timeout_s * (config->retries + 1);
-	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
-			      TCX_WIRE_ADDRESS);
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
 			   config->ping_s);
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT,
@@ -199,6 +197,8 @@ bool tcx_agentx_init(struct tcx_agentx *state)
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
 	init_agent(APP);
+	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
+			      TCX_WIRE_ADDRESS);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
 	/* A master has this, a subagent not. Without it every varbind passes all registrations that
 	 * lie before it, and ours are many. */

@@ -372,6 +372,7 @@ bool tcx_wire_init(struct tcx_wire *state)
 
 	wire = state;
 	wire->stop_fd = -1;
+	wire->master = "";
 	wire->domain = calloc(1, sizeof(*wire->domain));
 	if (wire->domain == NULL || prefixes == NULL) {
 		free(prefixes);

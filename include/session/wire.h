@@ -31,7 +31,7 @@ struct tcx_wire {
 
 /*
  * Makes it known to the library, which from then on uses *wire. Before the library connects; once.
- * False when memory is short.
+ * It leads nowhere until wire->master is set. False when memory is short.
  */
 bool tcx_wire_init(struct tcx_wire *wire);
 
