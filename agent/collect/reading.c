@@ -144,12 +144,14 @@ static bool can_have_tables(const struct tcx_reading *reading, const char *root)
 {
 	struct tcx_fault fault = {""};
 	bool can = tcx_netns_can_enter(root, &fault);
+	const char *whose = tcx_proc_root_where(root) == TCX_WHERE_OTHER
+				    ? " has the counters of another network namespace, whose "
+				      "tables cannot be read"
+				    : "";
 
 	if (!can)
-		reading->log(LOG_WARNING,
-			     "procRoot %s has the counters of another network namespace, whose "
-			     "tables cannot be read: %s; no table is registered\n",
-			     root, fault.text);
+		reading->log(LOG_WARNING, "procRoot %s%s: %s; no table is registered\n", root,
+			     whose, fault.text);
 	return can;
 }
 

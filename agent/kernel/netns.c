@@ -13,6 +13,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+/* In the place of an inode number: nothing tells which namespace it is. */
+#define UNKNOWN_INODE ((ino_t)-1)
+
 /* What is to be done in another namespace. */
 struct errand {
 	const struct tcx_netns *netns;
@@ -96,16 +99,28 @@ char *tcx_proc_root_path(const char *root, const char *path)
 	return asprintf(&whole, "%s%s/%s", root, beside, path) < 0 ? NULL : whole;
 }
 
+/* A process that is not there. A whole procfs and a folder of files are of the own namespace. */
+static bool is_gone(const char *root)
+{
+	char self[PATH_MAX];
+
+	snprintf(self, sizeof(self), "%s/self", root);
+	return access(root, F_OK) != 0 || (is_procfs(root) && access(self, F_OK) != 0);
+}
+
 bool tcx_netns_init(struct tcx_netns *netns, const char *root)
 {
+	enum tcx_where where = tcx_proc_root_where(root);
 	bool procfs;
 
 	netns->root = strdup(root);
 	netns->inode = 0;
 	if (netns->root == NULL)
 		return false;
-	if (tcx_proc_root_where(root) == TCX_WHERE_OTHER)
+	if (where == TCX_WHERE_OTHER)
 		netns->inode = inode_of(root, "", &procfs);
+	else if (where == TCX_WHERE_UNKNOWN && is_gone(root))
+		netns->inode = UNKNOWN_INODE;
 	return true;
 }
 
@@ -138,6 +153,12 @@ bool tcx_netns_enter(const struct tcx_netns *netns, struct tcx_fault *fault)
 
 	if (tcx_netns_is_here(netns))
 		return true;
+	if (netns->inode == UNKNOWN_INODE)
+		return tcx_fault_set(fault,
+				     "nothing told whose network namespace that is when the agent "
+				     "began to read there; correct procRoot, or start the agent "
+				     "again when %s/net/snmp is there",
+				     netns->root);
 	snprintf(path, sizeof(path), "%s/ns/net", netns->root);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)

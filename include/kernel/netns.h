@@ -36,15 +36,16 @@ char *tcx_proc_root_path(const char *root, const char *path);
  * another one. */
 struct tcx_netns {
 	char *root;  /* owned */
-	ino_t inode; /* of its net/snmp, where that is of another namespace than the maker's; else 0
-		      */
+	ino_t inode; /* of its net/snmp, where that is of another namespace than the maker's, and
+		      * one that no file has where that was not there; else 0 */
 };
 
 /* False when memory is short. */
 bool tcx_netns_init(struct tcx_netns *netns, const char *root);
 void tcx_netns_clear(struct tcx_netns *netns);
 
-/* Whether the calling thread is in it; true as well where it is no other one. */
+/* Whether the calling thread is in it; true as well where it is no other one. Never in the one that
+ * a process shows which was not there when this was made, whatever comes in its place. */
 bool tcx_netns_is_here(const struct tcx_netns *netns);
 
 /*

@@ -4,6 +4,7 @@ says whose they are."""
 
 import contextlib
 import os
+import pathlib
 import resource
 import shutil
 import signal
@@ -152,6 +153,25 @@ def denied(site):
         check_equal(len(words), 5, "five groups are registered")
 
 
+def nobodys(site):
+    """A procRoot that is not there when the agent starts is of no namespace, whatever comes in its place: there are no tables."""
+    with contextlib.ExitStack() as stack:
+        site.snmpd()  # it keeps the interfaces that it saw at first for a while
+        tables.listener(site, stack, ("127.0.0.1", 3001))
+        own = {name: tables.instances(site, name) for name, _ in tables.WORDS.values()}
+        agent = site.agent(f"procRoot {site.folder}/process\n" + tables.FAST, wait=False)
+        agent.wait_log("connected to the AgentX master")
+        lines = agent.wait_log("no table is registered")
+        check(len(lines) == 1 and f"procRoot {site.folder}/process: " in lines[0], "the log says why", lines)
+        for when in "before it comes", "when it has come":
+            check_equal({name: tables.instances(site, name) for name in own}, own, f"{when}: the tables of MIB-II are snmpd's")
+            check_equal([site.walk(f"{OBJECTS}.{arc}") for arc in (18, 19, 20)], [[], [], []], f"{when}: the agent's own have no row")
+            check_equal(site.get(REASM_TIMEOUT), [NO_INSTANCE], f"{when}: ipReasmTimeout is not there")
+            site.write("process/net/snmp", pathlib.Path("/proc/net/snmp").read_text())
+            site.write("process/sys/net/ipv4/ipfrag_time", f"{OTHER_TIMEOUT}\n")
+            wait_for("the counters come", lambda: site.get(IN_RECEIVES) != [NO_INSTANCE])
+
+
 def host_procfs(site):
     """A host's procfs, as a container has it: `net' is the container's own, which the log says; that of process 1 is ROOT/1."""
     if not shutil.which("unshare"):
@@ -186,4 +206,4 @@ def host_procfs(site):
 
 
 if __name__ == "__main__":
-    harness.main(all_of_it, changes, gone, not_yet, denied, host_procfs)
+    harness.main(all_of_it, changes, gone, not_yet, denied, nobodys, host_procfs)

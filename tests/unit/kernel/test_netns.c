@@ -90,6 +90,48 @@ static void test_files(void **state)
 	fixture_close(&fixture);
 }
 
+/* Whatever comes there later may be of any namespace. */
+static void test_gone(void **state)
+{
+	struct fixture fixture;
+	struct tcx_netns netns;
+	struct tcx_fault fault = {""};
+	char root[PATH_MAX];
+
+	(void)state;
+	fixture_open(&fixture);
+	snprintf(root, sizeof(root), "%s/none", fixture.root);
+	assert_true(tcx_netns_init(&netns, root));
+	assert_false(tcx_netns_is_here(&netns));
+	assert_false(tcx_netns_can_enter(root, &fault));
+	assert_non_null(strstr(fault.text, "none/net/snmp"));
+	fixture_puts(&fixture, "none/net/snmp", "");
+	assert_false(tcx_netns_enter(&netns, &fault));
+	tcx_netns_clear(&netns);
+	expect_here(root);
+	fixture_close(&fixture);
+}
+
+/* A dead process that its parent has not waited for has no namespace. */
+static void test_dead(void **state)
+{
+	struct tcx_netns netns;
+	siginfo_t ended;
+	char root[64];
+	pid_t child = fork();
+
+	(void)state;
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(0);
+	assert_int_equal(waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT), 0);
+	snprintf(root, sizeof(root), "/proc/%ld", (long)child);
+	assert_true(tcx_netns_init(&netns, root));
+	assert_false(tcx_netns_is_here(&netns));
+	tcx_netns_clear(&netns);
+	waitpid(child, NULL, 0);
+}
+
 /* The proc root of a process that stays in the namespace which this one leaves. */
 static bool leave(char parent[64])
 {
@@ -193,7 +235,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_path),	 cmocka_unit_test(test_own),
-		cmocka_unit_test(test_files),	 cmocka_unit_test(test_other),
+		cmocka_unit_test(test_files),	 cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_dead),	 cmocka_unit_test(test_other),
 		cmocka_unit_test(test_not_init), cmocka_unit_test(test_refused),
 	};
 
