@@ -1,12 +1,15 @@
 # manual.awk - write tcpextd-counters(7) from the rows
 #
-#   awk -f rows.awk -f manual.awk \
-#       mib2.def counters.def snapshot.def templates/manual.txt.in > tcpextd-counters.7
+#   generate.sh manual > tcpextd-counters.7
 #
 # Markers of the skeleton:
 #
-#   @groups@        a subsection for each GROUP, an entry for each of its counters
-#   @snapshot@      an entry for each scalar of snapshot.def
+#   @names-of-files@    the files of counters, in a sentence
+#   @groups@            a subsection for each GROUP, an entry for each of its counters
+#   @scalars NODE@      an entry for each scalar of a node
+#   @tables@            a subsection for each table of ours, an entry for each column
+#   @others@            an entry for each table of RFC1213, with its columns
+#   @sources@           an entry for each file
 
 BEGIN {
     width = 78
@@ -16,12 +19,29 @@ function begin_text() {
 }
 
 function marker(word) {
-    if (word[1] == "groups")
+    if (word[1] == "names-of-files")
+        put_names_of_files()
+    else if (word[1] == "groups")
         put_groups()
-    else if (word[1] == "snapshot")
-        put_snapshot()
+    else if (word[1] == "scalars")
+        put_cells(word[2])
+    else if (word[1] == "tables")
+        put_tables()
+    else if (word[1] == "others")
+        put_others()
+    else if (word[1] == "sources")
+        put_sources()
     else
         fail("unknown marker @" word[1] "@")
+}
+
+function put_names_of_files(    i, count, word) {
+    count = split(files_in_words(), word, /,? (and )?/)
+    for (i = 1; i < count - 1; i++)
+        print ".IR " word[i] " ,"
+    print ".I " word[count - 1]
+    print "and"
+    print ".IR " word[count] " ,"
 }
 
 function put_groups(    i) {
@@ -41,15 +61,15 @@ function put_group(p,    i) {
 # Arc 0 is that of settings, which have no object here, but in RFC1213-MIB.
 function group_place(p) {
     if (!(arc[p] + 0))
-        return "From below /proc/" file[p] "; no object of LINUX-TCPEXT-MIB."
+        return "From /proc/" file[p] "; no object of LINUX-TCPEXT-MIB."
     return group_lines(p) "; node " node[p] ", linuxTcpExtObjects." arc[p] "."
 }
 
-function group_lines(p) {
-    if (file[p] ~ /sockstat$/)
+function group_lines(p,    shape) {
+    shape = format[source_of_group[p]]
+    if (shape == "labels")
         return "Words of /proc/" file[p] " and /proc/" file[p] "6"
-    return "Lines of /proc/" file[p] " that begin with \\(lq" p \
-        (file[p] ~ /(snmp6|sctp\/snmp)$/ ? "" : ":") "\\(rq"
+    return "Lines of /proc/" file[p] " that begin with \\(lq" p (shape == "columns" ? ":" : "") "\\(rq"
 }
 
 function put_counter(row) {
@@ -73,13 +93,66 @@ function put_column(row) {
     put_sentences(text[row])
 }
 
-function put_snapshot(    i, row) {
-    for (i = 1; i <= scalars; i++) {
-        row = scalar[i]
-        put_tag(name[row])
-        put_sentences(syntax[row] (unit[row] == "" ? "." : ", " unit[row] "."))
-        print ".br"
-        put_sentences(text[row])
+# What the counters' own groups do not have.
+function put_tables(    i, t) {
+    for (i = 1; i <= tables; i++) {
+        t = table[i]
+        if (!is_ours(t) || instances[t] == "TYPES" || instances[t] == "PLAIN")
+            continue
+        print ".SS " t ": " table_title[t]
+        put_sentences("Node " t ", " parent[t] "." place[t] ".")
+        if (table_text[t] != "")
+            put_paragraphs(filled(table_text[t]))
+        put_cells(t)
+    }
+}
+
+function put_paragraphs(words,    i, count, part) {
+    count = split(words, part, PARAGRAPH)
+    for (i = 1; i <= count; i++) {
+        print ".PP"
+        put_sentences(part[i])
+    }
+}
+
+function put_cells(t,    i) {
+    for (i = 1; i <= cells[t]; i++)
+        put_cell(cell[t, i])
+}
+
+function put_cell(row) {
+    put_tag(name[row])
+    put_sentences(syntax[row] cell_facts(row) ".")
+    print ".br"
+    put_sentences(filled(text[row]))
+}
+
+function cell_facts(row,    facts) {
+    facts = limits[row] == "" ? "" : " " limits[row]
+    facts = facts (unit[row] == "" ? "" : ", " unit[row])
+    return facts (access[row] == "hidden" ? ", index" : "")
+}
+
+function put_others(    i, t, k, words) {
+    for (i = 1; i <= tables; i++) {
+        t = table[i]
+        if (is_ours(t))
+            continue
+        words = table_title[t] ":"
+        for (k = 1; k <= cells[t]; k++)
+            words = words " " name[cell[t, k]] (k < cells[t] ? "," : ".")
+        put_tag(t)
+        put_sentences(words)
+    }
+}
+
+function put_sources(    i, id) {
+    for (i = 1; i <= sources; i++) {
+        id = source[i]
+        put_tag("/proc/" source_path[id])
+        put_sentences("Source " i ": " source_title[id] (per[id] == "host" ? ", of the whole host." : "."))
+        if (absent[id] != "")
+            put_sentences("It is not there where " absent[id] ".")
     }
 }
 
@@ -92,19 +165,12 @@ function put_tag(words) {
 function put_facts(row,    facts, nstat) {
     nstat = prefix[row] key[row]
     facts = kind[row] ", " unit[row] ". " releases(row)
-    if (arc[prefix[row]] + 0)
-        facts = kernel_word(row) "; " facts
+    if (kernel_word(row) != "")
+        facts = "\\(lq" kernel_word(row) "\\(rq; " facts
     if (sub_id[row] + 0 && nstat in shown)
         facts = facts " Also in " shown[nstat] "."
     put_sentences(facts)
     print ".br"
-}
-
-# What to look for in the file.
-function kernel_word(row,    words) {
-    words = kernel_field(row)
-    sub(/^[^ ]*, /, "", words)
-    return "\\(lq" words "\\(rq"
 }
 
 # A sentence begins a line, as roff wants it.

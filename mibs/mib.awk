@@ -1,26 +1,20 @@
-# mib.awk - write a MIB module: the rows of counters.def and snapshot.def, laid
-# out by a skeleton
+# mib.awk - write a MIB module: the rows, laid out by a skeleton
 #
-#   awk -v root=OID -f rows.awk -f mib.awk \
-#       counters.def snapshot.def templates/LINUX-TCPEXT-MIB.txt.in > LINUX-TCPEXT-MIB.txt
+#   generate.sh mib MODULE ROOT > MODULE.txt
 #
 # root is the OID of linuxTcpExtMIB; the default is { netSnmpPlaypen 1213 }.
 #
-# Markers of the skeletons; "groups" are those of counters.def that hold scalars:
+# Markers of the skeletons:
 #
 #   @import-syntaxes@           base syntaxes of the rows, enterprises if needed
 #   @import-root@               the module that names the node above the root
 #   @root-prose@                where the module is registered, and what of it
 #   @root-identity@             the value of MODULE-IDENTITY, and nodes above it
-#   @snapshot@                  the scalars of snapshot.def
-#   @scalars FIRST LAST@        the node and the objects of each group with such an arc
-#   @sequence PREFIX@           the members of a table row that COLUMN rows give
-#   @columns PREFIX ENTRY@      those columns themselves
-#   @members PREFIX@            their names, for an OBJECTS clause
-#   @members snapshot@          the names of the scalars of snapshot.def
-#   @object-groups@             the OBJECT-GROUPs of each group
-#   @compliance STATUS@         a GROUP clause for each OBJECT-GROUP of that status
-#   @includes@                  the names of all these OBJECT-GROUPs
+#   @objects@                   all nodes, scalars and tables
+#   @object-groups@             their OBJECT-GROUPs
+#   @mandatory@                 the names of those that are asked of every agent
+#   @compliance STATUS@         a GROUP clause for each other one of that status
+#   @includes@                  the names of all OBJECT-GROUPs
 
 BEGIN {
     enterprises = "1.3.6.1.4.1"
@@ -43,18 +37,12 @@ function marker(word) {
         put_root_prose()
     else if (word[1] == "root-identity")
         put_root_identity()
-    else if (word[1] == "snapshot")
-        put_snapshot()
-    else if (word[1] == "scalars")
-        put_scalars(word[2], word[3])
-    else if (word[1] == "sequence")
-        put_sequence(word[2])
-    else if (word[1] == "columns")
-        put_columns(word[2], word[3])
-    else if (word[1] == "members")
-        put_members(word[2])
+    else if (word[1] == "objects")
+        put_objects()
     else if (word[1] == "object-groups")
         put_object_groups()
+    else if (word[1] == "mandatory")
+        put_mandatory()
     else if (word[1] == "compliance")
         put_compliance(word[2])
     else if (word[1] == "includes")
@@ -89,10 +77,7 @@ function check_arcs(    i, unused) {
         fail("root=" root_oid ": more than " 128 - 69 " sub-identifiers")
 }
 
-function put_import_syntaxes(    i, list, used) {
-    for (i = 1; i <= rows; i++)
-        if (sub_id[i] + 0)
-            used[syntax[i]] = 1
+function put_import_syntaxes(    list) {
     list = "Counter64, Gauge32, Unsigned32"
     if ("Integer32" in used)
         list = list ", Integer32"
@@ -143,25 +128,98 @@ function put_root_identity(    i, above) {
 
 # --- Objects ---------------------------------------------------------------------
 
-function put_snapshot(    i) {
-    for (i = 1; i <= scalars; i++)
-        put_object(scalar[i], "snapshot", text[scalar[i]], "")
+# In the order of their OIDs. A group of types is shown by its table.
+function put_objects(    a) {
+    for (a = 1; a <= last_arc; a++)
+        if (a in table_at)
+            put_tables(table_at[a])
+        else if (a in at)
+            put_counters(at[a])
 }
 
-function put_scalars(first, last,    a) {
-    for (a = first + 0; a <= last + 0; a++)
-        if (holds_scalars(a))
-            put_scalar_group(at[a])
+# A table or node, and the tables that hang below it.
+function put_tables(t,    i) {
+    put_heading(table_title[t] (instances[t] == "TYPES" ? " (/proc/" file[instances_of[t]] ")" : ""))
+    put_table(t)
+    for (i = 1; i <= tables; i++)
+        if (is_ours(table[i]) && parent[table[i]] == t)
+            put_table(table[i])
 }
 
-function holds_scalars(a) {
-    return (a in at) && members[at[a]] > 0
-}
-
-function put_scalar_group(p,    i, row) {
+function put_heading(words) {
     print "--"
-    print fold(title[p] " (/proc/" file[p] ")", "-- ", "-- ", width)
+    print fold(words, "-- ", "-- ", width)
     print "--\n"
+}
+
+function put_table(t,    i) {
+    if (is_node[t])
+        print t " OBJECT IDENTIFIER ::= { " parent[t] " " place[t] " }\n"
+    else
+        put_frame(t)
+    for (i = 1; i <= cells[t]; i++)
+        put_cell(cell[t, i], is_node[t] ? t : entry[t])
+    if (instances[t] == "TYPES")
+        for (i = 1; i <= columns[instances_of[t]]; i++)
+            put_counter(column[instances_of[t], i], entry[t])
+}
+
+# The table, its entry, and the type of that.
+function put_frame(t,    type) {
+    type = toupper(substr(entry[t], 1, 1)) substr(entry[t], 2)
+    put_head(t, "SEQUENCE OF " type, "not-accessible", filled(table_text[t]))
+    put_place(parent[t], place[t])
+    put_head(entry[t], type, "not-accessible", entry_text[t])
+    put_index(t)
+    put_place(t, 1)
+    print type " ::= SEQUENCE {"
+    put_sequence(t)
+    print "}\n"
+}
+
+function put_head(descriptor, syntax_, access_, words) {
+    print descriptor " OBJECT-TYPE"
+    print "    SYNTAX      " syntax_
+    put_clauses(access_, "current", words)
+}
+
+function put_clauses(access_, status_, words) {
+    print "    MAX-ACCESS  " access_
+    print "    STATUS      " status_
+    put_text("    ", "DESCRIPTION", words)
+}
+
+function put_place(parent_, number) {
+    print "    ::= { " parent_ " " number " }\n"
+}
+
+# On a line of its own each, where one line would be too long.
+function put_index(t,    i, row, list, line) {
+    for (i = 1; i <= cells[t]; i++) {
+        row = cell[t, i]
+        if (access[row] == "hidden") {
+            list = list (list == "" ? "" : ",\n") "                    " name[row]
+            line = line (line == "" ? "" : ", ") name[row]
+        }
+    }
+    if (length(line) > width - 20)
+        print "    INDEX       {\n" list "\n                }"
+    else
+        print "    INDEX       { " line " }"
+}
+
+# What the row of a table has, by list_cells().
+function put_sequence(t,    count, i, longest) {
+    count = list_cells(t)
+    for (i = 1; i <= count; i++)
+        if (length(name[listed[i]]) > longest)
+            longest = length(name[listed[i]])
+    for (i = 1; i <= count; i++)
+        printf "    %-" longest "s %s%s\n", name[listed[i]], syntax[listed[i]], (i < count ? "," : "")
+}
+
+function put_counters(p,    i, row) {
+    put_heading(title[p] " (/proc/" file[p] ")")
     print node[p] " OBJECT IDENTIFIER ::= { linuxTcpExtObjects " arc[p] " }\n"
     for (i = 1; i <= members[p]; i++) {
         row = member[p, i]
@@ -170,26 +228,37 @@ function put_scalar_group(p,    i, row) {
     }
 }
 
-function put_columns(p, entry,    i) {
-    for (i = 1; i <= columns[p]; i++)
-        put_counter(column[p, i], entry)
+function put_counter(row, parent_) {
+    put_syntax(row)
+    put_clauses("read-only", status(row), text[row] " " releases(row))
+    put_text("    ", "REFERENCE", kernel_field(row))
+    put_place(parent_, sub_id[row])
 }
 
-function put_counter(row, parent) {
-    put_object(row, parent, text[row] " " releases(row), kernel_field(row))
+function put_cell(row, parent_) {
+    put_syntax(row)
+    put_clauses(access[row] == "hidden" ? "not-accessible" : "read-only", "current", filled(text[row]))
+    if (row in reference)
+        put_text("    ", "REFERENCE", reference[row])
+    put_place(parent_, sub_id[row])
 }
 
-function put_object(row, parent, words, reference) {
+function put_syntax(row) {
     print name[row] " OBJECT-TYPE"
-    print "    SYNTAX      " syntax[row]
+    if (limits[row] ~ /^[a-z]/)
+        put_enumeration(limits[row])
+    else
+        print "    SYNTAX      " syntax[row] (limits[row] == "" ? "" : " " limits[row])
     if (unit[row] != "")
         print "    UNITS       \"" unit[row] "\""
-    print "    MAX-ACCESS  read-only"
-    print "    STATUS      " status(row)
-    put_text("    ", "DESCRIPTION", words)
-    if (reference != "")
-        put_text("    ", "REFERENCE", reference)
-    print "    ::= { " parent " " sub_id[row] " }\n"
+}
+
+function put_enumeration(words,    i, count, word) {
+    print "    SYNTAX      INTEGER {"
+    count = split(words, word, / /)
+    for (i = 1; i <= count; i++)
+        print "                    " word[i] (i < count ? "," : "")
+    print "                }"
 }
 
 # A counter that the kernel has dropped keeps its object, for older kernels.
@@ -197,29 +266,31 @@ function status(row) {
     return until[row] == "" ? "current" : "deprecated"
 }
 
-function put_text(indent, clause, words,    inner) {
+function put_text(indent, clause, words,    inner, i, count, part) {
     inner = indent "        "
     print indent clause
-    print fold(words "\"", inner "\"", inner, width)
-}
-
-function put_sequence(p,    i, row) {
-    for (i = 1; i <= columns[p]; i++) {
-        row = column[p, i]
-        printf "    %-16s%s%s\n", name[row], syntax[row], (i < columns[p] ? "," : "")
+    count = split(words "\"", part, PARAGRAPH)
+    print fold(part[1], inner "\"", inner, width)
+    for (i = 2; i <= count; i++) {
+        print ""
+        print fold(part[i], inner, inner, width)
     }
 }
 
 
 # --- Conformance -----------------------------------------------------------------
 
-# Two OBJECT-GROUPs may come of a group: of the current objects, by the group's own
-# arc, and of the deprecated ones, 100 further on.
-function split_groups(    a) {
+# Of a group of counters two may come: of the current objects, by the group's own arc,
+# and of the deprecated ones, 100 further on.
+function split_groups(    a, i) {
     for (a = 1; a <= last_arc; a++)
-        if (holds_scalars(a)) {
-            add_object_group(at[a], "current", "Group", group_number_of(a))
-            add_object_group(at[a], "deprecated", "OldGroup", group_number_of(a) + 100)
+        if (a in table_at) {
+            for (i = 1; i <= tables; i++)
+                if (is_ours(table[i]) && (table[i] == table_at[a] || parent[table[i]] == table_at[a]))
+                    add_table_group(table[i])
+        } else if (a in at) {
+            add_counter_group(at[a], "current", "Group", group_number_of(a))
+            add_counter_group(at[a], "deprecated", "OldGroup", group_number_of(a) + 100)
         }
 }
 
@@ -228,19 +299,44 @@ function group_number_of(a) {
     return a > 20 ? a + 2 : a
 }
 
-function add_object_group(p, state, suffix, number,    i, row) {
+function add_table_group(t,    count, i) {
+    count = list_cells(t)
+    for (i = 1; i <= count; i++)
+        if (access[listed[i]] != "hidden")
+            add_to_group(name[listed[i]])
+    add_group(is_node[t] ? t : substr(entry[t], 1, length(entry[t]) - 5), "Group", "current", group_number[t])
+    group_text[object_groups] = table_title[t] "."
+    group_condition[object_groups] = condition[t]
+}
+
+function add_counter_group(p, state, suffix, number,    i, row) {
     for (i = 1; i <= members[p]; i++) {
         row = member[p, i]
         if (sub_id[row] + 0 && status(row) == state)
-            in_group[object_groups + 1, ++group_size[object_groups + 1]] = name[row]
+            add_to_group(name[row])
     }
     if (!group_size[object_groups + 1])
         return
+    add_group(node[p], suffix, state, number)
+    group_text[object_groups] = title[p] ": counters of /proc/" file[p] \
+        (state == "current" ? "." : " that only older kernels print.")
+    group_condition[object_groups] = "Mandatory on hosts whose kernel prints counters of this group in /proc/" \
+        file[p] " (" title[p] ")."
+}
+
+# To the one that add_group() begins next.
+function add_to_group(object) {
+    in_group[object_groups + 1, ++group_size[object_groups + 1]] = object
+}
+
+function add_group(stem, suffix, state, number) {
     object_groups++
-    group_name[object_groups] = node[p] suffix
-    group_prefix[object_groups] = p
+    group_name[object_groups] = stem suffix
     group_status[object_groups] = state
-    group_number[object_groups] = number
+    group_number_[object_groups] = number
+    if (number in group_with)
+        fail(group_name[object_groups] " and " group_with[number] " have the number " number)
+    group_with[number] = group_name[object_groups]
 }
 
 function put_object_groups(    g) {
@@ -255,41 +351,29 @@ function put_object_group(g,    i) {
         put_item(in_group[g, i], i < group_size[g])
     print "    }"
     print "    STATUS      " group_status[g]
-    put_text("    ", "DESCRIPTION", group_text(g))
-    print "    ::= { linuxTcpExtGroups " group_number[g] " }\n"
-}
-
-function group_text(g,    p) {
-    p = group_prefix[g]
-    return title[p] ": counters of /proc/" file[p] \
-        (group_status[g] == "current" ? "." : " that only older kernels print.")
+    put_text("    ", "DESCRIPTION", group_text[g])
+    print "    ::= { linuxTcpExtGroups " group_number_[g] " }\n"
 }
 
 function put_item(word, more) {
     print "        " word (more ? "," : "")
 }
 
-function put_members(p,    i) {
-    if (p == "snapshot")
-        for (i = 1; i <= scalars; i++)
-            put_item(name[scalar[i]], i < scalars)
-    else
-        for (i = 1; i <= columns[p]; i++)
-            put_item(name[column[p, i]], i < columns[p])
+function put_mandatory(    g, count, list, i) {
+    for (g = 1; g <= object_groups; g++)
+        if (group_condition[g] == "")
+            list[++count] = group_name[g]
+    for (i = 1; i <= count; i++)
+        print "            " list[i] (i < count ? "," : "")
 }
 
 # A compliance statement may not ask for groups whose status is not its own.
 function put_compliance(state,    g) {
     for (g = 1; g <= object_groups; g++)
-        if (group_status[g] == state) {
+        if (group_status[g] == state && group_condition[g] != "") {
             print "\n        GROUP       " group_name[g]
-            put_text("        ", "DESCRIPTION", group_condition(group_prefix[g]))
+            put_text("        ", "DESCRIPTION", group_condition[g])
         }
-}
-
-function group_condition(p) {
-    return "Mandatory on hosts whose kernel prints counters of this group in /proc/" \
-        file[p] " (" title[p] ")."
 }
 
 function put_includes(    g) {

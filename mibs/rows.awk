@@ -1,42 +1,68 @@
-# rows.awk - read the rows of counters.def, mib2.def and snapshot.def
+# rows.awk - read the rows of sources.def, counters.def, mib2.def and tables.def
 #
 # The rows are X-macro calls, so that C reads them by #include.  This file is
 # the other reader: it turns them into the arrays below and stops at the first
-# row that breaks a rule.  It prints nothing; mib.awk and manual.awk do, each
-# given to awk after this one:
+# row that breaks a rule.  It prints nothing; mib.awk, manual.awk and json.awk
+# do, each given to awk after this one, as generate.sh does:
 #
-#   awk -f rows.awk -f mib.awk  counters.def snapshot.def templates/SKELETON.txt.in
+#   awk -f rows.awk -f mib.awk sources.def counters.def mib2.def tables.def templates/SKELETON.txt.in
 #
 # A skeleton (any file named *.in, the last argument) is copied; each of its lines
 # of the form "@word arguments@" calls marker() with an array of these words.  The
-# program defines that, and begin_text(), called before the first line.
+# program defines that, and begin_text(), called before the first line.  In lines
+# that are too long, {files} stands for the files of counters.
 #
 # What the rows leave behind:
 #
+#   sources, source[1 ...]      ids of the SOURCE rows
+#   source_path, format, put_in_front, per, source_title, absent     by id of a source
 #   groups                      number of GROUP rows
 #   group[1 ...]                their prefixes, in the order of the file
-#   arc, node, file, title      by prefix
+#   arc, node, file, title      by prefix; file is the path of the group's source
 #   at[arc]                     the prefix that has this arc
 #   members[prefix], member[prefix, 1 ...]    row numbers of its COUNTER rows
-#   columns[prefix], column[prefix, 1 ...]    row numbers of its COLUMN rows
-#   scalars, scalar[1 ...]      row numbers of the SNAPSHOT rows
+#   columns[prefix], column[prefix, 1 ...]    row numbers of its PER_TYPE rows
+#   shown[nstat name]           RFC1213 objects that show this counter
+#   shows[1 ... showing]        row numbers of the SCALAR rows
+#   kernel_tables, kernel_table[1 ...], kernel_title[id]      of KERNEL_TABLE rows
+#   tables, table[1 ...]        descriptors of the TABLE and SCALARS rows
+#   is_node, module, parent, place, instances, instances_of, group_number, table_title,
+#   entry, condition, table_text, entry_text                  by descriptor of a table or node
+#   cells[table], cell[table, 1 ...]          row numbers of its INDEX and COLUMN rows
 #   prefix, sub_id, name, key, kind, unit, since, until, text, syntax
 #                               by row number; name is the object's, key is the
 #                               kernel's name without its prefix
-#   shown[nstat name]           RFC1213 objects that show this counter
+#   limits, access, reference   by row number of an INDEX or COLUMN row
 #
 # POSIX awk: runs under mawk, gawk --posix, busybox awk and the one true awk.
 
 BEGIN {
+    PARAGRAPH = "\n\n"
     syntax_of["counter"] = "Counter64"
     syntax_of["gauge"] = "Gauge32"
     syntax_of["integer"] = "Integer32"
 
+    # Nodes without a row: below mib-2, and ours.
+    arc_of["at"] = 3
+    arc_of["ip"] = 4
+    arc_of["icmp"] = 5
+    arc_of["tcp"] = 6
+    arc_of["udp"] = 7
+    arc_of["linuxTcpExtObjects"] = 1
+
+    arguments["SOURCE"] = 8
     arguments["GROUP"] = 5
     arguments["COUNTER"] = 8
-    arguments["COLUMN"] = 8
-    arguments["SNAPSHOT"] = 5
+    arguments["PER_TYPE"] = 8
     arguments["SCALAR"] = 6
+    arguments["KERNEL_TABLE"] = 4
+    arguments["TABLE"] = 8
+    arguments["SCALARS"] = 8
+    arguments["ABOUT"] = 5
+    arguments["INDEX"] = 9
+    arguments["COLUMN"] = 7
+    arguments["REFERENCE"] = 2
+    arguments["SNAPSHOT"] = 5
 }
 
 FNR == 1 { begin_file() }
@@ -76,8 +102,7 @@ function begin_file() {
     macro_must_be_closed()
     in_comment = in_directive = 0
     if (FILENAME ~ /\.in$/) {
-        every_group_must_have_rows()
-        every_source_must_be_a_row()
+        check_rows()
         begin_text()
     }
 }
@@ -165,16 +190,30 @@ function close_row() {
     if (n != arguments[macro])
         fail(n " arguments where " arguments[macro] " are due")
     check_texts()
-    if (macro == "GROUP")
+    if (macro == "SOURCE")
+        take_source(args[2])
+    else if (macro == "GROUP")
         take_group(args[1], args[2], args[3], args[4], args[5])
     else if (macro == "COUNTER")
         take_counter(args[1], args[2])
+    else if (macro == "PER_TYPE")
+        take_type(args[1], args[2])
+    else if (macro == "SCALAR")
+        take_showing(args[1], args[3], args[5], args[6])
+    else if (macro == "KERNEL_TABLE")
+        take_kernel_table(args[2])
+    else if (macro == "TABLE" || macro == "SCALARS")
+        take_table(args[1])
+    else if (macro == "ABOUT")
+        take_about(args[1])
+    else if (macro == "INDEX")
+        take_index(args[1])
     else if (macro == "COLUMN")
-        take_column(args[1], args[2])
+        take_column(args[1])
     else if (macro == "SNAPSHOT")
-        take_scalar(args[1])
+        take_scalar("snapshot")
     else
-        take_source(args[1], args[3], args[5], args[6])
+        reference[row_of_object(args[1])] = args[2]
     macro = ""
 }
 
@@ -186,6 +225,8 @@ function check_texts(    i) {
             fail("not ASCII: " args[i])
         if (args[i] ~ /--/)
             fail("two hyphens in a row: " args[i])
+        if (macro == "ABOUT")
+            gsub(/\\n\\n/, PARAGRAPH, args[i])
         if (args[i] ~ /\\/)
             fail("a backslash: " args[i])
     }
@@ -194,19 +235,37 @@ function check_texts(    i) {
 
 # --- The rows --------------------------------------------------------------------
 
-function take_group(p, arc_, node_, file_, title_) {
+function take_source(id) {
+    must_follow(args[1], sources)
+    if (id in source_path)
+        fail("the source is declared twice")
+    if (args[6] !~ /^(netns|host)$/)
+        fail("unknown per: " args[6] " (netns or host)")
+    source[++sources] = id
+    source_path[id] = args[3]
+    format[id] = args[4]
+    put_in_front[id] = args[5]
+    per[id] = args[6]
+    source_title[id] = args[7]
+    absent[id] = args[8]
+}
+
+function take_group(p, arc_, node_, source_, title_) {
     if (p in arc)
         fail("the group is declared twice")
     if (arc_ !~ /^(0|[1-9][0-9]*)$/)
         fail("not an arc: " arc_)
     if (arc_ + 0 && (arc_ + 0 in at))
         fail("the arc belongs to group " at[arc_ + 0])
+    if (!(source_ in source_path))
+        fail("unknown source " source_)
     group[++groups] = p
     if (arc_ + 0)
         at[arc_ + 0] = p
     arc[p] = arc_
     node[p] = node_
-    file[p] = file_
+    source_of_group[p] = source_
+    file[p] = source_path[source_]
     title[p] = title_
     if (arc_ + 0 > last_arc)
         last_arc = arc_ + 0
@@ -225,14 +284,14 @@ function take_counter(p, s) {
 }
 
 # Column 1 is the index: the first row is column 2.
-function take_column(p, s) {
+function take_type(p, s) {
     add_row()
     must_follow(s, last_column[p] ? last_column[p] : 1)
     last_column[p] = s
     column[p, ++columns[p]] = rows
 }
 
-# COUNTER and COLUMN have the same arguments.
+# COUNTER and PER_TYPE have the same arguments.
 function add_row(    p) {
     p = args[1]
     if (!(p in arc))
@@ -251,47 +310,149 @@ function add_row(    p) {
     unit[rows] = args[5]
     since[rows] = args[6]
     until[rows] = args[7]
-    set_text(args[8])
+    text[rows] = good_text(args[8])
+    if (args[2] + 0)
+        used[syntax[rows]] = 1
     row_of[p args[3]] = rows
     must_be_new(name[rows])
 }
 
-function take_scalar(s) {
-    must_follow(s, scalars)
-    rows++
-    scalar[++scalars] = rows
-    sub_id[rows] = s
-    name[rows] = args[2]
-    syntax[rows] = args[3]
-    unit[rows] = args[4]
-    set_text(args[5])
-    must_be_new(name[rows])
-}
-
 # A scalar of mib2.def: which counters, one or the sum of two, it shows.
-function take_source(group_, object, source1, source2) {
-    note_source(group_, object, source1)
-    note_source(group_, object, source2)
+function take_showing(group_, object, source1, source2) {
+    note_shown(group_, object, source1)
+    note_shown(group_, object, source2)
+    rows++
+    shows[++showing] = rows
+    name[rows] = object
+    sub_id[rows] = args[2]
+    syntax[rows] = mib2_syntax(args[4])
+    first_shown[rows] = source1
+    second_shown[rows] = source2
+    group_shown[rows] = group_
 }
 
-function note_source(group_, object, source,    module) {
-    if (source == "NONE" || source == "CONSTANT_0")
+function mib2_syntax(token) {
+    return token == "INTEGER" ? token : substr(token, 1, 1) tolower(substr(token, 2))
+}
+
+function mib2_module(group_, object) {
+    return object ~ /^(tcp|udp)HC/ ? toupper(group_) "-MIB" : "RFC1213-MIB"
+}
+
+function note_shown(group_, object, counter) {
+    if (counter == "NONE" || counter == "CONSTANT_0")
         return
-    module = object ~ /^(tcp|udp)HC/ ? toupper(group_) "-MIB" : "RFC1213-MIB"
-    if (source in shown)
-        shown[source] = shown[source] ", "
-    shown[source] = shown[source] module "::" object
+    if (counter in shown)
+        shown[counter] = shown[counter] ", "
+    shown[counter] = shown[counter] mib2_module(group_, object) "::" object
+}
+
+function take_kernel_table(id) {
+    must_follow(args[1], kernel_tables)
+    kernel_table[++kernel_tables] = id
+    kernel_title[id] = args[4]
+}
+
+function take_table(t) {
+    if (t in module)
+        fail("the table is declared twice")
+    if (args[5] == "KERNEL" && !(args[6] in kernel_title))
+        fail("no KERNEL_TABLE has the id " args[6])
+    table[++tables] = t
+    is_node[t] = macro == "SCALARS"
+    module[t] = args[2]
+    parent[t] = args[3]
+    place[t] = args[4]
+    instances[t] = args[5]
+    instances_of[t] = args[6]
+    group_number[t] = args[7]
+    table_title[t] = args[8]
+    if (args[5] == "KERNEL")
+        shown_by[args[6]] = shown_by[args[6]] " " t
+    if (is_ours(t))
+        take_our_table(t)
+}
+
+# The group of types has the place of its table already.
+function take_our_table(t,    a) {
+    a = place[t] + 0
+    if (instances[t] == "TYPES" && node[instances_of[t]] == t)
+        delete taken[tolower(t)]
+    else if (parent[t] == "linuxTcpExtObjects" && ((a in at) || (a in table_at)))
+        fail("the arc belongs to " ((a in at) ? "group " at[a] : table_at[a]))
+    must_be_new(t)
+    if (parent[t] == "linuxTcpExtObjects")
+        table_at[a] = t
+    if (a > last_arc)
+        last_arc = a
+}
+
+function take_about(t) {
+    table_must_be_known(t)
+    entry[t] = args[2]
+    condition[t] = args[3]
+    table_text[t] = good_text(args[4])
+    entry_text[t] = good_text(args[5])
+    must_be_new(entry[t])
+}
+
+function table_must_be_known(t) {
+    if (!(t in module))
+        fail("unknown table " t)
+}
+
+function take_index(t) {
+    add_cell(t, args[2], args[3], args[7], args[8], "", args[9])
+    if (args[4] !~ /^(hidden|readable)$/)
+        fail("unknown access: " args[4] " (hidden or readable)")
+    access[rows] = args[4]
+    is_index[rows] = 1
+    indexes[t]++
+}
+
+function take_column(t) {
+    add_cell(t, args[2], args[3], args[4], args[5], args[6], args[7])
+    access[rows] = "readable"
+}
+
+function take_scalar(t) {
+    add_cell(t, args[1], args[2], args[3], "", args[4], args[5])
+    access[rows] = "readable"
+}
+
+function add_cell(t, s, object, syntax_, limits_, unit_, words) {
+    table_must_be_known(t)
+    must_follow(s, cells[t])
+    rows++
+    cell[t, ++cells[t]] = rows
+    sub_id[rows] = s
+    name[rows] = object
+    syntax[rows] = syntax_ == "ObjectIdentifier" ? "OBJECT IDENTIFIER" : syntax_
+    limits[rows] = limits_
+    unit[rows] = unit_
+    text[rows] = is_ours(t) ? good_text(words) : words
+    row_of_cell[object] = rows
+    if (is_ours(t)) {
+        used[syntax_] = 1
+        must_be_new(object)
+    }
+}
+
+function row_of_object(object) {
+    if (!(object in row_of_cell))
+        fail("unknown object " object)
+    return row_of_cell[object]
 }
 
 # 1024 octets is the size of nstatDescription.
-function set_text(words) {
+function good_text(words) {
     if (words !~ /[^ ]/)
         fail("no description")
     if (length(words) > 1024)
         fail("a description of more than 1024 characters")
     if (words ~ /(^| )[.']/)
         fail("a word begins with a dot or apostrophe, which roff may take for a request")
-    text[rows] = words
+    return words
 }
 
 # Sub-ids are for ever: a new row goes last in its group and takes the next one.
@@ -311,16 +472,33 @@ function must_be_new(descriptor) {
     taken[tolower(descriptor)] = row_file ":" row_line
 }
 
+# What no row can break by itself.
+function check_rows() {
+    every_group_must_have_rows()
+    every_shown_counter_must_be_a_row()
+    every_table_must_be_whole()
+}
+
 function every_group_must_have_rows(    i) {
     for (i = 1; i <= groups; i++)
         if (!members[group[i]] && !columns[group[i]])
             fail("group " group[i] " has no rows")
 }
 
-function every_source_must_be_a_row(    source) {
-    for (source in shown)
-        if (!(source in row_of))
-            fail(shown[source] " shows " source ", which has no row")
+function every_shown_counter_must_be_a_row(    counter) {
+    for (counter in shown)
+        if (!(counter in row_of))
+            fail(shown[counter] " shows " counter ", which has no row")
+}
+
+function every_table_must_be_whole(    i, t) {
+    for (i = 1; i <= tables; i++) {
+        t = table[i]
+        if (is_ours(t) && !is_node[t] && !(t in entry))
+            fail("table " t " has no ABOUT row")
+        if (!is_node[t] && !indexes[t])
+            fail("table " t " has no INDEX row")
+    }
 }
 
 
@@ -331,25 +509,109 @@ function object_name(nstat) {
     return tolower(substr(nstat, 1, 1)) substr(nstat, 2)
 }
 
-# The file, and the counter's name as that file prints it.
-function kernel_field(row,    p) {
+function is_ours(t) {
+    return module[t] == "tcpext"
+}
+
+# Below the root of its MIB.
+function oid_of(node_) {
+    if (node_ in module)
+        return (parent[node_] == "mib_2" ? "" : oid_of(parent[node_]) ".") place[node_]
+    return arc_of[node_]
+}
+
+# Fills listed[] with the columns of a table, those of types included.
+function list_cells(t,    i, count) {
+    for (i = 1; i <= cells[t]; i++)
+        listed[++count] = cell[t, i]
+    if (instances[t] == "TYPES")
+        for (i = 1; i <= columns[instances_of[t]]; i++)
+            listed[++count] = column[instances_of[t], i]
+    return count
+}
+
+# The file that prints a counter: of a file that is one number the one of this name, of
+# those with lines of words the one of this line, else the group's.
+function source_of(row,    p, i, id) {
     p = prefix[row]
-    if (file[p] ~ /(snmp6|sctp\/snmp)$/)
-        return "/proc/" file[p] ", " p key[row]
-    if (file[p] ~ /sockstat$/)
-        return sockstat_field(file[p], key[row])
-    return "/proc/" file[p] ", " p ": " key[row]
+    for (i = 1; i <= sources; i++) {
+        id = source[i]
+        if (format[id] == "number" && put_in_front[id] == p key[row])
+            return id
+        if (format[id] == "labels" && put_in_front[id] == p && (source_path[id] ~ /6$/) == (line_label(row) ~ /6$/))
+            return id
+    }
+    return source_of_group[p]
 }
 
 # "TcpOrphan" is the word "orphan" of the line "TCP:", "Frag6Memory" is "memory" of
 # "FRAG6:" in the IPv6 file; only "sockets:" is in lower case.
-function sockstat_field(path, words,    label) {
-    match(words, /^[A-Z][a-z]*6?/)
-    label = toupper(substr(words, 1, RLENGTH))
-    if (label ~ /6$/)
-        path = path "6"
-    return "/proc/" path ", " (label == "SOCKETS" ? "sockets" : label) ": " \
-        tolower(substr(words, RLENGTH + 1))
+function line_label(row,    word) {
+    match(key[row], /^[A-Z][a-z]*6?/)
+    word = toupper(substr(key[row], 1, RLENGTH))
+    return word == "SOCKETS" ? "sockets" : word
+}
+
+# The counter's name as its file prints it; one that is just a number prints none.
+function kernel_word(row,    shape) {
+    shape = format[source_of(row)]
+    if (shape == "number")
+        return ""
+    if (shape == "labels")
+        return line_label(row) ": " tolower(substr(key[row], length(line_label(row)) + 1))
+    return prefix[row] (shape == "columns" ? ": " : "") key[row]
+}
+
+function kernel_field(row,    word) {
+    word = kernel_word(row)
+    return "/proc/" source_path[source_of(row)] (word == "" ? "" : ", " word)
+}
+
+# The files of the groups that have objects here, in the order of the groups.
+function list_files(    i, p, id, row, seen, count) {
+    for (i = 1; i <= groups; i++)
+        for (row = 1; arc[group[i]] + 0 && row <= members[group[i]]; row++) {
+            id = source_of(member[group[i], row])
+            if (!(id in seen))
+                listed_file[++count] = source_path[id]
+            seen[id] = 1
+        }
+    return count
+}
+
+# All are below /proc/net, as the first one says.
+function files_in_words(    count, i, words, file_) {
+    count = list_files()
+    words = "/proc/" listed_file[1]
+    for (i = 2; i <= count; i++) {
+        file_ = listed_file[i]
+        sub(/^net\//, "", file_)
+        words = words (i < count ? ", " : " and ") file_
+    }
+    return words
+}
+
+function kernel_tables_in_words(    i, words) {
+    for (i = 1; i <= kernel_tables; i++)
+        words = words (i > 1 ? "; " : "") i " " kernel_title[kernel_table[i]] objects_of(kernel_table[i])
+    return words
+}
+
+# The tables that show a table of the kernel, and of nodes of RFC1213 the objects.
+function objects_of(id,    count, i, t, words) {
+    count = split(substr(shown_by[id], 2), t, / /)
+    for (i = 1; i <= count; i++)
+        words = words (i > 1 ? ", " : "") (is_node[t[i]] && !is_ours(t[i]) ? name[cell[t[i], 1]] : t[i])
+    return words == "" ? "" : " (" words ")"
+}
+
+# What stands for lists in the texts of tables.def.
+function filled(words) {
+    if (words ~ /\{files\}/)
+        sub(/\{files\}/, files_in_words(), words)
+    if (words ~ /\{kernel tables\}/)
+        sub(/\{kernel tables\}/, kernel_tables_in_words(), words)
+    return words
 }
 
 function releases(row,    from, to) {
@@ -379,9 +641,16 @@ function fold(words, lead, indent, width,    i, count, word, line) {
 
 # --- Skeletons ---------------------------------------------------------------------
 
+# A paragraph with a list that rows give stands on one line of the skeleton.
+function refold(line,    indent) {
+    match(line, /^ */)
+    indent = substr(line, 1, RLENGTH)
+    return fold(filled(substr(line, RLENGTH + 1)), indent, indent, width)
+}
+
 function copy(line,    word) {
     if (line !~ /^@.*@$/) {
-        print line
+        print line ~ /\{files\}/ ? refold(line) : line
         return
     }
     split(substr(line, 2, length(line) - 2), word, / /)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 static const struct tcx_group_row groups[TCX_GROUPS] = {
-#define GROUP(prefix, arc, node, file, title) {#prefix, arc, file, title},
+#define GROUP(prefix, arc, node, source, title) {#prefix, arc, TCX_SOURCE_##source, title},
 #include "mibs/counters.def"
 };
 
@@ -22,7 +22,7 @@ static const struct tcx_counter_row rows[TCX_COUNTERS] = {
 	 text},
 #define COUNTER(prefix, sub_id, name, kind, unit, since, until, text)                              \
 	ROW(prefix, sub_id, name, kind, unit, since, until, text, -1)
-#define COLUMN(prefix, sub_id, name, kind, unit, since, until, text)                               \
+#define PER_TYPE(prefix, sub_id, name, kind, unit, since, until, text)                             \
 	ROW(prefix, sub_id, name, kind, unit, since, until, text, TCX_COLUMN_##prefix##name)
 #include "mibs/counters.def"
 #undef ROW

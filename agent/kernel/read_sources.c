@@ -14,10 +14,8 @@
 #include "sample/draft.h"
 
 static tcx_reader *const readers[TCX_SOURCES] = {
-	[TCX_SOURCE_SNMP] = tcx_read_columns,	   [TCX_SOURCE_SNMP6] = tcx_read_pairs,
-	[TCX_SOURCE_NETSTAT] = tcx_read_columns,   [TCX_SOURCE_SOCKSTAT] = tcx_read_labels,
-	[TCX_SOURCE_SOCKSTAT6] = tcx_read_labels,  [TCX_SOURCE_IPFRAG_TIME] = tcx_read_ipfrag_time,
-	[TCX_SOURCE_SCTP] = tcx_read_signed_pairs,
+#define SOURCE(index, id, path, format, prefix, per, title, absent) tcx_read_##format,
+#include "mibs/sources.def"
 };
 
 struct source {
@@ -145,6 +143,7 @@ static bool parse_source(struct tcx_sources *sources, size_t i, struct tcx_draft
 	struct source *source = &sources->all[i];
 
 	draft->source = (uint8_t)i;
+	draft->prefix = tcx_catalogue_source(i)->prefix;
 	draft->missing = false;
 	if (source->has_text)
 		source->fault.text[0] = '\0'; /* of the first pass */

@@ -32,7 +32,8 @@ bool tcx_print(FILE *out, const struct tcx_snapshot *snapshot)
 {
 	fputs("#kernel\n", out);
 	print_source(out, snapshot, TCX_SOURCE_SCTP);
-	for (int source = 0; source < TCX_SOURCE_SCTP; source++)
-		print_source(out, snapshot, (enum tcx_source)source);
+	for (int source = 0; source < TCX_SOURCES; source++)
+		if (source != TCX_SOURCE_SCTP)
+			print_source(out, snapshot, (enum tcx_source)source);
 	return fflush(out) == 0 && !ferror(out);
 }

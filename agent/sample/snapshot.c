@@ -1,10 +1,8 @@
 #include "sample/snapshot.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/reference.h"
-#include "catalogue/sources.h"
 
 struct tcx_snapshot *tcx_snapshot_new(struct tcx_layout *layout)
 {
@@ -120,12 +118,9 @@ size_t tcx_snapshot_count(const struct tcx_snapshot *snapshot, bool known, uint6
 
 bool tcx_snapshot_hides(const struct tcx_snapshot *snapshot, enum tcx_counter counter)
 {
-	const char *file = tcx_catalogue_group(tcx_catalogue_row(counter)->group)->file;
+	enum tcx_source source = tcx_catalogue_group(tcx_catalogue_row(counter)->group)->source;
 
-	for (size_t i = 0; i < TCX_SOURCES && snapshot->faulty != 0; i++)
-		if (strcmp(tcx_catalogue_source(i)->path, file) == 0)
-			return (snapshot->faulty & 1U << i) != 0;
-	return false;
+	return (snapshot->faulty & 1U << source) != 0;
 }
 
 static bool is_counter(const struct tcx_entry *entry)

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "catalogue/sources.h"
+
 enum tcx_kind {
 	TCX_counter = 1, /* only grows */
 	TCX_gauge,	 /* goes both ways */
@@ -18,7 +20,7 @@ enum tcx_kind {
 
 /* One per section of the kernel's files: TCX_GROUP_TcpExt ... */
 enum tcx_group {
-#define GROUP(prefix, arc, node, file, title) TCX_GROUP_##prefix,
+#define GROUP(prefix, arc, node, source, title) TCX_GROUP_##prefix,
 #include "mibs/counters.def"
 	TCX_GROUPS
 };
@@ -26,15 +28,15 @@ enum tcx_group {
 /* One per row, named as nstat names it: TCX_TcpExtListenOverflows ... */
 enum tcx_counter {
 	TCX_NONE = -1,
-#define COUNTER(prefix, sub_id, name, kind, unit, since, until, text) TCX_##prefix##name,
-#define COLUMN(prefix, sub_id, name, kind, unit, since, until, text)  TCX_##prefix##name,
+#define COUNTER(prefix, sub_id, name, kind, unit, since, until, text)  TCX_##prefix##name,
+#define PER_TYPE(prefix, sub_id, name, kind, unit, since, until, text) TCX_##prefix##name,
 #include "mibs/counters.def"
 	TCX_COUNTERS
 };
 
 /* The rows that are one counter per ICMP type: IcmpMsgInType<N> and so on. */
 enum tcx_column {
-#define COLUMN(prefix, sub_id, name, kind, unit, since, until, text) TCX_COLUMN_##prefix##name,
+#define PER_TYPE(prefix, sub_id, name, kind, unit, since, until, text) TCX_COLUMN_##prefix##name,
 #include "mibs/counters.def"
 	TCX_COLUMNS
 };
@@ -44,7 +46,7 @@ enum tcx_column {
 struct tcx_group_row {
 	const char *prefix; /* as nstat writes it: "TcpExt" */
 	uint32_t arc;	    /* sub-id below linuxTcpExtObjects; 0: has no node there */
-	const char *file;   /* below /proc */
+	enum tcx_source source;
 	const char *title;
 };
 

@@ -4,15 +4,10 @@
 
 #include <stddef.h>
 
-/* One less than counterSourceIndex of LINUX-TCPEXT-MIB: a new one goes last. */
+/* One of mibs/sources.def each: TCX_SOURCE_NETSTAT ... It is one less than counterSourceIndex. */
 enum tcx_source {
-	TCX_SOURCE_SNMP,
-	TCX_SOURCE_SNMP6,
-	TCX_SOURCE_NETSTAT,
-	TCX_SOURCE_SOCKSTAT,
-	TCX_SOURCE_SOCKSTAT6,
-	TCX_SOURCE_IPFRAG_TIME,
-	TCX_SOURCE_SCTP,
+#define SOURCE(index, id, path, format, prefix, per, title, absent) TCX_SOURCE_##id,
+#include "mibs/sources.def"
 	TCX_SOURCES
 };
 
@@ -26,6 +21,7 @@ enum tcx_source_state {
 
 struct tcx_source_row {
 	const char *path;    /* below the proc root */
+	const char *prefix;  /* of the names that its words become */
 	const char *name;    /* what it holds, for people */
 	const char *without; /* what is so where it does not exist; NULL: every Linux has it */
 };

@@ -43,7 +43,7 @@ tcx_reader tcx_read_signed_pairs;
  */
 tcx_reader tcx_read_labels;
 
-/* /proc/sys/net/ipv4/ipfrag_time (proc_dointvec_jiffies()): one number, in seconds. */
-tcx_reader tcx_read_ipfrag_time;
+/* /proc/sys/net/ipv4/ipfrag_time (proc_dointvec_jiffies()): one number. The prefix is its name. */
+tcx_reader tcx_read_number;
 
 #endif

@@ -23,10 +23,11 @@ struct tcx_draft {
 	bool diverged;	 /* a name is not among those that the layout has still to come */
 	bool missing;	 /* a value of this source was left out */
 	bool no_memory;
-	bool print_signed; /* the kernel prints this file's counters as if they had a sign */
-	uint8_t source;	   /* whose text is being read */
-	size_t position;   /* of the next value */
-	size_t line;	   /* of the layout: the lines before are passed */
+	bool print_signed;  /* the kernel prints this file's counters as if they had a sign */
+	const char *prefix; /* of this file's names, as its row has it */
+	uint8_t source;	    /* whose text is being read */
+	size_t position;    /* of the next value */
+	size_t line;	    /* of the layout: the lines before are passed */
 };
 
 /*

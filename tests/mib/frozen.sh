@@ -23,7 +23,7 @@ must_object() {
     return 0
 }
 
-generate_mib LINUX-TCPEXT-MIB $default_root >"$tmp/mib.txt"
+generate mib LINUX-TCPEXT-MIB $default_root >"$tmp/mib.txt"
 list_oids "$tmp/mib.txt" >"$tmp/oids"
 
 if ! compare "$tmp/oids"; then

@@ -10,6 +10,7 @@ export LC_ALL
 top=$(cd "$(dirname "$0")/../.." && pwd)
 mibs=$top/mibs
 AWK=${AWK:-awk}
+export AWK
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -30,15 +31,9 @@ skip() {
     exit 77
 }
 
-# generate_mib MODULE ROOT: print the module as the rows have it now.
-generate_mib() {
-    $AWK -v root="$2" -f "$mibs/rows.awk" -f "$mibs/mib.awk" \
-        "$mibs/counters.def" "$mibs/snapshot.def" "$mibs/templates/$1.txt.in"
-}
-
-generate_manual() {
-    $AWK -f "$mibs/rows.awk" -f "$mibs/manual.awk" \
-        "$mibs/mib2.def" "$mibs/counters.def" "$mibs/snapshot.def" "$mibs/templates/manual.txt.in"
+# generate PROGRAM ...: print what mibs/generate.sh makes of the rows as they are now.
+generate() {
+    "$mibs/generate.sh" "$@"
 }
 
 # list_oids MIB: print OID below the root, descriptor, syntax of all it defines.

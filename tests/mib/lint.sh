@@ -35,7 +35,7 @@ base_directories() {
 make_installed() {
     mkdir "$tmp/installed"
     for module in $own $caps; do
-        generate_mib $module 1.3.6.1.4.1.32473.5 >"$tmp/installed/$module.txt"
+        generate mib $module 1.3.6.1.4.1.32473.5 >"$tmp/installed/$module.txt"
     done
 }
 
@@ -145,8 +145,8 @@ check_root() {
     root=$1
     dir=$tmp/$root
     mkdir "$dir"
-    generate_mib $own "$root" >"$dir/$own.txt"
-    generate_mib $caps "$root" >"$dir/$caps.txt"
+    generate mib $own "$root" >"$dir/$own.txt"
+    generate mib $caps "$root" >"$dir/$caps.txt"
     expect_objects
     if have smilint && have smidump; then check_libsmi; fi
     if have snmptranslate; then check_net_snmp; fi

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The committed MIBs and the manual page are what the rows say.
+# The committed MIBs, the manual page and rows.json are what the rows say.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -11,9 +11,13 @@ same() {
 }
 
 for module in LINUX-TCPEXT-MIB LINUX-TCPEXT-CAPS-MIB; do
-    generate_mib $module $default_root >"$tmp/$module.txt"
+    generate mib $module $default_root >"$tmp/$module.txt"
     same "$mibs/$module.txt" "$tmp/$module.txt"
 done
 
-generate_manual >"$tmp/tcpextd-counters.7"
+generate manual >"$tmp/tcpextd-counters.7"
 same "$top/man/tcpextd-counters.7" "$tmp/tcpextd-counters.7"
+
+generate json >"$tmp/rows.json"
+same "$mibs/rows.json" "$tmp/rows.json"
+python3 -m json.tool "$mibs/rows.json" /dev/null || fail "mibs/rows.json is no JSON"

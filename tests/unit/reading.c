@@ -6,9 +6,18 @@
 
 #include "sample/draft.h"
 
+/* As the rows of sources.def have it. */
+static const char *prefix_of(tcx_reader *reader)
+{
+	if (reader == tcx_read_labels)
+		return "Sockstat";
+	return reader == tcx_read_number ? "SysctlIpfragTime" : "";
+}
+
 static struct tcx_layout *names_of(tcx_reader *reader, const char *text, size_t len)
 {
-	struct tcx_draft draft = {.layout = tcx_layout_new(), .collecting = true};
+	struct tcx_draft draft = {
+		.layout = tcx_layout_new(), .collecting = true, .prefix = prefix_of(reader)};
 	struct tcx_fault fault;
 
 	if (draft.layout != NULL)
@@ -22,7 +31,9 @@ static struct tcx_layout *names_of(tcx_reader *reader, const char *text, size_t 
 struct tcx_snapshot *reading_again(tcx_reader *reader, struct tcx_layout *layout, const char *text,
 				   size_t len, bool *diverged, struct tcx_fault *fault)
 {
-	struct tcx_draft draft = {.layout = layout, .snapshot = tcx_snapshot_new(layout)};
+	struct tcx_draft draft = {.layout = layout,
+				  .snapshot = tcx_snapshot_new(layout),
+				  .prefix = prefix_of(reader)};
 	bool well;
 
 	if (draft.snapshot == NULL)

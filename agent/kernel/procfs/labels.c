@@ -1,5 +1,7 @@
 #include "kernel/reader.h"
 
+#include <string.h>
+
 #include "kernel/line.h"
 
 static char upper(char c)
@@ -37,7 +39,6 @@ static bool take_word(struct tcx_piece *line, struct tcx_piece *key, struct tcx_
 static bool read_words(struct tcx_draft *draft, struct tcx_piece label, struct tcx_piece line,
 		       struct tcx_fault *fault)
 {
-	static const char prefix[] = "Sockstat";
 	char name[TCX_NAME_MAX + 1];
 	size_t label_len = append_part(name, 0, label);
 	struct tcx_piece key;
@@ -49,7 +50,8 @@ static bool read_words(struct tcx_draft *draft, struct tcx_piece label, struct t
 		if (!take_word(&line, &key, &number, fault))
 			return false;
 		len = append_part(name, label_len, key);
-		if (!tcx_draft_name(draft, prefix, sizeof(prefix) - 1, name, len, fault) ||
+		if (!tcx_draft_name(draft, draft->prefix, strlen(draft->prefix), name, len,
+				    fault) ||
 		    !tcx_draft_put(draft, &number, fault))
 			return false;
 	}

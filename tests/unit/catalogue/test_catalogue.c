@@ -55,7 +55,8 @@ static void enumerations_fit(void **state)
 	assert_int_equal(tcx_catalogue_row(TCX_TcpCurrEstab)->kind, TCX_gauge);
 	assert_int_equal(tcx_catalogue_row(TCX_Icmp6OutType)->column, TCX_COLUMN_Icmp6OutType);
 	assert_string_equal(tcx_catalogue_group(TCX_GROUP_MPTcpExt)->prefix, "MPTcpExt");
-	assert_string_equal(tcx_catalogue_group(TCX_GROUP_Ip6)->file, "net/snmp6");
+	assert_string_equal(tcx_catalogue_source(tcx_catalogue_group(TCX_GROUP_Ip6)->source)->path,
+			    "net/snmp6");
 }
 
 static const struct {

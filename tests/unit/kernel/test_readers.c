@@ -180,17 +180,17 @@ static const struct row {
 	 FAULT("the value of inuse is no whole number of at most 64 bits")},
 
 	/* the sysctl */
-	{tcx_read_ipfrag_time, TEXT("30\n"), GIVES("SysctlIpfragTime=30")},
-	{tcx_read_ipfrag_time, TEXT("0\n"), GIVES("SysctlIpfragTime=0")},
-	{tcx_read_ipfrag_time, TEXT("-1\n"), GIVES("SysctlIpfragTime=-1")},
-	{tcx_read_ipfrag_time, TEXT(""), FAULT("it is no line with a number")},
-	{tcx_read_ipfrag_time, TEXT("30"), FAULT("it is no line with a number")},
-	{tcx_read_ipfrag_time, TEXT("\n"),
+	{tcx_read_number, TEXT("30\n"), GIVES("SysctlIpfragTime=30")},
+	{tcx_read_number, TEXT("0\n"), GIVES("SysctlIpfragTime=0")},
+	{tcx_read_number, TEXT("-1\n"), GIVES("SysctlIpfragTime=-1")},
+	{tcx_read_number, TEXT(""), FAULT("it is no line with a number")},
+	{tcx_read_number, TEXT("30"), FAULT("it is no line with a number")},
+	{tcx_read_number, TEXT("\n"),
 	 FAULT("the value of SysctlIpfragTime is no whole number of at most 64 bits")},
-	{tcx_read_ipfrag_time, TEXT("30 31\n"), FAULT("it holds more than one number")},
-	{tcx_read_ipfrag_time, TEXT("30\n31\n"),
+	{tcx_read_number, TEXT("30 31\n"), FAULT("it holds more than one number")},
+	{tcx_read_number, TEXT("30\n31\n"),
 	 FAULT("the value of SysctlIpfragTime is no whole number of at most 64 bits")},
-	{tcx_read_ipfrag_time, TEXT("30s\n"),
+	{tcx_read_number, TEXT("30s\n"),
 	 FAULT("the value of SysctlIpfragTime is no whole number of at most 64 bits")},
 };
 
@@ -353,8 +353,8 @@ static const struct later {
 	{tcx_read_labels, "TCP: inuse 1 tw 2\n", "TCP: inuse 3\n", DIVERGES},
 	{tcx_read_labels, "TCP: inuse 1 tw 2\n", "TCP: inuse 3 tw\n", FAULTY},
 
-	{tcx_read_ipfrag_time, "30\n", "31\n", READS("SysctlIpfragTime=31")},
-	{tcx_read_ipfrag_time, "30\n", "x\n", FAULTY},
+	{tcx_read_number, "30\n", "31\n", READS("SysctlIpfragTime=31")},
+	{tcx_read_number, "30\n", "x\n", FAULTY},
 };
 
 static void try_later(const struct later *row)

@@ -1,0 +1,32 @@
+#include "kernel/reader.h"
+
+#include <string.h>
+
+#include "kernel/line.h"
+
+static bool read_number(const char *name, struct tcx_piece line, struct tcx_number *number,
+			struct tcx_fault *fault)
+{
+	if (line.at == line.end || line.end[-1] != '\n')
+		return tcx_fault_set(fault, "it is no line with a number");
+	line.end--;
+	if (!tcx_line_number(&line, number))
+		return tcx_line_no_number(fault, name, strlen(name));
+	if (tcx_line_skip_blanks(&line))
+		return tcx_fault_set(fault, "it holds more than one number");
+	return true;
+}
+
+bool tcx_read_number(struct tcx_draft *draft, const char *text, size_t len, struct tcx_fault *fault)
+{
+	struct tcx_piece line = {text, text + len};
+	struct tcx_number number;
+
+	if (!tcx_draft_name(draft, "", 0, draft->prefix, strlen(draft->prefix), fault))
+		return false;
+	if (draft->collecting || (read_number(draft->prefix, line, &number, fault) &&
+				  tcx_draft_put(draft, &number, fault)))
+		return true;
+	tcx_draft_miss(draft, draft->position, draft->position + 1);
+	return false;
+}
