@@ -82,8 +82,8 @@ static void apply_config(struct tcx_context *context)
 /* At SIGHUP. All but the registrations is changed at once. */
 static void reload(struct tcx_context *context)
 {
+	struct tcx_config config, before = context->config;
 	struct tcx_fault fault = {""};
-	struct tcx_config config;
 
 	context->reload = false;
 	tcx_log_reopen();
@@ -93,10 +93,12 @@ static void reload(struct tcx_context *context)
 	}
 	if (!read_kernel(context, &config, &fault)) {
 		snmp_log(LOG_ERR, "%s; the old configuration stays in force\n", fault.text);
+		tcx_config_clear(&config);
 		return;
 	}
 	context->config = config;
 	apply_config(context);
+	tcx_config_clear(&before);
 	context->reloaded = true;
 }
 
@@ -290,6 +292,20 @@ static int show_directives(void)
 	return EXIT_SUCCESS;
 }
 
+static int perform(struct tcx_context *context)
+{
+	switch (context->options.task) {
+	case TCX_PRINT:
+		return print(&context->config);
+	case TCX_DOCTOR:
+		return tcx_doctor(&context->options, &context->config, context->agentx.wire.master)
+			       ? EXIT_SUCCESS
+			       : EXIT_FAILURE;
+	default:
+		return serve(context);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct tcx_context context = {
@@ -300,6 +316,7 @@ int main(int argc, char **argv)
 			    .arg = &context},
 	};
 	struct tcx_fault fault = {""};
+	int status;
 
 	if (!tcx_process_begin()) {
 		fputs("tcpextd: /dev/null cannot be opened\n", stderr);
@@ -326,11 +343,7 @@ int main(int argc, char **argv)
 	    context.options.task != TCX_DOCTOR)
 		return EXIT_FAILURE;
 	tcx_agentx_configure(&context.config, context.options.socket);
-	if (context.options.task == TCX_PRINT)
-		return print(&context.config);
-	if (context.options.task == TCX_DOCTOR)
-		return tcx_doctor(&context.options, &context.config, context.agentx.wire.master)
-			       ? EXIT_SUCCESS
-			       : EXIT_FAILURE;
-	return serve(&context);
+	status = perform(&context);
+	tcx_config_clear(&context.config);
+	return status;
 }

@@ -1,31 +1,53 @@
+/* A counted list of patterns for the names of interfaces. */
 #include "base/link_patterns.h"
 
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const char *next_word(const char *word)
+#include "base/reference.h"
+
+struct tcx_link_patterns {
+	atomic_uint references;
+	size_t used;			   /* of words */
+	char words[TCX_LINK_PATTERNS_MAX]; /* each with its zero byte */
+};
+
+bool tcx_link_patterns_add(struct tcx_link_patterns **patterns, const char *word)
 {
-	return word + strlen(word) + 1;
+	size_t size = strlen(word) + 1;
+
+	if (*patterns == NULL) {
+		*patterns = calloc(1, sizeof(**patterns));
+		if (*patterns == NULL)
+			return false;
+		tcx_reference_init(&(*patterns)->references);
+	}
+	if ((*patterns)->used + size > sizeof((*patterns)->words))
+		return false;
+	memcpy((*patterns)->words + (*patterns)->used, word, size);
+	(*patterns)->used += size;
+	return true;
 }
 
-bool tcx_link_patterns_add(struct tcx_link_patterns *patterns, const char *word)
+struct tcx_link_patterns *tcx_link_patterns_ref(struct tcx_link_patterns *patterns)
 {
-	const char *end = patterns->words;
-	size_t used;
+	if (patterns != NULL)
+		tcx_reference_take(&patterns->references);
+	return patterns;
+}
 
-	while (*end != '\0')
-		end = next_word(end);
-	used = (size_t)(end - patterns->words);
-	if (used + strlen(word) + 2 > sizeof(patterns->words))
-		return false;
-	strcpy(patterns->words + used, word);
-	return true;
+void tcx_link_patterns_unref(struct tcx_link_patterns *patterns)
+{
+	if (patterns != NULL && tcx_reference_give(&patterns->references))
+		free(patterns);
 }
 
 bool tcx_link_patterns_match(const struct tcx_link_patterns *patterns, const char *name)
 {
-	for (const char *word = patterns->words; *word != '\0'; word = next_word(word))
-		if (fnmatch(word, name, 0) == 0)
+	for (size_t i = 0; patterns != NULL && i < patterns->used;
+	     i += strlen(patterns->words + i) + 1)
+		if (fnmatch(patterns->words + i, name, 0) == 0)
 			return true;
 	return false;
 }

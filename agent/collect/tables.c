@@ -141,7 +141,7 @@ static bool have_kernel(const struct tcx_tables *tables, struct tcx_kernel **ker
 static void renew(struct slot *slot, struct tcx_kernel **kernel)
 {
 	struct tcx_tables *tables = slot->tables;
-	const struct tcx_link_patterns ignored = tables->settings.ignored;
+	struct tcx_link_patterns *ignored = tcx_link_patterns_ref(tables->settings.ignored);
 	size_t max_rows = tables->settings.max_rows;
 	struct tcx_table *before = slot->latest;
 	struct tcx_fault cause = {""};
@@ -154,6 +154,7 @@ static void renew(struct slot *slot, struct tcx_kernel **kernel)
 		(*kernel)->ignored = ignored;
 		table = tcx_table_read(slot->reader, *kernel, max_rows, &cause);
 	}
+	tcx_link_patterns_unref(ignored);
 	pthread_mutex_lock(&tables->lock);
 	/* Who waits goes on asking, however long it took. */
 	if (slot->wanted)
@@ -296,6 +297,16 @@ static bool init_slot(struct slot *slot, struct tcx_tables *tables,
 	return done;
 }
 
+static void take_settings(struct tcx_tables *tables, const struct tcx_tables_settings *settings)
+{
+	struct tcx_link_patterns *before = tables->settings.ignored;
+
+	tables->settings = *settings;
+	tables->settings.proc_root = NULL; /* netns has it */
+	tcx_link_patterns_ref(settings->ignored);
+	tcx_link_patterns_unref(before);
+}
+
 struct tcx_tables *tcx_tables_start(const struct tcx_table_reader *const *readers, size_t count,
 				    const struct tcx_tables_settings *settings,
 				    struct tcx_fault *fault)
@@ -309,11 +320,10 @@ struct tcx_tables *tcx_tables_start(const struct tcx_table_reader *const *reader
 	}
 	tcx_reference_init(&tables->references);
 	pthread_mutex_init(&tables->lock, NULL);
-	tables->settings = *settings;
+	take_settings(tables, settings);
 	named = tcx_netns_init(&tables->netns, settings->proc_root);
 	if (settings->link_watch != NULL)
 		tables->link_watch = tcx_link_watch_ref(settings->link_watch);
-	tables->settings.proc_root = tables->netns.root;
 	tables->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	for (size_t i = 0; i < count; i++)
 		tables->count += init_slot(&tables->slots[i], tables, readers[i]);
@@ -364,6 +374,7 @@ static void free_tables(struct tcx_tables *tables)
 		close(tables->ready_fd);
 	pthread_mutex_destroy(&tables->lock);
 	tcx_link_watch_unref(tables->link_watch);
+	tcx_link_patterns_unref(tables->settings.ignored);
 	tcx_netns_clear(&tables->netns);
 	free(tables);
 }
@@ -377,8 +388,7 @@ void tcx_tables_unref(struct tcx_tables *tables)
 void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings *settings)
 {
 	pthread_mutex_lock(&tables->lock);
-	tables->settings = *settings;
-	tables->settings.proc_root = tables->netns.root;
+	take_settings(tables, settings);
 	for (size_t i = 0; i < tables->count; i++) {
 		tables->slots[i].changed = tables->slots[i].running;
 		pthread_cond_signal(&tables->slots[i].wake);

@@ -1,5 +1,6 @@
 /* The files of the configuration: where they are, and whether they can be read at all. */
 #include "config_files.h"
+#include "directives.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,8 +14,6 @@
 
 #include "kernel/regular.h"
 #include "snmp/netsnmp.h"
-
-#define APP "tcpextd"
 
 /* The library's own limits (CONFIG_MAX_RECURSE_DEPTH, CONFIG_MAX_FILES). */
 #define DEPTH_MAX 16
@@ -186,8 +185,8 @@ static const struct default_file {
 	const char *type; /* the library's name for the set of words */
 } default_files[] = {
 	{"agentx.conf", "agentx"},
-	{"tcpextd.conf", APP},
-	{"tcpextd.local.conf", APP},
+	{"tcpextd.conf", TCX_CONFIG_TYPE},
+	{"tcpextd.local.conf", TCX_CONFIG_TYPE},
 };
 
 static void read_file(struct tcx_config_reading *reading, const char *path, const char *type,
@@ -216,7 +215,7 @@ static void read_default_files(struct tcx_config_reading *reading)
 		if (euidaccess(directory, X_OK) != 0)
 			continue; /* the home of another user, for example */
 		for (size_t i = 0; i < sizeof(default_files) / sizeof(default_files[0]); i++) {
-			reading->shared = strcmp(default_files[i].type, APP) != 0;
+			reading->shared = strcmp(default_files[i].type, TCX_CONFIG_TYPE) != 0;
 			snprintf(file, sizeof(file), "%s/%s", directory, default_files[i].name);
 			read_file(reading, file, default_files[i].type, false);
 		}
@@ -234,7 +233,7 @@ static void read_given_files(struct tcx_config_reading *reading, const char *lis
 		return;
 	for (char *file = strtok_r(files, ",", &rest); file != NULL;
 	     file = strtok_r(NULL, ",", &rest))
-		read_file(reading, file, APP, true);
+		read_file(reading, file, TCX_CONFIG_TYPE, true);
 	free(files);
 }
 

@@ -6,11 +6,11 @@
 
 void tcx_check_interfaces(struct doctor *doctor)
 {
-	const struct tcx_link_patterns *ignored = &doctor->config->ignored;
+	const struct tcx_link_patterns *ignored = doctor->config->ignored;
 	struct if_nameindex *names;
 	size_t count = 0, all;
 
-	if (tcx_link_patterns_empty(ignored))
+	if (ignored == NULL)
 		return;
 	names = if_nameindex();
 	if (names == NULL)

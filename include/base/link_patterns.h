@@ -1,23 +1,26 @@
-/* Names of interfaces by patterns, as ignoreInterface has them. A plain value, copied as it is. */
+/*
+ * Names of interfaces by patterns, as ignoreInterface has them. A list is complete before it is
+ * shared, and then counted; NULL is the empty one.
+ */
 #ifndef TCX_LINK_PATTERNS_H
 #define TCX_LINK_PATTERNS_H
 
 #include <stdbool.h>
 
-#define TCX_LINK_PATTERNS_SIZE 1024
+/* Characters of all patterns together, each with the one that ends it. */
+#define TCX_LINK_PATTERNS_MAX 1023
 
-struct tcx_link_patterns {
-	char words[TCX_LINK_PATTERNS_SIZE]; /* each with its zero byte; an empty one ends them */
-};
+struct tcx_link_patterns;
 
 /* Adds a pattern of fnmatch(3). False when there is no room for it. */
-bool tcx_link_patterns_add(struct tcx_link_patterns *patterns, const char *word);
+bool tcx_link_patterns_add(struct tcx_link_patterns **patterns, const char *word);
+
+/* One more owner. Returns patterns, which may be NULL. */
+struct tcx_link_patterns *tcx_link_patterns_ref(struct tcx_link_patterns *patterns);
+
+/* One owner less; the last one frees it. patterns may be NULL. */
+void tcx_link_patterns_unref(struct tcx_link_patterns *patterns);
 
 bool tcx_link_patterns_match(const struct tcx_link_patterns *patterns, const char *name);
-
-static inline bool tcx_link_patterns_empty(const struct tcx_link_patterns *patterns)
-{
-	return patterns->words[0] == '\0';
-}
 
 #endif

@@ -24,7 +24,7 @@ struct tcx_tables_settings {
 	uint64_t refresh_ns;  /* refreshInterval: how old counters may be that a request gets */
 	uint64_t idle_ns;     /* tableIdle: after the last request a table is forgotten */
 	size_t max_rows;      /* maxRows: of each table */
-	struct tcx_link_patterns ignored; /* ignoreInterface */
+	struct tcx_link_patterns *ignored; /* ignoreInterface; the tables take a reference */
 };
 
 /* What happened in a table's thread that somebody should log. */

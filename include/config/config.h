@@ -2,7 +2,6 @@
 #ifndef TCX_CONFIG_H
 #define TCX_CONFIG_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -10,22 +9,23 @@
 #include "base/link_patterns.h"
 #include "config/options.h"
 
+/* What is behind its pointers is owned. */
 struct tcx_config {
-	uint64_t interval_ns;		  /* refreshInterval */
-	uint64_t max_age_ns;		  /* maxAge; 0: ten intervals */
-	unsigned int groups;		  /* register: bits of tcx_mib_group_bit() */
-	bool groups_given;		  /* a register line was there */
-	uint64_t table_interval_ns;	  /* tableInterval */
-	uint64_t table_idle_ns;		  /* tableIdle */
-	uint64_t table_timeout_ns;	  /* tableTimeout */
-	int max_rows;			  /* maxRows */
-	struct tcx_link_patterns ignored; /* ignoreInterface */
-	int priority;			  /* registerPriority */
-	char proc_root[PATH_MAX];
-	char socket[PATH_MAX]; /* agentXSocket; empty: the library's default */
-	int ping_s;	       /* agentXPingInterval, seconds */
-	int timeout_s;	       /* agentXTimeout, seconds */
-	int retries;	       /* agentXRetries */
+	uint64_t interval_ns;		   /* refreshInterval */
+	uint64_t max_age_ns;		   /* maxAge; 0: ten intervals */
+	unsigned int groups;		   /* register: bits of tcx_mib_group_bit() */
+	bool groups_given;		   /* a register line was there */
+	uint64_t table_interval_ns;	   /* tableInterval */
+	uint64_t table_idle_ns;		   /* tableIdle */
+	uint64_t table_timeout_ns;	   /* tableTimeout */
+	int max_rows;			   /* maxRows */
+	struct tcx_link_patterns *ignored; /* ignoreInterface; NULL: none */
+	int priority;			   /* registerPriority */
+	char *proc_root;
+	char *socket;  /* agentXSocket; NULL: the library's default */
+	int ping_s;    /* agentXPingInterval, seconds */
+	int timeout_s; /* agentXTimeout, seconds */
+	int retries;   /* agentXRetries */
 };
 
 /* Makes the directives known to the library. To be called once, after init_agent(). */
@@ -33,7 +33,8 @@ void tcx_config_register(void);
 
 /*
  * Reads the default files and the one of -c into *config. Each fault is one log line with file,
- * line, word and remedy. Returns the number of faults; *config is left as it was unless that is 0.
+ * line, word and remedy. Returns the number of faults; *config is left as it was unless that is 0,
+ * and then is the caller's to clear.
  */
 unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options);
 
@@ -42,6 +43,8 @@ unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options
  * reads none.
  */
 bool tcx_config_note(const char *line);
+
+void tcx_config_clear(struct tcx_config *config);
 
 /* maxAge, or what it is by default. */
 uint64_t tcx_config_max_age(const struct tcx_config *config);

@@ -18,9 +18,9 @@ enum tcx_protocol { TCX_TCP, TCX_UDP, TCX_PROTOCOLS };
 struct tcx_kernel {
 	/* The owner may set these. Interfaces get the time of their last change from link_watch,
 	 * which outlives the kernel; without one, NULL, it is 0. Those of an ignored name are left
-	 * out of tcx_links, and marked in tcx_neighbours. */
+	 * out of tcx_links, and marked in tcx_neighbours; the list has to outlive the reading. */
 	struct tcx_link_watch *link_watch;
-	struct tcx_link_patterns ignored;
+	const struct tcx_link_patterns *ignored; /* NULL: none */
 
 	/* For what reads tables. */
 	char *proc_root;		     /* owned */

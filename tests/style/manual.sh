@@ -44,13 +44,62 @@ for option in $options; do
     ! lacks "$top/man/tcpextd.8" "$option" || complain "tcpextd(8) does not have $option"
 done
 
-words=$(sed -n -E 's/^	\{"([a-zA-Z]+)", .*/\1/p' "$top/agent/config/config.c")
-for word in $words; do
-    ! lacks "$top/man/tcpextd.conf.5" "$word" || complain "tcpextd.conf(5) does not have $word"
-    grep -q "^#*$word " "$top/etc/tcpextd.conf" || complain "etc/tcpextd.conf does not have $word"
-done
-# shellcheck disable=SC2086 # several words
-set -- $options $words
-[ $# -ge 20 ] || complain "only $# options and directives were found in the sources"
+# Directives: what -H says of each is in the manual and in the example, in the same paragraph.
+
+# WORD VALUE, of those of ours: a tab, then "MIN to MAX" and the default, each empty where there is none.
+directives() {
+    "$agent" -H 2>&1 | sed '/^  In agentx.conf/,$d' |
+        sed -n -E 's/^    ([a-zA-Z]+) +((SECONDS|NUMBER|DIRECTORY|ADDRESS|GROUP|PATTERN)[.]*) (.*)/\1 \2 \4/p' |
+        awk '{
+            bounds = by_default = ""
+            if (match($0, /[(][0-9.]+ to [0-9]+/)) bounds = substr($0, RSTART + 1, RLENGTH - 1)
+            if (match($0, /[^ (]+ unless set[)]$/)) by_default = substr($0, RSTART, RLENGTH - 12)
+            print $1 "|" $2 "|" bounds "|" by_default
+        }'
+}
+
+# paragraph WORD VALUE: what tcpextd.conf(5) says of it, on one line.
+paragraph() {
+    awk -v word="$1" -v value="$2" '
+        /^\.BI / {
+            this = tolower($2) == tolower(word) && substr($3 $4, 2, length(value)) == value
+            next
+        }
+        /^\.(SH|PP)/ { this = 0 }
+        this && !/^\.(br|TP|TQ|RS|RE|IP)/ { sub(/^\.[BI]R? /, ""); printf "%s ", $0 }' "$conf_page"
+}
+
+# example WORD: its line in tcpextd.conf, and the comment above that, on one line.
+example() {
+    awk -v RS= -v word="$1" 'tolower($0) ~ "\n#" tolower(word) " " { gsub(/\n#? ?/, " "); print }' \
+        "$top/etc/tcpextd.conf"
+}
+
+# check_directive WORD VALUE BOUNDS DEFAULT
+check_directive() {
+    manual=$(paragraph "$1" "$2")
+    sample=$(example "$1")
+    [ -n "$manual" ] || complain "tcpextd.conf(5) does not have $1 $2"
+    [ -n "$sample" ] || complain "etc/tcpextd.conf does not have $1"
+    case $manual in *"$3"*) ;; *) complain "tcpextd.conf(5) does not have '$3' for $1" ;; esac
+    case $sample in *"$3"*) ;; *) complain "etc/tcpextd.conf does not have '$3' for $1" ;; esac
+    [ -n "$4" ] || return 0
+    case $manual in *"The default is $4"*) ;; *) complain "tcpextd.conf(5) does not say that $4 is the default of $1" ;; esac
+    grep -qix "#$1 $4" "$top/etc/tcpextd.conf" || complain "etc/tcpextd.conf does not have '#$1 $4'"
+}
+
+conf_page=$top/man/tcpextd.conf.5
+[ -z "$(paragraph maxAge NUMBER)$(paragraph noSuch SECONDS)" ] ||
+    complain "the manual seems to have what it has not"
+said=$(check_directive maxAge SECONDS '0.1 to 86401' 99)
+[ "$(echo "$said" | wc -l)" -eq 4 ] || complain "wrong bounds and defaults are let pass: $said"
+
+directives >"$tmp/directives"
+while IFS='|' read -r word value bounds by_default; do
+    check_directive "$word" "$value" "$bounds" "$by_default"
+done <"$tmp/directives"
+# shellcheck disable=SC2046,SC2086 # several words
+set -- $options $(cut -d'|' -f1 "$tmp/directives")
+[ $# -ge 28 ] || complain "only $# options and directives were found"
 echo "looked for $# options and directives"
 exit $wrong

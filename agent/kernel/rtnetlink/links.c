@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/link_patterns.h"
 #include "base/octets.h"
 #include "kernel/kernel.h"
 #include "kernel/links.h"
@@ -224,7 +225,7 @@ static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struc
 	table->source = "rtnetlink";
 	if (!tcx_links_list(&kernel->route, take_link, table, fault) && !table->cut)
 		return false;
-	leave_out(table, &kernel->ignored);
+	leave_out(table, kernel->ignored);
 	if (!read_queues(table, &kernel->route, fault))
 		return false;
 	read_speeds(table, &kernel->route);

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "base/link_patterns.h"
 #include "base/octets.h"
 #include "kernel/ip_tables.h"
 #include "kernel/kernel.h"
@@ -70,7 +71,7 @@ static bool is_ignored(const struct tcx_kernel *kernel, uint32_t link)
 	struct ifreq request = {.ifr_ifindex = (int)link};
 
 	return ioctl(mnl_socket_get_fd(kernel->route.socket), SIOCGIFNAME, &request) == 0 &&
-	       tcx_link_patterns_match(&kernel->ignored, request.ifr_name);
+	       tcx_link_patterns_match(kernel->ignored, request.ifr_name);
 }
 
 /* The kernel is asked once for a run of neighbours of one interface. */
@@ -78,7 +79,7 @@ static void mark_ignored(struct tcx_table *table, struct tcx_kernel *kernel)
 {
 	struct tcx_neighbour *rows = (struct tcx_neighbour *)table->rows;
 
-	if (tcx_link_patterns_empty(&kernel->ignored) || !tcx_netlink_open(&kernel->route, 0, NULL))
+	if (kernel->ignored == NULL || !tcx_netlink_open(&kernel->route, 0, NULL))
 		return;
 	for (size_t i = 0; i < table->count; i++) {
 		if (i > 0 && memcmp(rows[i].link, rows[i - 1].link, sizeof(rows[i].link)) == 0)

@@ -1,0 +1,238 @@
+/*
+ * The directives of tcpextd.conf, a row each: what -H prints, what manual and example are held
+ * against, the defaults, and how a value is read.
+ */
+#include "directives.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "snmp/mib.h"
+#include "snmp/netsnmp.h"
+
+struct directive;
+
+/* Reads a value into its field. What is wrong with it is said by netsnmp_config_error(). */
+typedef void take(const struct directive *directive, struct tcx_config *config, char *text);
+
+static take take_seconds, take_number, take_text, take_modules, take_patterns;
+
+struct directive {
+	const char *word;
+	const char *library; /* how the library spells a word of its own; NULL: it is ours */
+	const char *value;   /* as the manual calls it */
+	take *take;
+	size_t field;		/* of struct tcx_config */
+	double min, max;	/* of the number; both 0: it is none */
+	const char *by_default; /* NULL: unset */
+	const char *help;
+};
+
+#define FIELD(name) offsetof(struct tcx_config, name)
+
+static const struct directive directives[] = {
+	{"refreshInterval", NULL, "SECONDS", take_seconds, FIELD(interval_ns), 0.1, 3600, "1",
+	 "between two reads of the counters"},
+	{"maxAge", NULL, "SECONDS", take_seconds, FIELD(max_age_ns), 0.1, 86400, NULL,
+	 "after which unrenewed counters go away; ten refreshIntervals unless set"},
+	{"register", NULL, "GROUP...", take_modules, FIELD(groups), 0, 0, "all",
+	 "as in tcpextd.conf(5); or all, or none"},
+	{"tableInterval", NULL, "SECONDS", take_seconds, FIELD(table_interval_ns), 1, 3600, "15",
+	 "between two reads of a table in use"},
+	{"tableIdle", NULL, "SECONDS", take_seconds, FIELD(table_idle_ns), 1, 86400, "600",
+	 "after the last request when a table is let go"},
+	{"tableTimeout", NULL, "SECONDS", take_seconds, FIELD(table_timeout_ns), 0.1, 3600, "3",
+	 "that a request waits for a table that is being read"},
+	/* At least room for tcpStateTable, which makes no sense in part; at most less than a
+	 * gigabyte of sockets. */
+	{"maxRows", NULL, "NUMBER", take_number, FIELD(max_rows), 100, 10000000, "1000000",
+	 "of rows that a table has at most"},
+	{"ignoreInterface", NULL, "PATTERN...", take_patterns, FIELD(ignored), 0, 0, NULL,
+	 "of interfaces to leave out of ifTable, ifNumber and atTable"},
+	{"registerPriority", NULL, "NUMBER", take_number, FIELD(priority), 1, 255, "100",
+	 "of all registrations; the lowest hides the others"},
+	{"procRoot", NULL, "DIRECTORY", take_text, FIELD(proc_root), 0, 0, "/proc",
+	 "that is read in place of /proc"},
+	{"agentXSocket", "agentxsocket", "ADDRESS", take_text, FIELD(socket), 0, 0, NULL,
+	 "of the master agent"},
+	{"agentXPingInterval", "agentxPingInterval", "SECONDS", take_number, FIELD(ping_s), 1, 3600,
+	 "5", "between pings and between tries to connect"},
+	{"agentXTimeout", "agentxTimeout", "SECONDS", take_number, FIELD(timeout_s), 1, 3600, "1",
+	 "to wait for an answer of the master"},
+	{"agentXRetries", "agentxRetries", "NUMBER", take_number, FIELD(retries), 0, 100, "2",
+	 "of times to ask the master again"},
+};
+
+#define DIRECTIVES (sizeof(directives) / sizeof(directives[0]))
+
+static void *field_of(const struct directive *directive, struct tcx_config *config)
+{
+	return (char *)config + directive->field;
+}
+
+/* Digits and at most one point: neither sign, exponent, nor the words that strtod() knows. */
+static bool is_plain_number(const char *text)
+{
+	size_t point = strcspn(text, ".");
+
+	return text[0] != '\0' && strspn(text, "0123456789.") == strlen(text) &&
+	       strchr(text + point + (text[point] == '.'), '.') == NULL && strcmp(text, ".") != 0;
+}
+
+static bool read_number(const struct directive *directive, const char *text, const char *sort,
+			double *number)
+{
+	*number = is_plain_number(text) ? strtod(text, NULL) : -1;
+	if (*number >= directive->min && *number <= directive->max && sort[0] == '\0')
+		return true;
+	netsnmp_config_error("%s '%s' is wrong: give a %snumber from %.10g to %.10g",
+			     directive->word, text, sort, directive->min, directive->max);
+	return false;
+}
+
+static void take_seconds(const struct directive *directive, struct tcx_config *config, char *text)
+{
+	uint64_t *nanoseconds = field_of(directive, config);
+	double seconds;
+
+	if (read_number(directive, text, "", &seconds))
+		*nanoseconds = (uint64_t)(seconds * TCX_NS_PER_S + 0.5);
+}
+
+static void take_number(const struct directive *directive, struct tcx_config *config, char *text)
+{
+	int *number = field_of(directive, config);
+	double value;
+
+	if (read_number(directive, text, strchr(text, '.') != NULL ? "whole " : "", &value))
+		*number = (int)value;
+}
+
+static void take_text(const struct directive *directive, struct tcx_config *config, char *text)
+{
+	char **field = field_of(directive, config);
+	char *copy = NULL;
+
+	if (text[0] == '"' || text[0] == '\'')
+		netsnmp_config_error("%s %s is wrong: give the path without quotes",
+				     directive->word, text);
+	else if (strlen(text) >= PATH_MAX)
+		netsnmp_config_error("%s is wrong: the text is longer than %d characters",
+				     directive->word, PATH_MAX - 1);
+	else if ((copy = strdup(text)) == NULL)
+		netsnmp_config_error("%s: out of memory", directive->word);
+	if (copy == NULL)
+		return;
+	free(*field);
+	*field = copy;
+}
+
+/* "ip, icmp, ..., ": for complaints. */
+static const char *module_words(char words[TCX_FAULT_SIZE])
+{
+	size_t used = 0;
+
+	words[0] = '\0';
+	for (size_t i = 0; tcx_mib_group_word(i) != NULL && used < TCX_FAULT_SIZE; i++)
+		used += (size_t)snprintf(words + used, TCX_FAULT_SIZE - used, "%s, ",
+					 tcx_mib_group_word(i));
+	return words;
+}
+
+/* "ip tcp tcpext": those of all lines together; "none" is for none. */
+static void take_modules(const struct directive *directive, struct tcx_config *config, char *text)
+{
+	char list[TCX_FAULT_SIZE];
+	char *rest = NULL;
+	size_t words = 0;
+
+	if (!config->groups_given)
+		config->groups = 0;
+	config->groups_given = true;
+	for (char *word = strtok_r(text, " \t,", &rest); word != NULL;
+	     word = strtok_r(NULL, " \t,", &rest)) {
+		unsigned int bit = tcx_mib_group_bit(word);
+
+		words++;
+		if (bit == 0 && strcasecmp(word, "none") != 0)
+			netsnmp_config_error("%s '%s' is wrong: give any of %sor all, or none",
+					     directive->word, word, module_words(list));
+		config->groups |= bit;
+	}
+	if (words == 0)
+		netsnmp_config_error("%s names no group: give any of %sor all, or none",
+				     directive->word, module_words(list));
+}
+
+/* "veth* docker0": the patterns of all lines together. */
+static void take_patterns(const struct directive *directive, struct tcx_config *config, char *text)
+{
+	struct tcx_link_patterns **patterns = field_of(directive, config);
+	char *rest = NULL;
+
+	for (char *pattern = strtok_r(text, " \t", &rest); pattern != NULL;
+	     pattern = strtok_r(NULL, " \t", &rest))
+		if (!tcx_link_patterns_add(patterns, pattern))
+			netsnmp_config_error("%s '%s' is wrong: all patterns together have room "
+					     "for %d characters",
+					     directive->word, pattern, TCX_LINK_PATTERNS_MAX);
+}
+
+void tcx_directives_take(struct tcx_config *config, const char *word, char *text)
+{
+	for (size_t i = 0; i < DIRECTIVES; i++)
+		if (strcasecmp(word, directives[i].word) == 0)
+			directives[i].take(&directives[i], config, text);
+}
+
+void tcx_directives_default(struct tcx_config *config)
+{
+	char text[32];
+
+	memset(config, 0, sizeof(*config));
+	for (size_t i = 0; i < DIRECTIVES; i++) {
+		if (directives[i].by_default == NULL)
+			continue;
+		snprintf(text, sizeof(text), "%s", directives[i].by_default);
+		directives[i].take(&directives[i], config, text);
+	}
+	config->groups_given = false;
+}
+
+/* "SECONDS between two reads of the counters (0.1 to 3600; 1 unless set)" */
+static void describe(const struct directive *directive, char *text, size_t size)
+{
+	const char *by_default = directive->by_default;
+	char bounds[64] = "", unless[64] = "";
+
+	if (directive->max > 0)
+		snprintf(bounds, sizeof(bounds), "%.10g to %.10g%s", directive->min, directive->max,
+			 by_default != NULL ? "; " : "");
+	if (by_default != NULL)
+		snprintf(unless, sizeof(unless), "%s unless set", by_default);
+	snprintf(text, size, bounds[0] != '\0' || unless[0] != '\0' ? "%s %s (%s%s)" : "%s %s",
+		 directive->value, directive->help, bounds, unless);
+}
+
+/*
+ * In place of the library's own, our parser and help: its parser takes much for a number that is
+ * none. These words are for agentx.conf, too.
+ */
+void tcx_directives_register(void (*parse)(const char *word, char *text))
+{
+	char text[256];
+
+	for (size_t i = 0; i < DIRECTIVES; i++) {
+		const char *library = directives[i].library;
+		const char *type = library != NULL ? TCX_CONFIG_TYPE ":agentx" : TCX_CONFIG_TYPE;
+		const char *word = library != NULL ? library : directives[i].word;
+
+		describe(&directives[i], text, sizeof(text));
+		unregister_config_handler(type, word);
+		register_config_handler(type, word, parse, NULL, text);
+	}
+}
