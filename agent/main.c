@@ -17,8 +17,8 @@
 #include "sample/print.h"
 #include "session/agentx.h"
 #include "session/log.h"
-#include "snmp/mib.h"
 #include "snmp/netsnmp.h"
+#include "snmp/registrations.h"
 
 /* The state of the program. */
 struct tcx_context {

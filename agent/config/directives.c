@@ -11,8 +11,8 @@
 #include <strings.h>
 
 #include "base/clock.h"
-#include "snmp/mib.h"
 #include "snmp/netsnmp.h"
+#include "snmp/registrations.h"
 
 struct directive;
 

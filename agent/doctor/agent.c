@@ -7,7 +7,7 @@
 
 #include "ask.h"
 #include "mib/objects.h"
-#include "snmp/mib.h"
+#include "snmp/registrations.h"
 
 #define PRIORITY_OF_SNMPD 127 /* of its own modules */
 

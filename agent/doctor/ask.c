@@ -6,8 +6,8 @@
 #include <strings.h>
 
 #include "mib/objects.h"
-#include "snmp/mib.h"
 #include "snmp/netsnmp.h"
+#include "snmp/registrations.h"
 
 #define PATIENCE_US 1000000L
 #define ROWS_MAX    1000 /* of sysORTable */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "mib/objects.h"
-#include "snmp/mib.h"
+#include "snmp/registrations.h"
 
 #define LEN(...)  (sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 #define MIB2(...) {1, 3, 6, 1, 2, 1, __VA_ARGS__}, 6 + LEN(__VA_ARGS__), 6 + LEN(__VA_ARGS__)

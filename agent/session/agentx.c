@@ -10,8 +10,8 @@
 
 #include "config/config.h"
 #include "session/address.h"
-#include "snmp/mib.h"
 #include "snmp/netsnmp.h"
+#include "snmp/registrations.h"
 
 #define APP		"tcpextd"
 #define REFUSED_RETRY_S 10
@@ -158,7 +158,7 @@ static int on_unregister(int major, int minor, void *parameters, void *arg)
  * hold for it. The loop that waits for the answer is the one that serves and takes signals. So it
  * is to ask again each second: wire.c takes that for the time to look whether the agent is to end.
  * Within the agent a request is passed on by a session, too: that one waits for as long as a table
- * takes, which answer.c limits.
+ * takes, which dispatcher.c limits.
  */
 static int on_session(int major, int minor, void *parameters, void *arg)
 {

@@ -1,9 +1,9 @@
-/* What mib.c (groups and their registration) and answer.c (requests) share. */
+/* What registrations.c (groups) and dispatcher.c (requests) share. */
 #ifndef TCX_MIB_PRIVATE_H
 #define TCX_MIB_PRIVATE_H
 
-#include "snmp/mib.h"
 #include "snmp/netsnmp.h"
+#include "snmp/registrations.h"
 #include "snmp/tree.h"
 #include "snmp/view.h"
 

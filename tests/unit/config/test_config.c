@@ -12,8 +12,8 @@
 #include "config/config.h"
 #include "session/agentx.h"
 #include "session/log.h"
-#include "snmp/mib.h"
 #include "snmp/netsnmp.h"
+#include "snmp/registrations.h"
 #include "tests/unit/fixture.h"
 
 static struct tcx_log own_log;

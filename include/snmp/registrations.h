@@ -2,8 +2,8 @@
  * What the agent shows: the groups that a configuration can choose, their registration with the
  * master, and the handler that answers for all of them.
  */
-#ifndef TCX_MIB_H
-#define TCX_MIB_H
+#ifndef TCX_REGISTRATIONS_H
+#define TCX_REGISTRATIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
