@@ -27,6 +27,7 @@ struct tcx_context {
 	struct tcx_log log;
 	struct tcx_agentx agentx;
 	struct tcx_reading reading;
+	struct tcx_dispatcher *dispatcher;
 	struct tcx_mib *mib;
 	struct tcx_pid_file pid_file;
 	bool reload;   /* SIGHUP came */
@@ -39,7 +40,7 @@ static void on_tables(void *arg)
 {
 	struct tcx_context *context = arg;
 
-	tcx_mib_tables_changed(context->mib);
+	tcx_dispatcher_tables_changed(context->dispatcher);
 }
 
 /* What is read from now on. */
@@ -65,18 +66,22 @@ static bool read_kernel(struct tcx_context *context, const struct tcx_config *co
 /* What requests see from now on. */
 static void apply_config(struct tcx_context *context)
 {
-	const struct tcx_mib_settings settings = {
+	const struct tcx_dispatcher_settings answered = {
 		.collector = context->reading.collector,
 		.tables = context->reading.tables,
 		.interval_ns = context->config.interval_ns,
 		.max_age_ns = tcx_config_max_age(&context->config),
 		.table_timeout_ns = context->config.table_timeout_ns,
+	};
+	const struct tcx_mib_settings registered = {
 		.groups = context->config.groups,
+		.tables = context->reading.tables != NULL,
 		.priority = context->config.priority,
 	};
 
 	tcx_agentx_configure(&context->config, context->options.socket);
-	tcx_mib_set(context->mib, &settings);
+	tcx_dispatcher_set(context->dispatcher, &answered);
+	tcx_mib_set(context->mib, &registered);
 }
 
 /* At SIGHUP. All but the registrations is changed at once. */
@@ -108,7 +113,7 @@ static void finish_reload(struct tcx_context *context)
 	enum tcx_mib_change change = tcx_mib_change(context->mib);
 	struct tcx_fault fault = {""};
 
-	if (change != TCX_MIB_AS_IT_IS && !tcx_mib_close(context->mib))
+	if (change != TCX_MIB_AS_IT_IS && !tcx_dispatcher_quiesce(context->dispatcher))
 		return;
 	context->reloaded = false;
 	if (change == TCX_MIB_TAKES_BACK)
@@ -120,7 +125,7 @@ static void finish_reload(struct tcx_context *context)
 		return;
 	}
 	tcx_agentx_return();
-	tcx_mib_open(context->mib);
+	tcx_dispatcher_resume(context->dispatcher);
 	snmp_log(LOG_NOTICE, "configuration read again\n");
 }
 
@@ -178,8 +183,9 @@ static bool start(struct tcx_context *context, struct tcx_fault *fault)
 	    !tcx_pid_file_write(&context->pid_file, options->pid_file, fault) ||
 	    !tcx_process_become(options->user, options->group, fault))
 		return false;
-	context->mib = tcx_mib_new();
-	if (context->mib == NULL)
+	context->dispatcher = tcx_dispatcher_new();
+	context->mib = tcx_mib_new(context->dispatcher);
+	if (context->dispatcher == NULL || context->mib == NULL)
 		return tcx_fault_set(fault, "out of memory");
 	context->agentx.mib = context->mib;
 	if (!read_kernel(context, &context->config, fault))
@@ -205,6 +211,7 @@ static void finish(struct tcx_context *context)
 	if (!context->unsound) {
 		tcx_agentx_shutdown();
 		tcx_mib_free(context->mib);
+		tcx_dispatcher_free(context->dispatcher);
 		tcx_reading_stop(&context->reading);
 	}
 	tcx_pid_file_remove(&context->pid_file);

@@ -1,9 +1,13 @@
-/* Requests: what they see, and how they are answered. */
+/*
+ * Requests of the library: what they see, and how they are answered from the tree that they come
+ * with. Those for a table that is being read wait here, while others go on.
+ */
+#include "snmp/dispatcher.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "mib.h"
 
 /*
  * How long a view is kept for the rest of its request: a GETBULK whose first repetition waits for a
@@ -13,26 +17,48 @@
 
 /* So many requests may wait for tables, each with its varbinds. More get an error at once, so that
  * a flood of them does not fill the memory. */
-#define WAITING_MAX 500
+#define PENDING_MAX 500
 
 /*
  * A request for a table that is still being read waits here, while others are answered. The library
  * calls that delegation: it sends the answer once no varbind of the request is delegated any more.
  */
-struct waiting {
-	struct waiting *next;
+struct pending_request {
+	struct pending_request *next;
 	netsnmp_delegated_cache *cache;
-	const struct group *group;
+	const struct tcx_served *served;
 	const void *session;
 	long transaction;
 	uint64_t since_ns;
 };
 
-/* Forgets the request that was answered last, and what it held. */
-static void end_view(struct answering *answering)
+struct tcx_dispatcher {
+	struct tcx_dispatcher_settings settings; /* collector and tables with a reference */
+	struct tcx_view view;			 /* of what is being answered */
+	struct tcx_held_tables held;
+	long transaction;		 /* the number that the master gave it */
+	const void *session;		 /* which it came by */
+	struct pending_request *pending; /* those for tables that are being read */
+	unsigned int alarm;		 /* that looks after them; 0: none */
+	uint64_t quiescing_ns; /* since when registrations are to be changed; 0: they are not */
+	bool quiesced;	       /* none is pending, and none is to become so */
+	bool complained;       /* that a table takes too long; until one comes again */
+};
+
+struct tcx_dispatcher *tcx_dispatcher_new(void)
 {
-	tcx_view_release(&answering->view);
-	answering->session = NULL;
+	struct tcx_dispatcher *dispatcher = calloc(1, sizeof(*dispatcher));
+
+	if (dispatcher != NULL)
+		dispatcher->view.held = &dispatcher->held;
+	return dispatcher;
+}
+
+/* Forgets the request that was answered last, and what it held. */
+static void end_view(struct tcx_dispatcher *dispatcher)
+{
+	tcx_view_release(&dispatcher->view);
+	dispatcher->session = NULL;
 }
 
 /*
@@ -50,23 +76,23 @@ static uint64_t uptime_zero(const struct tcx_view *view)
 	return difference > TCX_NS_PER_S / 2 ? zero : known;
 }
 
-static void begin_view(const struct answering *answering, struct tcx_view *view)
+static void begin_view(const struct tcx_dispatcher *dispatcher, struct tcx_view *view)
 {
 	tcx_view_release(view);
-	view->latest = tcx_collector_latest(answering->settings.collector, &view->status);
+	view->latest = tcx_collector_latest(dispatcher->settings.collector, &view->status);
 	view->now_ns = tcx_clock_now();
 	view->uptime_zero_ns = uptime_zero(view);
-	view->interval_ns = answering->settings.interval_ns;
-	view->max_age_ns = answering->settings.max_age_ns;
+	view->interval_ns = dispatcher->settings.interval_ns;
+	view->max_age_ns = dispatcher->settings.max_age_ns;
 	view->oldest_ns = view->now_ns > view->max_age_ns ? view->now_ns - view->max_age_ns : 0;
 	if (view->latest != NULL && view->latest->taken_ns >= view->oldest_ns)
 		view->fresh = view->latest;
 }
 
-static bool is_over(const struct answering *answering)
+static bool is_over(const struct tcx_dispatcher *dispatcher)
 {
-	return tcx_clock_now() - answering->view.now_ns >
-	       answering->settings.table_timeout_ns + REST_NS;
+	return tcx_clock_now() - dispatcher->view.now_ns >
+	       dispatcher->settings.table_timeout_ns + REST_NS;
 }
 
 /*
@@ -74,27 +100,27 @@ static bool is_over(const struct answering *answering)
  * GETBULK, one per repetition. All carry the same transaction number (master.c,
  * agentx_master_handler()): they all see one snapshot.
  */
-static const struct tcx_view *view_of(struct answering *answering,
-				      const netsnmp_agent_session *request)
+static const struct tcx_view *view_of(struct tcx_dispatcher *dispatcher,
+				      const netsnmp_agent_session *asp)
 {
-	if (answering->session != request->session ||
-	    answering->transaction != request->pdu->transid || is_over(answering))
-		begin_view(answering, &answering->view);
-	answering->session = request->session;
-	answering->transaction = request->pdu->transid;
-	answering->view.impatient = answering->closing_ns != 0;
-	return &answering->view;
+	if (dispatcher->session != asp->session || dispatcher->transaction != asp->pdu->transid ||
+	    is_over(dispatcher))
+		begin_view(dispatcher, &dispatcher->view);
+	dispatcher->session = asp->session;
+	dispatcher->transaction = asp->pdu->transid;
+	dispatcher->view.impatient = dispatcher->quiescing_ns != 0;
+	return &dispatcher->view;
 }
 
 /* False when the answer is not known yet. */
-static bool answer_get(const struct group *group, const struct tcx_view *view,
+static bool answer_get(const struct tcx_served *served, const struct tcx_view *view,
 		       netsnmp_agent_request_info *info, netsnmp_request_info *request)
 {
 	netsnmp_variable_list *varbind = request->requestvb;
 	struct tcx_value value;
 
-	switch (tcx_tree_get(&group->tree, view, varbind->name + group->root_len,
-			     varbind->name_length - group->root_len, &value)) {
+	switch (tcx_tree_get(&served->tree, view, varbind->name + served->root_len,
+			     varbind->name_length - served->root_len, &value)) {
 	case TCX_FOUND:
 		snmp_set_var_typed_value(varbind, value.type, value.data, value.len);
 		return true;
@@ -110,14 +136,15 @@ static bool answer_get(const struct group *group, const struct tcx_view *view,
 }
 
 /*
- * *len becomes that of the part of a name below the group's root, 0 for a name that lies before it.
- * False for one that lies behind, as what is registered is sometimes more than the root.
+ * *len becomes that of the part of a name below the root, 0 for a name that lies before it. False
+ * for one that lies behind, as what is registered is sometimes more than the root.
  */
-static bool below_root(const struct group *group, const netsnmp_variable_list *varbind, size_t *len)
+static bool below_root(const struct tcx_served *served, const netsnmp_variable_list *varbind,
+		       size_t *len)
 {
-	size_t root_len = group->root_len;
+	size_t root_len = served->root_len;
 	size_t shared = varbind->name_length < root_len ? varbind->name_length : root_len;
-	int order = snmp_oid_compare(varbind->name, shared, group->root, root_len);
+	int order = snmp_oid_compare(varbind->name, shared, served->root, root_len);
 
 	*len = order == 0 ? varbind->name_length - root_len : 0;
 	return order <= 0;
@@ -127,20 +154,20 @@ static bool below_root(const struct group *group, const netsnmp_variable_list *v
  * False when the answer is not known yet. Leaving the varbind as it is tells the library that there
  * is nothing more in this registration.
  */
-static bool answer_next(const struct group *group, const struct tcx_view *view,
+static bool answer_next(const struct tcx_served *served, const struct tcx_view *view,
 			netsnmp_request_info *request)
 {
 	netsnmp_variable_list *varbind = request->requestvb;
-	size_t root_len = group->root_len;
+	size_t root_len = served->root_len;
 	oid next[MAX_OID_LEN];
 	enum tcx_found found;
 	size_t begin_len, next_len;
 	struct tcx_value value;
 
-	if (!below_root(group, varbind, &begin_len))
+	if (!below_root(served, varbind, &begin_len))
 		return true;
-	memcpy(next, group->root, root_len * sizeof(oid));
-	found = tcx_tree_next(&group->tree, view, varbind->name + root_len, begin_len,
+	memcpy(next, served->root, root_len * sizeof(oid));
+	found = tcx_tree_next(&served->tree, view, varbind->name + root_len, begin_len,
 			      next + root_len, &next_len, &value);
 	if (found == TCX_FOUND) {
 		snmp_set_var_objid(varbind, next, root_len + next_len);
@@ -154,7 +181,7 @@ static bool answer_next(const struct group *group, const struct tcx_view *view,
  * delegated tells whether this is about requests that are new or about those that waited: what is
  * answered must be left alone, for it holds the next name, from which a walk would go one too far.
  */
-static bool answer_all(const struct group *group, const struct tcx_view *view,
+static bool answer_all(const struct tcx_served *served, const struct tcx_view *view,
 		       netsnmp_agent_request_info *info, netsnmp_request_info *requests,
 		       int delegated)
 {
@@ -166,28 +193,28 @@ static bool answer_all(const struct group *group, const struct tcx_view *view,
 		if (request->processed || request->delegated != delegated)
 			continue;
 		if (info->mode == MODE_GET)
-			known = answer_get(group, view, info, request);
+			known = answer_get(served, view, info, request);
 		else if (info->mode == MODE_GETNEXT)
-			known = answer_next(group, view, request);
+			known = answer_next(served, view, request);
 		request->delegated = known ? REQUEST_IS_NOT_DELEGATED : REQUEST_IS_DELEGATED;
 		all = all && known;
 	}
 	return all;
 }
 
-static void free_waiting(struct waiting *waiting)
+static void free_pending(struct pending_request *pending)
 {
-	if (waiting->cache != NULL)
-		netsnmp_free_delegated_cache(waiting->cache);
-	free(waiting);
+	if (pending->cache != NULL)
+		netsnmp_free_delegated_cache(pending->cache);
+	free(pending);
 }
 
-static void remove_waiting(struct waiting **link)
+static void remove_pending(struct pending_request **link)
 {
-	struct waiting *waiting = *link;
+	struct pending_request *pending = *link;
 
-	*link = waiting->next;
-	free_waiting(waiting);
+	*link = pending->next;
+	free_pending(pending);
 }
 
 /* Without a value the library would look for one in the next registration, error or not. */
@@ -203,32 +230,33 @@ static void refuse(netsnmp_delegated_cache *cache)
 	}
 }
 
-static void complain(struct answering *answering)
+static void complain(struct tcx_dispatcher *dispatcher)
 {
-	if (answering->complained)
+	if (dispatcher->complained)
 		return;
-	answering->complained = true;
+	dispatcher->complained = true;
 	snmp_log(LOG_WARNING,
 		 "a request was answered with an error, as a table could not be read in %g s "
 		 "(tableTimeout)\n",
-		 (double)answering->settings.table_timeout_ns / 1e9);
+		 (double)dispatcher->settings.table_timeout_ns / 1e9);
 }
 
 /*
  * A reload waits no longer for requests than they for a table. Once none waits, none may begin to:
  * until the session has ended the master goes on with asking.
  */
-static bool is_closed(const struct answering *answering)
+static bool is_quiesced(const struct tcx_dispatcher *dispatcher)
 {
-	return answering->closed ||
-	       (answering->closing_ns != 0 &&
-		tcx_clock_now() - answering->closing_ns >= answering->settings.table_timeout_ns);
+	return dispatcher->quiesced ||
+	       (dispatcher->quiescing_ns != 0 && tcx_clock_now() - dispatcher->quiescing_ns >=
+							 dispatcher->settings.table_timeout_ns);
 }
 
-static bool is_overdue(const struct answering *answering, const struct waiting *waiting)
+static bool is_overdue(const struct tcx_dispatcher *dispatcher,
+		       const struct pending_request *pending)
 {
-	return is_closed(answering) ||
-	       tcx_clock_now() - waiting->since_ns >= answering->settings.table_timeout_ns;
+	return is_quiesced(dispatcher) ||
+	       tcx_clock_now() - pending->since_ns >= dispatcher->settings.table_timeout_ns;
 }
 
 /*
@@ -236,82 +264,84 @@ static bool is_overdue(const struct answering *answering, const struct waiting *
  * error for one request. The table is still being read, for the next one. A session that has ended
  * waits for nothing any more.
  */
-static void look_after_waiting(unsigned int alarm, void *arg)
+static void look_after_pending(unsigned int alarm, void *arg)
 {
-	struct answering *answering = arg;
-	struct waiting **link = &answering->waiting;
+	struct tcx_dispatcher *dispatcher = arg;
+	struct pending_request **link = &dispatcher->pending;
 
 	while (*link != NULL) {
 		netsnmp_delegated_cache *cache = netsnmp_handler_check_cache((*link)->cache);
 
-		if (cache != NULL && !is_overdue(answering, *link)) {
+		if (cache != NULL && !is_overdue(dispatcher, *link)) {
 			link = &(*link)->next;
 			continue;
 		}
 		if (cache != NULL) {
 			refuse(cache);
-			complain(answering);
+			complain(dispatcher);
 		}
-		remove_waiting(link);
+		remove_pending(link);
 	}
-	if (answering->waiting != NULL)
+	if (dispatcher->pending != NULL)
 		return;
 	snmp_alarm_unregister(alarm);
-	answering->alarm = 0;
+	dispatcher->alarm = 0;
 }
 
-static void watch_waiting(struct answering *answering)
+static void watch_pending(struct tcx_dispatcher *dispatcher)
 {
 	const struct timeval tenth = {.tv_usec = 100000};
 
-	if (answering->alarm == 0)
-		answering->alarm =
-			snmp_alarm_register_hr(tenth, SA_REPEAT, look_after_waiting, answering);
+	if (dispatcher->alarm == 0)
+		dispatcher->alarm =
+			snmp_alarm_register_hr(tenth, SA_REPEAT, look_after_pending, dispatcher);
 }
 
 /* A master that gets no answer asks again: that is the same request, and has waited all the while.
  */
-static uint64_t waiting_since(const struct answering *answering, const struct waiting *request)
+static uint64_t pending_since(const struct tcx_dispatcher *dispatcher,
+			      const struct pending_request *pending)
 {
-	for (const struct waiting *other = answering->waiting; other != NULL; other = other->next)
-		if (other->session == request->session &&
-		    other->transaction == request->transaction)
+	for (const struct pending_request *other = dispatcher->pending; other != NULL;
+	     other = other->next)
+		if (other->session == pending->session &&
+		    other->transaction == pending->transaction)
 			return other->since_ns;
 	return tcx_clock_now();
 }
 
-static size_t count_waiting(const struct answering *answering)
+static size_t count_pending(const struct tcx_dispatcher *dispatcher)
 {
 	size_t count = 0;
 
-	for (const struct waiting *one = answering->waiting; one != NULL; one = one->next)
+	for (const struct pending_request *one = dispatcher->pending; one != NULL; one = one->next)
 		count++;
 	return count;
 }
 
-static bool wait_for_table(const struct group *group, netsnmp_mib_handler *handler,
+static bool wait_for_table(const struct tcx_served *served, netsnmp_mib_handler *handler,
 			   netsnmp_handler_registration *registration,
 			   netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
-	struct answering *answering = tcx_answering(group->mib);
-	struct waiting *waiting =
-		count_waiting(answering) < WAITING_MAX ? calloc(1, sizeof(*waiting)) : NULL;
+	struct tcx_dispatcher *dispatcher = served->dispatcher;
+	struct pending_request *pending =
+		count_pending(dispatcher) < PENDING_MAX ? calloc(1, sizeof(*pending)) : NULL;
 
-	if (waiting == NULL)
+	if (pending == NULL)
 		return false;
-	waiting->cache =
+	pending->cache =
 		netsnmp_create_delegated_cache(handler, registration, info, requests, NULL);
-	if (waiting->cache == NULL) {
-		free_waiting(waiting);
+	if (pending->cache == NULL) {
+		free_pending(pending);
 		return false;
 	}
-	waiting->group = group;
-	waiting->session = info->asp->session;
-	waiting->transaction = info->asp->pdu->transid;
-	waiting->since_ns = waiting_since(answering, waiting);
-	waiting->next = answering->waiting;
-	answering->waiting = waiting;
-	watch_waiting(answering);
+	pending->served = served;
+	pending->session = info->asp->session;
+	pending->transaction = info->asp->pdu->transid;
+	pending->since_ns = pending_since(dispatcher, pending);
+	pending->next = dispatcher->pending;
+	dispatcher->pending = pending;
+	watch_pending(dispatcher);
 	return true;
 }
 
@@ -324,22 +354,22 @@ static int give_up(netsnmp_request_info *requests)
 }
 
 /* True when it is done with: answered, or the library does not wait for it any more. */
-static bool answer_waiting(struct waiting *waiting, const struct tcx_view *view)
+static bool answer_pending(struct pending_request *pending, const struct tcx_view *view)
 {
-	netsnmp_delegated_cache *cache = netsnmp_handler_check_cache(waiting->cache);
+	netsnmp_delegated_cache *cache = netsnmp_handler_check_cache(pending->cache);
 
-	return cache == NULL || answer_all(waiting->group, view, cache->reqinfo, cache->requests,
+	return cache == NULL || answer_all(pending->served, view, cache->reqinfo, cache->requests,
 					   REQUEST_IS_DELEGATED);
 }
 
-static void answer_all_waiting(struct answering *answering, const struct tcx_view *view)
+static void answer_all_pending(struct tcx_dispatcher *dispatcher, const struct tcx_view *view)
 {
-	struct waiting **link = &answering->waiting;
+	struct pending_request **link = &dispatcher->pending;
 
 	while (*link != NULL) {
-		if (answer_waiting(*link, view)) {
-			remove_waiting(link);
-			answering->complained = false;
+		if (answer_pending(*link, view)) {
+			remove_pending(link);
+			dispatcher->complained = false;
 		} else
 			link = &(*link)->next;
 	}
@@ -349,80 +379,79 @@ static void answer_all_waiting(struct answering *answering, const struct tcx_vie
  * Those who waited get a view of their own: a GETBULK that is on its way keeps its own to the end.
  * The last view is given up here, so that it does not hold a table which the agent lets go.
  */
-void tcx_mib_tables_changed(struct tcx_mib *mib)
+void tcx_dispatcher_tables_changed(struct tcx_dispatcher *dispatcher)
 {
-	struct answering *answering = tcx_answering(mib);
-	struct tcx_held_tables held = {.tables = answering->settings.tables};
-	struct tcx_view view = {.held = &held, .uptime_zero_ns = answering->view.uptime_zero_ns};
+	struct tcx_held_tables held = {.tables = dispatcher->settings.tables};
+	struct tcx_view view = {.held = &held, .uptime_zero_ns = dispatcher->view.uptime_zero_ns};
 
-	if (is_over(answering))
-		end_view(answering);
-	if (answering->waiting == NULL)
+	if (is_over(dispatcher))
+		end_view(dispatcher);
+	if (dispatcher->pending == NULL)
 		return;
-	begin_view(answering, &view);
-	answer_all_waiting(answering, &view);
+	begin_view(dispatcher, &view);
+	answer_all_pending(dispatcher, &view);
 	tcx_view_release(&view);
 }
 
-static void release(const struct tcx_mib_settings *settings)
+static void release(const struct tcx_dispatcher_settings *settings)
 {
 	tcx_collector_unref(settings->collector);
 	tcx_tables_unref(settings->tables);
 }
 
-void tcx_mib_set(struct tcx_mib *mib, const struct tcx_mib_settings *settings)
+void tcx_dispatcher_set(struct tcx_dispatcher *dispatcher,
+			const struct tcx_dispatcher_settings *settings)
 {
-	struct answering *answering = tcx_answering(mib);
-	const struct tcx_mib_settings before = answering->settings;
+	const struct tcx_dispatcher_settings before = dispatcher->settings;
 
-	end_view(answering);
-	answering->settings = *settings;
+	end_view(dispatcher);
+	dispatcher->settings = *settings;
 	tcx_collector_ref(settings->collector);
 	if (settings->tables != NULL)
 		tcx_tables_ref(settings->tables);
 	release(&before);
-	answering->held.tables = settings->tables;
-	tcx_mib_tables_changed(mib);
+	dispatcher->held.tables = settings->tables;
+	tcx_dispatcher_tables_changed(dispatcher);
 }
 
-bool tcx_mib_close(struct tcx_mib *mib)
+bool tcx_dispatcher_quiesce(struct tcx_dispatcher *dispatcher)
 {
-	struct answering *answering = tcx_answering(mib);
-
-	if (answering->closing_ns == 0)
-		answering->closing_ns = tcx_clock_now();
-	answering->closed = answering->waiting == NULL;
-	return answering->closed;
+	if (dispatcher->quiescing_ns == 0)
+		dispatcher->quiescing_ns = tcx_clock_now();
+	dispatcher->quiesced = dispatcher->pending == NULL;
+	return dispatcher->quiesced;
 }
 
-void tcx_mib_open(struct tcx_mib *mib)
+void tcx_dispatcher_resume(struct tcx_dispatcher *dispatcher)
 {
-	struct answering *answering = tcx_answering(mib);
-
-	answering->closing_ns = 0;
-	answering->closed = false;
+	dispatcher->quiescing_ns = 0;
+	dispatcher->quiesced = false;
 }
 
-int tcx_answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
-	       netsnmp_agent_request_info *info, netsnmp_request_info *requests)
+int tcx_dispatcher_answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
+			  netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
-	const struct group *group = handler->myvoid;
-	struct answering *answering = tcx_answering(group->mib);
-	const struct tcx_view *view = view_of(answering, info->asp);
+	const struct tcx_served *served = handler->myvoid;
+	struct tcx_dispatcher *dispatcher = served->dispatcher;
+	const struct tcx_view *view = view_of(dispatcher, info->asp);
 
-	if (answer_all(group, view, info, requests, REQUEST_IS_NOT_DELEGATED))
+	if (answer_all(served, view, info, requests, REQUEST_IS_NOT_DELEGATED))
 		return SNMP_ERR_NOERROR;
-	if (!is_closed(answering) && wait_for_table(group, handler, registration, info, requests))
+	if (!is_quiesced(dispatcher) &&
+	    wait_for_table(served, handler, registration, info, requests))
 		return SNMP_ERR_NOERROR;
 	return give_up(requests);
 }
 
-void tcx_answer_free(struct answering *answering)
+void tcx_dispatcher_free(struct tcx_dispatcher *dispatcher)
 {
-	if (answering->alarm != 0)
-		snmp_alarm_unregister(answering->alarm);
-	while (answering->waiting != NULL)
-		remove_waiting(&answering->waiting);
-	end_view(answering);
-	release(&answering->settings);
+	if (dispatcher == NULL)
+		return;
+	if (dispatcher->alarm != 0)
+		snmp_alarm_unregister(dispatcher->alarm);
+	while (dispatcher->pending != NULL)
+		remove_pending(&dispatcher->pending);
+	end_view(dispatcher);
+	release(&dispatcher->settings);
+	free(dispatcher);
 }

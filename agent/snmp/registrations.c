@@ -3,8 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "mib.h"
 #include "mib/objects.h"
+#include "snmp/registrations.h"
 
 static bool add_ip(struct tcx_tree *tree)
 {
@@ -32,6 +32,8 @@ static bool add_private(struct tcx_tree *tree)
 	       tcx_add_icmp_types(tree) && tcx_add_tcp_states(tree) &&
 	       tcx_add_tcp_listeners(tree) && tcx_add_table_info(tree) && tcx_add_source_info(tree);
 }
+
+#define TCX_ROOT_MAX 32
 
 #define MIB2		 1, 3, 6, 1, 2, 1
 #define OID_AND_LEN(...) {__VA_ARGS__}, sizeof((oid[]){__VA_ARGS__}) / sizeof(oid)
@@ -93,15 +95,25 @@ static const struct group_row rows[] = {
 
 #define GROUPS (sizeof(rows) / sizeof(rows[0]))
 
-struct tcx_mib {
-	struct answering answering;
-	struct group groups[GROUPS];
+struct registration {
+	netsnmp_handler_registration *made; /* the library's, which frees it */
+	bool refused;			    /* by the master of this session */
 };
 
-struct answering *tcx_answering(struct tcx_mib *mib)
-{
-	return &mib->answering;
-}
+/* A group that can be registered: its objects and where they are. */
+struct group {
+	const struct group_row *row;
+	struct tcx_served served;
+	int priority;			    /* of the registrations; 0 while there are none */
+	struct registration *registrations; /* owned: room for the whole and its leaves */
+	size_t registered;
+	bool unlisted; /* sysORTable of the master lacks its row, for it has refused some */
+};
+
+struct tcx_mib {
+	struct tcx_mib_settings settings;
+	struct group groups[GROUPS];
+};
 
 const char *tcx_mib_group_word(size_t i)
 {
@@ -126,11 +138,11 @@ unsigned int tcx_mib_group_bit(const char *word)
 static bool register_subtree(struct group *group, const oid *root, size_t len)
 {
 	netsnmp_handler_registration *registration = netsnmp_create_handler_registration(
-		group->row->word, tcx_answer, root, len, HANDLER_CAN_RONLY);
+		group->row->word, tcx_dispatcher_answer, root, len, HANDLER_CAN_RONLY);
 
 	if (registration == NULL)
 		return false;
-	registration->handler->myvoid = group;
+	registration->handler->myvoid = &group->served;
 	registration->priority = group->priority;
 	/* The master's refusal comes before the function returns. */
 	group->registrations[group->registered++] =
@@ -147,8 +159,8 @@ static bool register_by_leaf(struct group *group)
 	size_t root_len = group->row->root_len;
 
 	memcpy(name, group->row->root, root_len * sizeof(oid));
-	for (size_t i = 0; i < group->tree.count; i++) {
-		const struct tcx_leaf *leaf = &group->tree.leaves[i];
+	for (size_t i = 0; i < group->served.tree.count; i++) {
+		const struct tcx_leaf *leaf = &group->served.tree.leaves[i];
 
 		memcpy(name + root_len, leaf->id, leaf->id_len * sizeof(oid));
 		if (!register_subtree(group, name, root_len + leaf->id_len))
@@ -184,7 +196,7 @@ static void unregister_group(struct group *group)
 /* 0: none. */
 static int wanted_priority(const struct tcx_mib_settings *settings, size_t group)
 {
-	bool possible = rows[group].how != TABLE || settings->tables != NULL;
+	bool possible = rows[group].how != TABLE || settings->tables;
 
 	return possible && (settings->groups & 1U << group) != 0 ? settings->priority : 0;
 }
@@ -201,33 +213,39 @@ static bool reconcile(struct group *group, int priority, struct tcx_fault *fault
 			     group->row->word);
 }
 
-static bool build_group(struct group *group, const struct group_row *row, struct tcx_mib *mib)
+static bool build_group(struct group *group, const struct group_row *row,
+			struct tcx_dispatcher *dispatcher)
 {
 	group->row = row;
-	group->root = row->root;
-	group->root_len = row->root_len;
-	group->mib = mib;
-	if (!row->add(&group->tree))
+	group->served.dispatcher = dispatcher;
+	group->served.root = row->root;
+	group->served.root_len = row->root_len;
+	if (!row->add(&group->served.tree))
 		return false;
-	tcx_tree_sort(&group->tree);
-	group->registrations = calloc(group->tree.count + 1, sizeof(group->registrations[0]));
+	tcx_tree_sort(&group->served.tree);
+	group->registrations =
+		calloc(group->served.tree.count + 1, sizeof(group->registrations[0]));
 	return group->registrations != NULL;
 }
 
-struct tcx_mib *tcx_mib_new(void)
+struct tcx_mib *tcx_mib_new(struct tcx_dispatcher *dispatcher)
 {
 	struct tcx_mib *mib = calloc(1, sizeof(*mib));
 
 	if (mib == NULL)
 		return NULL;
-	mib->answering.view.held = &mib->answering.held;
 	for (size_t i = 0; i < GROUPS; i++) {
-		if (!build_group(&mib->groups[i], &rows[i], mib)) {
+		if (!build_group(&mib->groups[i], &rows[i], dispatcher)) {
 			tcx_mib_free(mib);
 			return NULL;
 		}
 	}
 	return mib;
+}
+
+void tcx_mib_set(struct tcx_mib *mib, const struct tcx_mib_settings *settings)
+{
+	mib->settings = *settings;
 }
 
 enum tcx_mib_change tcx_mib_change(const struct tcx_mib *mib)
@@ -237,7 +255,7 @@ enum tcx_mib_change tcx_mib_change(const struct tcx_mib *mib)
 	for (size_t i = 0; i < GROUPS; i++) {
 		int priority = mib->groups[i].priority;
 
-		if (priority == wanted_priority(&mib->answering.settings, i))
+		if (priority == wanted_priority(&mib->settings, i))
 			continue;
 		if (priority > 0)
 			return TCX_MIB_TAKES_BACK;
@@ -249,8 +267,7 @@ enum tcx_mib_change tcx_mib_change(const struct tcx_mib *mib)
 bool tcx_mib_register(struct tcx_mib *mib, struct tcx_fault *fault)
 {
 	for (size_t i = 0; i < GROUPS; i++)
-		if (!reconcile(&mib->groups[i], wanted_priority(&mib->answering.settings, i),
-			       fault))
+		if (!reconcile(&mib->groups[i], wanted_priority(&mib->settings, i), fault))
 			return false;
 	return true;
 }
@@ -396,8 +413,7 @@ void tcx_mib_free(struct tcx_mib *mib)
 		return;
 	for (size_t i = 0; i < GROUPS; i++) {
 		free(mib->groups[i].registrations);
-		tcx_tree_clear(&mib->groups[i].tree);
+		tcx_tree_clear(&mib->groups[i].served.tree);
 	}
-	tcx_answer_free(&mib->answering);
 	free(mib);
 }

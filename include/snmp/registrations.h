@@ -1,29 +1,20 @@
-/*
- * What the agent shows: the groups that a configuration can choose, their registration with the
- * master, and the handler that answers for all of them.
- */
+/* What the agent shows: the groups that a configuration can choose, and their registration. */
 #ifndef TCX_REGISTRATIONS_H
 #define TCX_REGISTRATIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/fault.h"
-#include "collect/collector.h"
-#include "collect/tables.h"
+#include "snmp/dispatcher.h"
 
 struct tcx_mib;
 
-/* What decides how requests are answered. */
+/* What is to be registered. */
 struct tcx_mib_settings {
-	struct tcx_collector *collector; /* the MIB takes a reference to both */
-	struct tcx_tables *tables;	 /* NULL: there are none, and none of them is registered */
-	uint64_t interval_ns;
-	uint64_t max_age_ns;	   /* counters of an older snapshot do not exist */
-	uint64_t table_timeout_ns; /* how long a request waits for a table */
-	unsigned int groups;	   /* bits of tcx_mib_group_bit() */
-	int priority; /* of registrations, 1 to 255; the lowest number wins (RFC 2741, 7.1.4.1) */
+	unsigned int groups; /* bits of tcx_mib_group_bit() */
+	bool tables;	     /* else groups that are tables are not */
+	int priority;	     /* 1 to 255; the lowest number wins (RFC 2741, 7.1.4.1) */
 };
 
 /*
@@ -44,9 +35,9 @@ unsigned int tcx_mib_group_bit(const char *word);
 /*
  * Builds the objects; registers nothing yet. NULL when memory is short. init_agent() must have run.
  */
-struct tcx_mib *tcx_mib_new(void);
+struct tcx_mib *tcx_mib_new(struct tcx_dispatcher *dispatcher);
 
-/* Answers with these settings from now on, requests that wait included. Registers nothing. */
+/* For tcx_mib_register(); registers nothing. */
 void tcx_mib_set(struct tcx_mib *mib, const struct tcx_mib_settings *settings);
 
 /* What tcx_mib_register() would do. */
@@ -64,28 +55,14 @@ enum tcx_mib_change tcx_mib_change(const struct tcx_mib *mib);
  */
 bool tcx_mib_register(struct tcx_mib *mib, struct tcx_fault *fault);
 
-/* To be called when tcx_tables_ready_fd() is readable: answers the requests that waited for a
- * table. */
-void tcx_mib_tables_changed(struct tcx_mib *mib);
-
-/*
- * Before tcx_mib_register(), once a master may be there. The library would free registrations that
- * it still needs to answer the requests that wait for a table, so none may. True when none does. To
- * be called again until then; tableTimeout after the first call those that wait get an error. Those
- * that would begin to wait get it then, too, and once this was true. tcx_mib_open() ends that.
- */
-bool tcx_mib_close(struct tcx_mib *mib);
-void tcx_mib_open(struct tcx_mib *mib);
-
 /*
  * To be called when the master refuses to register an OID: keeps that in mind. Returns the word of
  * its group; NULL when it is none of ours.
  */
-const char *tcx_mib_refused(struct tcx_mib *mib, const unsigned long *name, size_t len,
-			    int priority);
+const char *tcx_mib_refused(struct tcx_mib *mib, const oid *name, size_t len, int priority);
 
 /* Whether it was refused, in this session, and not taken since. */
-bool tcx_mib_is_refused(struct tcx_mib *mib, const unsigned long *name, size_t len, int priority);
+bool tcx_mib_is_refused(struct tcx_mib *mib, const oid *name, size_t len, int priority);
 
 /*
  * Asks the master once more for what it has refused. Returns the groups of that, as bits of
