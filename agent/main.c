@@ -14,11 +14,11 @@
 #include "daemon/process.h"
 #include "doctor/doctor.h"
 #include "kernel/read_sources.h"
+#include "mib/modules.h"
 #include "sample/print.h"
 #include "session/agentx.h"
 #include "session/log.h"
 #include "snmp/netsnmp.h"
-#include "snmp/registrations.h"
 
 /* The state of the program. */
 struct tcx_context {
@@ -28,7 +28,7 @@ struct tcx_context {
 	struct tcx_agentx agentx;
 	struct tcx_reading reading;
 	struct tcx_dispatcher *dispatcher;
-	struct tcx_mib *mib;
+	struct tcx_registrations *registrations;
 	struct tcx_pid_file pid_file;
 	bool reload;   /* SIGHUP came */
 	bool reloaded; /* the configuration is in force, but for what is registered */
@@ -66,22 +66,18 @@ static bool read_kernel(struct tcx_context *context, const struct tcx_config *co
 /* What requests see from now on. */
 static void apply_config(struct tcx_context *context)
 {
-	const struct tcx_dispatcher_settings answered = {
+	const struct tcx_dispatcher_settings settings = {
 		.collector = context->reading.collector,
 		.tables = context->reading.tables,
 		.interval_ns = context->config.interval_ns,
 		.max_age_ns = tcx_config_max_age(&context->config),
 		.table_timeout_ns = context->config.table_timeout_ns,
 	};
-	const struct tcx_mib_settings registered = {
-		.groups = context->config.groups,
-		.tables = context->reading.tables != NULL,
-		.priority = context->config.priority,
-	};
 
 	tcx_agentx_configure(&context->config, context->options.socket);
-	tcx_dispatcher_set(context->dispatcher, &answered);
-	tcx_mib_set(context->mib, &registered);
+	tcx_dispatcher_set(context->dispatcher, &settings);
+	tcx_registrations_want(context->registrations, context->config.groups,
+			       context->reading.tables != NULL, context->config.priority);
 }
 
 /* At SIGHUP. All but the registrations is changed at once. */
@@ -110,15 +106,15 @@ static void reload(struct tcx_context *context)
 /* Once no request stands in the way. */
 static void finish_reload(struct tcx_context *context)
 {
-	enum tcx_mib_change change = tcx_mib_change(context->mib);
+	enum tcx_registrations_change change = tcx_registrations_change(context->registrations);
 	struct tcx_fault fault = {""};
 
-	if (change != TCX_MIB_AS_IT_IS && !tcx_dispatcher_quiesce(context->dispatcher))
+	if (change != TCX_REGISTRATIONS_STAY && !tcx_dispatcher_quiesce(context->dispatcher))
 		return;
 	context->reloaded = false;
-	if (change == TCX_MIB_TAKES_BACK)
+	if (change == TCX_REGISTRATIONS_TAKE_BACK)
 		tcx_agentx_leave();
-	if (!tcx_mib_register(context->mib, &fault)) {
+	if (!tcx_registrations_apply(context->registrations, &fault)) {
 		snmp_log(LOG_ERR, "%s\n", fault.text);
 		context->unsound = true;
 		context->stop = true;
@@ -184,14 +180,15 @@ static bool start(struct tcx_context *context, struct tcx_fault *fault)
 	    !tcx_process_become(options->user, options->group, fault))
 		return false;
 	context->dispatcher = tcx_dispatcher_new();
-	context->mib = tcx_mib_new(context->dispatcher);
-	if (context->dispatcher == NULL || context->mib == NULL)
+	context->registrations =
+		tcx_registrations_new(tcx_modules, tcx_modules_count, context->dispatcher);
+	if (context->dispatcher == NULL || context->registrations == NULL)
 		return tcx_fault_set(fault, "out of memory");
-	context->agentx.mib = context->mib;
+	context->agentx.registrations = context->registrations;
 	if (!read_kernel(context, &context->config, fault))
 		return false;
 	apply_config(context);
-	if (!tcx_mib_register(context->mib, fault)) {
+	if (!tcx_registrations_apply(context->registrations, fault)) {
 		context->unsound = true;
 		return false;
 	}
@@ -210,7 +207,7 @@ static void finish(struct tcx_context *context)
 	tcx_log_files_close();
 	if (!context->unsound) {
 		tcx_agentx_shutdown();
-		tcx_mib_free(context->mib);
+		tcx_registrations_free(context->registrations);
 		tcx_dispatcher_free(context->dispatcher);
 		tcx_reading_stop(&context->reading);
 	}

@@ -11,8 +11,8 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "mib/modules.h"
 #include "snmp/netsnmp.h"
-#include "snmp/registrations.h"
 
 struct directive;
 
@@ -137,9 +137,9 @@ static const char *module_words(char words[TCX_FAULT_SIZE])
 	size_t used = 0;
 
 	words[0] = '\0';
-	for (size_t i = 0; tcx_mib_group_word(i) != NULL && used < TCX_FAULT_SIZE; i++)
+	for (size_t i = 0; i < tcx_modules_count && used < TCX_FAULT_SIZE; i++)
 		used += (size_t)snprintf(words + used, TCX_FAULT_SIZE - used, "%s, ",
-					 tcx_mib_group_word(i));
+					 tcx_modules[i].word);
 	return words;
 }
 
@@ -155,7 +155,7 @@ static void take_modules(const struct directive *directive, struct tcx_config *c
 	config->groups_given = true;
 	for (char *word = strtok_r(text, " \t,", &rest); word != NULL;
 	     word = strtok_r(NULL, " \t,", &rest)) {
-		unsigned int bit = tcx_mib_group_bit(word);
+		unsigned int bit = tcx_modules_bit(word);
 
 		words++;
 		if (bit == 0 && strcasecmp(word, "none") != 0)

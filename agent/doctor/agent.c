@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "mib/modules.h"
 #include "mib/objects.h"
-#include "snmp/registrations.h"
 
 #define PRIORITY_OF_SNMPD 127 /* of its own modules */
 
@@ -67,7 +67,7 @@ static bool can_ask_as(const struct question *question, const struct tcx_snmpd_a
 /* What the configuration leaves out is not to be seen, whatever the views show. */
 static bool serves(const struct doctor *doctor, const char *word)
 {
-	return !doctor->configured || (doctor->config->groups & tcx_mib_group_bit(word)) != 0;
+	return !doctor->configured || (doctor->config->groups & tcx_modules_bit(word)) != 0;
 }
 
 /*
@@ -93,7 +93,7 @@ static bool lacks_version(const struct question *question)
 
 static bool has_private_group(const struct doctor_answer *answer)
 {
-	return (answer->groups & tcx_mib_group_bit("tcpext")) != 0;
+	return (answer->groups & tcx_modules_bit("tcpext")) != 0;
 }
 
 /* Neither the agent's objects nor its rows of sysORTable, where one of both is to be seen. */
@@ -198,9 +198,9 @@ static void say_processes(struct doctor *doctor, enum doctor_verdict verdict, co
 static const char *list_groups(unsigned int groups, char text[DOCTOR_LIST_MAX])
 {
 	text[0] = '\0';
-	for (size_t i = 0; tcx_mib_group_word(i) != NULL; i++)
-		if ((groups & tcx_mib_group_bit(tcx_mib_group_word(i))) != 0)
-			tcx_doctor_append(text, tcx_mib_group_word(i));
+	for (size_t i = 0; i < tcx_modules_count; i++)
+		if ((groups & tcx_modules_bit(tcx_modules[i].word)) != 0)
+			tcx_doctor_append(text, tcx_modules[i].word);
 	return text;
 }
 
@@ -208,7 +208,7 @@ static void check_refused(struct doctor *doctor, const struct doctor_answer *ans
 {
 	const struct tcx_config *config = doctor->config;
 	unsigned int wanted = doctor->configured ? config->groups : ~0U;
-	unsigned int missing = wanted & tcx_mib_group_bit("all") & ~answer->groups;
+	unsigned int missing = wanted & tcx_modules_bit("all") & ~answer->groups;
 	char text[DOCTOR_LIST_MAX];
 
 	if (missing == 0)

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "mib/modules.h"
 #include "mib/objects.h"
 #include "snmp/netsnmp.h"
-#include "snmp/registrations.h"
 
 #define PATIENCE_US 1000000L
 #define ROWS_MAX    1000 /* of sysORTable */
@@ -120,9 +120,9 @@ static bool is_text(const netsnmp_variable_list *variable)
 
 static void note_row(struct doctor_answer *answer, const netsnmp_variable_list *variable)
 {
-	for (size_t i = 0; tcx_mib_group_word(i) != NULL; i++) {
-		const char *text = tcx_mib_group_text(i);
-		unsigned int bit = tcx_mib_group_bit(tcx_mib_group_word(i));
+	for (size_t i = 0; i < tcx_modules_count; i++) {
+		const char *text = tcx_modules[i].text;
+		unsigned int bit = tcx_modules_bit(tcx_modules[i].word);
 
 		if (strlen(text) != variable->val_len ||
 		    memcmp(text, variable->val.string, variable->val_len) != 0)

@@ -10,7 +10,7 @@ struct doctor_answer {
 	bool came;	     /* snmpd answered */
 	char version[64];    /* the agent's; empty: not shown */
 	bool rows;	     /* sysORTable is shown */
-	unsigned int groups; /* those of the agent in it, as bits of tcx_mib_group_bit() */
+	unsigned int groups; /* those of the agent in it, as bits of tcx_modules_bit() */
 	unsigned int twice;  /* those that are there more than once */
 };
 

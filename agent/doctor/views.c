@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mib/modules.h"
 #include "mib/objects.h"
-#include "snmp/registrations.h"
 
 #define LEN(...)  (sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 #define MIB2(...) {1, 3, 6, 1, 2, 1, __VA_ARGS__}, 6 + LEN(__VA_ARGS__), 6 + LEN(__VA_ARGS__)
@@ -35,7 +35,7 @@ static const struct part {
 
 static bool is_registered(const struct doctor *doctor, const struct part *part)
 {
-	return !doctor->configured || (doctor->config->groups & tcx_mib_group_bit(part->word)) != 0;
+	return !doctor->configured || (doctor->config->groups & tcx_modules_bit(part->word)) != 0;
 }
 
 static enum tcx_snmpd_sight sight(const struct doctor *doctor, const char *view,

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "config/config.h"
+#include "mib/modules.h"
 #include "session/address.h"
 #include "snmp/netsnmp.h"
-#include "snmp/registrations.h"
 
 #define APP		"tcpextd"
 #define REFUSED_RETRY_S 10
@@ -85,7 +85,7 @@ static int on_connected(int major, int minor, void *session, void *arg)
 	agentx->wire.in_vain = false;
 	agentx->refused = 0;
 	agentx->told = 0;
-	tcx_mib_connected(agentx->mib);
+	tcx_registrations_connected(agentx->registrations);
 	if (!agentx->away)
 		snmp_log(LOG_NOTICE, "connected to the AgentX master at %s\n",
 			 agentx->wire.address);
@@ -146,8 +146,8 @@ static int on_unregister(int major, int minor, void *parameters, void *arg)
 	(void)major;
 	(void)minor;
 	(void)arg;
-	if (tcx_mib_is_refused(agentx->mib, registration->name, registration->namelen,
-			       registration->priority))
+	if (tcx_registrations_is_refused(agentx->registrations, registration->name,
+					 registration->namelen, registration->priority))
 		registration->priority = NOBODYS_PRIORITY;
 	return 0;
 }
@@ -306,7 +306,7 @@ static void list_groups(unsigned int alarm, void *arg)
 	(void)alarm;
 	(void)arg;
 	if (agentx->connected)
-		tcx_mib_list(agentx->mib);
+		tcx_registrations_list(agentx->registrations);
 }
 
 static void ask_later(void)
@@ -331,14 +331,14 @@ static void ask_again(unsigned int alarm, void *arg)
 	agentx->refused = 0;
 	if (!agentx->connected)
 		return;
-	asked = tcx_mib_ask_again(agentx->mib);
-	for (size_t i = 0; tcx_mib_group_word(i) != NULL; i++) {
-		unsigned int bit = tcx_mib_group_bit(tcx_mib_group_word(i));
+	asked = tcx_registrations_ask_again(agentx->registrations);
+	for (size_t i = 0; i < tcx_modules_count; i++) {
+		unsigned int bit = tcx_modules_bit(tcx_modules[i].word);
 
 		if ((asked & ~agentx->refused & bit) == 0)
 			continue;
 		agentx->told &= ~bit;
-		snmp_log(LOG_NOTICE, "the master takes the group %s now\n", tcx_mib_group_word(i));
+		snmp_log(LOG_NOTICE, "the master takes the group %s now\n", tcx_modules[i].word);
 	}
 	list_groups(0, NULL);
 }
@@ -381,8 +381,9 @@ void tcx_agentx_refused(long error)
 
 	if (error == TCX_WIRE_LOST)
 		return; /* which on_lost() tells */
-	group = tcx_mib_refused(agentx->mib, agentx->name, agentx->name_len, agentx->priority);
-	bit = group != NULL ? tcx_mib_group_bit(group) : 0;
+	group = tcx_registrations_refused(agentx->registrations, agentx->name, agentx->name_len,
+					  agentx->priority);
+	bit = group != NULL ? tcx_modules_bit(group) : 0;
 	print_oid(text, sizeof(text), agentx->name, agentx->name_len);
 	agentx->refused |= bit;
 	if (agentx->refused != 0)

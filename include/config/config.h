@@ -13,7 +13,7 @@
 struct tcx_config {
 	uint64_t interval_ns;		   /* refreshInterval */
 	uint64_t max_age_ns;		   /* maxAge; 0: ten intervals */
-	unsigned int groups;		   /* register: bits of tcx_mib_group_bit() */
+	unsigned int groups;		   /* register: bits of tcx_modules_bit() */
 	bool groups_given;		   /* a register line was there */
 	uint64_t table_interval_ns;	   /* tableInterval */
 	uint64_t table_idle_ns;		   /* tableIdle */

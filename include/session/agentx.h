@@ -16,10 +16,10 @@
 
 struct snmp_session;
 struct tcx_config;
-struct tcx_mib;
+struct tcx_registrations;
 
 struct tcx_agentx {
-	struct tcx_mib *mib; /* the caller sets it, before anything is registered */
+	struct tcx_registrations *registrations; /* which the caller sets before it registers */
 	struct tcx_wire wire;
 	bool connected;
 	bool away;		      /* between tcx_agentx_leave() and tcx_agentx_return() */
@@ -30,7 +30,7 @@ struct tcx_agentx {
 	size_t name_len;
 	int priority;	      /* of that registration */
 	unsigned int refused; /* groups of which the master has refused something: bits of
-				 tcx_mib_group_bit() */
+				 tcx_modules_bit() */
 	unsigned int told;    /* those that the log has been told of */
 	unsigned int alarm;   /* the library's number of the next try, or 0 */
 };

@@ -10,10 +10,10 @@
 
 #include "base/clock.h"
 #include "config/config.h"
+#include "mib/modules.h"
 #include "session/agentx.h"
 #include "session/log.h"
 #include "snmp/netsnmp.h"
-#include "snmp/registrations.h"
 #include "tests/unit/fixture.h"
 
 static struct tcx_log own_log;
@@ -108,7 +108,7 @@ static void defaults(void **state)
 	good("# nothing\n\n");
 	assert_int_equal(config.interval_ns, TCX_NS_PER_S);
 	assert_int_equal(tcx_config_max_age(&config), 10 * TCX_NS_PER_S);
-	assert_int_equal(config.groups & tcx_mib_group_bit("all"), tcx_mib_group_bit("all"));
+	assert_int_equal(config.groups & tcx_modules_bit("all"), tcx_modules_bit("all"));
 	assert_int_equal(config.priority, 100);
 	assert_string_equal(config.proc_root, "/proc");
 	assert_null(config.socket);
@@ -127,7 +127,7 @@ static void every_directive(void **state)
 	     "agentXRetries 13\n");
 	assert_int_equal(config.interval_ns, 250 * TCX_NS_PER_MS);
 	assert_int_equal(tcx_config_max_age(&config), 7500 * TCX_NS_PER_MS);
-	assert_int_equal(config.groups, tcx_mib_group_bit("tcp") | tcx_mib_group_bit("udp"));
+	assert_int_equal(config.groups, tcx_modules_bit("tcp") | tcx_modules_bit("udp"));
 	assert_int_equal(config.priority, 42);
 	assert_string_equal(config.proc_root, "/elsewhere/proc");
 	assert_string_equal(config.socket, "/run/somewhere/master");
@@ -193,7 +193,7 @@ static void groups(void **state)
 
 		for (size_t k = 0; k < COUNT(registers[i].groups) && registers[i].groups[k] != NULL;
 		     k++)
-			bits |= tcx_mib_group_bit(registers[i].groups[k]);
+			bits |= tcx_modules_bit(registers[i].groups[k]);
 		assert_int_equal(config.groups, bits);
 	}
 }
@@ -496,15 +496,15 @@ static void group_words(void **state)
 	unsigned int all = 0;
 
 	(void)state;
-	for (size_t i = 0; tcx_mib_group_word(i) != NULL; i++) {
-		unsigned int bit = tcx_mib_group_bit(tcx_mib_group_word(i));
+	for (size_t i = 0; i < tcx_modules_count; i++) {
+		unsigned int bit = tcx_modules_bit(tcx_modules[i].word);
 
 		assert_int_equal(bit, 1U << i);
 		all |= bit;
 	}
-	assert_int_equal(tcx_mib_group_bit("ALL"), all);
-	assert_int_equal(tcx_mib_group_bit("tcpx"), 0);
-	assert_int_equal(tcx_mib_group_bit(""), 0);
+	assert_int_equal(tcx_modules_bit("ALL"), all);
+	assert_int_equal(tcx_modules_bit("tcpx"), 0);
+	assert_int_equal(tcx_modules_bit(""), 0);
 }
 
 static void applies_agentx(void **state)
