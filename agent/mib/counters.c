@@ -29,7 +29,7 @@ static bool read_counter(const struct tcx_view *view, const struct tcx_leaf *lea
 
 bool tcx_add_counters(struct tcx_tree *tree)
 {
-	struct tcx_leaf leaf = {.id_len = 2, .rows = &tcx_scalar_rows, .read = read_counter};
+	struct tcx_leaf leaf = {.id_len = 2, .rows = &tcx_scalar_rows.rows, .read = read_counter};
 
 	for (leaf.arg = 0; leaf.arg < TCX_COUNTERS; leaf.arg++) {
 		const struct tcx_counter_row *row = tcx_catalogue_row((enum tcx_counter)leaf.arg);

@@ -64,7 +64,7 @@ static bool read_scalar(const struct tcx_view *view, const struct tcx_leaf *leaf
 
 bool tcx_add_mib2(struct tcx_tree *tree, enum tcx_mib2_group group)
 {
-	struct tcx_leaf leaf = {.id_len = 1, .rows = &tcx_scalar_rows, .read = read_scalar};
+	struct tcx_leaf leaf = {.id_len = 1, .rows = &tcx_scalar_rows.rows, .read = read_scalar};
 
 	for (leaf.arg = 0; leaf.arg < SCALARS; leaf.arg++) {
 		leaf.id[0] = scalars[leaf.arg].sub_id;

@@ -111,7 +111,7 @@ bool tcx_add_snapshot(struct tcx_tree *tree)
 {
 	struct tcx_leaf leaf = {.id = {TCX_ARC_SNAPSHOT, 0},
 				.id_len = 2,
-				.rows = &tcx_scalar_rows,
+				.rows = &tcx_scalar_rows.rows,
 				.read = read_scalar};
 
 	for (leaf.arg = 0; leaf.arg < (int)(sizeof(objects) / sizeof(objects[0])); leaf.arg++) {

@@ -202,19 +202,13 @@ static bool answer_all(const struct tcx_served *served, const struct tcx_view *v
 	return all;
 }
 
-static void free_pending(struct pending_request *pending)
-{
-	if (pending->cache != NULL)
-		netsnmp_free_delegated_cache(pending->cache);
-	free(pending);
-}
-
 static void remove_pending(struct pending_request **link)
 {
 	struct pending_request *pending = *link;
 
 	*link = pending->next;
-	free_pending(pending);
+	netsnmp_free_delegated_cache(pending->cache);
+	free(pending);
 }
 
 /* Without a value the library would look for one in the next registration, error or not. */
@@ -320,19 +314,18 @@ static size_t count_pending(const struct tcx_dispatcher *dispatcher)
 }
 
 static bool wait_for_table(const struct tcx_served *served, netsnmp_mib_handler *handler,
-			   netsnmp_handler_registration *registration,
-			   netsnmp_agent_request_info *info, netsnmp_request_info *requests)
+			   netsnmp_handler_registration *made, netsnmp_agent_request_info *info,
+			   netsnmp_request_info *requests)
 {
 	struct tcx_dispatcher *dispatcher = served->dispatcher;
 	struct pending_request *pending =
 		count_pending(dispatcher) < PENDING_MAX ? calloc(1, sizeof(*pending)) : NULL;
 
-	if (pending == NULL)
-		return false;
-	pending->cache =
-		netsnmp_create_delegated_cache(handler, registration, info, requests, NULL);
-	if (pending->cache == NULL) {
-		free_pending(pending);
+	if (pending != NULL)
+		pending->cache =
+			netsnmp_create_delegated_cache(handler, made, info, requests, NULL);
+	if (pending == NULL || pending->cache == NULL) {
+		free(pending);
 		return false;
 	}
 	pending->served = served;
@@ -428,7 +421,7 @@ void tcx_dispatcher_resume(struct tcx_dispatcher *dispatcher)
 	dispatcher->quiesced = false;
 }
 
-int tcx_dispatcher_answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
+int tcx_dispatcher_answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *made,
 			  netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
 	const struct tcx_served *served = handler->myvoid;
@@ -437,8 +430,7 @@ int tcx_dispatcher_answer(netsnmp_mib_handler *handler, netsnmp_handler_registra
 
 	if (answer_all(served, view, info, requests, REQUEST_IS_NOT_DELEGATED))
 		return SNMP_ERR_NOERROR;
-	if (!is_quiesced(dispatcher) &&
-	    wait_for_table(served, handler, registration, info, requests))
+	if (!is_quiesced(dispatcher) && wait_for_table(served, handler, made, info, requests))
 		return SNMP_ERR_NOERROR;
 	return give_up(requests);
 }

@@ -151,16 +151,6 @@ enum tcx_row tcx_table_scalar_after(const struct tcx_rows *rows, const struct tc
 	return len > 0 ? TCX_ROW_NONE : tcx_table_scalar_find(rows, view, zero, 1, row);
 }
 
-size_t tcx_table_scalar_index(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
-			      oid *index)
-{
-	(void)rows;
-	(void)view;
-	(void)row;
-	index[0] = 0;
-	return 1;
-}
-
 /* The table is there: find or after gave the row. */
 static bool read_column(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
 			struct tcx_value *value)

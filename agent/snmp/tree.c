@@ -3,35 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum tcx_row scalar_find(const struct tcx_rows *rows, const struct tcx_view *view,
-				const oid *index, size_t len, size_t *row)
-{
-	(void)rows;
-	(void)view;
-	*row = 0;
-	return len == 1 && index[0] == 0 ? TCX_ROW_FOUND : TCX_ROW_NONE;
-}
-
-static enum tcx_row scalar_after(const struct tcx_rows *rows, const struct tcx_view *view,
-				 const oid *index, size_t len, size_t *row)
-{
-	(void)rows;
-	(void)view;
-	(void)index;
-	*row = 0;
-	return len == 0 ? TCX_ROW_FOUND : TCX_ROW_NONE;
-}
-
-static size_t scalar_index(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
-			   oid *index)
-{
-	(void)rows;
-	(void)view;
-	(void)row;
-	index[0] = 0;
-	return 1;
-}
-
 enum tcx_row tcx_numbered_find(const struct tcx_rows *rows, const struct tcx_view *view,
 			       const oid *index, size_t len, size_t *row)
 {
@@ -65,7 +36,7 @@ size_t tcx_numbered_index(const struct tcx_rows *rows, const struct tcx_view *vi
 	return 1;
 }
 
-const struct tcx_rows tcx_scalar_rows = {scalar_find, scalar_after, scalar_index};
+const struct tcx_numbered_rows tcx_scalar_rows = TCX_ROWS_NUMBERED(0, 0);
 
 bool tcx_tree_add(struct tcx_tree *tree, const struct tcx_leaf *leaf)
 {

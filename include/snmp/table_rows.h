@@ -38,12 +38,12 @@ struct tcx_table_rows {
 	}
 #define TCX_SCALARS_OF_TABLE                                                                       \
 	{                                                                                          \
-		tcx_table_scalar_find, tcx_table_scalar_after, tcx_table_scalar_index              \
+		tcx_table_scalar_find, tcx_table_scalar_after, tcx_numbered_index                  \
 	}
 
 tcx_rows_search tcx_table_row_find, tcx_table_row_after, tcx_table_scalar_find,
 	tcx_table_scalar_after;
-tcx_rows_index tcx_table_row_index, tcx_table_scalar_index;
+tcx_rows_index tcx_table_row_index;
 
 /* One object. row is the table's row; for a scalar the struct tcx_table itself. */
 struct tcx_object {

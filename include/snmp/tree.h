@@ -78,7 +78,7 @@ struct tcx_tree {
 enum tcx_found { TCX_FOUND, TCX_NO_INSTANCE, TCX_NO_OBJECT, TCX_PENDING };
 
 /* The single row .0 of every scalar. */
-extern const struct tcx_rows tcx_scalar_rows;
+extern const struct tcx_numbered_rows tcx_scalar_rows;
 
 /* Adds a copy of a leaf, in any order. False when memory is short. */
 bool tcx_tree_add(struct tcx_tree *tree, const struct tcx_leaf *leaf);

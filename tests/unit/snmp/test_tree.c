@@ -79,14 +79,14 @@ static bool add(struct tcx_tree *tree)
 {
 	static const struct tcx_leaf leaves[] = {
 		{{9, 1, 2}, 3, &table_rows, read_cell, 2, NULL},
-		{{2}, 1, &tcx_scalar_rows, read_scalar, 2, NULL},
+		{{2}, 1, &tcx_scalar_rows.rows, read_scalar, 2, NULL},
 		{{9, 1, 3}, 3, &table_rows, read_cell, 3, NULL},
-		{{10, 7}, 2, &tcx_scalar_rows, read_scalar, 107, NULL},
-		{{4}, 1, &tcx_scalar_rows, read_scalar, 4, NULL},
-		{{3}, 1, &tcx_scalar_rows, read_scalar, 0, NULL},
+		{{10, 7}, 2, &tcx_scalar_rows.rows, read_scalar, 107, NULL},
+		{{4}, 1, &tcx_scalar_rows.rows, read_scalar, 4, NULL},
+		{{3}, 1, &tcx_scalar_rows.rows, read_scalar, 0, NULL},
 		{{9, 1, 1}, 3, &table_rows, read_cell, 1, NULL},
-		{{10, 3}, 2, &tcx_scalar_rows, read_scalar, 103, NULL},
-		{{12}, 1, &tcx_scalar_rows, read_scalar, 0, NULL},
+		{{10, 3}, 2, &tcx_scalar_rows.rows, read_scalar, 103, NULL},
+		{{12}, 1, &tcx_scalar_rows.rows, read_scalar, 0, NULL},
 	};
 
 	for (size_t i = 0; i < COUNT(leaves); i++)
@@ -275,7 +275,7 @@ static void empty(void **state)
 /* More leaves than there is room for at first. */
 static void many(void **state)
 {
-	struct tcx_leaf leaf = {{0}, 1, &tcx_scalar_rows, read_scalar, 0, NULL};
+	struct tcx_leaf leaf = {{0}, 1, &tcx_scalar_rows.rows, read_scalar, 0, NULL};
 	struct serving serving = {0};
 
 	(void)state;
