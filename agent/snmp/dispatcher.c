@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "quirks.h"
 
 /*
  * How long a view is kept for the rest of its request: a GETBULK whose first repetition waits for a
@@ -61,27 +62,12 @@ static void end_view(struct tcx_dispatcher *dispatcher)
 	dispatcher->session = NULL;
 }
 
-/*
- * The library keeps sysUpTime equal to the master's, in hundredths of a second and with a small
- * error that differs from answer to answer. So its beginning is kept here and found anew only when
- * it is clearly another: the master has been restarted.
- */
-static uint64_t uptime_zero(const struct tcx_view *view)
-{
-	uint64_t uptime_ns = (uint64_t)netsnmp_get_agent_uptime() * (TCX_NS_PER_S / 100);
-	uint64_t zero = view->now_ns > uptime_ns ? view->now_ns - uptime_ns : 0;
-	uint64_t known = view->uptime_zero_ns;
-	uint64_t difference = zero > known ? zero - known : known - zero;
-
-	return difference > TCX_NS_PER_S / 2 ? zero : known;
-}
-
 static void begin_view(const struct tcx_dispatcher *dispatcher, struct tcx_view *view)
 {
 	tcx_view_release(view);
 	view->latest = tcx_collector_latest(dispatcher->settings.collector, &view->status);
 	view->now_ns = tcx_clock_now();
-	view->uptime_zero_ns = uptime_zero(view);
+	view->uptime_zero_ns = tcx_quirk_uptime_zero(view->now_ns, view->uptime_zero_ns);
 	view->interval_ns = dispatcher->settings.interval_ns;
 	view->max_age_ns = dispatcher->settings.max_age_ns;
 	view->oldest_ns = view->now_ns > view->max_age_ns ? view->now_ns - view->max_age_ns : 0;
@@ -211,17 +197,12 @@ static void remove_pending(struct pending_request **link)
 	free(pending);
 }
 
-/* Without a value the library would look for one in the next registration, error or not. */
 static void refuse(netsnmp_delegated_cache *cache)
 {
 	for (netsnmp_request_info *request = cache->requests; request != NULL;
-	     request = request->next) {
-		if (request->delegated != REQUEST_IS_DELEGATED)
-			continue;
-		request->delegated = REQUEST_IS_NOT_DELEGATED;
-		snmp_set_var_typed_integer(request->requestvb, ASN_INTEGER, 0);
-		netsnmp_set_request_error(cache->reqinfo, request, SNMP_ERR_GENERR);
-	}
+	     request = request->next)
+		if (request->delegated == REQUEST_IS_DELEGATED)
+			tcx_quirk_answer_error(cache->reqinfo, request);
 }
 
 static void complain(struct tcx_dispatcher *dispatcher)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "quirks.h"
+
 struct subtree {
 	netsnmp_handler_registration *made; /* the library's, which frees it */
 	bool refused;			    /* by the master of this session */
@@ -202,22 +204,6 @@ bool tcx_registrations_is_refused(struct tcx_registrations *registrations, const
 	return subtree != NULL && subtree->refused;
 }
 
-/* As the library itself asks the master, and nothing else: here it is registered. */
-static void ask_for(struct subtree *subtree)
-{
-	netsnmp_handler_registration *made = subtree->made;
-	struct register_parameters parameters = {
-		.name = made->rootoid,
-		.namelen = made->rootoid_len,
-		.priority = made->priority,
-		.timeout = made->timeout,
-		.reginfo = made,
-	};
-
-	subtree->refused = false;
-	snmp_call_callbacks(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_REGISTER_OID, &parameters);
-}
-
 unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations)
 {
 	unsigned int asked = 0;
@@ -228,7 +214,8 @@ unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations
 		for (size_t k = 0; k < registration->count; k++) {
 			if (!registration->subtrees[k].refused)
 				continue;
-			ask_for(&registration->subtrees[k]);
+			registration->subtrees[k].refused = false;
+			tcx_quirk_ask_master(registration->subtrees[k].made);
 			asked |= 1U << i;
 		}
 	}
@@ -243,30 +230,23 @@ static bool has_refusals(const struct registration *registration)
 	return false;
 }
 
-/* The library's own rows stay as they are: in the next session all are sent again. */
 void tcx_registrations_list(struct tcx_registrations *registrations)
 {
 	for (size_t i = 0; i < registrations->count; i++) {
 		struct registration *registration = &registrations->all[i];
-		struct register_sysOR_parameters row = {
-			.name = (oid *)registration->module->sysORID,
-			.namelen = registration->module->sysORID_len,
-			.descr = (char *)registration->module->text,
-		};
+		const struct tcx_module *module = registration->module;
 
 		if (registration->priority == 0 ||
 		    has_refusals(registration) == registration->unlisted)
 			continue;
 		registration->unlisted = !registration->unlisted;
-		snmp_call_callbacks(SNMP_CALLBACK_APPLICATION,
-				    registration->unlisted ? SNMPD_CALLBACK_UNREG_SYSOR
-							   : SNMPD_CALLBACK_REG_SYSOR,
-				    &row);
+		tcx_quirk_list(module->sysORID, module->sysORID_len, module->text,
+			       !registration->unlisted);
 	}
 }
 
-/* Another session: whatever was refused before is asked for anew. */
-static void forget_refusals(struct tcx_registrations *registrations)
+/* Whatever was refused before is asked for anew. */
+void tcx_registrations_connected(struct tcx_registrations *registrations)
 {
 	for (size_t i = 0; i < registrations->count; i++) {
 		struct registration *registration = &registrations->all[i];
@@ -275,32 +255,7 @@ static void forget_refusals(struct tcx_registrations *registrations)
 		for (size_t k = 0; k < registration->count; k++)
 			registration->subtrees[k].refused = false;
 	}
-}
-
-/*
- * A registration within another cuts the outer one into slices. The library would register the
- * whole again for each of them (register_mib_reattach()): only the first slice begins where the
- * registration does.
- */
-static void keep_first_slice(netsnmp_subtree *slice)
-{
-	if (snmp_oid_compare(slice->start_a, slice->start_len, slice->name_a, slice->namelen) != 0)
-		slice->flags |= SUBTREE_ATTACHED;
-}
-
-/*
- * Where the session before ended while its registrations were being made, the library has gone on
- * to mark the rest as made: that is undone first.
- */
-void tcx_registrations_connected(struct tcx_registrations *registrations)
-{
-	netsnmp_subtree *slice = netsnmp_subtree_find_first("");
-
-	forget_refusals(registrations);
-	register_mib_detach();
-	for (; slice != NULL; slice = slice->next)
-		for (netsnmp_subtree *child = slice; child != NULL; child = child->children)
-			keep_first_slice(child);
+	tcx_quirk_register_once();
 }
 
 void tcx_registrations_free(struct tcx_registrations *registrations)

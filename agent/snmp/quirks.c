@@ -1,0 +1,78 @@
+/* Workarounds of net-snmp. All are for 5.9 to 5.10; later releases have not been looked at. */
+#include "quirks.h"
+
+#include "base/clock.h"
+
+/*
+ * The library keeps sysUpTime equal to the master's (agentx_synch_input()), in hundredths of a
+ * second and with a small error that differs from answer to answer. So its beginning is kept and
+ * found anew only when it is clearly another: the master has been restarted.
+ */
+uint64_t tcx_quirk_uptime_zero(uint64_t now_ns, uint64_t known_ns)
+{
+	uint64_t uptime_ns = (uint64_t)netsnmp_get_agent_uptime() * (TCX_NS_PER_S / 100);
+	uint64_t zero = now_ns > uptime_ns ? now_ns - uptime_ns : 0;
+	uint64_t difference = zero > known_ns ? zero - known_ns : known_ns - zero;
+
+	return difference > TCX_NS_PER_S / 2 ? zero : known_ns;
+}
+
+/*
+ * Without a value the library would look for one in the next registration, error or not
+ * (check_getnext_results()).
+ */
+void tcx_quirk_answer_error(netsnmp_agent_request_info *info, netsnmp_request_info *varbind)
+{
+	varbind->delegated = REQUEST_IS_NOT_DELEGATED;
+	snmp_set_var_typed_integer(varbind->requestvb, ASN_INTEGER, 0);
+	netsnmp_set_request_error(info, varbind, SNMP_ERR_GENERR);
+}
+
+/*
+ * A registration within another cuts the outer one into slices. The library would register the
+ * whole again for each of them (register_mib_reattach()): only the first slice begins where the
+ * registration does.
+ */
+static void keep_first_slice(netsnmp_subtree *slice)
+{
+	if (snmp_oid_compare(slice->start_a, slice->start_len, slice->name_a, slice->namelen) != 0)
+		slice->flags |= SUBTREE_ATTACHED;
+}
+
+/*
+ * Where the session before ended while its registrations were being made, the library has gone on
+ * to mark the rest as made: that is undone first.
+ */
+void tcx_quirk_register_once(void)
+{
+	netsnmp_subtree *slice = netsnmp_subtree_find_first("");
+
+	register_mib_detach();
+	for (; slice != NULL; slice = slice->next)
+		for (netsnmp_subtree *child = slice; child != NULL; child = child->children)
+			keep_first_slice(child);
+}
+
+/* As the library itself asks, which has no call for that alone (agentx_registration_callback()). */
+void tcx_quirk_ask_master(netsnmp_handler_registration *made)
+{
+	struct register_parameters parameters = {
+		.name = made->rootoid,
+		.namelen = made->rootoid_len,
+		.priority = made->priority,
+		.timeout = made->timeout,
+		.reginfo = made,
+	};
+
+	snmp_call_callbacks(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_REGISTER_OID, &parameters);
+}
+
+/* Likewise (agentx_sysOR_callback()): in the next session the library sends all its rows again. */
+void tcx_quirk_list(const oid *sysORID, size_t len, const char *text, bool listed)
+{
+	struct register_sysOR_parameters row = {
+		.name = (oid *)sysORID, .namelen = len, .descr = (char *)text};
+
+	snmp_call_callbacks(SNMP_CALLBACK_APPLICATION,
+			    listed ? SNMPD_CALLBACK_REG_SYSOR : SNMPD_CALLBACK_UNREG_SYSOR, &row);
+}
