@@ -104,21 +104,16 @@ static bool answer_get(const struct tcx_served *served, const struct tcx_view *v
 {
 	netsnmp_variable_list *varbind = request->requestvb;
 	struct tcx_value value;
+	enum tcx_found found = tcx_tree_get(&served->tree, view, varbind->name + served->root_len,
+					    varbind->name_length - served->root_len, &value);
 
-	switch (tcx_tree_get(&served->tree, view, varbind->name + served->root_len,
-			     varbind->name_length - served->root_len, &value)) {
-	case TCX_FOUND:
+	if (found == TCX_FOUND)
 		snmp_set_var_typed_value(varbind, value.type, value.data, value.len);
-		return true;
-	case TCX_PENDING:
-		return false;
-	case TCX_NO_INSTANCE:
-		netsnmp_set_request_error(info, request, SNMP_NOSUCHINSTANCE);
-		return true;
-	default:
-		netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
-		return true;
-	}
+	else if (found != TCX_PENDING)
+		netsnmp_set_request_error(info, request,
+					  found == TCX_NO_INSTANCE ? SNMP_NOSUCHINSTANCE
+								   : SNMP_NOSUCHOBJECT);
+	return found != TCX_PENDING;
 }
 
 /*
@@ -197,14 +192,6 @@ static void remove_pending(struct pending_request **link)
 	free(pending);
 }
 
-static void refuse(netsnmp_delegated_cache *cache)
-{
-	for (netsnmp_request_info *request = cache->requests; request != NULL;
-	     request = request->next)
-		if (request->delegated == REQUEST_IS_DELEGATED)
-			tcx_quirk_answer_error(cache->reqinfo, request);
-}
-
 static void complain(struct tcx_dispatcher *dispatcher)
 {
 	if (dispatcher->complained)
@@ -252,7 +239,7 @@ static void look_after_pending(unsigned int alarm, void *arg)
 			continue;
 		}
 		if (cache != NULL) {
-			refuse(cache);
+			tcx_quirk_answer_error(cache);
 			complain(dispatcher);
 		}
 		remove_pending(link);
@@ -261,15 +248,6 @@ static void look_after_pending(unsigned int alarm, void *arg)
 		return;
 	snmp_alarm_unregister(alarm);
 	dispatcher->alarm = 0;
-}
-
-static void watch_pending(struct tcx_dispatcher *dispatcher)
-{
-	const struct timeval tenth = {.tv_usec = 100000};
-
-	if (dispatcher->alarm == 0)
-		dispatcher->alarm =
-			snmp_alarm_register_hr(tenth, SA_REPEAT, look_after_pending, dispatcher);
 }
 
 /* A master that gets no answer asks again: that is the same request, and has waited all the while.
@@ -298,6 +276,7 @@ static bool wait_for_table(const struct tcx_served *served, netsnmp_mib_handler 
 			   netsnmp_handler_registration *made, netsnmp_agent_request_info *info,
 			   netsnmp_request_info *requests)
 {
+	const struct timeval tenth = {.tv_usec = 100000};
 	struct tcx_dispatcher *dispatcher = served->dispatcher;
 	struct pending_request *pending =
 		count_pending(dispatcher) < PENDING_MAX ? calloc(1, sizeof(*pending)) : NULL;
@@ -315,7 +294,9 @@ static bool wait_for_table(const struct tcx_served *served, netsnmp_mib_handler 
 	pending->since_ns = pending_since(dispatcher, pending);
 	pending->next = dispatcher->pending;
 	dispatcher->pending = pending;
-	watch_pending(dispatcher);
+	if (dispatcher->alarm == 0)
+		dispatcher->alarm =
+			snmp_alarm_register_hr(tenth, SA_REPEAT, look_after_pending, dispatcher);
 	return true;
 }
 

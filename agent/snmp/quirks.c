@@ -21,11 +21,15 @@ uint64_t tcx_quirk_uptime_zero(uint64_t now_ns, uint64_t known_ns)
  * Without a value the library would look for one in the next registration, error or not
  * (check_getnext_results()).
  */
-void tcx_quirk_answer_error(netsnmp_agent_request_info *info, netsnmp_request_info *varbind)
+void tcx_quirk_answer_error(netsnmp_delegated_cache *cache)
 {
-	varbind->delegated = REQUEST_IS_NOT_DELEGATED;
-	snmp_set_var_typed_integer(varbind->requestvb, ASN_INTEGER, 0);
-	netsnmp_set_request_error(info, varbind, SNMP_ERR_GENERR);
+	for (netsnmp_request_info *one = cache->requests; one != NULL; one = one->next) {
+		if (one->delegated != REQUEST_IS_DELEGATED)
+			continue;
+		one->delegated = REQUEST_IS_NOT_DELEGATED;
+		snmp_set_var_typed_integer(one->requestvb, ASN_INTEGER, 0);
+		netsnmp_set_request_error(cache->reqinfo, one, SNMP_ERR_GENERR);
+	}
 }
 
 /*

@@ -13,8 +13,8 @@
 /* When sysUpTime was 0, on tcx_clock_now()'s clock; known_ns is what this returned last, or 0. */
 uint64_t tcx_quirk_uptime_zero(uint64_t now_ns, uint64_t known_ns);
 
-/* Answers a varbind of a request that waited with an error. */
-void tcx_quirk_answer_error(netsnmp_agent_request_info *info, netsnmp_request_info *varbind);
+/* Answers what waited of a request with an error. */
+void tcx_quirk_answer_error(netsnmp_delegated_cache *cache);
 
 /* When a session has begun: what the library is to register there is all it has, each once. */
 void tcx_quirk_register_once(void);

@@ -104,9 +104,8 @@ static bool build(struct registration *registration, const struct tcx_module *mo
 		  struct tcx_dispatcher *dispatcher)
 {
 	registration->module = module;
-	registration->served.dispatcher = dispatcher;
-	registration->served.root = module->root;
-	registration->served.root_len = module->root_len;
+	registration->served = (struct tcx_served){
+		.dispatcher = dispatcher, .root = module->root, .root_len = module->root_len};
 	if (!module->add(&registration->served.tree))
 		return false;
 	tcx_tree_sort(&registration->served.tree);

@@ -68,8 +68,8 @@ enum tcx_registrations_change
 tcx_registrations_change(const struct tcx_registrations *registrations);
 
 /*
- * Registers and unregisters what is wanted. False when memory is short: the library has then
- * freed what it still goes through, so that nothing of it may be called any more but the log.
+ * Registers and unregisters what is wanted. False when memory is short: the library has then freed
+ * what it still goes through, so that nothing of it may be called any more but the log.
  */
 bool tcx_registrations_apply(struct tcx_registrations *registrations, struct tcx_fault *fault);
 
@@ -85,8 +85,8 @@ bool tcx_registrations_is_refused(struct tcx_registrations *registrations, const
 				  size_t len, int priority);
 
 /*
- * Asks the master once more for what it has refused. Returns the modules of that, as bits.
- * What it refuses again is reported to tcx_registrations_refused() again.
+ * Asks the master once more for what it has refused. Returns the modules of that, as bits. What it
+ * refuses again is reported to tcx_registrations_refused() again.
  */
 unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations);
 
