@@ -98,42 +98,24 @@ bool tcx_table_settle(struct tcx_table *table, struct tcx_fault *fault)
 	return true;
 }
 
-/* The first row that does not come before key or, with behind, that comes after it. */
-static size_t search(const struct tcx_table *table, const void *key, size_t len, bool behind)
+void *tcx_table_find(const struct tcx_table *table, const void *key)
 {
+	size_t size = table->kind->row_size;
 	size_t low = 0;
 	size_t high = table->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = memcmp(tcx_table_row(table, middle), key, len);
+		int order = memcmp(table->rows + middle * size, key, table->kind->key_size);
 
-		if (order < 0 || (behind && order == 0))
+		if (order == 0)
+			return table->rows + middle * size;
+		if (order < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low;
-}
-
-size_t tcx_table_from(const struct tcx_table *table, const void *key, size_t len)
-{
-	return search(table, key, len, false);
-}
-
-size_t tcx_table_behind(const struct tcx_table *table, const void *key, size_t len)
-{
-	return search(table, key, len, true);
-}
-
-void *tcx_table_find(const struct tcx_table *table, const void *key)
-{
-	size_t len = table->kind->key_size;
-	size_t i = search(table, key, len, false);
-
-	if (i == table->count || memcmp(tcx_table_row(table, i), key, len) != 0)
-		return NULL;
-	return table->rows + i * table->kind->row_size;
+	return NULL;
 }
 
 struct tcx_table *tcx_table_ref(struct tcx_table *table)

@@ -77,14 +77,6 @@ static inline const void *tcx_table_row(const struct tcx_table *table, size_t i)
  */
 void *tcx_table_find(const struct tcx_table *table, const void *key);
 
-/*
- * The number of the first row whose key's first len octets are not less than those of key, and of
- * the first one where they are greater; table->count when there is none. len is at most
- * kind->key_size. With len 0 the first is row 0 and the second is table->count.
- */
-size_t tcx_table_from(const struct tcx_table *table, const void *key, size_t len);
-size_t tcx_table_behind(const struct tcx_table *table, const void *key, size_t len);
-
 /* One more owner. Returns table. */
 struct tcx_table *tcx_table_ref(struct tcx_table *table);
 
