@@ -36,39 +36,29 @@ static bool make_key(netsnmp_session *session, const char *words, u_char *key, s
 			   (const u_char *)words, strlen(words), key, len) == SNMPERR_SUCCESS;
 }
 
-static bool use_auth(netsnmp_session *session, const struct tcx_snmpd_user *user)
-{
-	int type = usm_lookup_auth_type(user->auth_type);
-
-	if (type < 0)
-		return false;
-	session->securityAuthProto = (oid *)sc_get_auth_oid(type, &session->securityAuthProtoLen);
-	return make_key(session, user->auth, session->securityAuthKey,
-			&session->securityAuthKeyLen);
-}
-
-static bool use_priv(netsnmp_session *session, const struct tcx_snmpd_user *user)
-{
-	int type = usm_lookup_priv_type(user->priv_type);
-
-	if (type < 0)
-		return false;
-	session->securityPrivProto = (oid *)sc_get_priv_oid(type, &session->securityPrivProtoLen);
-	return make_key(session, user->priv, session->securityPrivKey,
-			&session->securityPrivKeyLen);
-}
-
+/* The library has no OID for a hash or cipher that it does not know. */
 static bool be_user(netsnmp_session *session, const struct tcx_snmpd_user *user)
 {
+	bool auth = user->auth_type[0] != '\0', priv = user->priv_type[0] != '\0';
+
 	session->version = SNMP_VERSION_3;
 	session->securityModel = USM_SEC_MODEL_NUMBER;
 	session->securityName = (char *)user->name;
 	session->securityNameLen = strlen(user->name);
-	session->securityLevel = user->priv_type[0] != '\0'   ? SNMP_SEC_LEVEL_AUTHPRIV
-				 : user->auth_type[0] != '\0' ? SNMP_SEC_LEVEL_AUTHNOPRIV
-							      : SNMP_SEC_LEVEL_NOAUTH;
-	return (user->auth_type[0] == '\0' || use_auth(session, user)) &&
-	       (user->priv_type[0] == '\0' || use_priv(session, user));
+	session->securityLevel = priv	? SNMP_SEC_LEVEL_AUTHPRIV
+				 : auth ? SNMP_SEC_LEVEL_AUTHNOPRIV
+					: SNMP_SEC_LEVEL_NOAUTH;
+	if (auth)
+		session->securityAuthProto = (oid *)sc_get_auth_oid(
+			usm_lookup_auth_type(user->auth_type), &session->securityAuthProtoLen);
+	if (priv)
+		session->securityPrivProto = (oid *)sc_get_priv_oid(
+			usm_lookup_priv_type(user->priv_type), &session->securityPrivProtoLen);
+	return (!auth || make_key(session, user->auth, session->securityAuthKey,
+				  &session->securityAuthKeyLen)) &&
+	       (!priv || (session->securityPrivProto != NULL &&
+			  make_key(session, user->priv, session->securityPrivKey,
+				   &session->securityPrivKeyLen)));
 }
 
 static void be_community(netsnmp_session *session, const char *name)
