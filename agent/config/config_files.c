@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/list.h"
 #include "kernel/regular.h"
 #include "snmp/netsnmp.h"
 
@@ -26,7 +27,7 @@ struct file {
 	int depth; /* of includes */
 };
 
-static const char *search_path(void)
+const char *tcx_config_search_path(void)
 {
 	const char *path = getenv("SNMPCONFPATH");
 
@@ -119,21 +120,16 @@ static void check_include_search(const struct file *from, const char *name)
 {
 	static const char *const ends[] = {".conf", ".local.conf"};
 	size_t len = strlen(name);
-	char *directories = strdup(search_path());
-	char *rest = NULL;
-	char path[PATH_MAX];
+	const char *list = tcx_config_search_path();
+	char directory[PATH_MAX], path[PATH_MAX];
 
 	if (len > 5 && strcmp(name + len - 5, ".conf") == 0)
 		len -= 5;
-	for (char *directory = directories != NULL ? strtok_r(directories, ":", &rest) : NULL;
-	     directory != NULL; directory = strtok_r(NULL, ":", &rest)) {
-		for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-			snprintf(path, sizeof(path), "%s/%.*s%s", directory, (int)len, name,
-				 ends[i]);
-			check_included(from, path);
-		}
-	}
-	free(directories);
+	while (tcx_list_next(&list, ":", directory))
+		for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+			if (snprintf(path, PATH_MAX, "%s/%.*s%s", directory, (int)len, name,
+				     ends[i]) < PATH_MAX)
+				check_included(from, path);
 }
 
 static const struct {
@@ -204,45 +200,29 @@ static void read_file(struct tcx_config_reading *reading, const char *path, cons
 /* The library's own search path (read_config_files_of_type()). */
 static void read_default_files(struct tcx_config_reading *reading)
 {
-	char *directories = strdup(search_path());
-	char *rest = NULL;
-	char file[PATH_MAX];
+	const char *list = tcx_config_search_path();
+	char directory[PATH_MAX], file[PATH_MAX];
 
-	if (directories == NULL)
-		return;
-	for (char *directory = strtok_r(directories, ":", &rest); directory != NULL;
-	     directory = strtok_r(NULL, ":", &rest)) {
+	while (tcx_list_next(&list, ":", directory)) {
 		if (euidaccess(directory, X_OK) != 0)
 			continue; /* the home of another user, for example */
 		for (size_t i = 0; i < sizeof(default_files) / sizeof(default_files[0]); i++) {
 			reading->shared = strcmp(default_files[i].type, TCX_CONFIG_TYPE) != 0;
-			snprintf(file, sizeof(file), "%s/%s", directory, default_files[i].name);
-			read_file(reading, file, default_files[i].type, false);
+			if (snprintf(file, PATH_MAX, "%s/%s", directory, default_files[i].name) <
+			    PATH_MAX)
+				read_file(reading, file, default_files[i].type, false);
 		}
 	}
 	reading->shared = false;
-	free(directories);
-}
-
-static void read_given_files(struct tcx_config_reading *reading, const char *list)
-{
-	char *files = strdup(list);
-	char *rest = NULL;
-
-	if (files == NULL)
-		return;
-	for (char *file = strtok_r(files, ",", &rest); file != NULL;
-	     file = strtok_r(NULL, ",", &rest))
-		read_file(reading, file, TCX_CONFIG_TYPE, true);
-	free(files);
 }
 
 void tcx_config_read_files(struct tcx_config_reading *reading)
 {
-	const struct tcx_options *options = reading->options;
+	const char *list = reading->options->config_file;
+	char file[PATH_MAX];
 
-	if (!options->no_default_config)
+	if (!reading->options->no_default_config)
 		read_default_files(reading);
-	if (options->config_file != NULL)
-		read_given_files(reading, options->config_file);
+	while (list != NULL && tcx_list_next(&list, ",", file))
+		read_file(reading, file, TCX_CONFIG_TYPE, true);
 }

@@ -56,11 +56,8 @@ const char *tcx_doctor_group(gid_t gid, char text[DOCTOR_NAME_MAX]);
 /* Whether the user that is tried has this group. */
 bool tcx_doctor_in_group(gid_t gid);
 
-/* Where the library looks for configuration files. */
-const char *tcx_doctor_search_path(void);
-
-/* Calls use() with the path that each name, up to a NULL, would have in each directory of that
- * path. */
+/* Calls use() with the path that each name, up to a NULL, would have in each directory of the
+ * search path. */
 void tcx_doctor_each_file(struct doctor *doctor, const char *const *names,
 			  void (*use)(struct doctor *doctor, const char *path));
 

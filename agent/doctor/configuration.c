@@ -59,5 +59,5 @@ void tcx_check_config(struct doctor *doctor)
 		return;
 	OK("configuration: no file, so all defaults hold");
 	if (!doctor->options->no_default_config)
-		MORE("looked for " APP ".conf in %s", tcx_doctor_search_path());
+		MORE("looked for " APP ".conf in %s", tcx_config_search_path());
 }

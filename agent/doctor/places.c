@@ -2,23 +2,15 @@
 #include "checks.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/list.h"
 #include "snmp/netsnmp.h"
 
-const char *tcx_doctor_search_path(void)
-{
-	const char *path = getenv("SNMPCONFPATH");
-
-	return path != NULL ? path : get_configuration_directory();
-}
-
 void tcx_doctor_each_file(struct doctor *doctor, const char *const *names,
 			  void (*use)(struct doctor *doctor, const char *path))
 {
-	const char *list = tcx_doctor_search_path();
+	const char *list = tcx_config_search_path();
 	char directory[PATH_MAX], path[PATH_MAX];
 
 	while (tcx_list_next(&list, ":", directory))

@@ -32,7 +32,7 @@ void tcx_check_snmpd_files(struct doctor *doctor)
 
 	if (snmpd->file_count == 0)
 		WARN("snmpd.conf: none was read, in %s; what snmpd allows is not known",
-		     tcx_doctor_search_path());
+		     tcx_config_search_path());
 	for (size_t i = 0; i < snmpd->file_count; i++)
 		if (snmpd->files[i].path != NULL)
 			OK("snmpd.conf: %s was read", snmpd->files[i].path);

@@ -49,4 +49,7 @@ void tcx_config_clear(struct tcx_config *config);
 /* maxAge, or what it is by default. */
 uint64_t tcx_config_max_age(const struct tcx_config *config);
 
+/* Where the library looks for configuration files: directories, with colons between them. */
+const char *tcx_config_search_path(void);
+
 #endif
