@@ -344,6 +344,7 @@ def outdated(site):
     report = doctor(site)
     check(report.failed() == [] and report.about("warn", "view: systemonly hides"), "an earlier line for the same community: its view is named", report.text)
     agent.end()
+    agent.log_file.unlink()
     for process in reversed(site.processes):
         process.end()
     site.snmpd(whole=changed)
