@@ -6,7 +6,7 @@
 
 #include "catalogue/table_ids.h"
 #include "kernel/ip_tables.h"
-#include "kernel/netns.h"
+#include "kernel/namespace.h"
 #include "kernel/socket_tables.h"
 
 /*
@@ -143,7 +143,7 @@ static void use_link_watch(struct tcx_reading *reading, struct tcx_link_watch *w
 static bool can_have_tables(const struct tcx_reading *reading, const char *root)
 {
 	struct tcx_fault fault = {""};
-	bool can = tcx_netns_can_enter(root, &fault);
+	bool can = tcx_namespace_can_enter(root, &fault);
 	const char *whose = tcx_proc_root_where(root) == TCX_WHERE_OTHER
 				    ? " has the counters of another network namespace, whose "
 				      "tables cannot be read"

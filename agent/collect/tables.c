@@ -13,7 +13,7 @@
 #include "base/worker.h"
 #include "kernel/kernel.h"
 #include "kernel/links.h"
-#include "kernel/netns.h"
+#include "kernel/namespace.h"
 
 /* Without a renewal for so many intervals a table is no longer shown, as maxAge has it for
  * counters: of refreshInterval where rows have counters, of tableInterval elsewhere. */
@@ -48,7 +48,7 @@ struct tcx_tables {
 	atomic_uint references; /* each thread has one */
 	pthread_mutex_t lock;	/* guards everything below and in the slots */
 	struct tcx_tables_settings settings;
-	struct tcx_netns netns;		   /* which the threads enter */
+	struct tcx_namespace ns;	   /* which the threads enter */
 	struct tcx_link_watch *link_watch; /* with a reference, or NULL */
 	bool stop;
 	struct slot *fallback; /* whose fallback was told, for all tables; or NULL */
@@ -128,9 +128,9 @@ static bool have_kernel(const struct tcx_tables *tables, struct tcx_kernel **ker
 {
 	if (*kernel != NULL)
 		return true;
-	if (!tcx_netns_enter(&tables->netns, fault))
+	if (!tcx_namespace_enter(&tables->ns, fault))
 		return false;
-	*kernel = tcx_kernel_new(tables->netns.root);
+	*kernel = tcx_kernel_new(tables->ns.root);
 	if (*kernel == NULL)
 		return tcx_fault_set(fault, "out of memory");
 	(*kernel)->link_watch = tables->link_watch;
@@ -321,7 +321,7 @@ struct tcx_tables *tcx_tables_start(const struct tcx_table_reader *const *reader
 	tcx_reference_init(&tables->references);
 	pthread_mutex_init(&tables->lock, NULL);
 	take_settings(tables, settings);
-	named = tcx_netns_init(&tables->netns, settings->proc_root);
+	named = tcx_namespace_init(&tables->ns, settings->proc_root);
 	if (settings->link_watch != NULL)
 		tables->link_watch = tcx_link_watch_ref(settings->link_watch);
 	tables->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -375,7 +375,7 @@ static void free_tables(struct tcx_tables *tables)
 	pthread_mutex_destroy(&tables->lock);
 	tcx_link_watch_unref(tables->link_watch);
 	tcx_link_patterns_unref(tables->settings.ignored);
-	tcx_netns_clear(&tables->netns);
+	tcx_namespace_clear(&tables->ns);
 	free(tables);
 }
 

@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "kernel/netns.h"
+#include "kernel/namespace.h"
 #include "kernel/read_sources.h"
 
 static void check_source(struct doctor *doctor, const char *root, const struct tcx_sources *sources,
@@ -42,7 +42,7 @@ static void check_namespace(struct doctor *doctor, const char *root)
 		MORE("write 'procRoot %s/1' to tcpextd.conf for the host's, or leave it out for "
 		     "the agent's own",
 		     root);
-	} else if (where == TCX_WHERE_OTHER && tcx_netns_can_enter(root, &fault)) {
+	} else if (where == TCX_WHERE_OTHER && tcx_namespace_can_enter(root, &fault)) {
 		OK("procRoot %s: counters and tables are those of its network namespace", root);
 	} else if (where == TCX_WHERE_OTHER) {
 		WARN("procRoot %s: tables are not served: %s", root, fault.text);
@@ -76,11 +76,11 @@ static struct tcx_snapshot *read_there(struct tcx_sources *sources, const char *
 				       struct tcx_fault *fault)
 {
 	struct reading reading = {.sources = sources};
-	struct tcx_netns netns;
+	struct tcx_namespace ns;
 
-	if (tcx_netns_can_enter(root, NULL) && tcx_netns_init(&netns, root)) {
-		tcx_netns_do(&netns, read_twice, &reading, fault);
-		tcx_netns_clear(&netns);
+	if (tcx_namespace_can_enter(root, NULL) && tcx_namespace_init(&ns, root)) {
+		tcx_namespace_do(&ns, read_twice, &reading, fault);
+		tcx_namespace_clear(&ns);
 	} else {
 		read_twice(&reading, fault);
 	}

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "kernel/netns.h"
+#include "kernel/namespace.h"
 #include "kernel/reader.h"
 #include "procfile.h"
 #include "sample/draft.h"
@@ -27,7 +27,7 @@ struct source {
 };
 
 struct tcx_sources {
-	struct tcx_netns netns;
+	struct tcx_namespace ns;
 	struct source all[TCX_SOURCES];
 	struct tcx_snapshot *last; /* what was read last, or NULL */
 };
@@ -74,7 +74,7 @@ struct tcx_sources *tcx_sources_new(const char *proc_root)
 		tcx_procfile_init(&sources->all[i].file, NULL, false);
 		sources->all[i].status.state = TCX_SOURCE_ABSENT;
 	}
-	done = tcx_netns_init(&sources->netns, proc_root);
+	done = tcx_namespace_init(&sources->ns, proc_root);
 	for (size_t i = 0; done && i < TCX_SOURCES; i++) {
 		path = path_of(proc_root, i);
 		done = path != NULL;
@@ -89,7 +89,7 @@ struct tcx_sources *tcx_sources_new(const char *proc_root)
 
 bool tcx_sources_enter(struct tcx_sources *sources, struct tcx_fault *fault)
 {
-	return tcx_netns_enter(&sources->netns, fault);
+	return tcx_namespace_enter(&sources->ns, fault);
 }
 
 void tcx_sources_free(struct tcx_sources *sources)
@@ -99,7 +99,7 @@ void tcx_sources_free(struct tcx_sources *sources)
 	for (size_t i = 0; i < TCX_SOURCES; i++)
 		tcx_procfile_close(&sources->all[i].file);
 	tcx_snapshot_unref(sources->last);
-	tcx_netns_clear(&sources->netns);
+	tcx_namespace_clear(&sources->ns);
 	free(sources);
 }
 
@@ -109,7 +109,7 @@ static bool read_file(struct tcx_sources *sources, size_t i, uint64_t began)
 	struct source *source = &sources->all[i];
 
 	source->present = false;
-	if (is_sysctl(i) && !tcx_netns_is_here(&sources->netns))
+	if (is_sysctl(i) && !tcx_namespace_is_here(&sources->ns))
 		return false;
 	return tcx_procfile_read(&source->file, began, &source->present, &source->fault) &&
 	       source->present;

@@ -12,8 +12,8 @@
 #include "base/octets.h"
 #include "base/reference.h"
 #include "kernel/links.h"
+#include "kernel/namespace.h"
 #include "kernel/netlink.h"
-#include "kernel/netns.h"
 #include "link_messages.h"
 
 #define ATTRIBUTES (IFLA_OPERSTATE + 1)
@@ -40,7 +40,7 @@ struct seen {
 
 struct tcx_link_watch {
 	atomic_uint references;
-	struct tcx_netns netns;	    /* where sockets are opened; never changed */
+	struct tcx_namespace ns;    /* where sockets are opened; never changed */
 	struct tcx_netlink changes; /* subscribed; the draining thread's, as is what follows */
 	int retry_fd;		    /* a timer, set while something is to be tried again */
 	int ready_fd;		    /* of epoll: readable when one of the two is */
@@ -225,7 +225,7 @@ static bool list_here(void *context, struct tcx_fault *fault)
 /* Compares with all links as they are now. */
 static bool list_all(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
-	return tcx_netns_do(&watch->netns, list_here, watch, fault);
+	return tcx_namespace_do(&watch->ns, list_here, watch, fault);
 }
 
 static bool add_ready(const struct tcx_link_watch *watch, int fd)
@@ -256,7 +256,7 @@ static bool subscribe(void *context, struct tcx_fault *fault)
 /* First subscribed, then listed: no change falls between the two. */
 static bool begin(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
-	bool done = tcx_netns_do(&watch->netns, subscribe, watch, fault) && list_all(watch, fault);
+	bool done = tcx_namespace_do(&watch->ns, subscribe, watch, fault) && list_all(watch, fault);
 
 	if (!done)
 		tcx_netlink_close(&watch->changes);
@@ -287,7 +287,7 @@ struct tcx_link_watch *tcx_link_watch_new(const char *proc_root, struct tcx_faul
 	tcx_netlink_init(&watch->changes, NETLINK_ROUTE);
 	watch->retry_fd = -1;
 	watch->ready_fd = -1;
-	if (!tcx_netns_init(&watch->netns, proc_root)) {
+	if (!tcx_namespace_init(&watch->ns, proc_root)) {
 		tcx_fault_set(fault, "out of memory");
 		tcx_link_watch_unref(watch);
 		return NULL;
@@ -315,7 +315,7 @@ void tcx_link_watch_unref(struct tcx_link_watch *watch)
 	if (watch->retry_fd >= 0)
 		close(watch->retry_fd);
 	tcx_netlink_close(&watch->changes);
-	tcx_netns_clear(&watch->netns);
+	tcx_namespace_clear(&watch->ns);
 	pthread_mutex_destroy(&watch->lock);
 	free(watch->links);
 	free(watch);

@@ -1,4 +1,4 @@
-#include "kernel/netns.h"
+#include "kernel/namespace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 
 /* What is to be done in another namespace. */
 struct errand {
-	const struct tcx_netns *netns;
+	const struct tcx_namespace *ns;
 	bool (*work)(void *context, struct tcx_fault *fault);
 	void *context;
 	struct tcx_fault *fault;
@@ -108,31 +108,31 @@ static bool is_gone(const char *root)
 	return access(root, F_OK) != 0 || (is_procfs(root) && access(self, F_OK) != 0);
 }
 
-bool tcx_netns_init(struct tcx_netns *netns, const char *root)
+bool tcx_namespace_init(struct tcx_namespace *ns, const char *root)
 {
 	enum tcx_where where = tcx_proc_root_where(root);
 	bool procfs;
 
-	netns->root = strdup(root);
-	netns->inode = 0;
-	if (netns->root == NULL)
+	ns->root = strdup(root);
+	ns->inode = 0;
+	if (ns->root == NULL)
 		return false;
 	if (where == TCX_WHERE_OTHER)
-		netns->inode = inode_of(root, "", &procfs);
+		ns->inode = inode_of(root, "", &procfs);
 	else if (where == TCX_WHERE_UNKNOWN && is_gone(root))
-		netns->inode = UNKNOWN_INODE;
+		ns->inode = UNKNOWN_INODE;
 	return true;
 }
 
-void tcx_netns_clear(struct tcx_netns *netns)
+void tcx_namespace_clear(struct tcx_namespace *ns)
 {
-	free(netns->root);
-	netns->root = NULL;
+	free(ns->root);
+	ns->root = NULL;
 }
 
-bool tcx_netns_is_here(const struct tcx_netns *netns)
+bool tcx_namespace_is_here(const struct tcx_namespace *ns)
 {
-	return netns->inode == 0 || netns->inode == own_inode(netns->root);
+	return ns->inode == 0 || ns->inode == own_inode(ns->root);
 }
 
 static bool refuse(const char *path, int error, struct tcx_fault *fault)
@@ -146,20 +146,20 @@ static bool refuse(const char *path, int error, struct tcx_fault *fault)
 			     strerror(error), remedy);
 }
 
-bool tcx_netns_enter(const struct tcx_netns *netns, struct tcx_fault *fault)
+bool tcx_namespace_enter(const struct tcx_namespace *ns, struct tcx_fault *fault)
 {
 	char path[PATH_MAX];
 	int fd, error;
 
-	if (tcx_netns_is_here(netns))
+	if (tcx_namespace_is_here(ns))
 		return true;
-	if (netns->inode == UNKNOWN_INODE)
+	if (ns->inode == UNKNOWN_INODE)
 		return tcx_fault_set(fault,
 				     "nothing told whose network namespace that is when the agent "
 				     "began to read there; correct procRoot, or start the agent "
 				     "again when %s/net/snmp is there",
-				     netns->root);
-	snprintf(path, sizeof(path), "%s/ns/net", netns->root);
+				     ns->root);
+	snprintf(path, sizeof(path), "%s/ns/net", ns->root);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return refuse(path, errno, fault);
@@ -167,7 +167,7 @@ bool tcx_netns_enter(const struct tcx_netns *netns, struct tcx_fault *fault)
 	close(fd);
 	if (error != 0)
 		return refuse(path, error, fault);
-	return tcx_netns_is_here(netns) ||
+	return tcx_namespace_is_here(ns) ||
 	       tcx_fault_set(fault, "%s: it is another network namespace by now", path);
 }
 
@@ -175,20 +175,20 @@ static void *run(void *arg)
 {
 	struct errand *errand = arg;
 
-	errand->done = tcx_netns_enter(errand->netns, errand->fault) &&
+	errand->done = tcx_namespace_enter(errand->ns, errand->fault) &&
 		       errand->work(errand->context, errand->fault);
 	return NULL;
 }
 
-bool tcx_netns_do(const struct tcx_netns *netns,
-		  bool (*work)(void *context, struct tcx_fault *fault), void *context,
-		  struct tcx_fault *fault)
+bool tcx_namespace_do(const struct tcx_namespace *ns,
+		      bool (*work)(void *context, struct tcx_fault *fault), void *context,
+		      struct tcx_fault *fault)
 {
-	struct errand errand = {netns, work, context, fault, false};
+	struct errand errand = {ns, work, context, fault, false};
 	pthread_t thread;
 	int error;
 
-	if (tcx_netns_is_here(netns)) {
+	if (tcx_namespace_is_here(ns)) {
 		run(&errand);
 		return errand.done;
 	}
@@ -206,12 +206,12 @@ static bool do_nothing(void *context, struct tcx_fault *fault)
 	return true;
 }
 
-bool tcx_netns_can_enter(const char *root, struct tcx_fault *fault)
+bool tcx_namespace_can_enter(const char *root, struct tcx_fault *fault)
 {
-	struct tcx_netns netns;
-	bool can = tcx_netns_init(&netns, root) || tcx_fault_set(fault, "out of memory");
+	struct tcx_namespace ns;
+	bool can = tcx_namespace_init(&ns, root) || tcx_fault_set(fault, "out of memory");
 
-	can = can && tcx_netns_do(&netns, do_nothing, NULL, fault);
-	tcx_netns_clear(&netns);
+	can = can && tcx_namespace_do(&ns, do_nothing, NULL, fault);
+	tcx_namespace_clear(&ns);
 	return can;
 }

@@ -4,8 +4,8 @@
  * number of a file below net tells them apart, without any privilege: each namespace has its own
  * (proc_net_ns_init()), the same in each mount.
  */
-#ifndef TCX_NETNS_H
-#define TCX_NETNS_H
+#ifndef TCX_NAMESPACE_H
+#define TCX_NAMESPACE_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -34,35 +34,35 @@ char *tcx_proc_root_path(const char *root, const char *path);
 
 /* The namespace that a proc root showed at a moment: a process may end, and its number be given to
  * another one. */
-struct tcx_netns {
+struct tcx_namespace {
 	char *root;  /* owned */
 	ino_t inode; /* of its net/snmp, where that is of another namespace than the maker's, and
 		      * one that no file has where that was not there; else 0 */
 };
 
 /* False when memory is short. */
-bool tcx_netns_init(struct tcx_netns *netns, const char *root);
-void tcx_netns_clear(struct tcx_netns *netns);
+bool tcx_namespace_init(struct tcx_namespace *ns, const char *root);
+void tcx_namespace_clear(struct tcx_namespace *ns);
 
 /* Whether the calling thread is in it; true as well where it is no other one. Never in the one that
  * a process shows which was not there when this was made, whatever comes in its place. */
-bool tcx_netns_is_here(const struct tcx_netns *netns);
+bool tcx_namespace_is_here(const struct tcx_namespace *ns);
 
 /*
  * Puts the calling thread into it, for good. Does nothing where it is no other one. False with a
  * fault: most often the process lacks CAP_SYS_ADMIN.
  */
-bool tcx_netns_enter(const struct tcx_netns *netns, struct tcx_fault *fault);
+bool tcx_namespace_enter(const struct tcx_namespace *ns, struct tcx_fault *fault);
 
 /*
  * Does something there, and comes back: where it is another one, in a thread that ends with it.
  * Returns what work returns; false with a fault where the namespace cannot be entered.
  */
-bool tcx_netns_do(const struct tcx_netns *netns,
-		  bool (*work)(void *context, struct tcx_fault *fault), void *context,
-		  struct tcx_fault *fault);
+bool tcx_namespace_do(const struct tcx_namespace *ns,
+		      bool (*work)(void *context, struct tcx_fault *fault), void *context,
+		      struct tcx_fault *fault);
 
 /* Whether the namespace that root shows could be entered; true as well where it is no other one. */
-bool tcx_netns_can_enter(const char *root, struct tcx_fault *fault);
+bool tcx_namespace_can_enter(const char *root, struct tcx_fault *fault);
 
 #endif

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "kernel/netns.h"
+#include "kernel/namespace.h"
 #include "tests/unit/fixture.h"
 
 #define CANNOT 77
@@ -36,13 +36,13 @@ static int in_child(int (*work)(const struct fixture *fixture), const struct fix
 /* Where there is nothing to enter. */
 static void expect_here(const char *root)
 {
-	struct tcx_netns netns;
+	struct tcx_namespace ns;
 
-	assert_true(tcx_netns_init(&netns, root));
-	assert_true(tcx_netns_is_here(&netns));
-	assert_true(tcx_netns_enter(&netns, NULL));
-	assert_true(tcx_netns_can_enter(root, NULL));
-	tcx_netns_clear(&netns);
+	assert_true(tcx_namespace_init(&ns, root));
+	assert_true(tcx_namespace_is_here(&ns));
+	assert_true(tcx_namespace_enter(&ns, NULL));
+	assert_true(tcx_namespace_can_enter(root, NULL));
+	tcx_namespace_clear(&ns);
 }
 
 static void expect_path(const char *root, const char *behind)
@@ -94,20 +94,20 @@ static void test_files(void **state)
 static void test_gone(void **state)
 {
 	struct fixture fixture;
-	struct tcx_netns netns;
+	struct tcx_namespace ns;
 	struct tcx_fault fault = {""};
 	char root[PATH_MAX];
 
 	(void)state;
 	fixture_open(&fixture);
 	snprintf(root, sizeof(root), "%s/none", fixture.root);
-	assert_true(tcx_netns_init(&netns, root));
-	assert_false(tcx_netns_is_here(&netns));
-	assert_false(tcx_netns_can_enter(root, &fault));
+	assert_true(tcx_namespace_init(&ns, root));
+	assert_false(tcx_namespace_is_here(&ns));
+	assert_false(tcx_namespace_can_enter(root, &fault));
 	assert_non_null(strstr(fault.text, "none/net/snmp"));
 	fixture_puts(&fixture, "none/net/snmp", "");
-	assert_false(tcx_netns_enter(&netns, &fault));
-	tcx_netns_clear(&netns);
+	assert_false(tcx_namespace_enter(&ns, &fault));
+	tcx_namespace_clear(&ns);
 	expect_here(root);
 	fixture_close(&fixture);
 }
@@ -115,7 +115,7 @@ static void test_gone(void **state)
 /* A dead process that its parent has not waited for has no namespace. */
 static void test_dead(void **state)
 {
-	struct tcx_netns netns;
+	struct tcx_namespace ns;
 	siginfo_t ended;
 	char root[64];
 	pid_t child = fork();
@@ -126,9 +126,9 @@ static void test_dead(void **state)
 		_exit(0);
 	assert_int_equal(waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT), 0);
 	snprintf(root, sizeof(root), "/proc/%ld", (long)child);
-	assert_true(tcx_netns_init(&netns, root));
-	assert_false(tcx_netns_is_here(&netns));
-	tcx_netns_clear(&netns);
+	assert_true(tcx_namespace_init(&ns, root));
+	assert_false(tcx_namespace_is_here(&ns));
+	tcx_namespace_clear(&ns);
 	waitpid(child, NULL, 0);
 }
 
@@ -141,37 +141,37 @@ static bool leave(char parent[64])
 
 static bool is_here(void *context, struct tcx_fault *fault)
 {
-	const struct tcx_netns *netns = context;
+	const struct tcx_namespace *ns = context;
 
 	(void)fault;
-	return tcx_proc_root_where(netns->root) == TCX_WHERE_OWN && tcx_netns_is_here(netns);
+	return tcx_proc_root_where(ns->root) == TCX_WHERE_OWN && tcx_namespace_is_here(ns);
 }
 
 static int find_other(const struct fixture *fixture)
 {
 	struct tcx_fault fault = {""};
-	struct tcx_netns netns;
+	struct tcx_namespace ns;
 	char parent[64];
 
 	(void)fixture;
-	if (!leave(parent) || !tcx_netns_init(&netns, parent))
+	if (!leave(parent) || !tcx_namespace_init(&ns, parent))
 		return CANNOT;
 	if (tcx_proc_root_where("/proc") != TCX_WHERE_OWN ||
-	    tcx_proc_root_where(parent) != TCX_WHERE_OTHER || tcx_netns_is_here(&netns))
+	    tcx_proc_root_where(parent) != TCX_WHERE_OTHER || tcx_namespace_is_here(&ns))
 		return 1;
-	if (!tcx_netns_can_enter(parent, &fault))
+	if (!tcx_namespace_can_enter(parent, &fault))
 		return CANNOT; /* where the parent is somebody else's */
-	if (!tcx_netns_do(&netns, is_here, &netns, &fault))
+	if (!tcx_namespace_do(&ns, is_here, &ns, &fault))
 		return 2;
-	if (tcx_netns_is_here(&netns))
+	if (tcx_namespace_is_here(&ns))
 		return 3; /* that was another thread */
-	netns.inode++;	  /* as if the number were another process's by now */
-	if (tcx_netns_do(&netns, is_here, &netns, &fault))
+	ns.inode++;	  /* as if the number were another process's by now */
+	if (tcx_namespace_do(&ns, is_here, &ns, &fault))
 		return 4;
-	netns.inode--;
-	if (!tcx_netns_enter(&netns, &fault) || !is_here(&netns, &fault))
+	ns.inode--;
+	if (!tcx_namespace_enter(&ns, &fault) || !is_here(&ns, &fault))
 		return 5;
-	tcx_netns_clear(&netns);
+	tcx_namespace_clear(&ns);
 	return 0;
 }
 
@@ -206,7 +206,7 @@ static void test_not_init(void **state)
 static int be_refused(const struct fixture *fixture)
 {
 	struct tcx_fault fault = {""};
-	struct tcx_netns netns;
+	struct tcx_namespace ns;
 	char parent[64];
 
 	(void)fixture;
@@ -216,10 +216,10 @@ static int be_refused(const struct fixture *fixture)
 	prctl(PR_SET_DUMPABLE, 1);
 	if (tcx_proc_root_where(parent) != TCX_WHERE_OTHER)
 		return 1;
-	if (!tcx_netns_init(&netns, parent) || tcx_netns_can_enter(parent, &fault) ||
-	    tcx_netns_enter(&netns, NULL))
+	if (!tcx_namespace_init(&ns, parent) || tcx_namespace_can_enter(parent, &fault) ||
+	    tcx_namespace_enter(&ns, NULL))
 		return 2;
-	tcx_netns_clear(&netns);
+	tcx_namespace_clear(&ns);
 	return strstr(fault.text, parent) != NULL && strstr(fault.text, "CAP_SYS_ADMIN") != NULL
 		       ? 0
 		       : 3;
