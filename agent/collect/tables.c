@@ -11,9 +11,9 @@
 #include "base/clock.h"
 #include "base/reference.h"
 #include "base/worker.h"
-#include "kernel/kernel.h"
 #include "kernel/links.h"
 #include "kernel/namespace.h"
+#include "kernel/netns.h"
 
 /* Without a renewal for so many intervals a table is no longer shown, as maxAge has it for
  * counters: of refreshInterval where rows have counters, of tableInterval elsewhere. */

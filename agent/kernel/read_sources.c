@@ -11,7 +11,7 @@
 #include "kernel/namespace.h"
 #include "kernel/reader.h"
 #include "procfile.h"
-#include "sample/draft.h"
+#include "sample/builder.h"
 
 static tcx_reader *const readers[TCX_SOURCES] = {
 #define SOURCE(index, id, path, format, prefix, per, title, absent) tcx_read_##format,

@@ -1,7 +1,7 @@
 #include "kernel/read_table.h"
 
 #include "base/clock.h"
-#include "kernel/kernel.h"
+#include "kernel/netns.h"
 
 static bool read_once(struct tcx_table *table, const struct tcx_table_reader *reader,
 		      struct tcx_kernel *kernel, struct tcx_fault *fault)

@@ -7,7 +7,7 @@
 
 #include "base/fault.h"
 #include "base/number.h"
-#include "sample/draft.h"
+#include "sample/builder.h"
 
 /* A piece of the text: [at, end). */
 struct tcx_piece {

@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 #include "base/fault.h"
-#include "sample/draft.h"
+#include "sample/builder.h"
 
 /*
  * False when there was any fault: the first one is in *fault, and all that is good in the draft.

@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "snmp/request.h"
 #include "snmp/value.h"
-#include "snmp/view.h"
 
 #define TCX_LEAF_ID_MAX 4
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "kernel/kernel.h"
+#include "kernel/netns.h"
 #include "kernel/socket_tables.h"
 #include "numbers.h"
 

@@ -16,8 +16,8 @@
 #include "base/clock.h"
 #include "base/octets.h"
 #include "kernel/ip_tables.h"
-#include "kernel/kernel.h"
 #include "kernel/links.h"
+#include "kernel/netns.h"
 #include "kernel/socket_tables.h"
 
 static void print_address(const char *name, int family, const void *octets)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sample/draft.h"
+#include "sample/builder.h"
 
 /* As the rows of sources.def have it. */
 static const char *prefix_of(tcx_reader *reader)

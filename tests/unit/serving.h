@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "snmp/request.h"
 #include "snmp/tree.h"
 #include "snmp/value.h"
-#include "snmp/view.h"
 
 /* A tree of objects and what a request would see. */
 struct serving {

@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 
 #include "kernel/ip_tables.h"
-#include "kernel/kernel.h"
+#include "kernel/netns.h"
 
 #define ATTRIBUTES (IFA_BROADCAST + 1)
 

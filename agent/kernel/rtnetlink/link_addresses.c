@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 
 #include "base/octets.h"
-#include "kernel/kernel.h"
+#include "kernel/netns.h"
 
 #define ATTRIBUTES (IFA_LOCAL + 1)
 

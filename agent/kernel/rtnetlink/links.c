@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/link_patterns.h"
 #include "base/octets.h"
-#include "kernel/kernel.h"
 #include "kernel/links.h"
+#include "kernel/netns.h"
 #include "link_messages.h"
 #include "link_speed.h"
 

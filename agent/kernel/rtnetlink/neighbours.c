@@ -10,7 +10,7 @@
 #include "base/link_patterns.h"
 #include "base/octets.h"
 #include "kernel/ip_tables.h"
-#include "kernel/kernel.h"
+#include "kernel/netns.h"
 
 #define ATTRIBUTES (NDA_LLADDR + 1)
 

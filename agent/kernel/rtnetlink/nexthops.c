@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/octets.h"
-#include "kernel/kernel.h"
+#include "kernel/netns.h"
 
 #define ATTRIBUTES (NHA_GATEWAY + 1)
 

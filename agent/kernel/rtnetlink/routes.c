@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include "kernel/ip_tables.h"
-#include "kernel/kernel.h"
+#include "kernel/netns.h"
 #include "link_addresses.h"
 #include "nexthops.h"
 

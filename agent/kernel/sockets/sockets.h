@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
-#include "kernel/kernel.h"
+#include "kernel/netns.h"
 #include "sample/table.h"
 
 /* Sets of the kernel's states: bit 1 << TCP_ESTABLISHED and so on. All eleven that there are. */

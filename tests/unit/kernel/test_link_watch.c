@@ -13,8 +13,8 @@
 
 #include "base/clock.h"
 #include "base/octets.h"
-#include "kernel/kernel.h"
 #include "kernel/links.h"
+#include "kernel/netns.h"
 
 static struct tcx_link_watch *watch;
 

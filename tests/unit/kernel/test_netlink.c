@@ -22,9 +22,9 @@
 #include "agent/kernel/rtnetlink/nexthops.h"
 #include "base/octets.h"
 #include "kernel/ip_tables.h"
-#include "kernel/kernel.h"
 #include "kernel/links.h"
 #include "kernel/netlink.h"
+#include "kernel/netns.h"
 #include "kernel/socket_tables.h"
 
 #define DATAGRAMS     64

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "kernel/kernel.h"
+#include "kernel/netns.h"
 #include "kernel/read_table.h"
 
 #define ROWS 5

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/octets.h"
-#include "kernel/kernel.h"
+#include "kernel/netns.h"
 #include "kernel/socket_tables.h"
 
 #define TITLES                                                                                     \

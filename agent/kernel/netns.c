@@ -1,4 +1,4 @@
-#include "kernel/kernel.h"
+#include "kernel/netns.h"
 
 #include <linux/netlink.h>
 #include <stdlib.h>

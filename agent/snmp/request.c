@@ -1,4 +1,4 @@
-#include "snmp/view.h"
+#include "snmp/request.h"
 
 #include <string.h>
 

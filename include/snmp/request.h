@@ -1,6 +1,6 @@
 /* What one request sees: a snapshot and the agent's own state, the same for all its varbinds. */
-#ifndef TCX_VIEW_H
-#define TCX_VIEW_H
+#ifndef TCX_REQUEST_H
+#define TCX_REQUEST_H
 
 #include <stdbool.h>
 #include <stdint.h>

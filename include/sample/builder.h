@@ -3,8 +3,8 @@
  * and put each or leave it out; as long as the names are those of the layout, that is one
  * comparison and one store.
  */
-#ifndef TCX_DRAFT_H
-#define TCX_DRAFT_H
+#ifndef TCX_BUILDER_H
+#define TCX_BUILDER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "sample/draft.h"
+#include "sample/builder.h"
 
 #include <string.h>
 
