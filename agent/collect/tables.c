@@ -123,22 +123,22 @@ static void take_table(struct slot *slot, struct tcx_table *table)
 }
 
 /* What failed of it is tried again with the next read. */
-static bool have_kernel(const struct tcx_tables *tables, struct tcx_kernel **kernel,
-			struct tcx_fault *fault)
+static bool have_netns(const struct tcx_tables *tables, struct tcx_netns **netns,
+		       struct tcx_fault *fault)
 {
-	if (*kernel != NULL)
+	if (*netns != NULL)
 		return true;
 	if (!tcx_namespace_enter(&tables->ns, fault))
 		return false;
-	*kernel = tcx_kernel_new(tables->ns.root);
-	if (*kernel == NULL)
+	*netns = tcx_netns_new(tables->ns.root);
+	if (*netns == NULL)
 		return tcx_fault_set(fault, "out of memory");
-	(*kernel)->link_watch = tables->link_watch;
+	(*netns)->link_watch = tables->link_watch;
 	return true;
 }
 
 /* Reads, and frees the table before, with the lock open: requests go on meanwhile. */
-static void renew(struct slot *slot, struct tcx_kernel **kernel)
+static void renew(struct slot *slot, struct tcx_netns **netns)
 {
 	struct tcx_tables *tables = slot->tables;
 	struct tcx_link_patterns *ignored = tcx_link_patterns_ref(tables->settings.ignored);
@@ -150,9 +150,9 @@ static void renew(struct slot *slot, struct tcx_kernel **kernel)
 
 	slot->changed = false; /* what changes from here on is for the next read */
 	pthread_mutex_unlock(&tables->lock);
-	if (have_kernel(tables, kernel, &cause)) {
-		(*kernel)->ignored = ignored;
-		table = tcx_table_read(slot->reader, *kernel, max_rows, &cause);
+	if (have_netns(tables, netns, &cause)) {
+		(*netns)->ignored = ignored;
+		table = tcx_table_read(slot->reader, *netns, max_rows, &cause);
 	}
 	tcx_link_patterns_unref(ignored);
 	pthread_mutex_lock(&tables->lock);
@@ -245,7 +245,7 @@ static void *run(void *arg)
 {
 	struct slot *slot = arg;
 	struct tcx_tables *tables = slot->tables;
-	struct tcx_kernel *kernel = NULL;
+	struct tcx_netns *netns = NULL;
 	struct tcx_table *last;
 
 	pthread_mutex_lock(&tables->lock);
@@ -256,13 +256,13 @@ static void *run(void *arg)
 			sleep_until(slot, earlier(next_read(slot), idle_from(slot) + 1));
 			continue;
 		}
-		renew(slot, &kernel);
+		renew(slot, &netns);
 		step_back(slot);
 	}
 	last = forget(slot);
 	pthread_mutex_unlock(&tables->lock);
 	tcx_table_unref(last);
-	tcx_kernel_free(kernel);
+	tcx_netns_free(netns);
 	tcx_tables_unref(tables);
 	return NULL;
 }

@@ -4,42 +4,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct tcx_kernel *tcx_kernel_new(const char *proc_root)
+struct tcx_netns *tcx_netns_new(const char *proc_root)
 {
-	struct tcx_kernel *kernel = calloc(1, sizeof(*kernel));
+	struct tcx_netns *netns = calloc(1, sizeof(*netns));
 
-	if (kernel == NULL)
+	if (netns == NULL)
 		return NULL;
-	tcx_netlink_init(&kernel->route, NETLINK_ROUTE);
-	tcx_netlink_init(&kernel->diag, NETLINK_SOCK_DIAG);
-	kernel->proc_root = strdup(proc_root);
-	if (kernel->proc_root != NULL)
-		return kernel;
-	free(kernel);
+	tcx_netlink_init(&netns->route, NETLINK_ROUTE);
+	tcx_netlink_init(&netns->diag, NETLINK_SOCK_DIAG);
+	netns->proc_root = strdup(proc_root);
+	if (netns->proc_root != NULL)
+		return netns;
+	free(netns);
 	return NULL;
 }
 
-void tcx_kernel_use_procfs(struct tcx_kernel *kernel, const char *why)
+void tcx_netns_use_procfs(struct tcx_netns *netns, const char *why)
 {
 	for (int i = 0; i < TCX_PROTOCOLS; i++) {
-		kernel->use_procfs[i] = true;
-		tcx_fault_set(&kernel->why[i], "%s", why);
+		netns->use_procfs[i] = true;
+		tcx_fault_set(&netns->why[i], "%s", why);
 	}
 }
 
-void tcx_kernel_free(struct tcx_kernel *kernel)
+void tcx_netns_free(struct tcx_netns *netns)
 {
-	if (kernel == NULL)
+	if (netns == NULL)
 		return;
-	tcx_netlink_close(&kernel->route);
-	tcx_netlink_close(&kernel->diag);
-	free(kernel->proc_root);
-	free(kernel);
+	tcx_netlink_close(&netns->route);
+	tcx_netlink_close(&netns->diag);
+	free(netns->proc_root);
+	free(netns);
 }
 
-bool tcx_kernel_list(struct tcx_kernel *kernel, struct tcx_table *table,
-		     const struct tcx_netlink_query *query, struct tcx_fault *fault)
+bool tcx_netns_list(struct tcx_netns *netns, struct tcx_table *table,
+		    const struct tcx_netlink_query *query, struct tcx_fault *fault)
 {
 	table->source = "rtnetlink";
-	return tcx_netlink_dump(&kernel->route, query, fault) || table->cut;
+	return tcx_netlink_dump(&netns->route, query, fault) || table->cut;
 }

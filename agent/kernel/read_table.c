@@ -4,21 +4,21 @@
 #include "kernel/netns.h"
 
 static bool read_once(struct tcx_table *table, const struct tcx_table_reader *reader,
-		      struct tcx_kernel *kernel, struct tcx_fault *fault)
+		      struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	table->count = 0;
 	table->cut = false;
 	table->lacking.text[0] = '\0';
-	kernel->route.interrupted = false;
-	kernel->diag.interrupted = false;
-	return reader->read(table, kernel, fault);
+	netns->route.interrupted = false;
+	netns->diag.interrupted = false;
+	return reader->read(table, netns, fault);
 }
 
 static bool read_rows(struct tcx_table *table, const struct tcx_table_reader *reader,
-		      struct tcx_kernel *kernel, struct tcx_fault *fault)
+		      struct tcx_netns *netns, struct tcx_fault *fault)
 {
-	for (unsigned int tried = 1; !read_once(table, reader, kernel, fault); tried++)
-		if ((!kernel->route.interrupted && !kernel->diag.interrupted) ||
+	for (unsigned int tried = 1; !read_once(table, reader, netns, fault); tried++)
+		if ((!netns->route.interrupted && !netns->diag.interrupted) ||
 		    !tcx_netlink_try_again(tried))
 			return false;
 	return true;
@@ -35,18 +35,18 @@ static struct tcx_table *finish(struct tcx_table *table, bool done, struct tcx_f
 	return table;
 }
 
-struct tcx_table *tcx_table_read(const struct tcx_table_reader *reader, struct tcx_kernel *kernel,
+struct tcx_table *tcx_table_read(const struct tcx_table_reader *reader, struct tcx_netns *netns,
 				 size_t max_rows, struct tcx_fault *fault)
 {
 	struct tcx_table *table = tcx_table_new(&reader->kind, max_rows, tcx_clock_now(), fault);
 
-	return table != NULL ? finish(table, read_rows(table, reader, kernel, fault), fault) : NULL;
+	return table != NULL ? finish(table, read_rows(table, reader, netns, fault), fault) : NULL;
 }
 
 struct tcx_table *tcx_table_read_beside(const struct tcx_table_reader *reader,
-					struct tcx_kernel *kernel, struct tcx_fault *fault)
+					struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	struct tcx_table *table = tcx_table_new(&reader->kind, SIZE_MAX, tcx_clock_now(), fault);
 
-	return table != NULL ? finish(table, reader->read(table, kernel, fault), fault) : NULL;
+	return table != NULL ? finish(table, reader->read(table, netns, fault), fault) : NULL;
 }

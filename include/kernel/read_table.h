@@ -8,13 +8,13 @@
 #include "base/fault.h"
 #include "sample/table.h"
 
-struct tcx_kernel;
+struct tcx_netns;
 
 /* Constant data, one per table. */
 struct tcx_table_reader {
 	struct tcx_table_kind kind;
 	/* Appends all rows, in any order, or as many as there may be. False at a fault. */
-	bool (*read)(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault);
+	bool (*read)(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault);
 };
 
 /*
@@ -23,7 +23,7 @@ struct tcx_table_reader {
  * rows, and meanwhile up to three times their memory: room to grow is as much as what is full, and
  * sorting needs one copy more.
  */
-struct tcx_table *tcx_table_read(const struct tcx_table_reader *reader, struct tcx_kernel *kernel,
+struct tcx_table *tcx_table_read(const struct tcx_table_reader *reader, struct tcx_netns *netns,
 				 size_t max_rows, struct tcx_fault *fault);
 
 /*
@@ -31,6 +31,6 @@ struct tcx_table *tcx_table_read(const struct tcx_table_reader *reader, struct t
  * interrupted, so is the reading that it is part of.
  */
 struct tcx_table *tcx_table_read_beside(const struct tcx_table_reader *reader,
-					struct tcx_kernel *kernel, struct tcx_fault *fault);
+					struct tcx_netns *netns, struct tcx_fault *fault);
 
 #endif

@@ -23,7 +23,7 @@ static char buffer[ROOM];
 
 /* One way to read the table. */
 struct way {
-	struct tcx_kernel *kernel;
+	struct tcx_netns *netns;
 	const char *source;
 	size_t rows;
 	double allocated; /* octets per row */
@@ -49,7 +49,7 @@ static double time_way(struct way *way)
 {
 	struct tcx_fault fault;
 	uint64_t began = tcx_clock_now();
-	struct tcx_table *table = tcx_table_read(&tcx_connections, way->kernel, SIZE_MAX, &fault);
+	struct tcx_table *table = tcx_table_read(&tcx_connections, way->netns, SIZE_MAX, &fault);
 	double ns = (double)(tcx_clock_now() - began);
 
 	if (table == NULL || table->count == 0)
@@ -75,8 +75,8 @@ int main(void)
 	static double bare[ROUNDS];
 
 	for (int i = 0; i < 2; i++)
-		ways[i].kernel = tcx_kernel_new("/proc");
-	tcx_kernel_use_procfs(ways[1].kernel, "to be measured");
+		ways[i].netns = tcx_netns_new("/proc");
+	tcx_netns_use_procfs(ways[1].netns, "to be measured");
 	for (int round = 0; round < ROUNDS; round++) {
 		bare[round] = time_bare();
 		for (int i = 0; i < 2; i++) {
@@ -86,7 +86,7 @@ int main(void)
 	}
 	for (int i = 0; i < 2; i++) {
 		show(&ways[i], numbers_median(bare, ROUNDS));
-		tcx_kernel_free(ways[i].kernel);
+		tcx_netns_free(ways[i].netns);
 	}
 	printf("memory of that table: rows of %zu octets, %.1f allocated per row (target at most "
 	       "64)\n",

@@ -169,11 +169,10 @@ static bool is_wanted(const struct wishes *wishes, const char *name)
 	return wishes->count == 0;
 }
 
-static bool print_table(size_t i, struct tcx_kernel *kernel, const struct wishes *wishes)
+static bool print_table(size_t i, struct tcx_netns *netns, const struct wishes *wishes)
 {
 	struct tcx_fault fault = {""};
-	struct tcx_table *table =
-		tcx_table_read(tables[i].reader, kernel, wishes->max_rows, &fault);
+	struct tcx_table *table = tcx_table_read(tables[i].reader, netns, wishes->max_rows, &fault);
 
 	if (table == NULL) {
 		fprintf(stderr, "%s: %s\n", tables[i].name, fault.text);
@@ -195,13 +194,13 @@ static bool print_table(size_t i, struct tcx_kernel *kernel, const struct wishes
 int main(int argc, char *argv[])
 {
 	struct wishes wishes = {.max_rows = SIZE_MAX};
-	struct tcx_kernel *kernel = tcx_kernel_new("/proc");
+	struct tcx_netns *netns = tcx_netns_new("/proc");
 	bool done = true;
 	int option;
 
 	while ((option = getopt(argc, argv, "pm:t")) != -1) {
 		if (option == 'p')
-			tcx_kernel_use_procfs(kernel, "chosen");
+			tcx_netns_use_procfs(netns, "chosen");
 		else if (option == 'm')
 			wishes.max_rows = strtoul(optarg, NULL, 10);
 		else if (option == 't')
@@ -213,7 +212,7 @@ int main(int argc, char *argv[])
 	wishes.count = argc - optind;
 	for (size_t i = 0; i < TABLES; i++)
 		if (is_wanted(&wishes, tables[i].name))
-			done = print_table(i, kernel, &wishes) && done;
-	tcx_kernel_free(kernel);
+			done = print_table(i, netns, &wishes) && done;
+	tcx_netns_free(netns);
 	return done ? 0 : 1;
 }

@@ -28,13 +28,13 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	return tcx_table_append(context, &row, fault);
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	const struct ifaddrmsg request = {.ifa_family = AF_INET};
 	const struct tcx_netlink_query query = {RTM_GETADDR, &request, sizeof(request),
 						take_message, table};
 
-	return tcx_kernel_list(kernel, table, &query, fault);
+	return tcx_netns_list(netns, table, &query, fault);
 }
 
 const struct tcx_table_reader tcx_link_addresses = {

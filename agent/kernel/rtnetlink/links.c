@@ -218,19 +218,19 @@ static void read_unicast(struct tcx_table *table, struct tcx_link_watch *watch)
 		rows[i].in_unicast = tcx_link_watch_unicast(watch, &rows[i]);
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	uint64_t began_ns = tcx_clock_now();
 
 	table->source = "rtnetlink";
-	if (!tcx_links_list(&kernel->route, take_link, table, fault) && !table->cut)
+	if (!tcx_links_list(&netns->route, take_link, table, fault) && !table->cut)
 		return false;
-	leave_out(table, kernel->ignored);
-	if (!read_queues(table, &kernel->route, fault))
+	leave_out(table, netns->ignored);
+	if (!read_queues(table, &netns->route, fault))
 		return false;
-	read_speeds(table, &kernel->route);
-	read_changes(table, kernel->link_watch, began_ns);
-	read_unicast(table, kernel->link_watch);
+	read_speeds(table, &netns->route);
+	read_changes(table, netns->link_watch, began_ns);
+	read_unicast(table, netns->link_watch);
 	return true;
 }
 

@@ -66,38 +66,38 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 }
 
 /* Any socket of the network namespace will do. */
-static bool is_ignored(const struct tcx_kernel *kernel, uint32_t link)
+static bool is_ignored(const struct tcx_netns *netns, uint32_t link)
 {
 	struct ifreq request = {.ifr_ifindex = (int)link};
 
-	return ioctl(mnl_socket_get_fd(kernel->route.socket), SIOCGIFNAME, &request) == 0 &&
-	       tcx_link_patterns_match(kernel->ignored, request.ifr_name);
+	return ioctl(mnl_socket_get_fd(netns->route.socket), SIOCGIFNAME, &request) == 0 &&
+	       tcx_link_patterns_match(netns->ignored, request.ifr_name);
 }
 
 /* The kernel is asked once for a run of neighbours of one interface. */
-static void mark_ignored(struct tcx_table *table, struct tcx_kernel *kernel)
+static void mark_ignored(struct tcx_table *table, struct tcx_netns *netns)
 {
 	struct tcx_neighbour *rows = (struct tcx_neighbour *)table->rows;
 
-	if (kernel->ignored == NULL || !tcx_netlink_open(&kernel->route, 0, NULL))
+	if (netns->ignored == NULL || !tcx_netlink_open(&netns->route, 0, NULL))
 		return;
 	for (size_t i = 0; i < table->count; i++) {
 		if (i > 0 && memcmp(rows[i].link, rows[i - 1].link, sizeof(rows[i].link)) == 0)
 			rows[i].ignored = rows[i - 1].ignored;
 		else
-			rows[i].ignored = is_ignored(kernel, tcx_octets_get32(rows[i].link));
+			rows[i].ignored = is_ignored(netns, tcx_octets_get32(rows[i].link));
 	}
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	const struct ndmsg request = {.ndm_family = AF_INET};
 	const struct tcx_netlink_query query = {RTM_GETNEIGH, &request, sizeof(request),
 						take_message, table};
 
-	if (!tcx_kernel_list(kernel, table, &query, fault))
+	if (!tcx_netns_list(netns, table, &query, fault))
 		return false;
-	mark_ignored(table, kernel);
+	mark_ignored(table, netns);
 	return true;
 }
 

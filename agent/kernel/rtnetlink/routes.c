@@ -199,7 +199,7 @@ static const struct completion {
 };
 
 static bool complete(struct tcx_table *table, const struct completion *completion,
-		     struct tcx_kernel *kernel, struct tcx_fault *fault)
+		     struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	struct tcx_route *rows = (struct tcx_route *)table->rows;
 	struct tcx_table *list = NULL;
@@ -208,7 +208,7 @@ static bool complete(struct tcx_table *table, const struct completion *completio
 		if (!completion->is_needed(&rows[i]))
 			continue;
 		if (list == NULL)
-			list = tcx_table_read_beside(completion->reader, kernel, fault);
+			list = tcx_table_read_beside(completion->reader, netns, fault);
 		if (list == NULL)
 			return false;
 		completion->complete(&rows[i], list);
@@ -219,25 +219,24 @@ static bool complete(struct tcx_table *table, const struct completion *completio
 	return true;
 }
 
-static bool complete_all(struct tcx_table *table, struct tcx_kernel *kernel,
-			 struct tcx_fault *fault)
+static bool complete_all(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	for (size_t i = 0; i < sizeof(completions) / sizeof(completions[0]); i++)
-		if (!complete(table, &completions[i], kernel, fault))
+		if (!complete(table, &completions[i], netns, fault))
 			return false;
 	return true;
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	const struct rtmsg request = {.rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN};
 	const struct tcx_netlink_query query = {RTM_GETROUTE, &request, sizeof(request),
 						take_message, table};
 
 	/* Where no address was ever set there is no main table, which kernels since 4.20 refuse. */
-	if (!tcx_kernel_list(kernel, table, &query, fault) && kernel->route.error != ENOENT)
+	if (!tcx_netns_list(netns, table, &query, fault) && netns->route.error != ENOENT)
 		return false;
-	return complete_all(table, kernel, fault);
+	return complete_all(table, netns, fault);
 }
 
 /* Whether other shows better what its destination means; see struct tcx_route. */

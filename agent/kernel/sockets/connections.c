@@ -37,7 +37,7 @@ static bool take_socket(void *context, const struct tcx_socket *socket, struct t
 	return tcx_table_append(context, &row, fault);
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	const struct tcx_socket_query query = {
 		.protocol = TCX_TCP,
@@ -46,7 +46,7 @@ static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struc
 		.context = table,
 	};
 
-	return tcx_sockets_list_ipv4(kernel, &query, table, fault) || table->cut;
+	return tcx_sockets_list_ipv4(netns, &query, table, fault) || table->cut;
 }
 
 const struct tcx_table_reader tcx_connections = {

@@ -21,13 +21,13 @@ static bool is_missing(int error)
 }
 
 /* True when the listing is to be tried with procfs. Refusals come before any socket is listed. */
-static bool give_up_diag(struct tcx_kernel *kernel, enum tcx_protocol protocol,
+static bool give_up_diag(struct tcx_netns *netns, enum tcx_protocol protocol,
 			 const struct tcx_fault *why)
 {
-	if (!is_missing(kernel->diag.error))
+	if (!is_missing(netns->diag.error))
 		return false;
-	kernel->use_procfs[protocol] = true;
-	kernel->why[protocol] = *why;
+	netns->use_procfs[protocol] = true;
+	netns->why[protocol] = *why;
 	return true;
 }
 
@@ -38,24 +38,24 @@ bool tcx_socket_is_mapped(const struct tcx_socket *socket)
 	return socket->family == AF_INET6 && memcmp(socket->local, mapped, sizeof(mapped)) == 0;
 }
 
-bool tcx_sockets_list(struct tcx_kernel *kernel, const struct tcx_socket_query *query,
+bool tcx_sockets_list(struct tcx_netns *netns, const struct tcx_socket_query *query,
 		      struct tcx_table *table, struct tcx_fault *fault)
 {
 	struct tcx_fault why = {""};
 
-	if (!kernel->use_procfs[query->protocol]) {
+	if (!netns->use_procfs[query->protocol]) {
 		table->source = "sock_diag";
-		if (tcx_sockets_list_diag(kernel, query, &why))
+		if (tcx_sockets_list_diag(netns, query, &why))
 			return true;
-		if (!give_up_diag(kernel, query->protocol, &why)) {
+		if (!give_up_diag(netns, query->protocol, &why)) {
 			if (fault != NULL)
 				*fault = why;
 			return false;
 		}
 	}
 	table->source = "procfs";
-	table->fallback = kernel->why[query->protocol];
-	return tcx_sockets_list_proc(kernel, query, fault);
+	table->fallback = netns->why[query->protocol];
+	return tcx_sockets_list_proc(netns, query, fault);
 }
 
 /* The IPv4 address of ::ffff:a.b.c.d; 0.0.0.0 of ::. */
@@ -78,7 +78,7 @@ static bool take_mapped(void *context, const struct tcx_socket *socket, struct t
 	return query->sink(query->context, &ipv4, fault);
 }
 
-bool tcx_sockets_list_ipv4(struct tcx_kernel *kernel, const struct tcx_socket_query *query,
+bool tcx_sockets_list_ipv4(struct tcx_netns *netns, const struct tcx_socket_query *query,
 			   struct tcx_table *table, struct tcx_fault *fault)
 {
 	struct tcx_socket_query ipv4 = *query;
@@ -92,6 +92,6 @@ bool tcx_sockets_list_ipv4(struct tcx_kernel *kernel, const struct tcx_socket_qu
 	};
 
 	ipv4.family = AF_INET;
-	return tcx_sockets_list(kernel, &ipv4, table, fault) &&
-	       tcx_sockets_list(kernel, &mapped, table, fault);
+	return tcx_sockets_list(netns, &ipv4, table, fault) &&
+	       tcx_sockets_list(netns, &mapped, table, fault);
 }

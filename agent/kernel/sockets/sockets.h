@@ -60,20 +60,20 @@ struct tcx_socket_query {
  * Lists the sockets of the thread's network namespace; table->source and table->fallback tell from
  * where. A family that the kernel does not have has no sockets, but IPv4 it must have.
  */
-bool tcx_sockets_list(struct tcx_kernel *kernel, const struct tcx_socket_query *query,
+bool tcx_sockets_list(struct tcx_netns *netns, const struct tcx_socket_query *query,
 		      struct tcx_table *table, struct tcx_fault *fault);
 
 /*
  * Lists what talks IPv4, as AF_INET: IPv4 sockets first, then IPv6 ones whose ends are of IPv4
  * (::ffff:a.b.c.d) or that take IPv4 beside IPv6, on 0.0.0.0. query->family is not looked at.
  */
-bool tcx_sockets_list_ipv4(struct tcx_kernel *kernel, const struct tcx_socket_query *query,
+bool tcx_sockets_list_ipv4(struct tcx_netns *netns, const struct tcx_socket_query *query,
 			   struct tcx_table *table, struct tcx_fault *fault);
 
 /* One source each. */
-bool tcx_sockets_list_diag(struct tcx_kernel *kernel, const struct tcx_socket_query *query,
+bool tcx_sockets_list_diag(struct tcx_netns *netns, const struct tcx_socket_query *query,
 			   struct tcx_fault *fault);
-bool tcx_sockets_list_proc(struct tcx_kernel *kernel, const struct tcx_socket_query *query,
+bool tcx_sockets_list_proc(struct tcx_netns *netns, const struct tcx_socket_query *query,
 			   struct tcx_fault *fault);
 
 #endif

@@ -93,7 +93,7 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	return query->sink(query->context, &socket, fault);
 }
 
-bool tcx_sockets_list_diag(struct tcx_kernel *kernel, const struct tcx_socket_query *query,
+bool tcx_sockets_list_diag(struct tcx_netns *netns, const struct tcx_socket_query *query,
 			   struct tcx_fault *fault)
 {
 	const struct {
@@ -113,5 +113,5 @@ bool tcx_sockets_list_diag(struct tcx_kernel *kernel, const struct tcx_socket_qu
 		.context = (void *)query,
 	};
 
-	return tcx_netlink_dump(&kernel->diag, &dump, fault);
+	return tcx_netlink_dump(&netns->diag, &dump, fault);
 }

@@ -95,7 +95,7 @@ static bool take_connection(void *context, const struct tcx_socket *socket, stru
 	return true;
 }
 
-static bool list_both(struct tcx_table *table, struct tcx_kernel *kernel, uint32_t states,
+static bool list_both(struct tcx_table *table, struct tcx_netns *netns, uint32_t states,
 		      tcx_socket_sink *sink, struct tcx_fault *fault)
 {
 	static const uint8_t families[] = {AF_INET, AF_INET6};
@@ -108,7 +108,7 @@ static bool list_both(struct tcx_table *table, struct tcx_kernel *kernel, uint32
 
 	for (size_t i = 0; i < sizeof(families); i++) {
 		query.family = families[i];
-		if (!tcx_sockets_list(kernel, &query, table, fault))
+		if (!tcx_sockets_list(netns, &query, table, fault))
 			return false;
 	}
 	return true;
@@ -118,12 +118,12 @@ static bool list_both(struct tcx_table *table, struct tcx_kernel *kernel, uint32
  * Listeners first, in order, so that each connection can be counted as it comes by. Also those of a
  * table that was cut have their connections.
  */
-static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
-	if (!list_both(table, kernel, 1U << TCP_LISTEN, take_listener, fault) && !table->cut)
+	if (!list_both(table, netns, 1U << TCP_LISTEN, take_listener, fault) && !table->cut)
 		return false;
 	return tcx_table_settle(table, fault) &&
-	       list_both(table, kernel, 1U << TCP_ESTABLISHED | 1U << TCP_SYN_RECV, take_connection,
+	       list_both(table, netns, 1U << TCP_ESTABLISHED | 1U << TCP_SYN_RECV, take_connection,
 			 fault);
 }
 

@@ -40,7 +40,7 @@ static bool append_rows(struct tcx_table *table, struct census *census, uint8_t 
 	return true;
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	struct census census = {0};
 	struct tcx_socket_query query = {
@@ -53,7 +53,7 @@ static bool read_table(struct tcx_table *table, struct tcx_kernel *kernel, struc
 	for (uint8_t type = TCX_IPV4; type <= TCX_IPV6; type++) {
 		census.address_type = type;
 		query.family = type == TCX_IPV4 ? AF_INET : AF_INET6;
-		if (!tcx_sockets_list(kernel, &query, table, fault))
+		if (!tcx_sockets_list(netns, &query, table, fault))
 			return false;
 		if (!append_rows(table, &census, type, fault))
 			return table->cut;

@@ -411,12 +411,12 @@ static void need_namespace(void)
 /* A reading starts with sequence number 1 and each dump takes the next, so a replay fits. */
 static struct tcx_table *read_new(const struct tcx_table_reader *reader, struct tcx_fault *fault)
 {
-	struct tcx_kernel *kernel = tcx_kernel_new("/nonexistent");
+	struct tcx_netns *netns = tcx_netns_new("/nonexistent");
 	struct tcx_table *table;
 
 	script.next = 0;
-	table = tcx_table_read(reader, kernel, 1000, fault);
-	tcx_kernel_free(kernel);
+	table = tcx_table_read(reader, netns, 1000, fault);
+	tcx_netns_free(netns);
 	return table;
 }
 

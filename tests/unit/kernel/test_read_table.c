@@ -15,13 +15,13 @@ static struct {
 	bool lacks;
 } next;
 
-static bool read_rows(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+static bool read_rows(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	next.reads++;
 	for (uint8_t row = 0; row < ROWS; row++) {
 		if (next.interruptions > 0 && row == ROWS / 2) {
 			next.interruptions--;
-			kernel->route.interrupted = true;
+			netns->route.interrupted = true;
 			return tcx_fault_set(fault, "it changed");
 		}
 		if (next.lacks)
@@ -41,13 +41,13 @@ static const struct tcx_table_reader octets = {
 
 static int outer_reads;
 
-static bool read_beside(struct tcx_table *table, struct tcx_kernel *kernel, struct tcx_fault *fault)
+static bool read_beside(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	struct tcx_table *other;
 
 	(void)table;
 	outer_reads++;
-	other = tcx_table_read_beside(&octets, kernel, fault);
+	other = tcx_table_read_beside(&octets, netns, fault);
 	tcx_table_unref(other);
 	return other != NULL;
 }
@@ -62,12 +62,12 @@ static const struct tcx_table_reader in_need = {
 static struct tcx_table *read_new(const struct tcx_table_reader *reader, size_t max_rows,
 				  struct tcx_fault *fault)
 {
-	struct tcx_kernel *kernel = tcx_kernel_new("/proc");
+	struct tcx_netns *netns = tcx_netns_new("/proc");
 	struct tcx_table *table;
 
 	next.reads = 0;
-	table = tcx_table_read(reader, kernel, max_rows, fault);
-	tcx_kernel_free(kernel);
+	table = tcx_table_read(reader, netns, max_rows, fault);
+	tcx_netns_free(netns);
 	return table;
 }
 

@@ -40,12 +40,12 @@ static void write_file(const char *name, const char *text, size_t len)
 
 static struct tcx_table *read_files(const struct tcx_table_reader *reader, struct tcx_fault *fault)
 {
-	struct tcx_kernel *kernel = tcx_kernel_new(root);
+	struct tcx_netns *netns = tcx_netns_new(root);
 	struct tcx_table *table;
 
-	tcx_kernel_use_procfs(kernel, "chosen by the test");
-	table = tcx_table_read(reader, kernel, 1000, fault);
-	tcx_kernel_free(kernel);
+	tcx_netns_use_procfs(netns, "chosen by the test");
+	table = tcx_table_read(reader, netns, 1000, fault);
+	tcx_netns_free(netns);
 	return table;
 }
 
