@@ -9,7 +9,7 @@ oid tcx_arc_of(const struct tcx_counter_row *row)
 	return tcx_catalogue_group(row->group)->arc;
 }
 
-static bool read_counter(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+static bool read_counter(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
 			 struct tcx_value *value)
 {
 	static void (*const encode[])(struct tcx_value *, uint64_t) = {
@@ -21,7 +21,7 @@ static bool read_counter(const struct tcx_view *view, const struct tcx_leaf *lea
 	uint64_t number;
 
 	(void)row;
-	if (!tcx_snapshot_get(view->fresh, counter, view->oldest_ns, &number))
+	if (!tcx_snapshot_get(request->fresh, counter, request->oldest_ns, &number))
 		return false;
 	encode[tcx_catalogue_row(counter)->kind](value, number);
 	return true;

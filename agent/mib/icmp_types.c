@@ -4,13 +4,13 @@
 static const struct tcx_numbered_rows type_rows = TCX_ROWS_NUMBERED(0, TCX_ICMP_TYPES - 1);
 
 /* The kernel prints a type once it has counted it; until then the cell does not exist. */
-static bool read_type(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+static bool read_type(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
 		      struct tcx_value *value)
 {
 	uint64_t number;
 
-	if (!tcx_snapshot_get_type(view->fresh, (enum tcx_column)leaf->arg, (uint8_t)row,
-				   view->oldest_ns, &number))
+	if (!tcx_snapshot_get_type(request->fresh, (enum tcx_column)leaf->arg, (uint8_t)row,
+				   request->oldest_ns, &number))
 		return false;
 	tcx_value_counter64(value, number);
 	return true;

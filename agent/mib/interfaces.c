@@ -8,11 +8,11 @@
 
 #define BITS_PER_MBIT 1000000ULL
 
-static void read_number(const void *row, const struct tcx_view *view, struct tcx_value *value)
+static void read_number(const void *row, const struct tcx_request *request, struct tcx_value *value)
 {
 	const struct tcx_table *table = row;
 
-	(void)view;
+	(void)request;
 	tcx_value_integer(value, table->count);
 }
 
@@ -53,12 +53,12 @@ static const struct {
 	{ARPHRD_NONE, 131},
 };
 
-static void read_type(const void *row, const struct tcx_view *view, struct tcx_value *value)
+static void read_type(const void *row, const struct tcx_request *request, struct tcx_value *value)
 {
 	const struct tcx_link *link = row;
 	uint16_t type = 1;
 
-	(void)view;
+	(void)request;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (types[i].arphrd == link->type)
 			type = types[i].iana;
@@ -82,11 +82,12 @@ TCX_COLUMN_OF(tcx_link, admin_status,
 TCX_COLUMN_OF(tcx_link, oper_status, tcx_value_integer(value, tcx_link->status))
 
 /* sysUpTime at the change; 0 when there was none since sysUpTime, or the agent, began. */
-static void read_last_change(const void *row, const struct tcx_view *view, struct tcx_value *value)
+static void read_last_change(const void *row, const struct tcx_request *request,
+			     struct tcx_value *value)
 {
 	const struct tcx_link *link = row;
 
-	tcx_value_ticks(value, tcx_view_uptime_at(view, link->changed_ns));
+	tcx_value_ticks(value, tcx_request_uptime_at(request, link->changed_ns));
 }
 
 /* Counters of IFLA_STATS64. */

@@ -25,38 +25,39 @@ static const struct scalar scalars[] = {
 
 #define SCALARS ((int)(sizeof(scalars) / sizeof(scalars[0])))
 
-static bool get(const struct tcx_view *view, int counter, uint64_t *number)
+static bool get(const struct tcx_request *request, int counter, uint64_t *number)
 {
-	return tcx_snapshot_get(view->fresh, (enum tcx_counter)counter, view->oldest_ns, number);
+	return tcx_snapshot_get(request->fresh, (enum tcx_counter)counter, request->oldest_ns,
+				number);
 }
 
 /*
  * The second counter is there only on hosts with IPv6: without it the sum is the first one alone.
  * But while its file cannot be read, nobody knows the sum.
  */
-static bool add_second(const struct tcx_view *view, int counter, uint64_t *number)
+static bool add_second(const struct tcx_request *request, int counter, uint64_t *number)
 {
 	uint64_t more = 0;
 
-	if (counter != TCX_NONE && !get(view, counter, &more) &&
-	    tcx_snapshot_hides(view->fresh, (enum tcx_counter)counter))
+	if (counter != TCX_NONE && !get(request, counter, &more) &&
+	    tcx_snapshot_hides(request->fresh, (enum tcx_counter)counter))
 		return false;
 	*number += more;
 	return true;
 }
 
-static bool read_scalar(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+static bool read_scalar(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
 			struct tcx_value *value)
 {
 	const struct scalar *scalar = &scalars[leaf->arg];
 	uint64_t number = 0;
 
 	(void)row;
-	if (view->fresh == NULL)
+	if (request->fresh == NULL)
 		return false;
-	if (scalar->source != TCX_CONSTANT_0 && !get(view, scalar->source, &number))
+	if (scalar->source != TCX_CONSTANT_0 && !get(request, scalar->source, &number))
 		return false;
-	if (!add_second(view, scalar->second, &number))
+	if (!add_second(request, scalar->second, &number))
 		return false;
 	scalar->encode(value, number);
 	return true;

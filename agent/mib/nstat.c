@@ -7,16 +7,16 @@
 
 enum { COLUMN_VALUE = 2, COLUMN_KIND, COLUMN_OBJECT, COLUMN_DESCRIPTION };
 
-static const struct tcx_entry *entry_at(const struct tcx_view *view, size_t row)
+static const struct tcx_entry *entry_at(const struct tcx_request *request, size_t row)
 {
-	const struct tcx_layout *layout = view->fresh->layout;
+	const struct tcx_layout *layout = request->fresh->layout;
 
 	return &layout->entries[layout->by_name[row]];
 }
 
-static size_t index_of(const struct tcx_view *view, size_t row, oid *index)
+static size_t index_of(const struct tcx_request *request, size_t row, oid *index)
 {
-	const struct tcx_entry *entry = entry_at(view, row);
+	const struct tcx_entry *entry = entry_at(request, row);
 
 	index[0] = entry->name_len;
 	for (size_t i = 0; i < entry->name_len; i++)
@@ -25,15 +25,15 @@ static size_t index_of(const struct tcx_view *view, size_t row, oid *index)
 }
 
 /* The number of rows whose index is not greater. */
-static size_t rows_upto(const struct tcx_view *view, const oid *index, size_t len)
+static size_t rows_upto(const struct tcx_request *request, const oid *index, size_t len)
 {
 	size_t low = 0;
-	size_t high = view->fresh->layout->by_name_count;
+	size_t high = request->fresh->layout->by_name_count;
 	oid other[1 + TCX_NAME_MAX];
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		size_t other_len = index_of(view, middle, other);
+		size_t other_len = index_of(request, middle, other);
 
 		if (snmp_oid_compare(other, other_len, index, len) <= 0)
 			low = middle + 1;
@@ -43,36 +43,36 @@ static size_t rows_upto(const struct tcx_view *view, const oid *index, size_t le
 	return low;
 }
 
-static enum tcx_row find(const struct tcx_rows *rows, const struct tcx_view *view, const oid *index,
-			 size_t len, size_t *row)
+static enum tcx_row find(const struct tcx_rows *rows, const struct tcx_request *request,
+			 const oid *index, size_t len, size_t *row)
 {
 	oid other[1 + TCX_NAME_MAX];
 	size_t upto, other_len;
 
 	(void)rows;
-	upto = view->fresh != NULL ? rows_upto(view, index, len) : 0;
+	upto = request->fresh != NULL ? rows_upto(request, index, len) : 0;
 	if (upto == 0)
 		return TCX_ROW_NONE;
 	*row = upto - 1;
-	other_len = index_of(view, *row, other);
+	other_len = index_of(request, *row, other);
 	return snmp_oid_compare(other, other_len, index, len) == 0 ? TCX_ROW_FOUND : TCX_ROW_NONE;
 }
 
-static enum tcx_row after(const struct tcx_rows *rows, const struct tcx_view *view,
+static enum tcx_row after(const struct tcx_rows *rows, const struct tcx_request *request,
 			  const oid *index, size_t len, size_t *row)
 {
 	(void)rows;
-	if (view->fresh == NULL)
+	if (request->fresh == NULL)
 		return TCX_ROW_NONE;
-	*row = rows_upto(view, index, len);
-	return *row < view->fresh->layout->by_name_count ? TCX_ROW_FOUND : TCX_ROW_NONE;
+	*row = rows_upto(request, index, len);
+	return *row < request->fresh->layout->by_name_count ? TCX_ROW_FOUND : TCX_ROW_NONE;
 }
 
-static size_t row_index(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
+static size_t row_index(const struct tcx_rows *rows, const struct tcx_request *request, size_t row,
 			oid *index)
 {
 	(void)rows;
-	return index_of(view, row, index);
+	return index_of(request, row, index);
 }
 
 static const struct tcx_rows nstat_rows = {find, after, row_index};
@@ -108,19 +108,19 @@ static void set_object(const struct tcx_entry *entry, struct tcx_value *value)
 	tcx_value_oid(value, object, len > 1 ? len : 2);
 }
 
-static bool read_cell(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+static bool read_cell(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
 		      struct tcx_value *value)
 {
-	const struct tcx_entry *entry = entry_at(view, row);
-	size_t at = view->fresh->layout->by_name[row];
+	const struct tcx_entry *entry = entry_at(request, row);
+	size_t at = request->fresh->layout->by_name[row];
 	const struct tcx_counter_row *known =
 		entry->counter != TCX_NONE ? tcx_catalogue_row(entry->counter) : NULL;
 
-	if (!tcx_snapshot_has(view->fresh, at, view->oldest_ns))
+	if (!tcx_snapshot_has(request->fresh, at, request->oldest_ns))
 		return false;
 	switch (leaf->arg) {
 	case COLUMN_VALUE:
-		tcx_value_counter64(value, view->fresh->values[at]);
+		tcx_value_counter64(value, request->fresh->values[at]);
 		break;
 	case COLUMN_KIND:
 		tcx_value_integer(value, known != NULL ? known->kind : TCX_unknown);

@@ -5,90 +5,94 @@
 
 #include "base/clock.h"
 
-typedef bool read_object(const struct tcx_view *view, struct tcx_value *value);
+typedef bool read_object(const struct tcx_request *request, struct tcx_value *value);
 
-static bool read_snapshotSequence(const struct tcx_view *view, struct tcx_value *value)
+static bool read_snapshotSequence(const struct tcx_request *request, struct tcx_value *value)
 {
-	tcx_value_counter64(value, view->latest != NULL ? view->latest->sequence : 0);
+	tcx_value_counter64(value, request->latest != NULL ? request->latest->sequence : 0);
 	return true;
 }
 
-static bool read_snapshotAge(const struct tcx_view *view, struct tcx_value *value)
+static bool read_snapshotAge(const struct tcx_request *request, struct tcx_value *value)
 {
-	if (view->latest == NULL)
+	if (request->latest == NULL)
 		return false;
-	tcx_value_gauge32_latched(value, (view->now_ns - view->latest->taken_ns) / TCX_NS_PER_MS);
+	tcx_value_gauge32_latched(value,
+				  (request->now_ns - request->latest->taken_ns) / TCX_NS_PER_MS);
 	return true;
 }
 
-static bool read_snapshotTime(const struct tcx_view *view, struct tcx_value *value)
+static bool read_snapshotTime(const struct tcx_request *request, struct tcx_value *value)
 {
-	if (view->latest == NULL)
+	if (request->latest == NULL)
 		return false;
-	tcx_value_date(value, &view->latest->when);
+	tcx_value_date(value, &request->latest->when);
 	return true;
 }
 
-static bool read_snapshotInterval(const struct tcx_view *view, struct tcx_value *value)
+static bool read_snapshotInterval(const struct tcx_request *request, struct tcx_value *value)
 {
-	tcx_value_gauge32_latched(value, view->interval_ns / TCX_NS_PER_MS);
+	tcx_value_gauge32_latched(value, request->interval_ns / TCX_NS_PER_MS);
 	return true;
 }
 
-static bool read_snapshotMaxAge(const struct tcx_view *view, struct tcx_value *value)
+static bool read_snapshotMaxAge(const struct tcx_request *request, struct tcx_value *value)
 {
-	tcx_value_gauge32_latched(value, view->max_age_ns / TCX_NS_PER_MS);
+	tcx_value_gauge32_latched(value, request->max_age_ns / TCX_NS_PER_MS);
 	return true;
 }
 
-static bool read_snapshotCost(const struct tcx_view *view, struct tcx_value *value)
+static bool read_snapshotCost(const struct tcx_request *request, struct tcx_value *value)
 {
-	if (view->latest == NULL)
+	if (request->latest == NULL)
 		return false;
-	tcx_value_gauge32_latched(value, view->latest->cost_ns / 1000);
+	tcx_value_gauge32_latched(value, request->latest->cost_ns / 1000);
 	return true;
 }
 
-static bool read_snapshotFailures(const struct tcx_view *view, struct tcx_value *value)
+static bool read_snapshotFailures(const struct tcx_request *request, struct tcx_value *value)
 {
-	tcx_value_counter64(value, view->status.failures);
+	tcx_value_counter64(value, request->status.failures);
 	return true;
 }
 
-static bool read_snapshotLastFailure(const struct tcx_view *view, struct tcx_value *value)
+static bool read_snapshotLastFailure(const struct tcx_request *request, struct tcx_value *value)
 {
-	tcx_value_text(value, view->status.last_failure.text);
+	tcx_value_text(value, request->status.last_failure.text);
 	return true;
 }
 
-static bool read_snapshotKnown(const struct tcx_view *view, struct tcx_value *value)
+static bool read_snapshotKnown(const struct tcx_request *request, struct tcx_value *value)
 {
-	if (view->latest == NULL)
+	if (request->latest == NULL)
 		return false;
-	tcx_value_gauge32_latched(value, tcx_snapshot_count(view->latest, true, view->oldest_ns));
+	tcx_value_gauge32_latched(value,
+				  tcx_snapshot_count(request->latest, true, request->oldest_ns));
 	return true;
 }
 
-static bool read_snapshotUnknown(const struct tcx_view *view, struct tcx_value *value)
+static bool read_snapshotUnknown(const struct tcx_request *request, struct tcx_value *value)
 {
-	if (view->latest == NULL)
+	if (request->latest == NULL)
 		return false;
-	tcx_value_gauge32_latched(value, tcx_snapshot_count(view->latest, false, view->oldest_ns));
+	tcx_value_gauge32_latched(value,
+				  tcx_snapshot_count(request->latest, false, request->oldest_ns));
 	return true;
 }
 
-static bool read_snapshotAgentVersion(const struct tcx_view *view, struct tcx_value *value)
+static bool read_snapshotAgentVersion(const struct tcx_request *request, struct tcx_value *value)
 {
-	(void)view;
+	(void)request;
 	tcx_value_text(value, TCX_VERSION);
 	return true;
 }
 
-static bool read_snapshotDiscontinuityTime(const struct tcx_view *view, struct tcx_value *value)
+static bool read_snapshotDiscontinuityTime(const struct tcx_request *request,
+					   struct tcx_value *value)
 {
-	if (view->latest == NULL)
+	if (request->latest == NULL)
 		return false;
-	tcx_value_ticks(value, tcx_view_uptime_at(view, view->latest->discontinuity_ns));
+	tcx_value_ticks(value, tcx_request_uptime_at(request, request->latest->discontinuity_ns));
 	return true;
 }
 
@@ -100,11 +104,11 @@ static const struct {
 #include "mibs/snapshot.def"
 };
 
-static bool read_scalar(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+static bool read_scalar(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
 			struct tcx_value *value)
 {
 	(void)row;
-	return objects[leaf->arg].read(view, value);
+	return objects[leaf->arg].read(request, value);
 }
 
 bool tcx_add_snapshot(struct tcx_tree *tree)

@@ -43,10 +43,10 @@ static const struct {
 #define TABLE	    13
 #define NAME_COLUMN 2
 
-static bool read_cell(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+static bool read_cell(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
 		      struct tcx_value *value)
 {
-	struct tcx_tables *tables = view->held->tables;
+	struct tcx_tables *tables = request->held->tables;
 	struct tcx_table *table = tables != NULL ? tcx_tables_peek(tables, row - 1) : NULL;
 	bool there = table != NULL;
 
@@ -56,13 +56,13 @@ static bool read_cell(const struct tcx_view *view, const struct tcx_leaf *leaf, 
 	return there;
 }
 
-static bool read_name(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+static bool read_name(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
 		      struct tcx_value *value)
 {
 	(void)leaf;
-	if (view->held->tables == NULL)
+	if (request->held->tables == NULL)
 		return false;
-	tcx_value_text(value, tcx_tables_name(view->held->tables, row - 1));
+	tcx_value_text(value, tcx_tables_name(request->held->tables, row - 1));
 	return true;
 }
 

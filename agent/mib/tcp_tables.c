@@ -39,12 +39,12 @@ static void sum_rows(const struct tcx_table *table, struct tcx_tcp_state_row *su
 }
 
 #define TOTAL_OF(name, put)                                                                        \
-	static void read_total_##name(const void *row, const struct tcx_view *view,                \
+	static void read_total_##name(const void *row, const struct tcx_request *request,          \
 				      struct tcx_value *value)                                     \
 	{                                                                                          \
 		struct tcx_tcp_state_row sum;                                                      \
                                                                                                    \
-		(void)view;                                                                        \
+		(void)request;                                                                     \
 		sum_rows(row, &sum);                                                               \
 		put;                                                                               \
 	}

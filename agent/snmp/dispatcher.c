@@ -11,8 +11,8 @@
 #include "quirks.h"
 
 /*
- * How long a view is kept for the rest of its request: a GETBULK whose first repetition waits for a
- * table goes on after tableTimeout at the latest, and this is for the rest.
+ * How long a request is kept for the rest of its varbinds: a GETBULK whose first repetition waits
+ * for a table goes on after tableTimeout at the latest, and this is for the rest.
  */
 #define REST_NS TCX_NS_PER_S
 
@@ -35,7 +35,7 @@ struct pending_request {
 
 struct tcx_dispatcher {
 	struct tcx_dispatcher_settings settings; /* collector and tables with a reference */
-	struct tcx_view view;			 /* of what is being answered */
+	struct tcx_request request;		 /* of what is being answered */
 	struct tcx_held_tables held;
 	long transaction;		 /* the number that the master gave it */
 	const void *session;		 /* which it came by */
@@ -51,33 +51,34 @@ struct tcx_dispatcher *tcx_dispatcher_new(void)
 	struct tcx_dispatcher *dispatcher = calloc(1, sizeof(*dispatcher));
 
 	if (dispatcher != NULL)
-		dispatcher->view.held = &dispatcher->held;
+		dispatcher->request.held = &dispatcher->held;
 	return dispatcher;
 }
 
 /* Forgets the request that was answered last, and what it held. */
-static void end_view(struct tcx_dispatcher *dispatcher)
+static void end_request(struct tcx_dispatcher *dispatcher)
 {
-	tcx_view_release(&dispatcher->view);
+	tcx_request_release(&dispatcher->request);
 	dispatcher->session = NULL;
 }
 
-static void begin_view(const struct tcx_dispatcher *dispatcher, struct tcx_view *view)
+static void begin_request(const struct tcx_dispatcher *dispatcher, struct tcx_request *request)
 {
-	tcx_view_release(view);
-	view->latest = tcx_collector_latest(dispatcher->settings.collector, &view->status);
-	view->now_ns = tcx_clock_now();
-	view->uptime_zero_ns = tcx_quirk_uptime_zero(view->now_ns, view->uptime_zero_ns);
-	view->interval_ns = dispatcher->settings.interval_ns;
-	view->max_age_ns = dispatcher->settings.max_age_ns;
-	view->oldest_ns = view->now_ns > view->max_age_ns ? view->now_ns - view->max_age_ns : 0;
-	if (view->latest != NULL && view->latest->taken_ns >= view->oldest_ns)
-		view->fresh = view->latest;
+	tcx_request_release(request);
+	request->latest = tcx_collector_latest(dispatcher->settings.collector, &request->status);
+	request->now_ns = tcx_clock_now();
+	request->uptime_zero_ns = tcx_quirk_uptime_zero(request->now_ns, request->uptime_zero_ns);
+	request->interval_ns = dispatcher->settings.interval_ns;
+	request->max_age_ns = dispatcher->settings.max_age_ns;
+	request->oldest_ns =
+		request->now_ns > request->max_age_ns ? request->now_ns - request->max_age_ns : 0;
+	if (request->latest != NULL && request->latest->taken_ns >= request->oldest_ns)
+		request->fresh = request->latest;
 }
 
 static bool is_over(const struct tcx_dispatcher *dispatcher)
 {
-	return tcx_clock_now() - dispatcher->view.now_ns >
+	return tcx_clock_now() - dispatcher->request.now_ns >
 	       dispatcher->settings.table_timeout_ns + REST_NS;
 }
 
@@ -86,31 +87,31 @@ static bool is_over(const struct tcx_dispatcher *dispatcher)
  * GETBULK, one per repetition. All carry the same transaction number (master.c,
  * agentx_master_handler()): they all see one snapshot.
  */
-static const struct tcx_view *view_of(struct tcx_dispatcher *dispatcher,
-				      const netsnmp_agent_session *asp)
+static const struct tcx_request *request_of(struct tcx_dispatcher *dispatcher,
+					    const netsnmp_agent_session *asp)
 {
 	if (dispatcher->session != asp->session || dispatcher->transaction != asp->pdu->transid ||
 	    is_over(dispatcher))
-		begin_view(dispatcher, &dispatcher->view);
+		begin_request(dispatcher, &dispatcher->request);
 	dispatcher->session = asp->session;
 	dispatcher->transaction = asp->pdu->transid;
-	dispatcher->view.impatient = dispatcher->quiescing_ns != 0;
-	return &dispatcher->view;
+	dispatcher->request.impatient = dispatcher->quiescing_ns != 0;
+	return &dispatcher->request;
 }
 
 /* False when the answer is not known yet. */
-static bool answer_get(const struct tcx_served *served, const struct tcx_view *view,
-		       netsnmp_agent_request_info *info, netsnmp_request_info *request)
+static bool answer_get(const struct tcx_served *served, const struct tcx_request *request,
+		       netsnmp_agent_request_info *info, netsnmp_request_info *varbind)
 {
-	netsnmp_variable_list *varbind = request->requestvb;
+	netsnmp_variable_list *vb = varbind->requestvb;
 	struct tcx_value value;
-	enum tcx_found found = tcx_tree_get(&served->tree, view, varbind->name + served->root_len,
-					    varbind->name_length - served->root_len, &value);
+	enum tcx_found found = tcx_tree_get(&served->tree, request, vb->name + served->root_len,
+					    vb->name_length - served->root_len, &value);
 
 	if (found == TCX_FOUND)
-		snmp_set_var_typed_value(varbind, value.type, value.data, value.len);
+		snmp_set_var_typed_value(vb, value.type, value.data, value.len);
 	else if (found != TCX_PENDING)
-		netsnmp_set_request_error(info, request,
+		netsnmp_set_request_error(info, varbind,
 					  found == TCX_NO_INSTANCE ? SNMP_NOSUCHINSTANCE
 								   : SNMP_NOSUCHOBJECT);
 	return found != TCX_PENDING;
@@ -120,14 +121,14 @@ static bool answer_get(const struct tcx_served *served, const struct tcx_view *v
  * *len becomes that of the part of a name below the root, 0 for a name that lies before it. False
  * for one that lies behind, as what is registered is sometimes more than the root.
  */
-static bool below_root(const struct tcx_served *served, const netsnmp_variable_list *varbind,
+static bool below_root(const struct tcx_served *served, const netsnmp_variable_list *vb,
 		       size_t *len)
 {
 	size_t root_len = served->root_len;
-	size_t shared = varbind->name_length < root_len ? varbind->name_length : root_len;
-	int order = snmp_oid_compare(varbind->name, shared, served->root, root_len);
+	size_t shared = vb->name_length < root_len ? vb->name_length : root_len;
+	int order = snmp_oid_compare(vb->name, shared, served->root, root_len);
 
-	*len = order == 0 ? varbind->name_length - root_len : 0;
+	*len = order == 0 ? vb->name_length - root_len : 0;
 	return order <= 0;
 }
 
@@ -135,24 +136,24 @@ static bool below_root(const struct tcx_served *served, const netsnmp_variable_l
  * False when the answer is not known yet. Leaving the varbind as it is tells the library that there
  * is nothing more in this registration.
  */
-static bool answer_next(const struct tcx_served *served, const struct tcx_view *view,
-			netsnmp_request_info *request)
+static bool answer_next(const struct tcx_served *served, const struct tcx_request *request,
+			netsnmp_request_info *varbind)
 {
-	netsnmp_variable_list *varbind = request->requestvb;
+	netsnmp_variable_list *vb = varbind->requestvb;
 	size_t root_len = served->root_len;
 	oid next[MAX_OID_LEN];
 	enum tcx_found found;
 	size_t begin_len, next_len;
 	struct tcx_value value;
 
-	if (!below_root(served, varbind, &begin_len))
+	if (!below_root(served, vb, &begin_len))
 		return true;
 	memcpy(next, served->root, root_len * sizeof(oid));
-	found = tcx_tree_next(&served->tree, view, varbind->name + root_len, begin_len,
+	found = tcx_tree_next(&served->tree, request, vb->name + root_len, begin_len,
 			      next + root_len, &next_len, &value);
 	if (found == TCX_FOUND) {
-		snmp_set_var_objid(varbind, next, root_len + next_len);
-		snmp_set_var_typed_value(varbind, value.type, value.data, value.len);
+		snmp_set_var_objid(vb, next, root_len + next_len);
+		snmp_set_var_typed_value(vb, value.type, value.data, value.len);
 	}
 	return found != TCX_PENDING;
 }
@@ -162,22 +163,22 @@ static bool answer_next(const struct tcx_served *served, const struct tcx_view *
  * delegated tells whether this is about requests that are new or about those that waited: what is
  * answered must be left alone, for it holds the next name, from which a walk would go one too far.
  */
-static bool answer_all(const struct tcx_served *served, const struct tcx_view *view,
-		       netsnmp_agent_request_info *info, netsnmp_request_info *requests,
+static bool answer_all(const struct tcx_served *served, const struct tcx_request *request,
+		       netsnmp_agent_request_info *info, netsnmp_request_info *varbinds,
 		       int delegated)
 {
 	bool all = true;
 
-	for (netsnmp_request_info *request = requests; request != NULL; request = request->next) {
+	for (netsnmp_request_info *varbind = varbinds; varbind != NULL; varbind = varbind->next) {
 		bool known = true;
 
-		if (request->processed || request->delegated != delegated)
+		if (varbind->processed || varbind->delegated != delegated)
 			continue;
 		if (info->mode == MODE_GET)
-			known = answer_get(served, view, info, request);
+			known = answer_get(served, request, info, varbind);
 		else if (info->mode == MODE_GETNEXT)
-			known = answer_next(served, view, request);
-		request->delegated = known ? REQUEST_IS_NOT_DELEGATED : REQUEST_IS_DELEGATED;
+			known = answer_next(served, request, varbind);
+		varbind->delegated = known ? REQUEST_IS_NOT_DELEGATED : REQUEST_IS_DELEGATED;
 		all = all && known;
 	}
 	return all;
@@ -274,7 +275,7 @@ static size_t count_pending(const struct tcx_dispatcher *dispatcher)
 
 static bool wait_for_table(const struct tcx_served *served, netsnmp_mib_handler *handler,
 			   netsnmp_handler_registration *made, netsnmp_agent_request_info *info,
-			   netsnmp_request_info *requests)
+			   netsnmp_request_info *varbinds)
 {
 	const struct timeval tenth = {.tv_usec = 100000};
 	struct tcx_dispatcher *dispatcher = served->dispatcher;
@@ -283,7 +284,7 @@ static bool wait_for_table(const struct tcx_served *served, netsnmp_mib_handler 
 
 	if (pending != NULL)
 		pending->cache =
-			netsnmp_create_delegated_cache(handler, made, info, requests, NULL);
+			netsnmp_create_delegated_cache(handler, made, info, varbinds, NULL);
 	if (pending == NULL || pending->cache == NULL) {
 		free(pending);
 		return false;
@@ -301,28 +302,28 @@ static bool wait_for_table(const struct tcx_served *served, netsnmp_mib_handler 
 }
 
 /* What is left marked as delegated would never be answered. */
-static int give_up(netsnmp_request_info *requests)
+static int give_up(netsnmp_request_info *varbinds)
 {
-	for (netsnmp_request_info *request = requests; request != NULL; request = request->next)
-		request->delegated = REQUEST_IS_NOT_DELEGATED;
+	for (netsnmp_request_info *varbind = varbinds; varbind != NULL; varbind = varbind->next)
+		varbind->delegated = REQUEST_IS_NOT_DELEGATED;
 	return SNMP_ERR_RESOURCEUNAVAILABLE;
 }
 
 /* True when it is done with: answered, or the library does not wait for it any more. */
-static bool answer_pending(struct pending_request *pending, const struct tcx_view *view)
+static bool answer_pending(struct pending_request *pending, const struct tcx_request *request)
 {
 	netsnmp_delegated_cache *cache = netsnmp_handler_check_cache(pending->cache);
 
-	return cache == NULL || answer_all(pending->served, view, cache->reqinfo, cache->requests,
-					   REQUEST_IS_DELEGATED);
+	return cache == NULL || answer_all(pending->served, request, cache->reqinfo,
+					   cache->requests, REQUEST_IS_DELEGATED);
 }
 
-static void answer_all_pending(struct tcx_dispatcher *dispatcher, const struct tcx_view *view)
+static void answer_all_pending(struct tcx_dispatcher *dispatcher, const struct tcx_request *request)
 {
 	struct pending_request **link = &dispatcher->pending;
 
 	while (*link != NULL) {
-		if (answer_pending(*link, view)) {
+		if (answer_pending(*link, request)) {
 			remove_pending(link);
 			dispatcher->complained = false;
 		} else
@@ -331,21 +332,22 @@ static void answer_all_pending(struct tcx_dispatcher *dispatcher, const struct t
 }
 
 /*
- * Those who waited get a view of their own: a GETBULK that is on its way keeps its own to the end.
- * The last view is given up here, so that it does not hold a table which the agent lets go.
+ * Those who waited share a request of their own: a GETBULK that is on its way keeps its own to the
+ * end. The last request is given up here, so that it does not hold a table which the agent lets go.
  */
 void tcx_dispatcher_tables_changed(struct tcx_dispatcher *dispatcher)
 {
 	struct tcx_held_tables held = {.tables = dispatcher->settings.tables};
-	struct tcx_view view = {.held = &held, .uptime_zero_ns = dispatcher->view.uptime_zero_ns};
+	struct tcx_request request = {.held = &held,
+				      .uptime_zero_ns = dispatcher->request.uptime_zero_ns};
 
 	if (is_over(dispatcher))
-		end_view(dispatcher);
+		end_request(dispatcher);
 	if (dispatcher->pending == NULL)
 		return;
-	begin_view(dispatcher, &view);
-	answer_all_pending(dispatcher, &view);
-	tcx_view_release(&view);
+	begin_request(dispatcher, &request);
+	answer_all_pending(dispatcher, &request);
+	tcx_request_release(&request);
 }
 
 static void release(const struct tcx_dispatcher_settings *settings)
@@ -359,7 +361,7 @@ void tcx_dispatcher_set(struct tcx_dispatcher *dispatcher,
 {
 	const struct tcx_dispatcher_settings before = dispatcher->settings;
 
-	end_view(dispatcher);
+	end_request(dispatcher);
 	dispatcher->settings = *settings;
 	tcx_collector_ref(settings->collector);
 	if (settings->tables != NULL)
@@ -384,17 +386,17 @@ void tcx_dispatcher_resume(struct tcx_dispatcher *dispatcher)
 }
 
 int tcx_dispatcher_answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *made,
-			  netsnmp_agent_request_info *info, netsnmp_request_info *requests)
+			  netsnmp_agent_request_info *info, netsnmp_request_info *varbinds)
 {
 	const struct tcx_served *served = handler->myvoid;
 	struct tcx_dispatcher *dispatcher = served->dispatcher;
-	const struct tcx_view *view = view_of(dispatcher, info->asp);
+	const struct tcx_request *request = request_of(dispatcher, info->asp);
 
-	if (answer_all(served, view, info, requests, REQUEST_IS_NOT_DELEGATED))
+	if (answer_all(served, request, info, varbinds, REQUEST_IS_NOT_DELEGATED))
 		return SNMP_ERR_NOERROR;
-	if (!is_quiesced(dispatcher) && wait_for_table(served, handler, made, info, requests))
+	if (!is_quiesced(dispatcher) && wait_for_table(served, handler, made, info, varbinds))
 		return SNMP_ERR_NOERROR;
-	return give_up(requests);
+	return give_up(varbinds);
 }
 
 void tcx_dispatcher_free(struct tcx_dispatcher *dispatcher)
@@ -405,7 +407,7 @@ void tcx_dispatcher_free(struct tcx_dispatcher *dispatcher)
 		snmp_alarm_unregister(dispatcher->alarm);
 	while (dispatcher->pending != NULL)
 		remove_pending(&dispatcher->pending);
-	end_view(dispatcher);
+	end_request(dispatcher);
 	release(&dispatcher->settings);
 	free(dispatcher);
 }

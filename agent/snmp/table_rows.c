@@ -74,11 +74,11 @@ static size_t rows_upto(const struct tcx_table_rows *rows, const struct tcx_tabl
 	return low;
 }
 
-static const struct tcx_table *table_of(const struct tcx_rows *rows, const struct tcx_view *view,
-					enum tcx_row *otherwise)
+static const struct tcx_table *table_of(const struct tcx_rows *rows,
+					const struct tcx_request *request, enum tcx_row *otherwise)
 {
 	bool pending;
-	const struct tcx_table *table = tcx_view_table(view, rows_of(rows)->id, &pending);
+	const struct tcx_table *table = tcx_request_table(request, rows_of(rows)->id, &pending);
 
 	*otherwise = pending ? TCX_ROW_PENDING : TCX_ROW_NONE;
 	return table;
@@ -89,7 +89,7 @@ static const struct tcx_table *table_of(const struct tcx_rows *rows, const struc
  * master's GETNEXT includes the column itself, and takes a delegated answer to that for the final
  * one.
  */
-enum tcx_row tcx_table_row_find(const struct tcx_rows *rows, const struct tcx_view *view,
+enum tcx_row tcx_table_row_find(const struct tcx_rows *rows, const struct tcx_request *request,
 				const oid *index, size_t len, size_t *row)
 {
 	const struct tcx_table *table;
@@ -99,7 +99,7 @@ enum tcx_row tcx_table_row_find(const struct tcx_rows *rows, const struct tcx_vi
 
 	if (len == 0)
 		return TCX_ROW_NONE;
-	table = table_of(rows, view, &otherwise);
+	table = table_of(rows, request, &otherwise);
 	if (table == NULL)
 		return otherwise;
 	upto = rows_upto(rows_of(rows), table, index, len);
@@ -110,11 +110,11 @@ enum tcx_row tcx_table_row_find(const struct tcx_rows *rows, const struct tcx_vi
 	return snmp_oid_compare(other, other_len, index, len) == 0 ? TCX_ROW_FOUND : TCX_ROW_NONE;
 }
 
-enum tcx_row tcx_table_row_after(const struct tcx_rows *rows, const struct tcx_view *view,
+enum tcx_row tcx_table_row_after(const struct tcx_rows *rows, const struct tcx_request *request,
 				 const oid *index, size_t len, size_t *row)
 {
 	enum tcx_row otherwise;
-	const struct tcx_table *table = table_of(rows, view, &otherwise);
+	const struct tcx_table *table = table_of(rows, request, &otherwise);
 
 	if (table == NULL)
 		return otherwise;
@@ -122,16 +122,16 @@ enum tcx_row tcx_table_row_after(const struct tcx_rows *rows, const struct tcx_v
 	return *row < table->count ? TCX_ROW_FOUND : TCX_ROW_NONE;
 }
 
-size_t tcx_table_row_index(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
-			   oid *index)
+size_t tcx_table_row_index(const struct tcx_rows *rows, const struct tcx_request *request,
+			   size_t row, oid *index)
 {
 	enum tcx_row otherwise;
-	const struct tcx_table *table = table_of(rows, view, &otherwise);
+	const struct tcx_table *table = table_of(rows, request, &otherwise);
 
 	return put_index(rows_of(rows), tcx_table_row(table, row), index);
 }
 
-enum tcx_row tcx_table_scalar_find(const struct tcx_rows *rows, const struct tcx_view *view,
+enum tcx_row tcx_table_scalar_find(const struct tcx_rows *rows, const struct tcx_request *request,
 				   const oid *index, size_t len, size_t *row)
 {
 	enum tcx_row otherwise;
@@ -139,30 +139,30 @@ enum tcx_row tcx_table_scalar_find(const struct tcx_rows *rows, const struct tcx
 	*row = 0;
 	if (len != 1 || index[0] != 0)
 		return TCX_ROW_NONE;
-	return table_of(rows, view, &otherwise) != NULL ? TCX_ROW_FOUND : otherwise;
+	return table_of(rows, request, &otherwise) != NULL ? TCX_ROW_FOUND : otherwise;
 }
 
-enum tcx_row tcx_table_scalar_after(const struct tcx_rows *rows, const struct tcx_view *view,
+enum tcx_row tcx_table_scalar_after(const struct tcx_rows *rows, const struct tcx_request *request,
 				    const oid *index, size_t len, size_t *row)
 {
 	static const oid zero[] = {0};
 
 	(void)index;
-	return len > 0 ? TCX_ROW_NONE : tcx_table_scalar_find(rows, view, zero, 1, row);
+	return len > 0 ? TCX_ROW_NONE : tcx_table_scalar_find(rows, request, zero, 1, row);
 }
 
 /* The table is there: find or after gave the row. */
-static bool read_column(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+static bool read_column(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
 			struct tcx_value *value)
 {
 	enum tcx_row otherwise;
-	const struct tcx_table *table = table_of(leaf->rows, view, &otherwise);
+	const struct tcx_table *table = table_of(leaf->rows, request, &otherwise);
 	bool scalar = leaf->rows->find == tcx_table_scalar_find;
 	const void *what = scalar ? (const void *)table : tcx_table_row(table, row);
 
 	if (leaf->object->is_known != NULL && !leaf->object->is_known(what))
 		return false;
-	leaf->object->read(what, view, value);
+	leaf->object->read(what, request, value);
 	return true;
 }
 

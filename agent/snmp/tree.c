@@ -3,35 +3,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum tcx_row tcx_numbered_find(const struct tcx_rows *rows, const struct tcx_view *view,
+enum tcx_row tcx_numbered_find(const struct tcx_rows *rows, const struct tcx_request *request,
 			       const oid *index, size_t len, size_t *row)
 {
 	const struct tcx_numbered_rows *numbered = (const struct tcx_numbered_rows *)rows;
 
-	(void)view;
+	(void)request;
 	if (len != 1 || index[0] < numbered->first || index[0] > numbered->last)
 		return TCX_ROW_NONE;
 	*row = index[0];
 	return TCX_ROW_FOUND;
 }
 
-enum tcx_row tcx_numbered_after(const struct tcx_rows *rows, const struct tcx_view *view,
+enum tcx_row tcx_numbered_after(const struct tcx_rows *rows, const struct tcx_request *request,
 				const oid *index, size_t len, size_t *row)
 {
 	const struct tcx_numbered_rows *numbered = (const struct tcx_numbered_rows *)rows;
 
-	(void)view;
+	(void)request;
 	if (len > 0 && index[0] >= numbered->last)
 		return TCX_ROW_NONE;
 	*row = len > 0 && index[0] >= numbered->first ? index[0] + 1 : numbered->first;
 	return TCX_ROW_FOUND;
 }
 
-size_t tcx_numbered_index(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
-			  oid *index)
+size_t tcx_numbered_index(const struct tcx_rows *rows, const struct tcx_request *request,
+			  size_t row, oid *index)
 {
 	(void)rows;
-	(void)view;
+	(void)request;
 	index[0] = row;
 	return 1;
 }
@@ -99,13 +99,13 @@ static bool lies_in(const struct tcx_leaf *leaf, const oid *name, size_t len)
 	       snmp_oid_compare(leaf->id, leaf->id_len, name, leaf->id_len) == 0;
 }
 
-static enum tcx_found read_cell(const struct tcx_leaf *leaf, const struct tcx_view *view,
+static enum tcx_found read_cell(const struct tcx_leaf *leaf, const struct tcx_request *request,
 				size_t row, struct tcx_value *value)
 {
-	return leaf->read(view, leaf, row, value) ? TCX_FOUND : TCX_NO_INSTANCE;
+	return leaf->read(request, leaf, row, value) ? TCX_FOUND : TCX_NO_INSTANCE;
 }
 
-enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_view *view,
+enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_request *request,
 			    const oid *name, size_t len, struct tcx_value *value)
 {
 	size_t upto = leaves_upto(tree, name, len);
@@ -115,9 +115,10 @@ enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_view *
 	if (upto == 0 || !lies_in(&tree->leaves[upto - 1], name, len))
 		return TCX_NO_OBJECT;
 	leaf = &tree->leaves[upto - 1];
-	switch (leaf->rows->find(leaf->rows, view, name + leaf->id_len, len - leaf->id_len, &row)) {
+	switch (leaf->rows->find(leaf->rows, request, name + leaf->id_len, len - leaf->id_len,
+				 &row)) {
 	case TCX_ROW_FOUND:
-		return read_cell(leaf, view, row, value);
+		return read_cell(leaf, request, row, value);
 	case TCX_ROW_PENDING:
 		return TCX_PENDING;
 	default:
@@ -126,7 +127,7 @@ enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_view *
 }
 
 /* The first cell of a leaf behind an index. next holds the leaf's id already. */
-static enum tcx_found next_cell(const struct tcx_leaf *leaf, const struct tcx_view *view,
+static enum tcx_found next_cell(const struct tcx_leaf *leaf, const struct tcx_request *request,
 				const oid *index, size_t len, oid *next, size_t *next_len,
 				struct tcx_value *value)
 {
@@ -135,17 +136,17 @@ static enum tcx_found next_cell(const struct tcx_leaf *leaf, const struct tcx_vi
 	enum tcx_row found;
 	size_t row;
 
-	while ((found = rows->after(rows, view, index, len, &row)) == TCX_ROW_FOUND) {
-		len = rows->index(rows, view, row, next_index);
+	while ((found = rows->after(rows, request, index, len, &row)) == TCX_ROW_FOUND) {
+		len = rows->index(rows, request, row, next_index);
 		index = next_index;
 		*next_len = leaf->id_len + len;
-		if (read_cell(leaf, view, row, value) == TCX_FOUND)
+		if (read_cell(leaf, request, row, value) == TCX_FOUND)
 			return TCX_FOUND;
 	}
 	return found == TCX_ROW_PENDING ? TCX_PENDING : TCX_NO_INSTANCE;
 }
 
-enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_view *view,
+enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_request *request,
 			     const oid *name, size_t len, oid *next, size_t *next_len,
 			     struct tcx_value *value)
 {
@@ -159,7 +160,7 @@ enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_view 
 		const struct tcx_leaf *leaf = &tree->leaves[i];
 
 		memcpy(next, leaf->id, leaf->id_len * sizeof(oid));
-		found = next_cell(leaf, view, name + skip, skip > 0 ? len - skip : 0, next,
+		found = next_cell(leaf, request, name + skip, skip > 0 ? len - skip : 0, next,
 				  next_len, value);
 		skip = 0;
 	}

@@ -20,7 +20,7 @@ struct tcx_held_tables {
 	bool known[TCX_TABLES];		    /* held is the answer, though it may be NULL */
 };
 
-struct tcx_view {
+struct tcx_request {
 	struct tcx_snapshot *latest;	  /* with a reference, or NULL before the first one */
 	const struct tcx_snapshot *fresh; /* latest, or NULL once it is older than max_age_ns */
 	uint64_t now_ns;		  /* when the request came, on tcx_clock_now()'s clock */
@@ -34,14 +34,14 @@ struct tcx_view {
 };
 
 /* The table of a request. NULL when there is none; *pending: because it is being read. */
-const struct tcx_table *tcx_view_table(const struct tcx_view *view, enum tcx_table_id id,
-				       bool *pending);
+const struct tcx_table *tcx_request_table(const struct tcx_request *request, enum tcx_table_id id,
+					  bool *pending);
 
 /* sysUpTime at a moment, in hundredths of a second: a TimeStamp (RFC 2579). 0 when it lies before
  * sysUpTime began. */
-uint64_t tcx_view_uptime_at(const struct tcx_view *view, uint64_t moment_ns);
+uint64_t tcx_request_uptime_at(const struct tcx_request *request, uint64_t moment_ns);
 
-/* Gives up what the view holds. */
-void tcx_view_release(struct tcx_view *view);
+/* Gives up what the request holds. */
+void tcx_request_release(struct tcx_request *request);
 
 #endif

@@ -48,7 +48,7 @@ tcx_rows_index tcx_table_row_index;
 /* One object. row is the table's row; for a scalar the struct tcx_table itself. */
 struct tcx_object {
 	oid sub_id;
-	void (*read)(const void *row, const struct tcx_view *view, struct tcx_value *value);
+	void (*read)(const void *row, const struct tcx_request *request, struct tcx_value *value);
 	bool (*is_known)(const void *row); /* whether the cell has a value; NULL: always */
 };
 
@@ -57,12 +57,12 @@ struct tcx_object {
  * by the name of its type.
  */
 #define TCX_COLUMN_OF(type, name, put)                                                             \
-	static void read_##name(const void *row, const struct tcx_view *view,                      \
+	static void read_##name(const void *row, const struct tcx_request *request,                \
 				struct tcx_value *value)                                           \
 	{                                                                                          \
 		const struct type *type = row;                                                     \
                                                                                                    \
-		(void)view;                                                                        \
+		(void)request;                                                                     \
 		(void)type;                                                                        \
 		put;                                                                               \
 	}

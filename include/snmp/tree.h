@@ -24,13 +24,13 @@ enum tcx_row { TCX_ROW_FOUND, TCX_ROW_NONE, TCX_ROW_PENDING };
 /* The instances that the columns of one table share. row is a number of the table's own choice. */
 struct tcx_rows {
 	/* The row with exactly this index. */
-	enum tcx_row (*find)(const struct tcx_rows *rows, const struct tcx_view *view,
+	enum tcx_row (*find)(const struct tcx_rows *rows, const struct tcx_request *request,
 			     const oid *index, size_t len, size_t *row);
 	/* The first row whose index is greater; every row is greater than an index of length 0. */
-	enum tcx_row (*after)(const struct tcx_rows *rows, const struct tcx_view *view,
+	enum tcx_row (*after)(const struct tcx_rows *rows, const struct tcx_request *request,
 			      const oid *index, size_t len, size_t *row);
 	/* Writes a row's index and returns its length. */
-	size_t (*index)(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
+	size_t (*index)(const struct tcx_rows *rows, const struct tcx_request *request, size_t row,
 			oid *index);
 };
 
@@ -41,10 +41,10 @@ struct tcx_numbered_rows {
 	oid last;
 };
 
-typedef enum tcx_row tcx_rows_search(const struct tcx_rows *rows, const struct tcx_view *view,
+typedef enum tcx_row tcx_rows_search(const struct tcx_rows *rows, const struct tcx_request *request,
 				     const oid *index, size_t len, size_t *row);
-typedef size_t tcx_rows_index(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
-			      oid *index);
+typedef size_t tcx_rows_index(const struct tcx_rows *rows, const struct tcx_request *request,
+			      size_t row, oid *index);
 
 tcx_rows_search tcx_numbered_find, tcx_numbered_after;
 tcx_rows_index tcx_numbered_index;
@@ -62,7 +62,7 @@ struct tcx_leaf {
 	size_t id_len;
 	const struct tcx_rows *rows;
 	/* The value of a row's cell. False when there is none now: noSuchInstance. */
-	bool (*read)(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+	bool (*read)(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
 		     struct tcx_value *value);
 	int arg; /* read()'s own: a counter, a column, a row of a table of objects */
 	const struct tcx_object *object; /* likewise, of a kernel table (snmp/table_rows.h) */
@@ -90,14 +90,14 @@ void tcx_tree_sort(struct tcx_tree *tree);
 void tcx_tree_clear(struct tcx_tree *tree);
 
 /* GET: the value at exactly this OID below the root. */
-enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_view *view,
+enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_request *request,
 			    const oid *name, size_t len, struct tcx_value *value);
 
 /*
  * GETNEXT: the first value behind this OID. Its OID below the root goes to next (room for
  * MAX_OID_LEN) and *next_len. TCX_NO_OBJECT at the end of the tree.
  */
-enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_view *view,
+enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_request *request,
 			     const oid *name, size_t len, oid *next, size_t *next_len,
 			     struct tcx_value *value);
 

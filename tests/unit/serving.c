@@ -31,9 +31,9 @@ void serving_open(struct serving *serving, const char *root, bool (*add)(struct 
 {
 	memset(serving, 0, sizeof(*serving));
 	if (root != NULL)
-		serving->view.latest = read_root(root);
-	serving->view.fresh = serving->view.latest;
-	serving->view.now_ns = tcx_clock_now();
+		serving->request.latest = read_root(root);
+	serving->request.fresh = serving->request.latest;
+	serving->request.now_ns = tcx_clock_now();
 	if (!add(&serving->tree))
 		abort();
 	tcx_tree_sort(&serving->tree);
@@ -41,7 +41,7 @@ void serving_open(struct serving *serving, const char *root, bool (*add)(struct 
 
 void serving_close(struct serving *serving)
 {
-	tcx_snapshot_unref(serving->view.latest);
+	tcx_snapshot_unref(serving->request.latest);
 	tcx_tree_clear(&serving->tree);
 }
 
@@ -115,7 +115,7 @@ const char *serving_get(const struct serving *serving, const char *name)
 	oid ids[MAX_OID_LEN];
 	struct tcx_value value;
 
-	switch (tcx_tree_get(&serving->tree, &serving->view, ids, serving_parse(name, ids),
+	switch (tcx_tree_get(&serving->tree, &serving->request, ids, serving_parse(name, ids),
 			     &value)) {
 	case TCX_FOUND:
 		return serving_value(&value);
@@ -135,8 +135,8 @@ const char *serving_next(const struct serving *serving, const char *name)
 	size_t next_len, used;
 	struct tcx_value value;
 
-	switch (tcx_tree_next(&serving->tree, &serving->view, ids, serving_parse(name, ids), next,
-			      &next_len, &value)) {
+	switch (tcx_tree_next(&serving->tree, &serving->request, ids, serving_parse(name, ids),
+			      next, &next_len, &value)) {
 	case TCX_FOUND:
 		break;
 	case TCX_PENDING:

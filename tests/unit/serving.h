@@ -12,7 +12,7 @@
 /* A tree of objects and what a request would see. */
 struct serving {
 	struct tcx_tree tree;
-	struct tcx_view view;
+	struct tcx_request request;
 };
 
 /* Below linuxTcpExtObjects: all of LINUX-TCPEXT-MIB. */

@@ -35,7 +35,7 @@ static void places(void **state)
 		uint64_t value;
 		const char *answer = serving_get(&serving, rows[i].name);
 
-		assert_true(tcx_snapshot_get(serving.view.fresh, rows[i].counter, 0, &value));
+		assert_true(tcx_snapshot_get(serving.request.fresh, rows[i].counter, 0, &value));
 		assert_int_equal(strtoull(strchr(answer, ' '), NULL, 10), value);
 	}
 	serving_close(&serving);
@@ -58,7 +58,7 @@ static void compare_row(const struct serving *serving, const struct tcx_counter_
 
 	snprintf(name, sizeof(name), "%u.%u.0", (unsigned int)tcx_catalogue_group(row->group)->arc,
 		 (unsigned int)row->sub_id);
-	if (tcx_snapshot_get(serving->view.fresh, counter, 0, &value))
+	if (tcx_snapshot_get(serving->request.fresh, counter, 0, &value))
 		snprintf(expected, sizeof(expected), "%s %llu", type_of(row),
 			 (unsigned long long)value);
 	if (strcmp(serving_get(serving, name), expected) != 0)
@@ -99,7 +99,7 @@ static void walk(const char *kernel)
 	uint64_t number;
 
 	serving_open(&serving, fixture_source(kernel), tcx_add_counters);
-	for (; tcx_tree_next(&serving.tree, &serving.view, name, len, next, &next_len, &value) ==
+	for (; tcx_tree_next(&serving.tree, &serving.request, name, len, next, &next_len, &value) ==
 	       TCX_FOUND;
 	     found++) {
 		assert_true(snmp_oid_compare(next, next_len, name, len) > 0);
@@ -107,8 +107,9 @@ static void walk(const char *kernel)
 		len = next_len;
 	}
 	for (int i = 0; i < TCX_COUNTERS; i++)
-		expected += is_scalar(tcx_catalogue_row((enum tcx_counter)i)) &&
-			    tcx_snapshot_get(serving.view.fresh, (enum tcx_counter)i, 0, &number);
+		expected +=
+			is_scalar(tcx_catalogue_row((enum tcx_counter)i)) &&
+			tcx_snapshot_get(serving.request.fresh, (enum tcx_counter)i, 0, &number);
 	assert_int_equal(found, expected);
 	serving_close(&serving);
 }
@@ -133,7 +134,7 @@ static void nothing_fresh(void **state)
 
 	(void)state;
 	serving_open(&serving, fixture_source("tests/fixtures/7.3"), tcx_add_counters);
-	serving.view.fresh = NULL;
+	serving.request.fresh = NULL;
 	assert_string_equal(serving_next(&serving, ""), "end");
 	assert_string_equal(serving_get(&serving, "8.1.0"), "no instance");
 	serving_close(&serving);

@@ -105,7 +105,7 @@ static void nothing_fresh(void **state)
 {
 	struct scene *scene = *state;
 
-	scene->serving.view.fresh = NULL;
+	scene->serving.request.fresh = NULL;
 	assert_string_equal(serving_get(&scene->serving, "16.1.2.3"), "no instance");
 	assert_string_equal(serving_next(&scene->serving, ""), "end");
 }

@@ -140,8 +140,8 @@ static void compare(const char *root, const struct group *group)
 
 	serving_open(&serving, root, group->add);
 	for (const struct scalar *scalar = group->scalars; scalar->sub_id > 0; scalar++) {
-		uint64_t value = printed(serving.view.fresh, scalar->counter) +
-				 printed(serving.view.fresh, scalar->second);
+		uint64_t value = printed(serving.request.fresh, scalar->counter) +
+				 printed(serving.request.fresh, scalar->second);
 		char expected[80];
 
 		snprintf(expected, sizeof(expected), "%u.0 %s %lld", scalar->sub_id, scalar->type,
@@ -228,9 +228,9 @@ static const char *sum_of(struct serving *serving, struct tcx_sources *sources)
 {
 	struct tcx_fault fault = {""};
 
-	tcx_snapshot_unref(serving->view.latest);
-	serving->view.latest = tcx_sources_read(sources, &fault);
-	serving->view.fresh = serving->view.latest;
+	tcx_snapshot_unref(serving->request.latest);
+	serving->request.latest = tcx_sources_read(sources, &fault);
+	serving->request.fresh = serving->request.latest;
 	return serving_get(serving, "1.0");
 }
 
@@ -250,7 +250,7 @@ static void broken_summand(void **state)
 	assert_string_equal(sum_of(&serving, sources), "Counter32 3");
 	fixture_puts(fixture, "net/snmp6", "");
 	assert_string_equal(sum_of(&serving, sources), "Counter32 3"); /* as it was */
-	serving.view.oldest_ns = serving.view.latest->taken_ns;
+	serving.request.oldest_ns = serving.request.latest->taken_ns;
 	assert_string_equal(serving_get(&serving, "1.0"), "no instance"); /* it is too old */
 	assert_string_equal(serving_get(&serving, "2.0"), "no instance");
 	fixture_remove(fixture, "net/snmp6");
@@ -288,7 +288,7 @@ static void nothing_fresh(void **state)
 		struct serving serving;
 
 		serving_open(&serving, fixture_source("tests/fixtures/7.3"), groups[i].add);
-		serving.view.fresh = NULL;
+		serving.request.fresh = NULL;
 		assert_string_equal(serving_next(&serving, ""), "end");
 		assert_string_equal(serving_get(&serving, "2.0"), "no instance");
 		serving_close(&serving);

@@ -183,7 +183,7 @@ static void nothing_fresh(void **state)
 {
 	struct scene *scene = *state;
 
-	scene->serving.view.fresh = NULL;
+	scene->serving.request.fresh = NULL;
 	assert_string_equal(serving_get(&scene->serving, cell(2, "Za")), "no instance");
 	assert_string_equal(serving_next(&scene->serving, ""), "end");
 }
@@ -199,7 +199,7 @@ static void compare_object(const struct serving *private, const struct tcx_value
 
 	if (len <= COUNT(root) || snmp_oid_compare(name, COUNT(root), root, COUNT(root)) != 0)
 		return;
-	assert_int_equal(tcx_tree_get(&private->tree, &private->view, name + COUNT(root),
+	assert_int_equal(tcx_tree_get(&private->tree, &private->request, name + COUNT(root),
 				      len - COUNT(root), &value),
 			 TCX_FOUND);
 	assert_int_equal(strtoull(strchr(serving_value(&value), ' '), NULL, 10), expected);
@@ -213,18 +213,18 @@ static void all_rows(void **state)
 
 	(void)state;
 	serving_open(&private, fixture_source("tests/fixtures/quirk-future"), serving_private);
-	layout = private.view.fresh->layout;
+	layout = private.request.fresh->layout;
 	assert_int_equal(layout->by_name_count, layout->count - 1); /* the sysctl */
 	for (size_t i = 0; i < layout->by_name_count; i++) {
 		size_t k = layout->by_name[i];
 		oid ids[MAX_OID_LEN];
 		struct tcx_value object;
 
-		assert_int_equal(tcx_tree_get(&private.tree, &private.view, ids,
+		assert_int_equal(tcx_tree_get(&private.tree, &private.request, ids,
 					      serving_parse(cell(4, layout->entries[k].name), ids),
 					      &object),
 				 TCX_FOUND);
-		compare_object(&private, &object, private.view.fresh->values[k]);
+		compare_object(&private, &object, private.request.fresh->values[k]);
 	}
 	serving_close(&private);
 }

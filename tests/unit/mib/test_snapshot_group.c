@@ -19,17 +19,17 @@ static int open_serving(void **state)
 	setenv("TZ", "UTC0", 1);
 	tzset();
 	serving_open(&serving, fixture_source("tests/fixtures/quirk-future"), tcx_add_snapshot);
-	snapshot = serving.view.latest;
+	snapshot = serving.request.latest;
 	snapshot->sequence = 5000000000;
 	snapshot->when = (struct timespec){.tv_sec = 1709210096, .tv_nsec = 789000000};
 	snapshot->taken_ns = 100 * TCX_NS_PER_S;
 	snapshot->discontinuity_ns = 40 * TCX_NS_PER_S;
 	snapshot->cost_ns = 123456;
-	serving.view.now_ns = 100 * TCX_NS_PER_S + 250 * TCX_NS_PER_MS;
-	serving.view.interval_ns = 500 * TCX_NS_PER_MS;
-	serving.view.max_age_ns = 5 * TCX_NS_PER_S;
-	serving.view.status.failures = 3;
-	strcpy(serving.view.status.last_failure.text, "net/snmp: it is empty");
+	serving.request.now_ns = 100 * TCX_NS_PER_S + 250 * TCX_NS_PER_MS;
+	serving.request.interval_ns = 500 * TCX_NS_PER_MS;
+	serving.request.max_age_ns = 5 * TCX_NS_PER_S;
+	serving.request.status.failures = 3;
+	strcpy(serving.request.status.last_failure.text, "net/snmp: it is empty");
 	*state = &serving;
 	return 0;
 }
@@ -60,7 +60,7 @@ static void values(void **state)
 static void names(void **state)
 {
 	struct serving *serving = *state;
-	const struct tcx_snapshot *snapshot = serving->view.latest;
+	const struct tcx_snapshot *snapshot = serving->request.latest;
 	unsigned long known = strtoul(serving_get(serving, "1.9.0") + 8, NULL, 10);
 	unsigned long unknown = strtoul(serving_get(serving, "1.10.0") + 8, NULL, 10);
 
@@ -75,10 +75,10 @@ static void discontinuity(void **state)
 {
 	struct serving *serving = *state;
 
-	serving->view.uptime_zero_ns = 7 * TCX_NS_PER_S;
-	serving->view.latest->discontinuity_ns = 19 * TCX_NS_PER_S + 349999999;
+	serving->request.uptime_zero_ns = 7 * TCX_NS_PER_S;
+	serving->request.latest->discontinuity_ns = 19 * TCX_NS_PER_S + 349999999;
 	assert_string_equal(serving_get(serving, "1.12.0"), "TimeTicks 1234");
-	serving->view.latest->discontinuity_ns = 6 * TCX_NS_PER_S;
+	serving->request.latest->discontinuity_ns = 6 * TCX_NS_PER_S;
 	assert_string_equal(serving_get(serving, "1.12.0"), "TimeTicks 0"); /* before its epoch */
 }
 
@@ -86,7 +86,7 @@ static void discontinuity(void **state)
 static void old_names(void **state)
 {
 	struct serving *serving = *state;
-	struct tcx_snapshot *snapshot = serving->view.latest;
+	struct tcx_snapshot *snapshot = serving->request.latest;
 	size_t all = tcx_snapshot_count(snapshot, true, 0);
 	char expected[40];
 
@@ -94,7 +94,7 @@ static void old_names(void **state)
 				      (size_t)snapshot->layout->slot[TCX_TcpInSegs] + 1));
 	snprintf(expected, sizeof(expected), "Gauge32 %zu", all - 1);
 	assert_string_equal(serving_get(serving, "1.9.0"), expected);
-	serving->view.oldest_ns = serving->view.now_ns;
+	serving->request.oldest_ns = serving->request.now_ns;
 	assert_string_equal(serving_get(serving, "1.9.0"), "Gauge32 0");
 }
 
@@ -103,12 +103,12 @@ static void stale(void **state)
 {
 	struct serving *serving = *state;
 
-	serving->view.fresh = NULL;
-	serving->view.now_ns = 200 * TCX_NS_PER_S;
+	serving->request.fresh = NULL;
+	serving->request.now_ns = 200 * TCX_NS_PER_S;
 	assert_string_equal(serving_get(serving, "1.1.0"), "Counter64 5000000000");
 	assert_string_equal(serving_get(serving, "1.2.0"), "Gauge32 100000");
 	assert_string_equal(serving_get(serving, "1.7.0"), "Counter64 3");
-	serving->view.now_ns = (1ULL << 33) * TCX_NS_PER_MS;
+	serving->request.now_ns = (1ULL << 33) * TCX_NS_PER_MS;
 	assert_string_equal(serving_get(serving, "1.2.0"), "Gauge32 4294967295");
 }
 
@@ -138,9 +138,9 @@ static void sources(void **state)
 
 	(void)state;
 	serving_open(&serving, NULL, tcx_add_source_info);
-	serving.view.now_ns = 100 * TCX_NS_PER_S;
-	serving.view.uptime_zero_ns = 10 * TCX_NS_PER_S;
-	status = &serving.view.status.sources[TCX_SOURCE_SNMP6];
+	serving.request.now_ns = 100 * TCX_NS_PER_S;
+	serving.request.uptime_zero_ns = 10 * TCX_NS_PER_S;
+	status = &serving.request.status.sources[TCX_SOURCE_SNMP6];
 	status->state = TCX_SOURCE_PARTIAL;
 	status->good_ns = 98 * TCX_NS_PER_S;
 	status->cost_ns = 12345;

@@ -30,7 +30,7 @@ static void serve(bool (*add)(struct tcx_tree *tree))
 {
 	serving_close(&serving);
 	serving_open(&serving, NULL, add);
-	serving.view.held = &held;
+	serving.request.held = &held;
 }
 
 static int teardown(void **state)

@@ -22,53 +22,53 @@ static enum tcx_row known(size_t row)
 	return row < COUNT(row_ids) ? TCX_ROW_FOUND : TCX_ROW_NONE;
 }
 
-static enum tcx_row find_row(const struct tcx_rows *rows, const struct tcx_view *view,
+static enum tcx_row find_row(const struct tcx_rows *rows, const struct tcx_request *request,
 			     const oid *index, size_t len, size_t *row)
 {
 	(void)rows;
-	(void)view;
+	(void)request;
 	for (*row = 0; *row < COUNT(row_ids); ++*row)
 		if (len == 1 && index[0] == row_ids[*row])
 			break;
 	return known(*row);
 }
 
-static enum tcx_row row_after(const struct tcx_rows *rows, const struct tcx_view *view,
+static enum tcx_row row_after(const struct tcx_rows *rows, const struct tcx_request *request,
 			      const oid *index, size_t len, size_t *row)
 {
 	(void)rows;
-	(void)view;
+	(void)request;
 	for (*row = 0; *row < COUNT(row_ids); ++*row)
 		if (len == 0 || row_ids[*row] > index[0])
 			break;
 	return known(*row);
 }
 
-static size_t index_of(const struct tcx_rows *rows, const struct tcx_view *view, size_t row,
+static size_t index_of(const struct tcx_rows *rows, const struct tcx_request *request, size_t row,
 		       oid *index)
 {
 	(void)rows;
-	(void)view;
+	(void)request;
 	index[0] = row_ids[row];
 	return 1;
 }
 
 static const struct tcx_rows table_rows = {find_row, row_after, index_of};
 
-static bool read_cell(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+static bool read_cell(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
 		      struct tcx_value *value)
 {
-	(void)view;
+	(void)request;
 	if (leaf->arg == 3 || (leaf->arg == 2 && row_ids[row] == 4))
 		return false;
 	tcx_value_counter64(value, (uint64_t)leaf->arg * 100 + row_ids[row]);
 	return true;
 }
 
-static bool read_scalar(const struct tcx_view *view, const struct tcx_leaf *leaf, size_t row,
+static bool read_scalar(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
 			struct tcx_value *value)
 {
-	(void)view;
+	(void)request;
 	(void)row;
 	tcx_value_counter64(value, (uint64_t)leaf->arg);
 	return leaf->arg > 0;
@@ -233,7 +233,7 @@ static void every_name(void **state)
 			struct tcx_value value;
 			const char *expected = next_of_list(name, len);
 			char text[32] = "";
-			bool more = tcx_tree_next(&serving->tree, &serving->view, name, len, ids,
+			bool more = tcx_tree_next(&serving->tree, &serving->request, name, len, ids,
 						  &found_len, &value) == TCX_FOUND;
 
 			assert_int_equal(more, strcmp(expected, "end") != 0);
