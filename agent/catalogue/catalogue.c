@@ -7,7 +7,7 @@ static const struct tcx_group_row groups[TCX_GROUPS] = {
 #include "mibs/counters.def"
 };
 
-/* TCX_COLUMN_x for a column's row, found by name so that the rows need not say it. */
+/* TCX_ICMP_COLUMN_x for a column's row, found by name so that the rows need not say it. */
 static const struct tcx_counter_row rows[TCX_COUNTERS] = {
 #define ROW(prefix, sub_id, name, kind, unit, since, until, text, column)                          \
 	{#prefix #name,                                                                            \
@@ -23,7 +23,7 @@ static const struct tcx_counter_row rows[TCX_COUNTERS] = {
 #define COUNTER(prefix, sub_id, name, kind, unit, since, until, text)                              \
 	ROW(prefix, sub_id, name, kind, unit, since, until, text, -1)
 #define PER_TYPE(prefix, sub_id, name, kind, unit, since, until, text)                             \
-	ROW(prefix, sub_id, name, kind, unit, since, until, text, TCX_COLUMN_##prefix##name)
+	ROW(prefix, sub_id, name, kind, unit, since, until, text, TCX_ICMP_COLUMN_##prefix##name)
 #include "mibs/counters.def"
 #undef ROW
 };

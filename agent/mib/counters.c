@@ -9,15 +9,15 @@ oid tcx_arc_of(const struct tcx_counter_row *row)
 	return tcx_catalogue_group(row->group)->arc;
 }
 
-static bool read_counter(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
-			 struct tcx_value *value)
+static bool read_counter(const struct tcx_request *request, const struct tcx_object *object,
+			 size_t row, struct tcx_value *value)
 {
 	static void (*const encode[])(struct tcx_value *, uint64_t) = {
 		[TCX_counter] = tcx_value_counter64,
 		[TCX_gauge] = tcx_value_gauge32_latched,
 		[TCX_integer] = tcx_value_integer,
 	};
-	enum tcx_counter counter = (enum tcx_counter)leaf->arg;
+	enum tcx_counter counter = (enum tcx_counter)object->arg;
 	uint64_t number;
 
 	(void)row;
@@ -29,14 +29,15 @@ static bool read_counter(const struct tcx_request *request, const struct tcx_lea
 
 bool tcx_add_counters(struct tcx_tree *tree)
 {
-	struct tcx_leaf leaf = {.id_len = 2, .rows = &tcx_scalar_rows.rows, .read = read_counter};
+	struct tcx_object object = {
+		.id_len = 2, .rows = &tcx_scalar_rows.rows, .read = read_counter};
 
-	for (leaf.arg = 0; leaf.arg < TCX_COUNTERS; leaf.arg++) {
-		const struct tcx_counter_row *row = tcx_catalogue_row((enum tcx_counter)leaf.arg);
+	for (object.arg = 0; object.arg < TCX_COUNTERS; object.arg++) {
+		const struct tcx_counter_row *row = tcx_catalogue_row((enum tcx_counter)object.arg);
 
-		leaf.id[0] = tcx_arc_of(row);
-		leaf.id[1] = row->sub_id;
-		if (row->sub_id > 0 && row->column < 0 && !tcx_tree_add(tree, &leaf))
+		object.id[0] = tcx_arc_of(row);
+		object.id[1] = row->sub_id;
+		if (row->sub_id > 0 && row->column < 0 && !tcx_tree_add(tree, &object))
 			return false;
 	}
 	return true;

@@ -4,12 +4,12 @@
 static const struct tcx_numbered_rows type_rows = TCX_ROWS_NUMBERED(0, TCX_ICMP_TYPES - 1);
 
 /* The kernel prints a type once it has counted it; until then the cell does not exist. */
-static bool read_type(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
-		      struct tcx_value *value)
+static bool read_type(const struct tcx_request *request, const struct tcx_object *object,
+		      size_t row, struct tcx_value *value)
 {
 	uint64_t number;
 
-	if (!tcx_snapshot_get_type(request->fresh, (enum tcx_column)leaf->arg, (uint8_t)row,
+	if (!tcx_snapshot_get_type(request->fresh, (enum tcx_icmp_column)object->arg, (uint8_t)row,
 				   request->oldest_ns, &number))
 		return false;
 	tcx_value_counter64(value, number);
@@ -18,16 +18,16 @@ static bool read_type(const struct tcx_request *request, const struct tcx_leaf *
 
 bool tcx_add_icmp_types(struct tcx_tree *tree)
 {
-	struct tcx_leaf leaf = {
+	struct tcx_object object = {
 		.id = {0, 1, 0}, .id_len = 3, .rows = &type_rows.rows, .read = read_type};
 
 	for (int i = 0; i < TCX_COUNTERS; i++) {
 		const struct tcx_counter_row *row = tcx_catalogue_row((enum tcx_counter)i);
 
-		leaf.id[0] = tcx_arc_of(row);
-		leaf.id[2] = row->sub_id;
-		leaf.arg = row->column;
-		if (row->column >= 0 && !tcx_tree_add(tree, &leaf))
+		object.id[0] = tcx_arc_of(row);
+		object.id[2] = row->sub_id;
+		object.arg = row->column;
+		if (row->column >= 0 && !tcx_tree_add(tree, &object))
 			return false;
 	}
 	return true;

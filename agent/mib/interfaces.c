@@ -133,9 +133,9 @@ static bool counters_are_told(const void *row)
 	return is_told(row, TCX_LINK_NO_COUNTERS);
 }
 
-static const struct tcx_object scalars[] = {{1, read_number, NULL}};
+static const struct tcx_column scalars[] = {{1, read_number, NULL}};
 
-static const struct tcx_object columns[] = {
+static const struct tcx_column columns[] = {
 	{1, read_index, NULL},
 	{2, read_descr, name_is_told},
 	{3, read_type, NULL},

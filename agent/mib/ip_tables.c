@@ -28,7 +28,7 @@ TCX_COLUMN_OF(tcx_address, address_mask, put_mask(value, tcx_address->prefix_len
 TCX_COLUMN_OF(tcx_address, address_broadcast, tcx_value_integer(value, tcx_address->broadcast_bit))
 TCX_COLUMN_OF(tcx_address, reassembly_max, tcx_value_integer(value, REASSEMBLY_MAX))
 
-static const struct tcx_object address_columns[] = {
+static const struct tcx_column address_columns[] = {
 	{1, read_address, NULL},	{2, read_address_link, NULL},
 	{3, read_address_mask, NULL},	{4, read_address_broadcast, NULL},
 	{5, read_reassembly_max, NULL},
@@ -55,7 +55,7 @@ TCX_COLUMN_OF(tcx_route, age, tcx_value_integer(value, 0)) /* the kernel keeps n
 TCX_COLUMN_OF(tcx_route, route_mask, put_mask(value, tcx_route->prefix_len))
 TCX_COLUMN_OF(tcx_route, info, tcx_value_no_oid(value))
 
-static const struct tcx_object route_columns[] = {
+static const struct tcx_column route_columns[] = {
 	{1, read_destination, NULL}, {2, read_route_link, NULL},  {3, read_metric, NULL},
 	{4, read_no_metric, NULL},   {5, read_no_metric, NULL},	  {6, read_no_metric, NULL},
 	{7, read_next_hop, NULL},    {8, read_route_type, NULL},  {9, read_protocol, NULL},
@@ -83,7 +83,7 @@ static bool hardware_is_known(const void *row)
 	return ((const struct tcx_neighbour *)row)->hardware_known;
 }
 
-static const struct tcx_object neighbour_columns[] = {{1, read_neighbour_link, NULL},
+static const struct tcx_column neighbour_columns[] = {{1, read_neighbour_link, NULL},
 						      {2, read_hardware, hardware_is_known},
 						      {3, read_neighbour, NULL},
 						      {4, read_neighbour_type, NULL}};
@@ -107,7 +107,7 @@ static bool hardware_is_in_at(const void *row)
 	return is_in_at(row) && hardware_is_known(row);
 }
 
-static const struct tcx_object at_columns[] = {{1, read_neighbour_link, is_in_at},
+static const struct tcx_column at_columns[] = {{1, read_neighbour_link, is_in_at},
 					       {2, read_hardware, hardware_is_in_at},
 					       {3, read_neighbour, is_in_at}};
 

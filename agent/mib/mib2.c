@@ -46,10 +46,10 @@ static bool add_second(const struct tcx_request *request, int counter, uint64_t 
 	return true;
 }
 
-static bool read_scalar(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
-			struct tcx_value *value)
+static bool read_scalar(const struct tcx_request *request, const struct tcx_object *object,
+			size_t row, struct tcx_value *value)
 {
-	const struct scalar *scalar = &scalars[leaf->arg];
+	const struct scalar *scalar = &scalars[object->arg];
 	uint64_t number = 0;
 
 	(void)row;
@@ -65,11 +65,12 @@ static bool read_scalar(const struct tcx_request *request, const struct tcx_leaf
 
 bool tcx_add_mib2(struct tcx_tree *tree, enum tcx_mib2_group group)
 {
-	struct tcx_leaf leaf = {.id_len = 1, .rows = &tcx_scalar_rows.rows, .read = read_scalar};
+	struct tcx_object object = {
+		.id_len = 1, .rows = &tcx_scalar_rows.rows, .read = read_scalar};
 
-	for (leaf.arg = 0; leaf.arg < SCALARS; leaf.arg++) {
-		leaf.id[0] = scalars[leaf.arg].sub_id;
-		if (scalars[leaf.arg].group == group && !tcx_tree_add(tree, &leaf))
+	for (object.arg = 0; object.arg < SCALARS; object.arg++) {
+		object.id[0] = scalars[object.arg].sub_id;
+		if (scalars[object.arg].group == group && !tcx_tree_add(tree, &object))
 			return false;
 	}
 	return true;

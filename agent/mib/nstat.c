@@ -108,8 +108,8 @@ static void set_object(const struct tcx_entry *entry, struct tcx_value *value)
 	tcx_value_oid(value, object, len > 1 ? len : 2);
 }
 
-static bool read_cell(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
-		      struct tcx_value *value)
+static bool read_cell(const struct tcx_request *request, const struct tcx_object *object,
+		      size_t row, struct tcx_value *value)
 {
 	const struct tcx_entry *entry = entry_at(request, row);
 	size_t at = request->fresh->layout->by_name[row];
@@ -118,7 +118,7 @@ static bool read_cell(const struct tcx_request *request, const struct tcx_leaf *
 
 	if (!tcx_snapshot_has(request->fresh, at, request->oldest_ns))
 		return false;
-	switch (leaf->arg) {
+	switch (object->arg) {
 	case COLUMN_VALUE:
 		tcx_value_counter64(value, request->fresh->values[at]);
 		break;
@@ -136,12 +136,12 @@ static bool read_cell(const struct tcx_request *request, const struct tcx_leaf *
 
 bool tcx_add_nstat(struct tcx_tree *tree)
 {
-	struct tcx_leaf leaf = {
+	struct tcx_object object = {
 		.id = {TCX_ARC_NSTAT, 1, 0}, .id_len = 3, .rows = &nstat_rows, .read = read_cell};
 
-	for (leaf.arg = COLUMN_VALUE; leaf.arg <= COLUMN_DESCRIPTION; leaf.arg++) {
-		leaf.id[2] = (oid)leaf.arg;
-		if (!tcx_tree_add(tree, &leaf))
+	for (object.arg = COLUMN_VALUE; object.arg <= COLUMN_DESCRIPTION; object.arg++) {
+		object.id[2] = (oid)object.arg;
+		if (!tcx_tree_add(tree, &object))
 			return false;
 	}
 	return true;

@@ -104,23 +104,24 @@ static const struct {
 #include "mibs/snapshot.def"
 };
 
-static bool read_scalar(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
-			struct tcx_value *value)
+static bool read_scalar(const struct tcx_request *request, const struct tcx_object *object,
+			size_t row, struct tcx_value *value)
 {
 	(void)row;
-	return objects[leaf->arg].read(request, value);
+	return objects[object->arg].read(request, value);
 }
 
 bool tcx_add_snapshot(struct tcx_tree *tree)
 {
-	struct tcx_leaf leaf = {.id = {TCX_ARC_SNAPSHOT, 0},
-				.id_len = 2,
-				.rows = &tcx_scalar_rows.rows,
-				.read = read_scalar};
+	struct tcx_object object = {.id = {TCX_ARC_SNAPSHOT, 0},
+				    .id_len = 2,
+				    .rows = &tcx_scalar_rows.rows,
+				    .read = read_scalar};
 
-	for (leaf.arg = 0; leaf.arg < (int)(sizeof(objects) / sizeof(objects[0])); leaf.arg++) {
-		leaf.id[1] = objects[leaf.arg].sub_id;
-		if (!tcx_tree_add(tree, &leaf))
+	for (object.arg = 0; object.arg < (int)(sizeof(objects) / sizeof(objects[0]));
+	     object.arg++) {
+		object.id[1] = objects[object.arg].sub_id;
+		if (!tcx_tree_add(tree, &object))
 			return false;
 	}
 	return true;

@@ -12,7 +12,7 @@ TCX_COLUMN_OF(tcx_connection, remote, tcx_value_address(value, tcx_connection->r
 TCX_COLUMN_OF(tcx_connection, remote_port,
 	      tcx_value_integer(value, tcx_octets_get16(tcx_connection->remote_port)))
 
-static const struct tcx_object connection_columns[] = {{1, read_state, NULL},
+static const struct tcx_column connection_columns[] = {{1, read_state, NULL},
 						       {2, read_local, NULL},
 						       {3, read_local_port, NULL},
 						       {4, read_remote, NULL},
@@ -34,7 +34,7 @@ TCX_COLUMN_OF(tcx_udp_endpoint, endpoint, tcx_value_address(value, tcx_udp_endpo
 TCX_COLUMN_OF(tcx_udp_endpoint, endpoint_port,
 	      tcx_value_integer(value, tcx_octets_get16(tcx_udp_endpoint->local_port)))
 
-static const struct tcx_object endpoint_columns[] = {{1, read_endpoint, NULL},
+static const struct tcx_column endpoint_columns[] = {{1, read_endpoint, NULL},
 						     {2, read_endpoint_port, NULL}};
 
 static const struct tcx_table_rows endpoint_rows = {

@@ -69,22 +69,23 @@ static bool (*const columns[])(const struct tcx_request *request, size_t source,
 	read_cost, read_failures, read_last_failure, read_discontinuity,
 };
 
-static bool read_cell(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
-		      struct tcx_value *value)
+static bool read_cell(const struct tcx_request *request, const struct tcx_object *object,
+		      size_t row, struct tcx_value *value)
 {
-	return columns[leaf->arg](request, row - 1, value);
+	return columns[object->arg](request, row - 1, value);
 }
 
 bool tcx_add_source_info(struct tcx_tree *tree)
 {
-	struct tcx_leaf leaf = {.id = {TCX_ARC_SNAPSHOT, TABLE, 1, 0},
-				.id_len = 4,
-				.rows = &source_rows.rows,
-				.read = read_cell};
+	struct tcx_object object = {.id = {TCX_ARC_SNAPSHOT, TABLE, 1, 0},
+				    .id_len = 4,
+				    .rows = &source_rows.rows,
+				    .read = read_cell};
 
-	for (leaf.arg = 0; leaf.arg < (int)(sizeof(columns) / sizeof(columns[0])); leaf.arg++) {
-		leaf.id[3] = (oid)leaf.arg + 2;
-		if (!tcx_tree_add(tree, &leaf))
+	for (object.arg = 0; object.arg < (int)(sizeof(columns) / sizeof(columns[0]));
+	     object.arg++) {
+		object.id[3] = (oid)object.arg + 2;
+		if (!tcx_tree_add(tree, &object))
 			return false;
 	}
 	return true;

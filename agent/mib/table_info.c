@@ -43,23 +43,23 @@ static const struct {
 #define TABLE	    13
 #define NAME_COLUMN 2
 
-static bool read_cell(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
-		      struct tcx_value *value)
+static bool read_cell(const struct tcx_request *request, const struct tcx_object *object,
+		      size_t row, struct tcx_value *value)
 {
 	struct tcx_tables *tables = request->held->tables;
 	struct tcx_table *table = tables != NULL ? tcx_tables_peek(tables, row - 1) : NULL;
 	bool there = table != NULL;
 
 	if (there)
-		columns[leaf->arg].read(table, value);
+		columns[object->arg].read(table, value);
 	tcx_table_unref(table); /* source is a constant: the value may point to it */
 	return there;
 }
 
-static bool read_name(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
-		      struct tcx_value *value)
+static bool read_name(const struct tcx_request *request, const struct tcx_object *object,
+		      size_t row, struct tcx_value *value)
 {
-	(void)leaf;
+	(void)object;
 	if (request->held->tables == NULL)
 		return false;
 	tcx_value_text(value, tcx_tables_name(request->held->tables, row - 1));
@@ -68,16 +68,17 @@ static bool read_name(const struct tcx_request *request, const struct tcx_leaf *
 
 bool tcx_add_table_info(struct tcx_tree *tree)
 {
-	struct tcx_leaf leaf = {.id = {TCX_ARC_SNAPSHOT, TABLE, 1, NAME_COLUMN},
-				.id_len = 4,
-				.rows = &info_rows.rows,
-				.read = read_name};
-	bool added = tcx_tree_add(tree, &leaf);
+	struct tcx_object object = {.id = {TCX_ARC_SNAPSHOT, TABLE, 1, NAME_COLUMN},
+				    .id_len = 4,
+				    .rows = &info_rows.rows,
+				    .read = read_name};
+	bool added = tcx_tree_add(tree, &object);
 
-	leaf.read = read_cell;
-	for (leaf.arg = 0; leaf.arg < (int)(sizeof(columns) / sizeof(columns[0])); leaf.arg++) {
-		leaf.id[3] = columns[leaf.arg].column;
-		added = added && tcx_tree_add(tree, &leaf);
+	object.read = read_cell;
+	for (object.arg = 0; object.arg < (int)(sizeof(columns) / sizeof(columns[0]));
+	     object.arg++) {
+		object.id[3] = columns[object.arg].column;
+		added = added && tcx_tree_add(tree, &object);
 	}
 	return added;
 }

@@ -16,7 +16,7 @@ TCX_COLUMN_OF(tcx_tcp_state_row, receive_queue,
 TCX_COLUMN_OF(tcx_tcp_state_row, send_queue,
 	      tcx_value_counter64(value, tcx_tcp_state_row->send_queue))
 
-static const struct tcx_object state_columns[] = {{3, read_sockets, NULL},
+static const struct tcx_column state_columns[] = {{3, read_sockets, NULL},
 						  {4, read_unread, NULL},
 						  {5, read_receive_queue, NULL},
 						  {6, read_send_queue, NULL}};
@@ -54,7 +54,7 @@ TOTAL_OF(unread, tcx_value_gauge32_latched(value, sum.unread))
 TOTAL_OF(receive_queue, tcx_value_counter64(value, sum.receive_queue))
 TOTAL_OF(send_queue, tcx_value_counter64(value, sum.send_queue))
 
-static const struct tcx_object totals[] = {{1, read_total_sockets, NULL},
+static const struct tcx_column totals[] = {{1, read_total_sockets, NULL},
 					   {2, read_total_unread, NULL},
 					   {3, read_total_receive_queue, NULL},
 					   {4, read_total_send_queue, NULL}};
@@ -86,7 +86,7 @@ static bool max_is_known(const void *row)
 	return ((const struct tcx_tcp_listener *)row)->max_known;
 }
 
-static const struct tcx_object listener_columns[] = {
+static const struct tcx_column listener_columns[] = {
 	{4, read_listener_sockets, NULL},  {5, read_queue, NULL},
 	{6, read_queue_max, max_is_known}, {7, read_full, max_is_known},
 	{8, read_syn_received, NULL},	   {9, read_established, NULL}};

@@ -95,7 +95,7 @@ bool tcx_snapshot_get(const struct tcx_snapshot *snapshot, enum tcx_counter coun
 	       value_at(snapshot, snapshot->layout->slot[counter], oldest_ns, value);
 }
 
-bool tcx_snapshot_get_type(const struct tcx_snapshot *snapshot, enum tcx_column column,
+bool tcx_snapshot_get_type(const struct tcx_snapshot *snapshot, enum tcx_icmp_column column,
 			   uint8_t type, uint64_t oldest_ns, uint64_t *value)
 {
 	return snapshot != NULL &&

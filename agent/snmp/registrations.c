@@ -50,15 +50,15 @@ static bool register_subtree(struct registration *registration, const oid *root,
 
 static bool register_by_object(struct registration *registration)
 {
-	oid name[TCX_ROOT_MAX + TCX_LEAF_ID_MAX];
+	oid name[TCX_ROOT_MAX + TCX_OBJECT_ID_MAX];
 	size_t root_len = registration->module->root_len;
 
 	memcpy(name, registration->module->root, root_len * sizeof(oid));
 	for (size_t i = 0; i < registration->served.tree.count; i++) {
-		const struct tcx_leaf *leaf = &registration->served.tree.leaves[i];
+		const struct tcx_object *object = &registration->served.tree.objects[i];
 
-		memcpy(name + root_len, leaf->id, leaf->id_len * sizeof(oid));
-		if (!register_subtree(registration, name, root_len + leaf->id_len))
+		memcpy(name + root_len, object->id, object->id_len * sizeof(oid));
+		if (!register_subtree(registration, name, root_len + object->id_len))
 			return false;
 	}
 	return true;

@@ -152,32 +152,33 @@ enum tcx_row tcx_table_scalar_after(const struct tcx_rows *rows, const struct tc
 }
 
 /* The table is there: find or after gave the row. */
-static bool read_column(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
-			struct tcx_value *value)
+static bool read_column(const struct tcx_request *request, const struct tcx_object *object,
+			size_t row, struct tcx_value *value)
 {
 	enum tcx_row otherwise;
-	const struct tcx_table *table = table_of(leaf->rows, request, &otherwise);
-	bool scalar = leaf->rows->find == tcx_table_scalar_find;
+	const struct tcx_table *table = table_of(object->rows, request, &otherwise);
+	bool scalar = object->rows->find == tcx_table_scalar_find;
 	const void *what = scalar ? (const void *)table : tcx_table_row(table, row);
 
-	if (leaf->object->is_known != NULL && !leaf->object->is_known(what))
+	if (object->column->is_known != NULL && !object->column->is_known(what))
 		return false;
-	leaf->object->read(what, request, value);
+	object->column->read(what, request, value);
 	return true;
 }
 
 bool tcx_add_columns(struct tcx_tree *tree, const oid *prefix, size_t prefix_len,
-		     const struct tcx_table_rows *rows, const struct tcx_object *columns,
+		     const struct tcx_table_rows *rows, const struct tcx_column *columns,
 		     size_t count)
 {
-	struct tcx_leaf leaf = {.id_len = prefix_len + 1, .rows = &rows->rows, .read = read_column};
+	struct tcx_object object = {
+		.id_len = prefix_len + 1, .rows = &rows->rows, .read = read_column};
 
 	for (size_t i = 0; i < prefix_len; i++)
-		leaf.id[i] = prefix[i];
+		object.id[i] = prefix[i];
 	for (size_t i = 0; i < count; i++) {
-		leaf.id[prefix_len] = columns[i].sub_id;
-		leaf.object = &columns[i];
-		if (!tcx_tree_add(tree, &leaf))
+		object.id[prefix_len] = columns[i].sub_id;
+		object.column = &columns[i];
+		if (!tcx_tree_add(tree, &object))
 			return false;
 	}
 	return true;

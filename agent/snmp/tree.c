@@ -38,54 +38,55 @@ size_t tcx_numbered_index(const struct tcx_rows *rows, const struct tcx_request 
 
 const struct tcx_numbered_rows tcx_scalar_rows = TCX_ROWS_NUMBERED(0, 0);
 
-bool tcx_tree_add(struct tcx_tree *tree, const struct tcx_leaf *leaf)
+bool tcx_tree_add(struct tcx_tree *tree, const struct tcx_object *object)
 {
 	if (tree->count == tree->capacity) {
 		size_t capacity = tree->capacity > 0 ? tree->capacity * 2 : 64;
-		struct tcx_leaf *leaves = reallocarray(tree->leaves, capacity, sizeof(*leaves));
+		struct tcx_object *objects =
+			reallocarray(tree->objects, capacity, sizeof(*objects));
 
-		if (leaves == NULL)
+		if (objects == NULL)
 			return false;
-		tree->leaves = leaves;
+		tree->objects = objects;
 		tree->capacity = capacity;
 	}
-	tree->leaves[tree->count++] = *leaf;
+	tree->objects[tree->count++] = *object;
 	return true;
 }
 
-static int compare_leaves(const void *a, const void *b)
+static int compare_objects(const void *a, const void *b)
 {
-	const struct tcx_leaf *left = a;
-	const struct tcx_leaf *right = b;
+	const struct tcx_object *left = a;
+	const struct tcx_object *right = b;
 
 	return snmp_oid_compare(left->id, left->id_len, right->id, right->id_len);
 }
 
 void tcx_tree_sort(struct tcx_tree *tree)
 {
-	qsort(tree->leaves, tree->count, sizeof(tree->leaves[0]), compare_leaves);
+	qsort(tree->objects, tree->count, sizeof(tree->objects[0]), compare_objects);
 }
 
 void tcx_tree_clear(struct tcx_tree *tree)
 {
-	free(tree->leaves);
+	free(tree->objects);
 	memset(tree, 0, sizeof(*tree));
 }
 
 /*
- * The number of leaves whose id is not greater than name: a leaf that name lies in is the last of
- * them.
+ * The number of objects whose id is not greater than name: an object that name lies in is the last
+ * of them.
  */
-static size_t leaves_upto(const struct tcx_tree *tree, const oid *name, size_t len)
+static size_t objects_upto(const struct tcx_tree *tree, const oid *name, size_t len)
 {
 	size_t low = 0;
 	size_t high = tree->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct tcx_leaf *leaf = &tree->leaves[middle];
+		const struct tcx_object *object = &tree->objects[middle];
 
-		if (snmp_oid_compare(leaf->id, leaf->id_len, name, len) <= 0)
+		if (snmp_oid_compare(object->id, object->id_len, name, len) <= 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -93,32 +94,32 @@ static size_t leaves_upto(const struct tcx_tree *tree, const oid *name, size_t l
 	return low;
 }
 
-static bool lies_in(const struct tcx_leaf *leaf, const oid *name, size_t len)
+static bool lies_in(const struct tcx_object *object, const oid *name, size_t len)
 {
-	return len >= leaf->id_len &&
-	       snmp_oid_compare(leaf->id, leaf->id_len, name, leaf->id_len) == 0;
+	return len >= object->id_len &&
+	       snmp_oid_compare(object->id, object->id_len, name, object->id_len) == 0;
 }
 
-static enum tcx_found read_cell(const struct tcx_leaf *leaf, const struct tcx_request *request,
+static enum tcx_found read_cell(const struct tcx_object *object, const struct tcx_request *request,
 				size_t row, struct tcx_value *value)
 {
-	return leaf->read(request, leaf, row, value) ? TCX_FOUND : TCX_NO_INSTANCE;
+	return object->read(request, object, row, value) ? TCX_FOUND : TCX_NO_INSTANCE;
 }
 
 enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_request *request,
 			    const oid *name, size_t len, struct tcx_value *value)
 {
-	size_t upto = leaves_upto(tree, name, len);
-	const struct tcx_leaf *leaf;
+	size_t upto = objects_upto(tree, name, len);
+	const struct tcx_object *object;
 	size_t row;
 
-	if (upto == 0 || !lies_in(&tree->leaves[upto - 1], name, len))
+	if (upto == 0 || !lies_in(&tree->objects[upto - 1], name, len))
 		return TCX_NO_OBJECT;
-	leaf = &tree->leaves[upto - 1];
-	switch (leaf->rows->find(leaf->rows, request, name + leaf->id_len, len - leaf->id_len,
-				 &row)) {
+	object = &tree->objects[upto - 1];
+	switch (object->rows->find(object->rows, request, name + object->id_len,
+				   len - object->id_len, &row)) {
 	case TCX_ROW_FOUND:
-		return read_cell(leaf, request, row, value);
+		return read_cell(object, request, row, value);
 	case TCX_ROW_PENDING:
 		return TCX_PENDING;
 	default:
@@ -126,21 +127,21 @@ enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_reques
 	}
 }
 
-/* The first cell of a leaf behind an index. next holds the leaf's id already. */
-static enum tcx_found next_cell(const struct tcx_leaf *leaf, const struct tcx_request *request,
+/* The first cell of an object behind an index. next holds the object's id already. */
+static enum tcx_found next_cell(const struct tcx_object *object, const struct tcx_request *request,
 				const oid *index, size_t len, oid *next, size_t *next_len,
 				struct tcx_value *value)
 {
-	const struct tcx_rows *rows = leaf->rows;
-	oid *next_index = next + leaf->id_len;
+	const struct tcx_rows *rows = object->rows;
+	oid *next_index = next + object->id_len;
 	enum tcx_row found;
 	size_t row;
 
 	while ((found = rows->after(rows, request, index, len, &row)) == TCX_ROW_FOUND) {
 		len = rows->index(rows, request, row, next_index);
 		index = next_index;
-		*next_len = leaf->id_len + len;
-		if (read_cell(leaf, request, row, value) == TCX_FOUND)
+		*next_len = object->id_len + len;
+		if (read_cell(object, request, row, value) == TCX_FOUND)
 			return TCX_FOUND;
 	}
 	return found == TCX_ROW_PENDING ? TCX_PENDING : TCX_NO_INSTANCE;
@@ -150,17 +151,17 @@ enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_reque
 			     const oid *name, size_t len, oid *next, size_t *next_len,
 			     struct tcx_value *value)
 {
-	size_t i = leaves_upto(tree, name, len);
-	size_t skip = 0; /* how much of name is the id of the leaf that it lies in */
+	size_t i = objects_upto(tree, name, len);
+	size_t skip = 0; /* how much of name is the id of the object that it lies in */
 	enum tcx_found found = TCX_NO_INSTANCE;
 
-	if (i > 0 && lies_in(&tree->leaves[i - 1], name, len))
-		skip = tree->leaves[--i].id_len;
+	if (i > 0 && lies_in(&tree->objects[i - 1], name, len))
+		skip = tree->objects[--i].id_len;
 	for (; i < tree->count && found == TCX_NO_INSTANCE; i++) {
-		const struct tcx_leaf *leaf = &tree->leaves[i];
+		const struct tcx_object *object = &tree->objects[i];
 
-		memcpy(next, leaf->id, leaf->id_len * sizeof(oid));
-		found = next_cell(leaf, request, name + skip, skip > 0 ? len - skip : 0, next,
+		memcpy(next, object->id, object->id_len * sizeof(oid));
+		found = next_cell(object, request, name + skip, skip > 0 ? len - skip : 0, next,
 				  next_len, value);
 		skip = 0;
 	}

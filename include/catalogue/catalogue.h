@@ -35,10 +35,11 @@ enum tcx_counter {
 };
 
 /* The rows that are one counter per ICMP type: IcmpMsgInType<N> and so on. */
-enum tcx_column {
-#define PER_TYPE(prefix, sub_id, name, kind, unit, since, until, text) TCX_COLUMN_##prefix##name,
+enum tcx_icmp_column {
+#define PER_TYPE(prefix, sub_id, name, kind, unit, since, until, text)                             \
+	TCX_ICMP_COLUMN_##prefix##name,
 #include "mibs/counters.def"
-	TCX_COLUMNS
+	TCX_ICMP_COLUMNS
 };
 
 #define TCX_ICMP_TYPES 256
@@ -56,7 +57,7 @@ struct tcx_counter_row {
 	enum tcx_group group; /* where the kernel prints it */
 	uint32_t sub_id;      /* in its group's node; 0: LINUX-TCPEXT-MIB has no object for it */
 	enum tcx_kind kind;
-	int8_t column; /* enum tcx_column, or -1 for a plain counter */
+	int8_t column; /* enum tcx_icmp_column, or -1 for a plain counter */
 	const char *unit;
 	const char
 		*since; /* first mainline release, "<=" in front where older ones were not seen */

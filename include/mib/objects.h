@@ -1,4 +1,4 @@
-/* The objects of each group, as leaves for a tree. One function per file under agent/mib. */
+/* The objects of each module, for a tree. One function per file under agent/mib. */
 #ifndef TCX_OBJECTS_H
 #define TCX_OBJECTS_H
 
@@ -29,7 +29,7 @@ enum tcx_arc {
 /* The sub-id below linuxTcpExtObjects of the group or table that shows a row. */
 oid tcx_arc_of(const struct tcx_counter_row *row);
 
-/* Each adds its leaves to a tree; false when memory is short. */
+/* Each adds its objects to a tree; false when memory is short. */
 bool tcx_add_mib2(struct tcx_tree *tree, enum tcx_mib2_group group);
 bool tcx_add_counters(struct tcx_tree *tree);
 bool tcx_add_icmp_types(struct tcx_tree *tree);

@@ -46,7 +46,7 @@ struct tcx_layout {
 	 * counter.
 	 */
 	int32_t slot[TCX_COUNTERS];
-	int32_t type_slot[TCX_COLUMNS][TCX_ICMP_TYPES];
+	int32_t type_slot[TCX_ICMP_COLUMNS][TCX_ICMP_TYPES];
 	size_t *by_name; /* the counters of nstatTable, in the order of its index */
 	size_t by_name_count;
 };

@@ -78,7 +78,7 @@ bool tcx_snapshot_get(const struct tcx_snapshot *snapshot, enum tcx_counter coun
 		      uint64_t oldest_ns, uint64_t *value);
 
 /* The same for one ICMP type of a column. */
-bool tcx_snapshot_get_type(const struct tcx_snapshot *snapshot, enum tcx_column column,
+bool tcx_snapshot_get_type(const struct tcx_snapshot *snapshot, enum tcx_icmp_column column,
 			   uint8_t type, uint64_t oldest_ns, uint64_t *value);
 
 /*

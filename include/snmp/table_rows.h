@@ -26,7 +26,7 @@ struct tcx_index_field {
 
 /* The instances of the columns of one table, or of scalars that are about the table as a whole. */
 struct tcx_table_rows {
-	struct tcx_rows rows; /* first: a leaf points to it */
+	struct tcx_rows rows; /* first: an object points to it */
 	enum tcx_table_id id;
 	struct tcx_index_field fields[TCX_INDEX_FIELDS];
 };
@@ -45,8 +45,8 @@ tcx_rows_search tcx_table_row_find, tcx_table_row_after, tcx_table_scalar_find,
 	tcx_table_scalar_after;
 tcx_rows_index tcx_table_row_index;
 
-/* One object. row is the table's row; for a scalar the struct tcx_table itself. */
-struct tcx_object {
+/* One column. row is the table's row; for a scalar the struct tcx_table itself. */
+struct tcx_column {
 	oid sub_id;
 	void (*read)(const void *row, const struct tcx_request *request, struct tcx_value *value);
 	bool (*is_known)(const void *row); /* whether the cell has a value; NULL: always */
@@ -67,15 +67,15 @@ struct tcx_object {
 		put;                                                                               \
 	}
 
-/* A table of objects and their number. */
+/* A table of columns and their number. */
 #define TCX_COLUMNS(table) table, sizeof(table) / sizeof(table[0])
 
 /*
- * Adds leaves for the columns, each with the id prefix + sub_id. rows must live as long as the
+ * Adds objects for the columns, each with the id prefix + sub_id. rows must live as long as the
  * tree. False when memory is short.
  */
 bool tcx_add_columns(struct tcx_tree *tree, const oid *prefix, size_t prefix_len,
-		     const struct tcx_table_rows *rows, const struct tcx_object *columns,
+		     const struct tcx_table_rows *rows, const struct tcx_column *columns,
 		     size_t count);
 
 #endif

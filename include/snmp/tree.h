@@ -2,10 +2,10 @@
  * The objects of one registration, in the order of their OIDs, and the search for the one that a
  * request names.
  *
- * A leaf is an accessible object: a scalar or a column. Its rows say which instances it has and its
- * read() gives the value of one; a scalar is a column with the single row .0. Whatever an object
- * is, it is looked up the same way: a binary search for the leaf, then its rows' own search for the
- * instance. A cell without a value is passed over by GETNEXT.
+ * An object is a scalar or a column. Its rows say which instances it has and its read() gives the
+ * value of one; a scalar is a column with the single row .0. Whichever it is, it is looked up the
+ * same way: a binary search for the object, then its rows' own search for the instance. A cell
+ * without a value is passed over by GETNEXT.
  */
 #ifndef TCX_TREE_H
 #define TCX_TREE_H
@@ -16,7 +16,7 @@
 #include "snmp/request.h"
 #include "snmp/value.h"
 
-#define TCX_LEAF_ID_MAX 4
+#define TCX_OBJECT_ID_MAX 4
 
 /* Whether a row was found; TCX_ROW_PENDING: the table is being read, ask again once it has come. */
 enum tcx_row { TCX_ROW_FOUND, TCX_ROW_NONE, TCX_ROW_PENDING };
@@ -36,7 +36,7 @@ struct tcx_rows {
 
 /* Rows of a table that has always the same ones, numbered from first to last. */
 struct tcx_numbered_rows {
-	struct tcx_rows rows; /* first: a leaf points to it */
+	struct tcx_rows rows; /* first: an object points to it */
 	oid first;
 	oid last;
 };
@@ -55,23 +55,23 @@ tcx_rows_index tcx_numbered_index;
 		{tcx_numbered_find, tcx_numbered_after, tcx_numbered_index}, first, last           \
 	}
 
-struct tcx_object;
+struct tcx_column;
 
-struct tcx_leaf {
-	oid id[TCX_LEAF_ID_MAX]; /* below the tree's root */
+struct tcx_object {
+	oid id[TCX_OBJECT_ID_MAX]; /* below the tree's root */
 	size_t id_len;
 	const struct tcx_rows *rows;
 	/* The value of a row's cell. False when there is none now: noSuchInstance. */
-	bool (*read)(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
+	bool (*read)(const struct tcx_request *request, const struct tcx_object *object, size_t row,
 		     struct tcx_value *value);
-	int arg; /* read()'s own: a counter, a column, a row of a table of objects */
-	const struct tcx_object *object; /* likewise, of a kernel table (snmp/table_rows.h) */
+	int arg; /* read()'s own: a counter, a column, a row of a table of columns */
+	const struct tcx_column *column; /* likewise, of a kernel table (snmp/table_rows.h) */
 };
 
 struct tcx_tree {
 	size_t count;
 	size_t capacity;
-	struct tcx_leaf *leaves; /* owned */
+	struct tcx_object *objects; /* owned */
 };
 
 /* TCX_PENDING: what decides it is being read; ask again once it has come. */
@@ -80,10 +80,10 @@ enum tcx_found { TCX_FOUND, TCX_NO_INSTANCE, TCX_NO_OBJECT, TCX_PENDING };
 /* The single row .0 of every scalar. */
 extern const struct tcx_numbered_rows tcx_scalar_rows;
 
-/* Adds a copy of a leaf, in any order. False when memory is short. */
-bool tcx_tree_add(struct tcx_tree *tree, const struct tcx_leaf *leaf);
+/* Adds a copy of an object, in any order. False when memory is short. */
+bool tcx_tree_add(struct tcx_tree *tree, const struct tcx_object *object);
 
-/* Puts the leaves in order; to be called once all are there. */
+/* Puts the objects in order; to be called once all are there. */
 void tcx_tree_sort(struct tcx_tree *tree);
 
 /* Frees what the tree owns. */

@@ -37,7 +37,7 @@ static void rows_are_whole(void **state)
 		assert_in_range(row->name_len, 1, TCX_NAME_MAX);
 		assert_memory_equal(row->name, group->prefix, strlen(group->prefix));
 		assert_true(row->kind >= TCX_counter && row->kind < TCX_unknown);
-		assert_true(row->column < TCX_COLUMNS);
+		assert_true(row->column < TCX_ICMP_COLUMNS);
 		assert_true(strlen(row->text) > 0);
 		assert_true(strlen(row->since) > 0);
 	}
@@ -53,7 +53,7 @@ static void enumerations_fit(void **state)
 	assert_int_equal(tcx_catalogue_row(TCX_TcpExtListenOverflows)->column, -1);
 	assert_int_equal(tcx_catalogue_row(TCX_TcpMaxConn)->kind, TCX_integer);
 	assert_int_equal(tcx_catalogue_row(TCX_TcpCurrEstab)->kind, TCX_gauge);
-	assert_int_equal(tcx_catalogue_row(TCX_Icmp6OutType)->column, TCX_COLUMN_Icmp6OutType);
+	assert_int_equal(tcx_catalogue_row(TCX_Icmp6OutType)->column, TCX_ICMP_COLUMN_Icmp6OutType);
 	assert_string_equal(tcx_catalogue_group(TCX_GROUP_MPTcpExt)->prefix, "MPTcpExt");
 	assert_string_equal(tcx_catalogue_source(tcx_catalogue_group(TCX_GROUP_Ip6)->source)->path,
 			    "net/snmp6");

@@ -417,8 +417,8 @@ static void names_change(void **state)
 	read_again(scene, "Icmp: InMsgs\nIcmp: 1\nIcmpMsg: InType3\nIcmpMsg: 1\n"
 			  "Tcp: InSegs\nTcp: 8\n");
 	after = tcx_collector_latest(scene->collector, NULL);
-	assert_false(tcx_snapshot_get_type(before, TCX_COLUMN_IcmpMsgInType, 3, 0, &value));
-	assert_true(tcx_snapshot_get_type(after, TCX_COLUMN_IcmpMsgInType, 3, 0, &value));
+	assert_false(tcx_snapshot_get_type(before, TCX_ICMP_COLUMN_IcmpMsgInType, 3, 0, &value));
+	assert_true(tcx_snapshot_get_type(after, TCX_ICMP_COLUMN_IcmpMsgInType, 3, 0, &value));
 	assert_int_equal(value, 1);
 	assert_true(tcx_snapshot_get(before, TCX_TcpInSegs, 0, &value));
 	assert_int_equal(value, 7);

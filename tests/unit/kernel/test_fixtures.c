@@ -183,7 +183,7 @@ static void compare_column(const struct expected *expected, const struct tcx_sna
 
 		snprintf(name, sizeof(name), "%s%d", row->name, type);
 		counter = find(expected, name);
-		assert_int_equal(tcx_snapshot_get_type(snapshot, (enum tcx_column)row->column,
+		assert_int_equal(tcx_snapshot_get_type(snapshot, (enum tcx_icmp_column)row->column,
 						       (uint8_t)type, 0, &value),
 				 counter != NULL);
 		assert_true(counter == NULL || same(counter->value, value));

@@ -68,11 +68,11 @@ static void slots(void **state)
 	for (int i = 0; i < TCX_COUNTERS; i++)
 		assert_int_equal(layout->slot[i], i == TCX_TcpInSegs ? 1 : -1);
 	for (int type = 0; type < TCX_ICMP_TYPES; type++) {
-		assert_int_equal(layout->type_slot[TCX_COLUMN_IcmpMsgInType][type],
+		assert_int_equal(layout->type_slot[TCX_ICMP_COLUMN_IcmpMsgInType][type],
 				 type == 3 ? 2 : -1);
-		assert_int_equal(layout->type_slot[TCX_COLUMN_Icmp6OutType][type],
+		assert_int_equal(layout->type_slot[TCX_ICMP_COLUMN_Icmp6OutType][type],
 				 type == 255 ? 3 : -1);
-		assert_int_equal(layout->type_slot[TCX_COLUMN_IcmpMsgOutType][type], -1);
+		assert_int_equal(layout->type_slot[TCX_ICMP_COLUMN_IcmpMsgOutType][type], -1);
 	}
 	tcx_layout_unref(layout);
 }
@@ -95,7 +95,7 @@ static void ambiguous(void **state)
 					 strcmp(names[i], "IpForwarding") != 0);
 	assert_int_equal(layout->slot[TCX_TcpInSegs], -1);
 	assert_int_equal(layout->slot[TCX_IpForwarding], 2);
-	assert_int_equal(layout->type_slot[TCX_COLUMN_IcmpMsgInType][8], -1);
+	assert_int_equal(layout->type_slot[TCX_ICMP_COLUMN_IcmpMsgInType][8], -1);
 	tcx_layout_unref(layout);
 }
 

@@ -28,9 +28,9 @@ static void values(void **state)
 	assert_int_equal(value, 0);
 	assert_true(tcx_snapshot_get(snapshot, TCX_TcpOutSegs, 0, &value));
 	assert_int_equal(value, UINT64_MAX);
-	assert_true(tcx_snapshot_get_type(snapshot, TCX_COLUMN_IcmpMsgInType, 3, 0, &value));
+	assert_true(tcx_snapshot_get_type(snapshot, TCX_ICMP_COLUMN_IcmpMsgInType, 3, 0, &value));
 	assert_int_equal(value, 5);
-	assert_true(tcx_snapshot_get_type(snapshot, TCX_COLUMN_IcmpMsgOutType, 0, 0, &value));
+	assert_true(tcx_snapshot_get_type(snapshot, TCX_ICMP_COLUMN_IcmpMsgOutType, 0, 0, &value));
 	assert_int_equal(value, 0);
 	tcx_snapshot_unref(snapshot);
 }
@@ -43,9 +43,9 @@ static void absent(void **state)
 	(void)state;
 	assert_false(tcx_snapshot_get(snapshot, TCX_TcpOutSegs, 0, &value));
 	assert_false(tcx_snapshot_get(snapshot, TCX_TcpInSegs, 0, &value)); /* printed twice */
-	assert_false(tcx_snapshot_get_type(snapshot, TCX_COLUMN_IcmpMsgInType, 3, 0, &value));
+	assert_false(tcx_snapshot_get_type(snapshot, TCX_ICMP_COLUMN_IcmpMsgInType, 3, 0, &value));
 	assert_false(tcx_snapshot_get(NULL, TCX_TcpInSegs, 0, &value));
-	assert_false(tcx_snapshot_get_type(NULL, TCX_COLUMN_IcmpMsgInType, 3, 0, &value));
+	assert_false(tcx_snapshot_get_type(NULL, TCX_ICMP_COLUMN_IcmpMsgInType, 3, 0, &value));
 	assert_int_equal(value, 99);
 	tcx_snapshot_unref(snapshot);
 }

@@ -55,29 +55,29 @@ static size_t index_of(const struct tcx_rows *rows, const struct tcx_request *re
 
 static const struct tcx_rows table_rows = {find_row, row_after, index_of};
 
-static bool read_cell(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
-		      struct tcx_value *value)
+static bool read_cell(const struct tcx_request *request, const struct tcx_object *object,
+		      size_t row, struct tcx_value *value)
 {
 	(void)request;
-	if (leaf->arg == 3 || (leaf->arg == 2 && row_ids[row] == 4))
+	if (object->arg == 3 || (object->arg == 2 && row_ids[row] == 4))
 		return false;
-	tcx_value_counter64(value, (uint64_t)leaf->arg * 100 + row_ids[row]);
+	tcx_value_counter64(value, (uint64_t)object->arg * 100 + row_ids[row]);
 	return true;
 }
 
-static bool read_scalar(const struct tcx_request *request, const struct tcx_leaf *leaf, size_t row,
-			struct tcx_value *value)
+static bool read_scalar(const struct tcx_request *request, const struct tcx_object *object,
+			size_t row, struct tcx_value *value)
 {
 	(void)request;
 	(void)row;
-	tcx_value_counter64(value, (uint64_t)leaf->arg);
-	return leaf->arg > 0;
+	tcx_value_counter64(value, (uint64_t)object->arg);
+	return object->arg > 0;
 }
 
 /* In no order, as add functions may come. arg 0: a scalar without a value. */
 static bool add(struct tcx_tree *tree)
 {
-	static const struct tcx_leaf leaves[] = {
+	static const struct tcx_object objects[] = {
 		{{9, 1, 2}, 3, &table_rows, read_cell, 2, NULL},
 		{{2}, 1, &tcx_scalar_rows.rows, read_scalar, 2, NULL},
 		{{9, 1, 3}, 3, &table_rows, read_cell, 3, NULL},
@@ -89,8 +89,8 @@ static bool add(struct tcx_tree *tree)
 		{{12}, 1, &tcx_scalar_rows.rows, read_scalar, 0, NULL},
 	};
 
-	for (size_t i = 0; i < COUNT(leaves); i++)
-		if (!tcx_tree_add(tree, &leaves[i]))
+	for (size_t i = 0; i < COUNT(objects); i++)
+		if (!tcx_tree_add(tree, &objects[i]))
 			return false;
 	return true;
 }
@@ -272,16 +272,16 @@ static void empty(void **state)
 	tcx_tree_clear(&serving.tree);
 }
 
-/* More leaves than there is room for at first. */
+/* More objects than there is room for at first. */
 static void many(void **state)
 {
-	struct tcx_leaf leaf = {{0}, 1, &tcx_scalar_rows.rows, read_scalar, 0, NULL};
+	struct tcx_object object = {{0}, 1, &tcx_scalar_rows.rows, read_scalar, 0, NULL};
 	struct serving serving = {0};
 
 	(void)state;
-	for (leaf.arg = 1000; leaf.arg > 0; leaf.arg--) {
-		leaf.id[0] = (oid)leaf.arg;
-		assert_true(tcx_tree_add(&serving.tree, &leaf));
+	for (object.arg = 1000; object.arg > 0; object.arg--) {
+		object.id[0] = (oid)object.arg;
+		assert_true(tcx_tree_add(&serving.tree, &object));
 	}
 	tcx_tree_sort(&serving.tree);
 	assert_string_equal(serving_next(&serving, "776"), "776.0 Counter64 776");
