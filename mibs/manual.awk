@@ -5,7 +5,7 @@
 # Markers of the skeleton:
 #
 #   @names-of-files@    the files of counters, in a sentence
-#   @groups@            a subsection for each GROUP, an entry for each of its counters
+#   @groups@            a subsection for each SECTION, an entry for each of its counters
 #   @scalars NODE@      an entry for each scalar of a node
 #   @tables@            a subsection for each table of ours, an entry for each column
 #   @others@            an entry for each table of RFC1213, with its columns

@@ -16,7 +16,7 @@
 #
 #   sources, source[1 ...]      ids of the SOURCE rows
 #   source_path, format, put_in_front, per, source_title, absent     by id of a source
-#   groups                      number of GROUP rows
+#   groups                      number of SECTION rows
 #   group[1 ...]                their prefixes, in the order of the file
 #   arc, node, file, title      by prefix; file is the path of the group's source
 #   at[arc]                     the prefix that has this arc
@@ -51,7 +51,7 @@ BEGIN {
     arc_of["linuxTcpExtObjects"] = 1
 
     arguments["SOURCE"] = 8
-    arguments["GROUP"] = 5
+    arguments["SECTION"] = 5
     arguments["COUNTER"] = 8
     arguments["PER_TYPE"] = 8
     arguments["SCALAR"] = 6
@@ -192,7 +192,7 @@ function close_row() {
     check_texts()
     if (macro == "SOURCE")
         take_source(args[2])
-    else if (macro == "GROUP")
+    else if (macro == "SECTION")
         take_group(args[1], args[2], args[3], args[4], args[5])
     else if (macro == "COUNTER")
         take_counter(args[1], args[2])

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-static const struct tcx_group_row groups[TCX_GROUPS] = {
-#define GROUP(prefix, arc, node, source, title) {#prefix, arc, TCX_SOURCE_##source, title},
+static const struct tcx_section_row sections[TCX_SECTIONS] = {
+#define SECTION(prefix, arc, node, source, title) {#prefix, arc, TCX_SOURCE_##source, title},
 #include "mibs/counters.def"
 };
 
@@ -12,7 +12,7 @@ static const struct tcx_counter_row rows[TCX_COUNTERS] = {
 #define ROW(prefix, sub_id, name, kind, unit, since, until, text, column)                          \
 	{#prefix #name,                                                                            \
 	 sizeof(#prefix #name) - 1,                                                                \
-	 TCX_GROUP_##prefix,                                                                       \
+	 TCX_SECTION_##prefix,                                                                     \
 	 sub_id,                                                                                   \
 	 TCX_##kind,                                                                               \
 	 column,                                                                                   \
@@ -33,9 +33,9 @@ const struct tcx_counter_row *tcx_catalogue_row(enum tcx_counter counter)
 	return &rows[counter];
 }
 
-const struct tcx_group_row *tcx_catalogue_group(enum tcx_group group)
+const struct tcx_section_row *tcx_catalogue_section(enum tcx_section section)
 {
-	return &groups[group];
+	return &sections[section];
 }
 
 /*

@@ -4,9 +4,9 @@
 /* The kernel prints ICMPv6 types among the other ICMPv6 counters; the MIB has a table for them. */
 oid tcx_arc_of(const struct tcx_counter_row *row)
 {
-	if (row->column >= 0 && row->group == TCX_GROUP_Icmp6)
+	if (row->column >= 0 && row->section == TCX_SECTION_Icmp6)
 		return TCX_ARC_ICMP6_MSG;
-	return tcx_catalogue_group(row->group)->arc;
+	return tcx_catalogue_section(row->section)->arc;
 }
 
 static bool read_counter(const struct tcx_request *request, const struct tcx_object *object,

@@ -203,7 +203,7 @@ bool tcx_layout_adopt(struct tcx_layout *layout, size_t first, const struct tcx_
 static bool is_sysctl(const struct tcx_entry *entry)
 {
 	return entry->counter != TCX_NONE &&
-	       tcx_catalogue_row(entry->counter)->group == TCX_GROUP_Sysctl;
+	       tcx_catalogue_row(entry->counter)->section == TCX_SECTION_Sysctl;
 }
 
 /*

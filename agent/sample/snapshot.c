@@ -118,7 +118,7 @@ size_t tcx_snapshot_count(const struct tcx_snapshot *snapshot, bool known, uint6
 
 bool tcx_snapshot_hides(const struct tcx_snapshot *snapshot, enum tcx_counter counter)
 {
-	enum tcx_source source = tcx_catalogue_group(tcx_catalogue_row(counter)->group)->source;
+	enum tcx_source source = tcx_catalogue_section(tcx_catalogue_row(counter)->section)->source;
 
 	return (snapshot->faulty & 1U << source) != 0;
 }

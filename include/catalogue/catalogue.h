@@ -18,11 +18,11 @@ enum tcx_kind {
 	TCX_unknown	 /* a name that the catalogue lacks */
 };
 
-/* One per section of the kernel's files: TCX_GROUP_TcpExt ... */
-enum tcx_group {
-#define GROUP(prefix, arc, node, source, title) TCX_GROUP_##prefix,
+/* One per section of the kernel's files: TCX_SECTION_TcpExt ... */
+enum tcx_section {
+#define SECTION(prefix, arc, node, source, title) TCX_SECTION_##prefix,
 #include "mibs/counters.def"
-	TCX_GROUPS
+	TCX_SECTIONS
 };
 
 /* One per row, named as nstat names it: TCX_TcpExtListenOverflows ... */
@@ -44,7 +44,7 @@ enum tcx_icmp_column {
 
 #define TCX_ICMP_TYPES 256
 
-struct tcx_group_row {
+struct tcx_section_row {
 	const char *prefix; /* as nstat writes it: "TcpExt" */
 	uint32_t arc;	    /* sub-id below linuxTcpExtObjects; 0: has no node there */
 	enum tcx_source source;
@@ -52,10 +52,10 @@ struct tcx_group_row {
 };
 
 struct tcx_counter_row {
-	const char *name;     /* nstat's name: "TcpExtListenOverflows" */
-	uint8_t name_len;     /* of name, without the zero byte */
-	enum tcx_group group; /* where the kernel prints it */
-	uint32_t sub_id;      /* in its group's node; 0: LINUX-TCPEXT-MIB has no object for it */
+	const char *name;	  /* nstat's name: "TcpExtListenOverflows" */
+	uint8_t name_len;	  /* of name, without the zero byte */
+	enum tcx_section section; /* where the kernel prints it */
+	uint32_t sub_id; /* in its section's node; 0: LINUX-TCPEXT-MIB has no object for it */
 	enum tcx_kind kind;
 	int8_t column; /* enum tcx_icmp_column, or -1 for a plain counter */
 	const char *unit;
@@ -68,8 +68,8 @@ struct tcx_counter_row {
 /* The row of a counter; counter must be below TCX_COUNTERS. */
 const struct tcx_counter_row *tcx_catalogue_row(enum tcx_counter counter);
 
-/* The row of a group; group must be below TCX_GROUPS. */
-const struct tcx_group_row *tcx_catalogue_group(enum tcx_group group);
+/* The row of a section; section must be below TCX_SECTIONS. */
+const struct tcx_section_row *tcx_catalogue_section(enum tcx_section section);
 
 /*
  * Finds a name as nstat writes it, len bytes, no zero byte needed. For a column's name the ICMP

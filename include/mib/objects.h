@@ -16,7 +16,7 @@ enum tcx_mib2_group { TCX_MIB2_ip = 4, TCX_MIB2_icmp = 5, TCX_MIB2_tcp = 6, TCX_
  */
 #define TCX_OBJECTS_ROOT TCX_MIB_ROOT, 1
 
-/* Sub-ids below linuxTcpExtObjects of what is not a group of counters.def. */
+/* Sub-ids below linuxTcpExtObjects of what is not a section of counters.def. */
 enum tcx_arc {
 	TCX_ARC_SNAPSHOT = 1,
 	TCX_ARC_NSTAT = 2,

@@ -32,10 +32,10 @@ static void rows_are_whole(void **state)
 	(void)state;
 	for (int i = 0; i < TCX_COUNTERS; i++) {
 		const struct tcx_counter_row *row = tcx_catalogue_row((enum tcx_counter)i);
-		const struct tcx_group_row *group = tcx_catalogue_group(row->group);
+		const struct tcx_section_row *section = tcx_catalogue_section(row->section);
 
 		assert_in_range(row->name_len, 1, TCX_NAME_MAX);
-		assert_memory_equal(row->name, group->prefix, strlen(group->prefix));
+		assert_memory_equal(row->name, section->prefix, strlen(section->prefix));
 		assert_true(row->kind >= TCX_counter && row->kind < TCX_unknown);
 		assert_true(row->column < TCX_ICMP_COLUMNS);
 		assert_true(strlen(row->text) > 0);
@@ -49,14 +49,15 @@ static void enumerations_fit(void **state)
 	(void)state;
 	assert_string_equal(tcx_catalogue_row(TCX_TcpExtListenOverflows)->name,
 			    "TcpExtListenOverflows");
-	assert_int_equal(tcx_catalogue_row(TCX_TcpExtListenOverflows)->group, TCX_GROUP_TcpExt);
+	assert_int_equal(tcx_catalogue_row(TCX_TcpExtListenOverflows)->section, TCX_SECTION_TcpExt);
 	assert_int_equal(tcx_catalogue_row(TCX_TcpExtListenOverflows)->column, -1);
 	assert_int_equal(tcx_catalogue_row(TCX_TcpMaxConn)->kind, TCX_integer);
 	assert_int_equal(tcx_catalogue_row(TCX_TcpCurrEstab)->kind, TCX_gauge);
 	assert_int_equal(tcx_catalogue_row(TCX_Icmp6OutType)->column, TCX_ICMP_COLUMN_Icmp6OutType);
-	assert_string_equal(tcx_catalogue_group(TCX_GROUP_MPTcpExt)->prefix, "MPTcpExt");
-	assert_string_equal(tcx_catalogue_source(tcx_catalogue_group(TCX_GROUP_Ip6)->source)->path,
-			    "net/snmp6");
+	assert_string_equal(tcx_catalogue_section(TCX_SECTION_MPTcpExt)->prefix, "MPTcpExt");
+	assert_string_equal(
+		tcx_catalogue_source(tcx_catalogue_section(TCX_SECTION_Ip6)->source)->path,
+		"net/snmp6");
 }
 
 static const struct {

@@ -49,15 +49,15 @@ static const char *type_of(const struct tcx_counter_row *row)
 	return types[row->kind];
 }
 
-/* What GET says of a row, and that it says it where the row's group and sub-id are. */
+/* What GET says of a row, and that it says it where the row's section and sub-id are. */
 static void compare_row(const struct serving *serving, const struct tcx_counter_row *row,
 			enum tcx_counter counter)
 {
 	char name[32], expected[80] = "no instance";
 	uint64_t value;
 
-	snprintf(name, sizeof(name), "%u.%u.0", (unsigned int)tcx_catalogue_group(row->group)->arc,
-		 (unsigned int)row->sub_id);
+	snprintf(name, sizeof(name), "%u.%u.0",
+		 (unsigned int)tcx_catalogue_section(row->section)->arc, (unsigned int)row->sub_id);
 	if (tcx_snapshot_get(serving->request.fresh, counter, 0, &value))
 		snprintf(expected, sizeof(expected), "%s %llu", type_of(row),
 			 (unsigned long long)value);
