@@ -76,7 +76,7 @@ static void apply_config(struct tcx_context *context)
 
 	tcx_agentx_configure(&context->config, context->options.socket);
 	tcx_dispatcher_set(context->dispatcher, &settings);
-	tcx_registrations_want(context->registrations, context->config.groups,
+	tcx_registrations_want(context->registrations, context->config.modules,
 			       context->reading.tables != NULL, context->config.priority);
 }
 

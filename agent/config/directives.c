@@ -39,7 +39,7 @@ static const struct directive directives[] = {
 	 "between two reads of the counters"},
 	{"maxAge", NULL, "SECONDS", take_seconds, FIELD(max_age_ns), 0.1, 86400, NULL,
 	 "after which unrenewed counters go away; ten refreshIntervals unless set"},
-	{"register", NULL, "GROUP...", take_modules, FIELD(groups), 0, 0, "all",
+	{"register", NULL, "GROUP...", take_modules, FIELD(modules), 0, 0, "all",
 	 "as in tcpextd.conf(5); or all, or none"},
 	{"tableInterval", NULL, "SECONDS", take_seconds, FIELD(table_interval_ns), 1, 3600, "15",
 	 "between two reads of a table in use"},
@@ -150,9 +150,9 @@ static void take_modules(const struct directive *directive, struct tcx_config *c
 	char *rest = NULL;
 	size_t words = 0;
 
-	if (!config->groups_given)
-		config->groups = 0;
-	config->groups_given = true;
+	if (!config->modules_given)
+		config->modules = 0;
+	config->modules_given = true;
 	for (char *word = strtok_r(text, " \t,", &rest); word != NULL;
 	     word = strtok_r(NULL, " \t,", &rest)) {
 		unsigned int bit = tcx_modules_bit(word);
@@ -161,7 +161,7 @@ static void take_modules(const struct directive *directive, struct tcx_config *c
 		if (bit == 0 && strcasecmp(word, "none") != 0)
 			netsnmp_config_error("%s '%s' is wrong: give any of %sor all, or none",
 					     directive->word, word, module_words(list));
-		config->groups |= bit;
+		config->modules |= bit;
 	}
 	if (words == 0)
 		netsnmp_config_error("%s names no group: give any of %sor all, or none",
@@ -200,7 +200,7 @@ void tcx_directives_default(struct tcx_config *config)
 		snprintf(text, sizeof(text), "%s", directives[i].by_default);
 		directives[i].take(&directives[i], config, text);
 	}
-	config->groups_given = false;
+	config->modules_given = false;
 }
 
 /* "SECONDS between two reads of the counters (0.1 to 3600; 1 unless set)" */

@@ -67,7 +67,7 @@ static bool can_ask_as(const struct question *question, const struct tcx_snmpd_a
 /* What the configuration leaves out is not to be seen, whatever the views show. */
 static bool serves(const struct doctor *doctor, const char *word)
 {
-	return !doctor->configured || (doctor->config->groups & tcx_modules_bit(word)) != 0;
+	return !doctor->configured || (doctor->config->modules & tcx_modules_bit(word)) != 0;
 }
 
 /*
@@ -93,14 +93,14 @@ static bool lacks_version(const struct question *question)
 
 static bool has_private_group(const struct doctor_answer *answer)
 {
-	return (answer->groups & tcx_modules_bit("tcpext")) != 0;
+	return (answer->modules & tcx_modules_bit("tcpext")) != 0;
 }
 
 /* Neither the agent's objects nor its rows of sysORTable, where one of both is to be seen. */
 static bool has_nothing(const struct question *question)
 {
-	return lacks_version(question) &&
-	       (question->answer.rows ? question->answer.groups == 0 : is_to_see_version(question));
+	return lacks_version(question) && (question->answer.rows ? question->answer.modules == 0
+								 : is_to_see_version(question));
 }
 
 /* Whether snmpd hides what the view in the files shows: it was started before they were changed. */
@@ -195,11 +195,11 @@ static void say_processes(struct doctor *doctor, enum doctor_verdict verdict, co
 	advise_start(doctor);
 }
 
-static const char *list_groups(unsigned int groups, char text[DOCTOR_LIST_MAX])
+static const char *list_modules(unsigned int modules, char text[DOCTOR_LIST_MAX])
 {
 	text[0] = '\0';
 	for (size_t i = 0; i < tcx_modules_count; i++)
-		if ((groups & tcx_modules_bit(tcx_modules[i].word)) != 0)
+		if ((modules & tcx_modules_bit(tcx_modules[i].word)) != 0)
 			tcx_doctor_append(text, tcx_modules[i].word);
 	return text;
 }
@@ -207,14 +207,14 @@ static const char *list_groups(unsigned int groups, char text[DOCTOR_LIST_MAX])
 static void check_refused(struct doctor *doctor, const struct doctor_answer *answer)
 {
 	const struct tcx_config *config = doctor->config;
-	unsigned int wanted = doctor->configured ? config->groups : ~0U;
-	unsigned int missing = wanted & tcx_modules_bit("all") & ~answer->groups;
+	unsigned int wanted = doctor->configured ? config->modules : ~0U;
+	unsigned int missing = wanted & tcx_modules_bit("all") & ~answer->modules;
 	char text[DOCTOR_LIST_MAX];
 
 	if (missing == 0)
 		return;
 	FAIL("agent: snmpd has refused it %s: somebody else is there at registerPriority %d",
-	     list_groups(missing, text), config->priority);
+	     list_modules(missing, text), config->priority);
 	if (config->priority == PRIORITY_OF_SNMPD)
 		MORE("%d is the number of snmpd's own modules: write a lower one to tcpextd.conf, "
 		     "or none, and reload the agent",
@@ -242,7 +242,7 @@ static void check_others(struct doctor *doctor, const struct doctor_answer *answ
 	if (answer->twice != 0)
 		WARN("agent: two are connected to this snmpd for %s: managers see the one with the "
 		     "lower registerPriority; end the other, or give each an snmpd of its own",
-		     list_groups(answer->twice, text));
+		     list_modules(answer->twice, text));
 	else if (doctor->agents > 1)
 		WARN("agent: %zu run in this network namespace, one of them as process %ld: snmpd "
 		     "refuses what it has from another one; end all but one",

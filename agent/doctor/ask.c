@@ -117,12 +117,12 @@ static void note_row(struct doctor_answer *answer, const netsnmp_variable_list *
 		if (strlen(text) != variable->val_len ||
 		    memcmp(text, variable->val.string, variable->val_len) != 0)
 			continue;
-		answer->twice |= answer->groups & bit;
-		answer->groups |= bit;
+		answer->twice |= answer->modules & bit;
+		answer->modules |= bit;
 	}
 }
 
-/* The agent has a row of sysORTable for each group that it serves. */
+/* The agent has a row of sysORTable for each module that it serves. */
 static void look_at_rows(void *session, struct doctor_answer *answer)
 {
 	oid name[MAX_OID_LEN];

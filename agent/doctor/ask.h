@@ -7,11 +7,11 @@
 #include "snmpdconf/conf.h"
 
 struct doctor_answer {
-	bool came;	     /* snmpd answered */
-	char version[64];    /* the agent's; empty: not shown */
-	bool rows;	     /* sysORTable is shown */
-	unsigned int groups; /* those of the agent in it, as bits of tcx_modules_bit() */
-	unsigned int twice;  /* those that are there more than once */
+	bool came;	      /* snmpd answered */
+	char version[64];     /* the agent's; empty: not shown */
+	bool rows;	      /* sysORTable is shown */
+	unsigned int modules; /* those of the agent in it, as bits of tcx_modules_bit() */
+	unsigned int twice;   /* those that are there more than once */
 };
 
 /* Once, before the first question. */

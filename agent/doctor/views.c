@@ -35,7 +35,7 @@ static const struct part {
 
 static bool is_registered(const struct doctor *doctor, const struct part *part)
 {
-	return !doctor->configured || (doctor->config->groups & tcx_modules_bit(part->word)) != 0;
+	return !doctor->configured || (doctor->config->modules & tcx_modules_bit(part->word)) != 0;
 }
 
 static enum tcx_snmpd_sight sight(const struct doctor *doctor, const char *view,

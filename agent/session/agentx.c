@@ -301,7 +301,7 @@ void tcx_agentx_shutdown(void)
 
 static void ask_again(unsigned int alarm, void *arg);
 
-static void list_groups(unsigned int alarm, void *arg)
+static void list_modules(unsigned int alarm, void *arg)
 {
 	(void)alarm;
 	(void)arg;
@@ -314,11 +314,11 @@ static void ask_later(void)
 	if (agentx->alarm != 0)
 		return;
 	agentx->alarm = snmp_alarm_register(REFUSED_RETRY_S, 0, ask_again, NULL);
-	snmp_alarm_register(LIST_S, 0, list_groups, NULL);
+	snmp_alarm_register(LIST_S, 0, list_modules, NULL);
 }
 
 /*
- * What was refused may be free by now: another agent has ended, for example. Each group is spoken
+ * What was refused may be free by now: another agent has ended, for example. Each module is spoken
  * of once when it is refused and once when it is not any more.
  */
 static void ask_again(unsigned int alarm, void *arg)
@@ -340,7 +340,7 @@ static void ask_again(unsigned int alarm, void *arg)
 		agentx->told &= ~bit;
 		snmp_log(LOG_NOTICE, "the master takes the group %s now\n", tcx_modules[i].word);
 	}
-	list_groups(0, NULL);
+	list_modules(0, NULL);
 }
 
 /* In digits: the agent loads no MIB that could name it. */
@@ -357,7 +357,7 @@ static void print_oid(char *text, size_t size, const oid *name, size_t len)
  * snmpd shows one of those who register an OID, the one with the lowest priority, and nothing tells
  * managers which: a lower number is no way to have two agents.
  */
-static void say_taken(const char *name, const char *group, int priority)
+static void say_taken(const char *name, const char *module, int priority)
 {
 	const char *remedy = "another agent holds it, and of two agents managers see only the one "
 			     "with the lower registerPriority, which hides the other's values: end "
@@ -370,20 +370,20 @@ static void say_taken(const char *name, const char *group, int priority)
 	snmp_log(LOG_ERR,
 		 "the master refuses %s (group %s) at priority %d: %s leave the group out of "
 		 "'register'; asking again every %d s\n",
-		 name, group, priority, remedy, REFUSED_RETRY_S);
+		 name, module, priority, remedy, REFUSED_RETRY_S);
 }
 
 void tcx_agentx_refused(long error)
 {
-	const char *group;
+	const char *module;
 	unsigned int bit;
 	char text[512];
 
 	if (error == TCX_WIRE_LOST)
 		return; /* which on_lost() tells */
-	group = tcx_registrations_refused(agentx->registrations, agentx->name, agentx->name_len,
-					  agentx->priority);
-	bit = group != NULL ? tcx_modules_bit(group) : 0;
+	module = tcx_registrations_refused(agentx->registrations, agentx->name, agentx->name_len,
+					   agentx->priority);
+	bit = module != NULL ? tcx_modules_bit(module) : 0;
 	print_oid(text, sizeof(text), agentx->name, agentx->name_len);
 	agentx->refused |= bit;
 	if (agentx->refused != 0)
@@ -392,10 +392,10 @@ void tcx_agentx_refused(long error)
 		return;
 	agentx->told |= bit;
 	if (error == DUPLICATE_REGISTRATION)
-		say_taken(text, group != NULL ? group : "?", agentx->priority);
+		say_taken(text, module != NULL ? module : "?", agentx->priority);
 	else
 		snmp_log(LOG_ERR, "the master refuses %s (group %s): %s (AgentX error %ld)\n", text,
-			 group != NULL ? group : "?",
+			 module != NULL ? module : "?",
 			 error == REQUEST_DENIED ? "it denies the request; see its own log"
 						 : "see RFC 2741, section 6.2.16, and snmpd's log",
 			 error);

@@ -13,8 +13,8 @@
 struct tcx_config {
 	uint64_t interval_ns;		   /* refreshInterval */
 	uint64_t max_age_ns;		   /* maxAge; 0: ten intervals */
-	unsigned int groups;		   /* register: bits of tcx_modules_bit() */
-	bool groups_given;		   /* a register line was there */
+	unsigned int modules;		   /* register: bits of tcx_modules_bit() */
+	bool modules_given;		   /* a register line was there */
 	uint64_t table_interval_ns;	   /* tableInterval */
 	uint64_t table_idle_ns;		   /* tableIdle */
 	uint64_t table_timeout_ns;	   /* tableTimeout */

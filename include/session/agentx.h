@@ -29,7 +29,7 @@ struct tcx_agentx {
 	unsigned long name[TCX_AGENTX_NAME_MAX]; /* OID that is being registered */
 	size_t name_len;
 	int priority;	      /* of that registration */
-	unsigned int refused; /* groups of which the master has refused something: bits of
+	unsigned int refused; /* modules of which the master has refused something: bits of
 				 tcx_modules_bit() */
 	unsigned int told;    /* those that the log has been told of */
 	unsigned int alarm;   /* the library's number of the next try, or 0 */

@@ -108,7 +108,7 @@ static void defaults(void **state)
 	good("# nothing\n\n");
 	assert_int_equal(config.interval_ns, TCX_NS_PER_S);
 	assert_int_equal(tcx_config_max_age(&config), 10 * TCX_NS_PER_S);
-	assert_int_equal(config.groups & tcx_modules_bit("all"), tcx_modules_bit("all"));
+	assert_int_equal(config.modules & tcx_modules_bit("all"), tcx_modules_bit("all"));
 	assert_int_equal(config.priority, 100);
 	assert_string_equal(config.proc_root, "/proc");
 	assert_null(config.socket);
@@ -127,7 +127,7 @@ static void every_directive(void **state)
 	     "agentXRetries 13\n");
 	assert_int_equal(config.interval_ns, 250 * TCX_NS_PER_MS);
 	assert_int_equal(tcx_config_max_age(&config), 7500 * TCX_NS_PER_MS);
-	assert_int_equal(config.groups, tcx_modules_bit("tcp") | tcx_modules_bit("udp"));
+	assert_int_equal(config.modules, tcx_modules_bit("tcp") | tcx_modules_bit("udp"));
 	assert_int_equal(config.priority, 42);
 	assert_string_equal(config.proc_root, "/elsewhere/proc");
 	assert_string_equal(config.socket, "/run/somewhere/master");
@@ -170,7 +170,7 @@ static void good_intervals(void **state)
 
 static const struct {
 	const char *text;
-	const char *groups[12];
+	const char *modules[12];
 } registers[] = {
 	{"register ip icmp tcp udp tcpext\n", {"ip", "icmp", "tcp", "udp", "tcpext"}},
 	{"register all\n",
@@ -184,17 +184,17 @@ static const struct {
 	{"register none tcp\n", {"tcp"}},
 };
 
-static void groups(void **state)
+static void modules(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(registers); i++) {
 		good(registers[i].text);
 		unsigned int bits = 0;
 
-		for (size_t k = 0; k < COUNT(registers[i].groups) && registers[i].groups[k] != NULL;
-		     k++)
-			bits |= tcx_modules_bit(registers[i].groups[k]);
-		assert_int_equal(config.groups, bits);
+		for (size_t k = 0;
+		     k < COUNT(registers[i].modules) && registers[i].modules[k] != NULL; k++)
+			bits |= tcx_modules_bit(registers[i].modules[k]);
+		assert_int_equal(config.modules, bits);
 	}
 }
 
@@ -488,10 +488,10 @@ static void read_again(void **state)
 	good("");
 	assert_int_equal(config.interval_ns, TCX_NS_PER_S);
 	assert_int_equal(config.max_age_ns, 0);
-	assert_false(config.groups_given);
+	assert_false(config.modules_given);
 }
 
-static void group_words(void **state)
+static void module_words(void **state)
 {
 	unsigned int all = 0;
 
@@ -547,7 +547,7 @@ int main(void)
 		cmocka_unit_test(every_directive),
 		cmocka_unit_test(max_age_follows),
 		cmocka_unit_test(good_intervals),
-		cmocka_unit_test(groups),
+		cmocka_unit_test(modules),
 		cmocka_unit_test(wrong_lines),
 		cmocka_unit_test(ages),
 		cmocka_unit_test(patience),
@@ -560,7 +560,7 @@ int main(void)
 		cmocka_unit_test(fifos),
 		cmocka_unit_test(included_files),
 		cmocka_unit_test(read_again),
-		cmocka_unit_test(group_words),
+		cmocka_unit_test(module_words),
 		cmocka_unit_test(applies_agentx),
 		cmocka_unit_test(no_session),
 	};
