@@ -55,7 +55,7 @@ struct tcx_dispatcher *tcx_dispatcher_new(void)
 	return dispatcher;
 }
 
-/* Forgets the request that was answered last, and what it held. */
+/* Releases the request that was answered last, and what it held. */
 static void end_request(struct tcx_dispatcher *dispatcher)
 {
 	tcx_request_release(&dispatcher->request);
