@@ -68,8 +68,8 @@ static void push_event(struct tcx_collector *collector, const struct tcx_event *
 }
 
 /*
- * Each outage is told twice, when it begins and when it ends. While nobody fetches events, one that
- * begins has to leave room for its end and those of the others, or it is told later.
+ * Each outage is reported twice, when it begins and when it ends. While nobody fetches events, one
+ * that begins has to leave room for its end and those of the others, or it is reported later.
  */
 static void report(struct tcx_collector *collector, size_t which, const struct tcx_event *event)
 {

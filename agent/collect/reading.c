@@ -78,7 +78,7 @@ static void on_tables(int fd, void *arg)
 	(void)fd;
 	tcx_tables_acknowledge(reading->tables);
 	while (tcx_tables_next_event(reading->tables, &event))
-		reading->log(table_lines[event.news].priority, table_lines[event.news].format,
+		reading->log(table_lines[event.kind].priority, table_lines[event.kind].format,
 			     tcx_tables_name(reading->tables, event.id), event.cause.text);
 	reading->tables_changed(reading->arg);
 }

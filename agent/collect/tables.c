@@ -26,9 +26,9 @@
 #define RENEWAL_NICE 10
 
 /* Begins and ends, in turn. One event of each sort and table can be waiting. */
-#define NEWS (TCX_TABLE_WHOLE + 1)
+#define EVENTS (TCX_TABLE_WHOLE + 1)
 
-struct slot {
+struct worker {
 	struct tcx_tables *tables;
 	const struct tcx_table_reader *reader;
 	pthread_cond_t wake; /* asked for while idle, or told to stop */
@@ -39,22 +39,22 @@ struct slot {
 	uint64_t asked_ns;	 /* last request */
 	uint64_t failed_ns;	 /* end of the last read if it failed, else 0 */
 	uint64_t failed_cost_ns; /* how long that took */
-	bool news[NEWS];
-	bool told[NEWS];	       /* of what begins: it lasts */
-	struct tcx_fault causes[NEWS]; /* of what was told last */
+	bool events[EVENTS];
+	bool reported[EVENTS];		 /* of what begins: it lasts */
+	struct tcx_fault causes[EVENTS]; /* of what was reported last */
 };
 
 struct tcx_tables {
 	atomic_uint references; /* each thread has one */
-	pthread_mutex_t lock;	/* guards everything below and in the slots */
+	pthread_mutex_t lock;	/* guards everything below and in the workers */
 	struct tcx_tables_settings settings;
 	struct tcx_namespace ns;	   /* which the threads enter */
 	struct tcx_link_watch *link_watch; /* with a reference, or NULL */
 	bool stop;
-	struct slot *fallback; /* whose fallback was told, for all tables; or NULL */
+	struct worker *fallback; /* whose fallback was reported, for all tables; or NULL */
 	int ready_fd;
 	size_t count;
-	struct slot slots[];
+	struct worker workers[];
 };
 
 static void announce(struct tcx_tables *tables)
@@ -70,20 +70,21 @@ static void announce(struct tcx_tables *tables)
  * Something lasts while there is a cause (NULL: none): one event when it begins, and the next sort
  * when it ends. An end of which nobody has heard, before it begins anew, was none.
  */
-static void tell(struct slot *slot, enum tcx_table_news begins, const struct tcx_fault *cause)
+static void report(struct worker *worker, enum tcx_table_event_kind begins,
+		   const struct tcx_fault *cause)
 {
-	bool *ended = &slot->news[begins + 1];
+	bool *ended = &worker->events[begins + 1];
 
-	if ((cause != NULL) == slot->told[begins])
+	if ((cause != NULL) == worker->reported[begins])
 		return;
-	slot->told[begins] = cause != NULL;
+	worker->reported[begins] = cause != NULL;
 	if (cause == NULL) {
 		*ended = true;
 		return;
 	}
-	slot->news[begins] = slot->news[begins] || !*ended;
+	worker->events[begins] = worker->events[begins] || !*ended;
 	*ended = false;
-	slot->causes[begins] = *cause;
+	worker->causes[begins] = *cause;
 }
 
 static const struct tcx_fault *or_none(const struct tcx_fault *cause)
@@ -92,34 +93,34 @@ static const struct tcx_fault *or_none(const struct tcx_fault *cause)
 }
 
 /* All tables of sockets have the same cause, and each thread finds out for itself. */
-static void tell_fallback(struct slot *slot, const struct tcx_fault *cause)
+static void report_fallback(struct worker *worker, const struct tcx_fault *cause)
 {
-	struct tcx_tables *tables = slot->tables;
+	struct tcx_tables *tables = worker->tables;
 
-	if (tables->fallback != NULL && tables->fallback != slot)
+	if (tables->fallback != NULL && tables->fallback != worker)
 		return;
-	tell(slot, TCX_TABLE_FALLBACK, or_none(cause));
-	tables->fallback = slot->told[TCX_TABLE_FALLBACK] ? slot : NULL;
+	report(worker, TCX_TABLE_FALLBACK, or_none(cause));
+	tables->fallback = worker->reported[TCX_TABLE_FALLBACK] ? worker : NULL;
 }
 
-static void take_failure(struct slot *slot, const struct tcx_fault *cause, uint64_t cost_ns)
+static void take_failure(struct worker *worker, const struct tcx_fault *cause, uint64_t cost_ns)
 {
-	slot->failed_ns = tcx_clock_now();
-	slot->failed_cost_ns = cost_ns;
-	tell(slot, TCX_TABLE_FAILED, cause);
+	worker->failed_ns = tcx_clock_now();
+	worker->failed_cost_ns = cost_ns;
+	report(worker, TCX_TABLE_FAILED, cause);
 }
 
-static void take_table(struct slot *slot, struct tcx_table *table)
+static void take_table(struct worker *worker, struct tcx_table *table)
 {
 	struct tcx_fault rows;
 
-	tcx_fault_set(&rows, "%zu", slot->tables->settings.max_rows);
-	tell(slot, TCX_TABLE_FAILED, NULL);
-	tell(slot, TCX_TABLE_CUT, table->cut ? &rows : NULL);
-	tell_fallback(slot, &table->fallback);
-	tell(slot, TCX_TABLE_LACKING, or_none(&table->lacking));
-	slot->failed_ns = 0;
-	slot->latest = table;
+	tcx_fault_set(&rows, "%zu", worker->tables->settings.max_rows);
+	report(worker, TCX_TABLE_FAILED, NULL);
+	report(worker, TCX_TABLE_CUT, table->cut ? &rows : NULL);
+	report_fallback(worker, &table->fallback);
+	report(worker, TCX_TABLE_LACKING, or_none(&table->lacking));
+	worker->failed_ns = 0;
+	worker->latest = table;
 }
 
 /* What failed of it is tried again with the next read. */
@@ -138,32 +139,32 @@ static bool have_netns(const struct tcx_tables *tables, struct tcx_netns **netns
 }
 
 /* Reads, and frees the table before, with the lock open: requests go on meanwhile. */
-static void renew(struct slot *slot, struct tcx_netns **netns)
+static void renew(struct worker *worker, struct tcx_netns **netns)
 {
-	struct tcx_tables *tables = slot->tables;
+	struct tcx_tables *tables = worker->tables;
 	struct tcx_link_patterns *ignored = tcx_link_patterns_ref(tables->settings.ignored);
 	size_t max_rows = tables->settings.max_rows;
-	struct tcx_table *before = slot->latest;
+	struct tcx_table *before = worker->latest;
 	struct tcx_fault cause = {""};
 	struct tcx_table *table = NULL;
 	uint64_t begin = tcx_clock_now();
 
-	slot->changed = false; /* what changes from here on is for the next read */
+	worker->changed = false; /* what changes from here on is for the next read */
 	pthread_mutex_unlock(&tables->lock);
 	if (have_netns(tables, netns, &cause)) {
 		(*netns)->ignored = ignored;
-		table = tcx_table_read(slot->reader, *netns, max_rows, &cause);
+		table = tcx_table_read(worker->reader, *netns, max_rows, &cause);
 	}
 	tcx_link_patterns_unref(ignored);
 	pthread_mutex_lock(&tables->lock);
 	/* Who waits goes on asking, however long it took. */
-	if (slot->wanted)
-		slot->asked_ns = tcx_clock_now();
-	slot->wanted = false;
+	if (worker->wanted)
+		worker->asked_ns = tcx_clock_now();
+	worker->wanted = false;
 	if (table != NULL)
-		take_table(slot, table);
+		take_table(worker, table);
 	else
-		take_failure(slot, &cause, tcx_clock_now() - begin);
+		take_failure(worker, &cause, tcx_clock_now() - begin);
 	announce(tables);
 	if (table == NULL)
 		return;
@@ -178,9 +179,9 @@ static void renew(struct slot *slot, struct tcx_netns **netns)
  * when the table is let go: there is no way back without privileges. Counters are waited for again
  * and again.
  */
-static void step_back(const struct slot *slot)
+static void lower_priority(const struct worker *worker)
 {
-	if (slot->latest == NULL || slot->reader->kind.counts)
+	if (worker->latest == NULL || worker->reader->kind.counts)
 		return;
 	if (getpriority(PRIO_PROCESS, 0) < RENEWAL_NICE)
 		setpriority(PRIO_PROCESS, 0, RENEWAL_NICE);
@@ -192,15 +193,15 @@ static uint64_t later(uint64_t a, uint64_t b)
 }
 
 /* Half of the time at most goes into reading, however long it takes and however it ends. */
-static uint64_t next_read(const struct slot *slot)
+static uint64_t next_read(const struct worker *worker)
 {
-	uint64_t interval = slot->tables->settings.interval_ns;
+	uint64_t interval = worker->tables->settings.interval_ns;
 
-	if (slot->failed_ns > 0)
-		return slot->failed_ns + later(interval, slot->failed_cost_ns);
-	if (slot->latest == NULL)
+	if (worker->failed_ns > 0)
+		return worker->failed_ns + later(interval, worker->failed_cost_ns);
+	if (worker->latest == NULL)
 		return 0;
-	return slot->latest->taken_ns + later(interval, 2 * slot->latest->cost_ns);
+	return worker->latest->taken_ns + later(interval, 2 * worker->latest->cost_ns);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -208,7 +209,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-static void sleep_until(struct slot *slot, uint64_t when_ns)
+static void sleep_until(struct worker *worker, uint64_t when_ns)
 {
 	uint64_t now = tcx_clock_now();
 	uint64_t wait = when_ns > now ? when_ns - now : 0;
@@ -221,45 +222,45 @@ static void sleep_until(struct slot *slot, uint64_t when_ns)
 		until.tv_nsec -= (long)TCX_NS_PER_S;
 		until.tv_sec++;
 	}
-	pthread_cond_timedwait(&slot->wake, &slot->tables->lock, &until);
+	pthread_cond_timedwait(&worker->wake, &worker->tables->lock, &until);
 }
 
-static uint64_t idle_from(const struct slot *slot)
+static uint64_t idle_from(const struct worker *worker)
 {
-	return slot->asked_ns + slot->tables->settings.idle_ns;
+	return worker->asked_ns + worker->tables->settings.idle_ns;
 }
 
 /* The caller frees what is returned, with the lock open. */
-static struct tcx_table *forget(struct slot *slot)
+static struct tcx_table *release(struct worker *worker)
 {
-	struct tcx_table *last = slot->latest;
+	struct tcx_table *last = worker->latest;
 
-	slot->latest = NULL;
-	slot->failed_ns = 0;
-	slot->running = false;
-	announce(slot->tables);
+	worker->latest = NULL;
+	worker->failed_ns = 0;
+	worker->running = false;
+	announce(worker->tables);
 	return last;
 }
 
 static void *run(void *arg)
 {
-	struct slot *slot = arg;
-	struct tcx_tables *tables = slot->tables;
+	struct worker *worker = arg;
+	struct tcx_tables *tables = worker->tables;
 	struct tcx_netns *netns = NULL;
 	struct tcx_table *last;
 
 	pthread_mutex_lock(&tables->lock);
-	while (!tables->stop && tcx_clock_now() <= idle_from(slot)) {
-		bool now = slot->wanted || slot->changed;
+	while (!tables->stop && tcx_clock_now() <= idle_from(worker)) {
+		bool now = worker->wanted || worker->changed;
 
-		if (!now && tcx_clock_now() < next_read(slot)) {
-			sleep_until(slot, earlier(next_read(slot), idle_from(slot) + 1));
+		if (!now && tcx_clock_now() < next_read(worker)) {
+			sleep_until(worker, earlier(next_read(worker), idle_from(worker) + 1));
 			continue;
 		}
-		renew(slot, &netns);
-		step_back(slot);
+		renew(worker, &netns);
+		lower_priority(worker);
 	}
-	last = forget(slot);
+	last = release(worker);
 	pthread_mutex_unlock(&tables->lock);
 	tcx_table_unref(last);
 	tcx_netns_free(netns);
@@ -268,31 +269,31 @@ static void *run(void *arg)
 }
 
 /* With the lock held, by one who has a reference: the one that is given back is not the last. */
-static void start_thread(struct slot *slot)
+static void start_thread(struct worker *worker)
 {
 	const struct tcx_fault cause = {"no thread can be started"};
 
-	tcx_reference_take(&slot->tables->references);
-	slot->running = tcx_worker_start(run, slot) == 0;
-	if (slot->running)
+	tcx_reference_take(&worker->tables->references);
+	worker->running = tcx_worker_start(run, worker) == 0;
+	if (worker->running)
 		return;
-	tcx_reference_give(&slot->tables->references);
-	slot->wanted = false;
-	take_failure(slot, &cause, 0);
-	announce(slot->tables);
+	tcx_reference_give(&worker->tables->references);
+	worker->wanted = false;
+	take_failure(worker, &cause, 0);
+	announce(worker->tables);
 }
 
-static bool init_slot(struct slot *slot, struct tcx_tables *tables,
-		      const struct tcx_table_reader *reader)
+static bool init_worker(struct worker *worker, struct tcx_tables *tables,
+			const struct tcx_table_reader *reader)
 {
 	pthread_condattr_t monotonic;
 	bool done;
 
-	slot->tables = tables;
-	slot->reader = reader;
+	worker->tables = tables;
+	worker->reader = reader;
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	done = pthread_cond_init(&slot->wake, &monotonic) == 0;
+	done = pthread_cond_init(&worker->wake, &monotonic) == 0;
 	pthread_condattr_destroy(&monotonic);
 	return done;
 }
@@ -311,7 +312,7 @@ struct tcx_tables *tcx_tables_start(const struct tcx_table_reader *const *reader
 				    const struct tcx_tables_settings *settings,
 				    struct tcx_fault *fault)
 {
-	struct tcx_tables *tables = calloc(1, sizeof(*tables) + count * sizeof(tables->slots[0]));
+	struct tcx_tables *tables = calloc(1, sizeof(*tables) + count * sizeof(tables->workers[0]));
 	bool named;
 
 	if (tables == NULL) {
@@ -326,7 +327,7 @@ struct tcx_tables *tcx_tables_start(const struct tcx_table_reader *const *reader
 		tables->link_watch = tcx_link_watch_ref(settings->link_watch);
 	tables->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	for (size_t i = 0; i < count; i++)
-		tables->count += init_slot(&tables->slots[i], tables, readers[i]);
+		tables->count += init_worker(&tables->workers[i], tables, readers[i]);
 	if (named && tables->ready_fd >= 0 && tables->count == count)
 		return tables;
 	tcx_fault_set(fault, "tables cannot be prepared: %s", strerror(errno));
@@ -334,12 +335,12 @@ struct tcx_tables *tcx_tables_start(const struct tcx_table_reader *const *reader
 	return NULL;
 }
 
-static void tell_to_stop(struct tcx_tables *tables)
+static void signal_stop(struct tcx_tables *tables)
 {
 	pthread_mutex_lock(&tables->lock);
 	tables->stop = true;
 	for (size_t i = 0; i < tables->count; i++)
-		pthread_cond_signal(&tables->slots[i].wake);
+		pthread_cond_signal(&tables->workers[i].wake);
 	pthread_mutex_unlock(&tables->lock);
 }
 
@@ -347,7 +348,7 @@ void tcx_tables_stop(struct tcx_tables *tables)
 {
 	if (tables == NULL)
 		return;
-	tell_to_stop(tables);
+	signal_stop(tables);
 	tcx_worker_wait(&tables->references);
 	tcx_tables_unref(tables);
 }
@@ -356,7 +357,7 @@ void tcx_tables_retire(struct tcx_tables *tables)
 {
 	if (tables == NULL)
 		return;
-	tell_to_stop(tables);
+	signal_stop(tables);
 	tcx_tables_unref(tables);
 }
 
@@ -369,7 +370,7 @@ struct tcx_tables *tcx_tables_ref(struct tcx_tables *tables)
 static void free_tables(struct tcx_tables *tables)
 {
 	for (size_t i = 0; i < tables->count; i++)
-		pthread_cond_destroy(&tables->slots[i].wake);
+		pthread_cond_destroy(&tables->workers[i].wake);
 	if (tables->ready_fd >= 0)
 		close(tables->ready_fd);
 	pthread_mutex_destroy(&tables->lock);
@@ -390,76 +391,76 @@ void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings 
 	pthread_mutex_lock(&tables->lock);
 	take_settings(tables, settings);
 	for (size_t i = 0; i < tables->count; i++) {
-		tables->slots[i].changed = tables->slots[i].running;
-		pthread_cond_signal(&tables->slots[i].wake);
+		tables->workers[i].changed = tables->workers[i].running;
+		pthread_cond_signal(&tables->workers[i].wake);
 	}
 	pthread_mutex_unlock(&tables->lock);
 }
 
 /* Counted from the end of the reading: however long that took, those who waited for it get it. */
-static bool is_younger(const struct slot *slot, uint64_t age_ns)
+static bool is_younger(const struct worker *worker, uint64_t age_ns)
 {
-	const struct tcx_table *latest = slot->latest;
+	const struct tcx_table *latest = worker->latest;
 
-	return latest != NULL && slot->asked_ns - latest->taken_ns - latest->cost_ns <= age_ns;
+	return latest != NULL && worker->asked_ns - latest->taken_ns - latest->cost_ns <= age_ns;
 }
 
-static bool is_stale(const struct slot *slot)
+static bool is_stale(const struct worker *worker)
 {
-	const struct tcx_tables_settings *settings = &slot->tables->settings;
+	const struct tcx_tables_settings *settings = &worker->tables->settings;
 	uint64_t interval =
-		slot->reader->kind.counts ? settings->refresh_ns : settings->interval_ns;
+		worker->reader->kind.counts ? settings->refresh_ns : settings->interval_ns;
 
-	return !is_younger(slot, STALE_INTERVALS * interval);
+	return !is_younger(worker, STALE_INTERVALS * interval);
 }
 
-static bool needs_reading(const struct slot *slot)
+static bool needs_reading(const struct worker *worker)
 {
-	if (slot->reader->kind.counts)
-		return !is_younger(slot, slot->tables->settings.refresh_ns);
-	return is_stale(slot);
+	if (worker->reader->kind.counts)
+		return !is_younger(worker, worker->tables->settings.refresh_ns);
+	return is_stale(worker);
 }
 
 /* Whether a table will come. */
-static bool demand(struct slot *slot)
+static bool request_read(struct worker *worker)
 {
-	if (slot->failed_ns > 0 && slot->asked_ns - slot->failed_ns <= RETRY_NS)
+	if (worker->failed_ns > 0 && worker->asked_ns - worker->failed_ns <= RETRY_NS)
 		return false;
-	slot->wanted = true;
-	if (slot->running)
-		pthread_cond_signal(&slot->wake);
+	worker->wanted = true;
+	if (worker->running)
+		pthread_cond_signal(&worker->wake);
 	else
-		start_thread(slot);
-	return slot->running;
+		start_thread(worker);
+	return worker->running;
 }
 
-struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool impatient,
-				 bool *pending)
+struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool stale_ok, bool *pending)
 {
-	struct slot *slot = &tables->slots[id];
+	struct worker *worker = &tables->workers[id];
 	struct tcx_table *table = NULL;
 
 	pthread_mutex_lock(&tables->lock);
-	slot->asked_ns = tcx_clock_now();
-	*pending = needs_reading(slot) && demand(slot) && !(impatient && !is_stale(slot));
-	if (!*pending && !is_stale(slot))
-		table = tcx_table_ref(slot->latest);
+	worker->asked_ns = tcx_clock_now();
+	*pending =
+		needs_reading(worker) && request_read(worker) && !(stale_ok && !is_stale(worker));
+	if (!*pending && !is_stale(worker))
+		table = tcx_table_ref(worker->latest);
 	pthread_mutex_unlock(&tables->lock);
 	return table;
 }
 
 const char *tcx_tables_name(const struct tcx_tables *tables, size_t id)
 {
-	return tables->slots[id].reader->kind.name;
+	return tables->workers[id].reader->kind.name;
 }
 
 struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id)
 {
-	struct slot *slot = &tables->slots[id];
+	struct worker *worker = &tables->workers[id];
 	struct tcx_table *table;
 
 	pthread_mutex_lock(&tables->lock);
-	table = slot->latest != NULL ? tcx_table_ref(slot->latest) : NULL;
+	table = worker->latest != NULL ? tcx_table_ref(worker->latest) : NULL;
 	pthread_mutex_unlock(&tables->lock);
 	return table;
 }
@@ -478,14 +479,14 @@ void tcx_tables_acknowledge(struct tcx_tables *tables)
 		return;
 }
 
-static bool take_news(struct slot *slot, struct tcx_table_event *event)
+static bool take_event(struct worker *worker, struct tcx_table_event *event)
 {
-	for (int news = 0; news < NEWS; news++) {
-		if (!slot->news[news])
+	for (int kind = 0; kind < EVENTS; kind++) {
+		if (!worker->events[kind])
 			continue;
-		slot->news[news] = false;
-		event->news = (enum tcx_table_news)news;
-		event->cause = slot->causes[news];
+		worker->events[kind] = false;
+		event->kind = (enum tcx_table_event_kind)kind;
+		event->cause = worker->causes[kind];
 		return true;
 	}
 	return false;
@@ -497,7 +498,7 @@ bool tcx_tables_next_event(struct tcx_tables *tables, struct tcx_table_event *ev
 
 	pthread_mutex_lock(&tables->lock);
 	for (event->id = 0; event->id < tables->count; event->id++) {
-		found = take_news(&tables->slots[event->id], event);
+		found = take_event(&tables->workers[event->id], event);
 		if (found)
 			break;
 	}

@@ -23,7 +23,7 @@ void tcx_procfile_init(struct tcx_procfile *file, char *path, bool optional)
 	file->fd = -1;
 }
 
-void tcx_procfile_forget(struct tcx_procfile *file)
+void tcx_procfile_reset(struct tcx_procfile *file)
 {
 	if (file->fd >= 0)
 		close(file->fd);
@@ -33,7 +33,7 @@ void tcx_procfile_forget(struct tcx_procfile *file)
 
 void tcx_procfile_close(struct tcx_procfile *file)
 {
-	tcx_procfile_forget(file);
+	tcx_procfile_reset(file);
 	free(file->path);
 }
 
@@ -88,7 +88,7 @@ static void look(struct tcx_procfile *file, uint64_t now_ns)
 	file->looked_ns = now_ns;
 	if (stat(file->path, &status) != 0 || status.st_dev != file->device ||
 	    status.st_ino != file->inode)
-		tcx_procfile_forget(file);
+		tcx_procfile_reset(file);
 }
 
 /* True also when there is no such file. */

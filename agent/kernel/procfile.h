@@ -41,6 +41,6 @@ bool tcx_procfile_read(struct tcx_procfile *file, uint64_t now_ns, bool *present
 		       struct tcx_fault *fault);
 
 /* Closes the file, and gives up its text: the next read opens anew what is at the path then. */
-void tcx_procfile_forget(struct tcx_procfile *file);
+void tcx_procfile_reset(struct tcx_procfile *file);
 
 #endif

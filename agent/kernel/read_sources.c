@@ -317,7 +317,7 @@ static void note_all(struct tcx_sources *sources, uint32_t given, uint64_t taken
 		if (source->fault.text[0] == '\0')
 			continue;
 		tcx_fault_set(fault, "%s: %s", source->file.path, source->fault.text);
-		tcx_procfile_forget(&source->file); /* a good one may be there next time */
+		tcx_procfile_reset(&source->file); /* a good one may be there next time */
 	}
 }
 

@@ -113,49 +113,49 @@ TCX_COLUMN_OF(tcx_link, queue, tcx_value_gauge32_latched(value, tcx_link->queue_
 
 TCX_COLUMN_OF(tcx_link, specific, tcx_value_no_oid(value))
 
-static bool is_told(const void *row, enum tcx_link_lack lack)
+static bool is_known(const void *row, enum tcx_link_lack lack)
 {
 	return (((const struct tcx_link *)row)->lacks & lack) == 0;
 }
 
-static bool name_is_told(const void *row)
+static bool name_is_known(const void *row)
 {
-	return is_told(row, TCX_LINK_NO_NAME);
+	return is_known(row, TCX_LINK_NO_NAME);
 }
 
-static bool mtu_is_told(const void *row)
+static bool mtu_is_known(const void *row)
 {
-	return is_told(row, TCX_LINK_NO_MTU);
+	return is_known(row, TCX_LINK_NO_MTU);
 }
 
-static bool counters_are_told(const void *row)
+static bool counters_are_known(const void *row)
 {
-	return is_told(row, TCX_LINK_NO_COUNTERS);
+	return is_known(row, TCX_LINK_NO_COUNTERS);
 }
 
 static const struct tcx_column scalars[] = {{1, read_number, NULL}};
 
 static const struct tcx_column columns[] = {
 	{1, read_index, NULL},
-	{2, read_descr, name_is_told},
+	{2, read_descr, name_is_known},
 	{3, read_type, NULL},
-	{4, read_mtu, mtu_is_told},
+	{4, read_mtu, mtu_is_known},
 	{5, read_speed, NULL},
 	{6, read_address, NULL},
 	{7, read_admin_status, NULL},
 	{8, read_oper_status, NULL},
 	{9, read_last_change, NULL},
-	{10, read_in_octets, counters_are_told},
-	{11, read_in_unicast, counters_are_told},
-	{12, read_in_others, counters_are_told},
-	{13, read_in_discards, counters_are_told},
-	{14, read_in_errors, counters_are_told},
-	{15, read_none, counters_are_told},
-	{16, read_out_octets, counters_are_told},
-	{17, read_out_unicast, counters_are_told},
-	{18, read_none, counters_are_told},
-	{19, read_out_discards, counters_are_told},
-	{20, read_out_errors, counters_are_told},
+	{10, read_in_octets, counters_are_known},
+	{11, read_in_unicast, counters_are_known},
+	{12, read_in_others, counters_are_known},
+	{13, read_in_discards, counters_are_known},
+	{14, read_in_errors, counters_are_known},
+	{15, read_none, counters_are_known},
+	{16, read_out_octets, counters_are_known},
+	{17, read_out_unicast, counters_are_known},
+	{18, read_none, counters_are_known},
+	{19, read_out_discards, counters_are_known},
+	{20, read_out_errors, counters_are_known},
 	{21, read_queue, NULL},
 	{22, read_specific, NULL},
 };

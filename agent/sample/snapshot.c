@@ -32,7 +32,7 @@ void tcx_snapshot_unref(struct tcx_snapshot *snapshot)
 }
 
 /* From now on each value has an age of its own. */
-static bool tell_ages(struct tcx_snapshot *snapshot)
+static bool add_ages(struct tcx_snapshot *snapshot)
 {
 	size_t count = snapshot->layout->count;
 
@@ -49,7 +49,7 @@ static bool tell_ages(struct tcx_snapshot *snapshot)
 bool tcx_snapshot_keep(struct tcx_snapshot *snapshot, const struct tcx_snapshot *before,
 		       size_t first, size_t end)
 {
-	if (!tell_ages(snapshot))
+	if (!add_ages(snapshot))
 		return false;
 	for (size_t i = first; i < end; i++) {
 		snapshot->values[i] = before != NULL ? before->values[i] : 0;
@@ -63,7 +63,7 @@ struct tcx_snapshot *tcx_snapshot_under(const struct tcx_snapshot *snapshot,
 {
 	struct tcx_snapshot *same = tcx_snapshot_new(layout);
 
-	if (same == NULL || !tell_ages(same)) {
+	if (same == NULL || !add_ages(same)) {
 		tcx_snapshot_unref(same);
 		return NULL;
 	}

@@ -84,7 +84,7 @@ static int on_connected(int major, int minor, void *session, void *arg)
 	agentx->complained = false;
 	agentx->wire.in_vain = false;
 	agentx->refused = 0;
-	agentx->told = 0;
+	agentx->reported = 0;
 	tcx_registrations_connected(agentx->registrations);
 	if (!agentx->away)
 		snmp_log(LOG_NOTICE, "connected to the AgentX master at %s\n",
@@ -337,7 +337,7 @@ static void ask_again(unsigned int alarm, void *arg)
 
 		if ((asked & ~agentx->refused & bit) == 0)
 			continue;
-		agentx->told &= ~bit;
+		agentx->reported &= ~bit;
 		snmp_log(LOG_NOTICE, "the master takes the group %s now\n", tcx_modules[i].word);
 	}
 	list_modules(0, NULL);
@@ -388,9 +388,9 @@ void tcx_agentx_refused(long error)
 	agentx->refused |= bit;
 	if (agentx->refused != 0)
 		ask_later();
-	if (bit != 0 && (agentx->told & bit) != 0)
+	if (bit != 0 && (agentx->reported & bit) != 0)
 		return;
-	agentx->told |= bit;
+	agentx->reported |= bit;
 	if (error == DUPLICATE_REGISTRATION)
 		say_taken(text, module != NULL ? module : "?", agentx->priority);
 	else

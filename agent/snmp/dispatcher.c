@@ -95,7 +95,7 @@ static const struct tcx_request *request_of(struct tcx_dispatcher *dispatcher,
 		begin_request(dispatcher, &dispatcher->request);
 	dispatcher->session = asp->session;
 	dispatcher->transaction = asp->pdu->transid;
-	dispatcher->request.impatient = dispatcher->quiescing_ns != 0;
+	dispatcher->request.stale_ok = dispatcher->quiescing_ns != 0;
 	return &dispatcher->request;
 }
 

@@ -11,7 +11,7 @@ const struct tcx_table *tcx_request_table(const struct tcx_request *request, enu
 
 	*pending = false;
 	if (held->tables != NULL && !held->known[id]) {
-		held->held[id] = tcx_tables_get(held->tables, id, request->impatient, pending);
+		held->held[id] = tcx_tables_get(held->tables, id, request->stale_ok, pending);
 		held->known[id] = !*pending;
 	}
 	return held->held[id];

@@ -1,8 +1,8 @@
 /*
  * Tables on demand. Each table has a thread of its own, so that a large one never delays a small
  * one. It starts when somebody asks for the table, renews it while it is being asked for, and ends,
- * table and all, when nobody has asked for long. Asking never waits: that a table has come is told
- * by a descriptor.
+ * table and all, when nobody has asked for long. Asking never waits: that a table has come is
+ * reported by a descriptor.
  */
 #ifndef TCX_TABLES_H
 #define TCX_TABLES_H
@@ -22,13 +22,13 @@ struct tcx_tables_settings {
 	struct tcx_link_watch *link_watch; /* the tables take a reference; or NULL */
 	uint64_t interval_ns; /* tableInterval: between two reads of a table that is asked for */
 	uint64_t refresh_ns;  /* refreshInterval: how old counters may be that a request gets */
-	uint64_t idle_ns;     /* tableIdle: after the last request a table is forgotten */
+	uint64_t idle_ns;     /* tableIdle: after the last request a table is released */
 	size_t max_rows;      /* maxRows: of each table */
 	struct tcx_link_patterns *ignored; /* ignoreInterface; the tables take a reference */
 };
 
 /* What happened in a table's thread that somebody should log. */
-enum tcx_table_news {
+enum tcx_table_event_kind {
 	TCX_TABLE_FAILED,    /* a read failed; text says why */
 	TCX_TABLE_RECOVERED, /* it works again */
 	TCX_TABLE_FALLBACK,  /* this table comes from procfs, and others may; text says why not from
@@ -40,10 +40,11 @@ enum tcx_table_news {
 	TCX_TABLE_WHOLE,   /* it tells all again */
 };
 
-/* Each of these lasts: told once when it begins, once when it ends. A fallback is one for all. */
+/* Each of these lasts: reported once when it begins, once when it ends. A fallback is one for all.
+ */
 struct tcx_table_event {
 	size_t id;
-	enum tcx_table_news news;
+	enum tcx_table_event_kind kind;
 	struct tcx_fault cause;
 };
 
@@ -76,9 +77,9 @@ void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings 
  * The newest table of a kind, with a reference for the caller. NULL when there is none that is
  * young enough. Then *pending says whether one is being read and it is worth to wait for the
  * descriptor of tcx_tables_ready_fd(). Not so for a while after a read that failed: the caller gets
- * the table before, until that is too old. The impatient gets that at once, too.
+ * the table before, until that is too old. With stale_ok it gets that at once, too.
  */
-struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool impatient,
+struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool stale_ok,
 				 bool *pending);
 
 /* Takes the oldest event; false when there is none. */
@@ -90,7 +91,7 @@ const char *tcx_tables_name(const struct tcx_tables *tables, size_t id);
 /* The newest table without asking for it: what status objects show. NULL when there is none. */
 struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id);
 
-/* A descriptor that becomes readable when a read has ended or a table was forgotten; to be drained
+/* A descriptor that becomes readable when a read has ended or a table was released; to be drained
  * with tcx_tables_acknowledge(). */
 int tcx_tables_ready_fd(const struct tcx_tables *tables);
 void tcx_tables_acknowledge(struct tcx_tables *tables);

@@ -28,11 +28,11 @@ struct tcx_agentx {
 	bool complained;	      /* that there is no master; once until there is one */
 	unsigned long name[TCX_AGENTX_NAME_MAX]; /* OID that is being registered */
 	size_t name_len;
-	int priority;	      /* of that registration */
-	unsigned int refused; /* modules of which the master has refused something: bits of
-				 tcx_modules_bit() */
-	unsigned int told;    /* those that the log has been told of */
-	unsigned int alarm;   /* the library's number of the next try, or 0 */
+	int priority;	       /* of that registration */
+	unsigned int refused;  /* modules of which the master has refused something: bits of
+				  tcx_modules_bit() */
+	unsigned int reported; /* those that the log has named */
+	unsigned int alarm;    /* the library's number of the next try, or 0 */
 };
 
 /*

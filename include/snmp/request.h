@@ -30,7 +30,7 @@ struct tcx_request {
 	uint64_t uptime_zero_ns; /* when sysUpTime was 0, on the same clock */
 	struct tcx_collector_status status;
 	struct tcx_held_tables *held;
-	bool impatient; /* a table that is not too old will do, rather than wait for a newer one */
+	bool stale_ok; /* a table that is not too old will do, rather than wait for a newer one */
 };
 
 /* The table of a request. NULL when there is none; *pending: because it is being read. */

@@ -65,14 +65,14 @@ static void read_table(struct tcx_tables *tables, struct way next)
 }
 
 /* What there is to report: "3 text". */
-static const char *news(struct tcx_tables *tables)
+static const char *next_event(struct tcx_tables *tables)
 {
 	static char text[TCX_FAULT_SIZE + 16];
 	struct tcx_table_event event;
 
 	if (!tcx_tables_next_event(tables, &event))
 		return "";
-	snprintf(text, sizeof(text), "%d %s", event.news, event.cause.text);
+	snprintf(text, sizeof(text), "%d %s", event.kind, event.cause.text);
 	return text;
 }
 
@@ -81,8 +81,8 @@ static const char *read_anew(struct tcx_tables *tables, struct way next)
 	static char text[TCX_FAULT_SIZE + 16];
 
 	read_table(tables, next);
-	snprintf(text, sizeof(text), "%s", news(tables));
-	assert_string_equal(news(tables), "");
+	snprintf(text, sizeof(text), "%s", next_event(tables));
+	assert_string_equal(next_event(tables), "");
 	return text;
 }
 
@@ -103,9 +103,9 @@ static struct tcx_tables *start(void)
 static const struct {
 	struct way bad;
 	struct way worse;
-	enum tcx_table_news begins;
+	enum tcx_table_event_kind begins;
 	const char *cause;
-	enum tcx_table_news ends;
+	enum tcx_table_event_kind ends;
 } sorts[] = {
 	{{"no MTU", "", "", 1},
 	 {"no name", "", "", 1},
@@ -158,13 +158,13 @@ static void unheard(void **state)
 		read_table(tables, sorts[1].bad);
 		read_table(tables, well);
 	}
-	assert_string_equal(news(tables), begin);
-	assert_string_equal(news(tables), end);
-	assert_string_equal(news(tables), "");
+	assert_string_equal(next_event(tables), begin);
+	assert_string_equal(next_event(tables), end);
+	assert_string_equal(next_event(tables), "");
 	assert_string_equal(read_anew(tables, sorts[1].bad), begin);
 	read_table(tables, well);
 	read_table(tables, sorts[1].bad);
-	assert_string_equal(news(tables), ""); /* it goes on */
+	assert_string_equal(next_event(tables), ""); /* it goes on */
 	assert_string_equal(read_anew(tables, well), end);
 	tcx_tables_stop(tables);
 }

@@ -69,17 +69,17 @@ int __wrap_ioctl(int fd, unsigned long what, ...)
 	return refuse();
 }
 
-static uint32_t speed(bool old, uint32_t told)
+static uint32_t speed(bool old, uint32_t reported)
 {
 	const char name[IFNAMSIZ] = "eth0";
 
 	kernel.old = old;
 	kernel.mute = false;
-	kernel.speed = told;
+	kernel.speed = reported;
 	return tcx_link_speed(7, name);
 }
 
-static void told(void **state)
+static void reported(void **state)
 {
 	(void)state;
 	assert_int_equal(speed(false, 10), 10);
@@ -87,7 +87,7 @@ static void told(void **state)
 	assert_string_equal(kernel.asked, "eth0");
 }
 
-static void told_by_an_old_kernel(void **state)
+static void reported_by_an_old_kernel(void **state)
 {
 	(void)state;
 	assert_int_equal(speed(true, 1000), 1000);
@@ -109,8 +109,8 @@ static void unknown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(told),
-		cmocka_unit_test(told_by_an_old_kernel),
+		cmocka_unit_test(reported),
+		cmocka_unit_test(reported_by_an_old_kernel),
 		cmocka_unit_test(unknown),
 	};
 

@@ -73,7 +73,7 @@ static int keep(netsnmp_log_handler *handler, int priority, const char *line)
 	return 1;
 }
 
-static void forget_handlers(void)
+static void remove_handlers(void)
 {
 	while (get_logh_head() != NULL)
 		netsnmp_remove_loghandler(get_logh_head());
@@ -100,7 +100,7 @@ static const char *passed(int priority, int pri_max)
 		fail_msg("%s", fault.text);
 	assert_string_equal(came, "");
 	log_all();
-	forget_handlers();
+	remove_handlers();
 	return came;
 }
 
@@ -137,7 +137,7 @@ static void deaf(void **state)
 	assert_false(tcx_log_start(&own_log, true, true, &fault));
 	assert_non_null(strstr(fault.text, "keeps its log lines"));
 	assert_non_null(strstr(fault.text, netsnmp_get_version()));
-	forget_handlers();
+	remove_handlers();
 }
 
 /* The library that is here, and -Lf as it reads it. */
@@ -155,7 +155,7 @@ static void here(void **state)
 	assert_int_equal(snmp_log_options(option, 0, NULL), 0);
 	assert_true(tcx_log_start(&own_log, true, true, &fault));
 	log_all();
-	forget_handlers();
+	remove_handlers();
 	log = fopen(option + 1, "r");
 	assert_non_null(log);
 	lines[fread(lines, 1, sizeof(lines) - 1, log)] = '\0';
