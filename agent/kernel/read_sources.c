@@ -137,19 +137,19 @@ static size_t read_files(struct tcx_sources *sources, uint64_t began)
 	return found;
 }
 
-/* One source of a draft. False when it gave a fault, or the draft diverged. */
-static bool parse_source(struct tcx_sources *sources, size_t i, struct tcx_draft *draft)
+/* One source of a builder. False when it gave a fault, or the builder diverged. */
+static bool parse_source(struct tcx_sources *sources, size_t i, struct tcx_builder *builder)
 {
 	struct source *source = &sources->all[i];
 
-	draft->source = (uint8_t)i;
-	draft->prefix = tcx_catalogue_source(i)->prefix;
-	draft->missing = false;
+	builder->source = (uint8_t)i;
+	builder->prefix = tcx_catalogue_source(i)->prefix;
+	builder->missing = false;
 	if (source->has_text)
 		source->fault.text[0] = '\0'; /* of the first pass */
 	if (source->has_text)
-		readers[i](draft, source->file.text, source->file.len, &source->fault);
-	return source->fault.text[0] == '\0' && !draft->diverged;
+		readers[i](builder, source->file.text, source->file.len, &source->fault);
+	return source->fault.text[0] == '\0' && !builder->diverged;
 }
 
 /*
@@ -158,37 +158,37 @@ static bool parse_source(struct tcx_sources *sources, size_t i, struct tcx_draft
  */
 static struct tcx_layout *find_layout(struct tcx_sources *sources)
 {
-	struct tcx_draft draft = {.layout = tcx_layout_new(), .collecting = true};
-	bool done = draft.layout != NULL;
+	struct tcx_builder builder = {.layout = tcx_layout_new(), .collecting = true};
+	bool done = builder.layout != NULL;
 
 	for (size_t i = 0; done && i < TCX_SOURCES; i++) {
-		size_t first = draft.layout->count;
+		size_t first = builder.layout->count;
 
-		if (!parse_source(sources, i, &draft) && sources->last != NULL)
-			done = tcx_layout_adopt(draft.layout, first, sources->last->layout,
+		if (!parse_source(sources, i, &builder) && sources->last != NULL)
+			done = tcx_layout_adopt(builder.layout, first, sources->last->layout,
 						(uint8_t)i);
 	}
-	if (done && tcx_layout_finish(draft.layout))
-		return draft.layout;
-	tcx_layout_unref(draft.layout);
+	if (done && tcx_layout_finish(builder.layout))
+		return builder.layout;
+	tcx_layout_unref(builder.layout);
 	return NULL;
 }
 
 /* Names that are gone without a fault are gone for good: that calls for a new layout. */
-static bool parse(struct tcx_sources *sources, struct tcx_draft *draft)
+static bool parse(struct tcx_sources *sources, struct tcx_builder *builder)
 {
 	for (size_t i = 0; i < TCX_SOURCES; i++) {
-		bool good = parse_source(sources, i, draft);
+		bool good = parse_source(sources, i, builder);
 
-		if (!draft->diverged) {
-			tcx_draft_end_source(draft);
-			draft->diverged = good && draft->missing;
+		if (!builder->diverged) {
+			tcx_builder_end_source(builder);
+			builder->diverged = good && builder->missing;
 		}
-		if (draft->diverged)
+		if (builder->diverged)
 			return false;
-		draft->snapshot->faulty |= good ? 0 : 1U << i;
+		builder->snapshot->faulty |= good ? 0 : 1U << i;
 	}
-	return !draft->no_memory;
+	return !builder->no_memory;
 }
 
 static void note_discontinuity(struct tcx_sources *sources, struct tcx_snapshot *snapshot,
@@ -212,19 +212,19 @@ static struct tcx_snapshot *fill(struct tcx_sources *sources, struct tcx_layout 
 				 const struct tcx_snapshot *before, uint64_t taken_ns,
 				 bool *diverged)
 {
-	struct tcx_draft draft = {.layout = layout, .before = before};
+	struct tcx_builder builder = {.layout = layout, .before = before};
 
 	*diverged = false;
-	draft.snapshot = tcx_snapshot_new(layout);
-	if (draft.snapshot == NULL)
+	builder.snapshot = tcx_snapshot_new(layout);
+	if (builder.snapshot == NULL)
 		return NULL;
-	draft.snapshot->taken_ns = taken_ns;
-	if (parse(sources, &draft)) {
-		note_discontinuity(sources, draft.snapshot, before);
-		return draft.snapshot;
+	builder.snapshot->taken_ns = taken_ns;
+	if (parse(sources, &builder)) {
+		note_discontinuity(sources, builder.snapshot, before);
+		return builder.snapshot;
 	}
-	*diverged = draft.diverged;
-	tcx_snapshot_unref(draft.snapshot);
+	*diverged = builder.diverged;
+	tcx_snapshot_unref(builder.snapshot);
 	return NULL;
 }
 

@@ -2,16 +2,16 @@
 
 #include <string.h>
 
-const struct tcx_entry *tcx_draft_next(const struct tcx_draft *draft)
+const struct tcx_entry *tcx_builder_next(const struct tcx_builder *builder)
 {
-	return &draft->layout->entries[draft->position];
+	return &builder->layout->entries[builder->position];
 }
 
 /* Whether the layout has an entry of this source there. */
-static bool is_ours(const struct tcx_draft *draft, size_t position)
+static bool is_ours(const struct tcx_builder *builder, size_t position)
 {
-	return position < draft->layout->count &&
-	       draft->layout->entries[position].source == draft->source;
+	return position < builder->layout->count &&
+	       builder->layout->entries[position].source == builder->source;
 }
 
 static bool is_named(const struct tcx_entry *entry, const char *prefix, size_t prefix_len,
@@ -22,43 +22,43 @@ static bool is_named(const struct tcx_entry *entry, const char *prefix, size_t p
 	       memcmp(entry->name, prefix, prefix_len) == 0;
 }
 
-void tcx_draft_miss(struct tcx_draft *draft, size_t first, size_t end)
+void tcx_builder_miss(struct tcx_builder *builder, size_t first, size_t end)
 {
-	draft->position = end;
-	if (first == end || draft->collecting || draft->diverged)
+	builder->position = end;
+	if (first == end || builder->collecting || builder->diverged)
 		return;
-	draft->missing = true;
-	if (!tcx_snapshot_keep(draft->snapshot, draft->before, first, end))
-		draft->no_memory = true;
+	builder->missing = true;
+	if (!tcx_snapshot_keep(builder->snapshot, builder->before, first, end))
+		builder->no_memory = true;
 }
 
-void tcx_draft_end_source(struct tcx_draft *draft)
+void tcx_builder_end_source(struct tcx_builder *builder)
 {
-	size_t end = draft->position;
+	size_t end = builder->position;
 
-	while (is_ours(draft, end))
+	while (is_ours(builder, end))
 		end++;
-	tcx_draft_miss(draft, draft->position, end);
+	tcx_builder_miss(builder, builder->position, end);
 }
 
-bool tcx_draft_name(struct tcx_draft *draft, const char *prefix, size_t prefix_len,
-		    const char *name, size_t name_len, struct tcx_fault *fault)
+bool tcx_builder_name(struct tcx_builder *builder, const char *prefix, size_t prefix_len,
+		      const char *name, size_t name_len, struct tcx_fault *fault)
 {
-	size_t at = draft->position;
+	size_t at = builder->position;
 
 	if (prefix_len + name_len > TCX_NAME_MAX)
 		return tcx_fault_set(fault, "a counter's name is longer than %d characters",
 				     TCX_NAME_MAX);
-	if (draft->collecting)
-		return tcx_layout_append(draft->layout, draft->source, prefix, prefix_len, name,
+	if (builder->collecting)
+		return tcx_layout_append(builder->layout, builder->source, prefix, prefix_len, name,
 					 name_len, fault);
-	while (is_ours(draft, at) &&
-	       !is_named(&draft->layout->entries[at], prefix, prefix_len, name, name_len))
+	while (is_ours(builder, at) &&
+	       !is_named(&builder->layout->entries[at], prefix, prefix_len, name, name_len))
 		at++;
-	draft->diverged = !is_ours(draft, at);
-	if (draft->diverged)
+	builder->diverged = !is_ours(builder, at);
+	if (builder->diverged)
 		return tcx_fault_set(fault, "the kernel prints other names than before");
-	tcx_draft_miss(draft, draft->position, at);
+	tcx_builder_miss(builder, builder->position, at);
 	return true;
 }
 
@@ -67,32 +67,32 @@ bool tcx_draft_name(struct tcx_draft *draft, const char *prefix, size_t prefix_l
  * possible. Where the kernel prints counters with a sign, a negative one has 32 bits, and a gauge
  * below its minimum is at its minimum (RFC 2578, 7.1.7).
  */
-static bool put_negative(struct tcx_draft *draft, uint64_t value, struct tcx_fault *fault)
+static bool put_negative(struct tcx_builder *builder, uint64_t value, struct tcx_fault *fault)
 {
-	const struct tcx_entry *entry = tcx_draft_next(draft);
+	const struct tcx_entry *entry = tcx_builder_next(builder);
 	enum tcx_kind kind =
 		entry->counter != TCX_NONE ? tcx_catalogue_row(entry->counter)->kind : TCX_unknown;
 	bool counts = kind == TCX_counter;
 
-	if (draft->print_signed && counts && (int64_t)value >= INT32_MIN)
+	if (builder->print_signed && counts && (int64_t)value >= INT32_MIN)
 		value = (uint32_t)value;
-	else if (draft->print_signed && kind == TCX_gauge)
+	else if (builder->print_signed && kind == TCX_gauge)
 		value = 0;
 	else if (counts || kind == TCX_gauge)
 		return tcx_fault_set(fault, "%s is negative, which a %s cannot be", entry->name,
 				     counts ? "counter" : "gauge");
-	draft->snapshot->values[draft->position++] = value;
+	builder->snapshot->values[builder->position++] = value;
 	return true;
 }
 
-bool tcx_draft_put(struct tcx_draft *draft, const struct tcx_number *number,
-		   struct tcx_fault *fault)
+bool tcx_builder_put(struct tcx_builder *builder, const struct tcx_number *number,
+		     struct tcx_fault *fault)
 {
-	if (draft->collecting)
+	if (builder->collecting)
 		return true;
 	if (number->negative)
-		return put_negative(draft, number->value, fault);
-	draft->snapshot->values[draft->position++] = number->value;
+		return put_negative(builder, number->value, fault);
+	builder->snapshot->values[builder->position++] = number->value;
 	return true;
 }
 
@@ -102,28 +102,29 @@ static bool is_line(const struct tcx_line *line, const char *text, size_t len)
 }
 
 /* As a rule it is the first one: the lines come in the order in which they came before. */
-size_t tcx_draft_known_line(struct tcx_draft *draft, const char *text, size_t len)
+size_t tcx_builder_known_line(struct tcx_builder *builder, const char *text, size_t len)
 {
-	for (size_t i = draft->line; !draft->collecting && i < draft->layout->line_count; i++) {
-		const struct tcx_line *line = &draft->layout->lines[i];
+	for (size_t i = builder->line; !builder->collecting && i < builder->layout->line_count;
+	     i++) {
+		const struct tcx_line *line = &builder->layout->lines[i];
 
-		if (line->first < draft->position || !is_line(line, text, len) ||
-		    !is_ours(draft, line->first))
+		if (line->first < builder->position || !is_line(line, text, len) ||
+		    !is_ours(builder, line->first))
 			continue;
-		draft->line = i + 1;
-		tcx_draft_miss(draft, draft->position, line->first);
+		builder->line = i + 1;
+		tcx_builder_miss(builder, builder->position, line->first);
 		return line->count;
 	}
 	return 0;
 }
 
-size_t tcx_draft_known_name(const struct tcx_draft *draft, const char *text, size_t len)
+size_t tcx_builder_known_name(const struct tcx_builder *builder, const char *text, size_t len)
 {
 	const struct tcx_entry *entry;
 
-	if (draft->collecting || !is_ours(draft, draft->position))
+	if (builder->collecting || !is_ours(builder, builder->position))
 		return 0;
-	entry = tcx_draft_next(draft);
+	entry = tcx_builder_next(builder);
 	if (len <= entry->name_len || text[entry->name_len] != ' ' ||
 	    memcmp(text, entry->name, entry->name_len) != 0)
 		return 0;

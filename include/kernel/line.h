@@ -54,11 +54,11 @@ bool tcx_line_no_number(struct tcx_fault *fault, const char *of, size_t len);
 /*
  * Reads a text line by line. A line may take more lines off rest. One with a fault is passed over,
  * and the first of such faults is reported; a cut last line (see kernel/reader.h) is left out.
- * False when there was any fault, or, at once, when the draft diverged.
+ * False when there was any fault, or, at once, when the builder diverged.
  */
-typedef bool tcx_line_reader(struct tcx_draft *draft, struct tcx_piece line, struct tcx_piece *rest,
-			     struct tcx_fault *fault);
-bool tcx_text_read(struct tcx_draft *draft, const char *text, size_t len, tcx_line_reader *read,
+typedef bool tcx_line_reader(struct tcx_builder *builder, struct tcx_piece line,
+			     struct tcx_piece *rest, struct tcx_fault *fault);
+bool tcx_text_read(struct tcx_builder *builder, const char *text, size_t len, tcx_line_reader *read,
 		   struct tcx_fault *fault);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * One reader per file format. Each takes the whole text of a file and puts its values into a draft.
- * What is not whole and consistent is a fault; nothing is guessed. A line or a section with a fault
- * is left out, and the next one is read.
+ * One reader per file format. Each takes the whole text of a file and puts its values into a
+ * builder. What is not whole and consistent is a fault; nothing is guessed. A line or a section
+ * with a fault is left out, and the next one is read.
  *
  * A last line without its newline is taken as cut short, unless its last value is 0: no longer
  * number begins with 0 (kernels 5.7 to 5.9 end /proc/net/netstat so, in mptcp_seq_show()).
@@ -16,10 +16,10 @@
 #include "sample/builder.h"
 
 /*
- * False when there was any fault: the first one is in *fault, and all that is good in the draft.
- * Also false when the draft diverged; then nothing is of use.
+ * False when there was any fault: the first one is in *fault, and all that is good in the builder.
+ * Also false when the builder diverged; then nothing is of use.
  */
-typedef bool tcx_reader(struct tcx_draft *draft, const char *text, size_t len,
+typedef bool tcx_reader(struct tcx_builder *builder, const char *text, size_t len,
 			struct tcx_fault *fault);
 
 /*

@@ -16,35 +16,35 @@ static const char *prefix_of(tcx_reader *reader)
 
 static struct tcx_layout *names_of(tcx_reader *reader, const char *text, size_t len)
 {
-	struct tcx_draft draft = {
+	struct tcx_builder builder = {
 		.layout = tcx_layout_new(), .collecting = true, .prefix = prefix_of(reader)};
 	struct tcx_fault fault;
 
-	if (draft.layout != NULL)
-		reader(&draft, text, len, &fault);
-	if (draft.layout != NULL && tcx_layout_finish(draft.layout))
-		return draft.layout;
-	tcx_layout_unref(draft.layout);
+	if (builder.layout != NULL)
+		reader(&builder, text, len, &fault);
+	if (builder.layout != NULL && tcx_layout_finish(builder.layout))
+		return builder.layout;
+	tcx_layout_unref(builder.layout);
 	return NULL;
 }
 
 struct tcx_snapshot *reading_again(tcx_reader *reader, struct tcx_layout *layout, const char *text,
 				   size_t len, bool *diverged, struct tcx_fault *fault)
 {
-	struct tcx_draft draft = {.layout = layout,
-				  .snapshot = tcx_snapshot_new(layout),
-				  .prefix = prefix_of(reader)};
+	struct tcx_builder builder = {.layout = layout,
+				      .snapshot = tcx_snapshot_new(layout),
+				      .prefix = prefix_of(reader)};
 	bool well;
 
-	if (draft.snapshot == NULL)
+	if (builder.snapshot == NULL)
 		return NULL;
-	draft.snapshot->taken_ns = 1;
-	well = reader(&draft, text, len, fault);
-	tcx_draft_end_source(&draft);
-	*diverged = draft.diverged || (well && draft.missing);
+	builder.snapshot->taken_ns = 1;
+	well = reader(&builder, text, len, fault);
+	tcx_builder_end_source(&builder);
+	*diverged = builder.diverged || (well && builder.missing);
 	if (well && !*diverged)
-		return draft.snapshot;
-	tcx_snapshot_unref(draft.snapshot);
+		return builder.snapshot;
+	tcx_snapshot_unref(builder.snapshot);
 	return NULL;
 }
 

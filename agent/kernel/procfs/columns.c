@@ -23,75 +23,76 @@ static bool read_value(struct tcx_piece *values, struct tcx_piece name, struct t
  * The values of a line of names that is the same as in the last read: the names need no second
  * look.
  */
-static bool read_known(struct tcx_draft *draft, struct tcx_piece section, size_t count,
+static bool read_known(struct tcx_builder *builder, struct tcx_piece section, size_t count,
 		       struct tcx_piece *values, struct tcx_fault *fault)
 {
 	struct tcx_number number;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct tcx_entry *entry = tcx_draft_next(draft);
+		const struct tcx_entry *entry = tcx_builder_next(builder);
 		struct tcx_piece name = {entry->name + tcx_piece_len(section),
 					 entry->name + entry->name_len};
 
 		if (!read_value(values, name, &number, fault) ||
-		    !tcx_draft_put(draft, &number, fault))
+		    !tcx_builder_put(builder, &number, fault))
 			return false;
 	}
 	return true;
 }
 
-static bool read_named(struct tcx_draft *draft, struct tcx_piece section, struct tcx_piece names,
-		       struct tcx_piece *values, struct tcx_fault *fault)
+static bool read_named(struct tcx_builder *builder, struct tcx_piece section,
+		       struct tcx_piece names, struct tcx_piece *values, struct tcx_fault *fault)
 {
 	struct tcx_piece name;
 	struct tcx_number number;
 
 	while (tcx_line_skip_blanks(&names)) {
 		if (!tcx_line_name(&names, &name, fault) ||
-		    !tcx_draft_name(draft, section.at, tcx_piece_len(section), name.at,
-				    tcx_piece_len(name), fault))
+		    !tcx_builder_name(builder, section.at, tcx_piece_len(section), name.at,
+				      tcx_piece_len(name), fault))
 			return false;
-		if (!draft->collecting && (!read_value(values, name, &number, fault) ||
-					   !tcx_draft_put(draft, &number, fault)))
+		if (!builder->collecting && (!read_value(values, name, &number, fault) ||
+					     !tcx_builder_put(builder, &number, fault)))
 			return false;
 	}
 	return true;
 }
 
 /* A section whose names are good belongs to the layout, whatever its values are. */
-static bool collect_pair(struct tcx_draft *draft, struct tcx_piece section, struct tcx_piece names,
-			 struct tcx_fault *fault)
+static bool collect_pair(struct tcx_builder *builder, struct tcx_piece section,
+			 struct tcx_piece names, struct tcx_fault *fault)
 {
-	size_t first = draft->layout->count;
+	size_t first = builder->layout->count;
 
-	return read_named(draft, section, names, NULL, fault) &&
-	       tcx_layout_append_line(draft->layout, section.at, (size_t)(names.end - section.at),
+	return read_named(builder, section, names, NULL, fault) &&
+	       tcx_layout_append_line(builder->layout, section.at, (size_t)(names.end - section.at),
 				      first, fault);
 }
 
 /* One pair of lines, both behind the colon. It is of use as a whole or not at all. */
-static bool read_pair(struct tcx_draft *draft, struct tcx_piece section, struct tcx_piece names,
+static bool read_pair(struct tcx_builder *builder, struct tcx_piece section, struct tcx_piece names,
 		      struct tcx_piece values, struct tcx_fault *fault)
 {
-	size_t count = tcx_draft_known_line(draft, section.at, (size_t)(names.end - section.at));
-	size_t first = draft->position;
-	bool good = count > 0 ? read_known(draft, section, count, &values, fault)
-			      : read_named(draft, section, names, &values, fault);
+	size_t count =
+		tcx_builder_known_line(builder, section.at, (size_t)(names.end - section.at));
+	size_t first = builder->position;
+	bool good = count > 0 ? read_known(builder, section, count, &values, fault)
+			      : read_named(builder, section, names, &values, fault);
 
 	if (good && tcx_line_skip_blanks(&values))
 		good = tcx_fault_set(fault, "it has more values than names");
 	if (!good)
-		tcx_draft_miss(draft, first, count > 0 ? first + count : draft->position);
+		tcx_builder_miss(builder, first, count > 0 ? first + count : builder->position);
 	return good;
 }
 
-/* Says which section the fault is in, unless the draft only wants a new layout. */
-static bool fault_in(const struct tcx_draft *draft, struct tcx_piece section,
+/* Says which section the fault is in, unless the builder only wants a new layout. */
+static bool fault_in(const struct tcx_builder *builder, struct tcx_piece section,
 		     struct tcx_fault *fault)
 {
 	char name[TCX_NAME_MAX + 1] = "";
 
-	if (draft->diverged || tcx_piece_len(section) > TCX_NAME_MAX)
+	if (builder->diverged || tcx_piece_len(section) > TCX_NAME_MAX)
 		return false;
 	memcpy(name, section.at, tcx_piece_len(section));
 	return tcx_fault_prefix(fault, name);
@@ -112,22 +113,22 @@ static bool take_values(struct tcx_piece section, struct tcx_piece *rest, struct
 	return true;
 }
 
-static bool read_section(struct tcx_draft *draft, struct tcx_piece names, struct tcx_piece *rest,
-			 struct tcx_fault *fault)
+static bool read_section(struct tcx_builder *builder, struct tcx_piece names,
+			 struct tcx_piece *rest, struct tcx_fault *fault)
 {
 	struct tcx_piece section, values;
 
 	if (!tcx_line_label(&names, &section, fault))
 		return false;
 	if (take_values(section, rest, &values, fault) &&
-	    (draft->collecting ? collect_pair(draft, section, names, fault)
-			       : read_pair(draft, section, names, values, fault)))
+	    (builder->collecting ? collect_pair(builder, section, names, fault)
+				 : read_pair(builder, section, names, values, fault)))
 		return true;
-	return fault_in(draft, section, fault);
+	return fault_in(builder, section, fault);
 }
 
-bool tcx_read_columns(struct tcx_draft *draft, const char *text, size_t len,
+bool tcx_read_columns(struct tcx_builder *builder, const char *text, size_t len,
 		      struct tcx_fault *fault)
 {
-	return tcx_text_read(draft, text, len, read_section, fault);
+	return tcx_text_read(builder, text, len, read_section, fault);
 }

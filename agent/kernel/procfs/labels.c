@@ -36,7 +36,7 @@ static bool take_word(struct tcx_piece *line, struct tcx_piece *key, struct tcx_
 	       tcx_line_no_number(fault, key->at, tcx_piece_len(*key));
 }
 
-static bool read_words(struct tcx_draft *draft, struct tcx_piece label, struct tcx_piece line,
+static bool read_words(struct tcx_builder *builder, struct tcx_piece label, struct tcx_piece line,
 		       struct tcx_fault *fault)
 {
 	char name[TCX_NAME_MAX + 1];
@@ -50,31 +50,32 @@ static bool read_words(struct tcx_draft *draft, struct tcx_piece label, struct t
 		if (!take_word(&line, &key, &number, fault))
 			return false;
 		len = append_part(name, label_len, key);
-		if (!tcx_draft_name(draft, draft->prefix, strlen(draft->prefix), name, len,
-				    fault) ||
-		    !tcx_draft_put(draft, &number, fault))
+		if (!tcx_builder_name(builder, builder->prefix, strlen(builder->prefix), name, len,
+				      fault) ||
+		    !tcx_builder_put(builder, &number, fault))
 			return false;
 	}
 	return true;
 }
 
 /* A line is of use as a whole or not at all. */
-static bool read_line(struct tcx_draft *draft, struct tcx_piece line, struct tcx_piece *rest,
+static bool read_line(struct tcx_builder *builder, struct tcx_piece line, struct tcx_piece *rest,
 		      struct tcx_fault *fault)
 {
-	size_t first = draft->position;
+	size_t first = builder->position;
 	struct tcx_piece label;
 
 	(void)rest;
 	if (!tcx_line_label(&line, &label, fault))
 		return false;
-	if (read_words(draft, label, line, fault))
+	if (read_words(builder, label, line, fault))
 		return true;
-	tcx_draft_miss(draft, first, draft->position);
+	tcx_builder_miss(builder, first, builder->position);
 	return false;
 }
 
-bool tcx_read_labels(struct tcx_draft *draft, const char *text, size_t len, struct tcx_fault *fault)
+bool tcx_read_labels(struct tcx_builder *builder, const char *text, size_t len,
+		     struct tcx_fault *fault)
 {
-	return tcx_text_read(draft, text, len, read_line, fault);
+	return tcx_text_read(builder, text, len, read_line, fault);
 }

@@ -100,14 +100,14 @@ static bool cut_whole(struct tcx_piece *text, struct tcx_fault *fault)
 	return tcx_fault_set(fault, "it ends in the middle of a line");
 }
 
-bool tcx_text_read(struct tcx_draft *draft, const char *text, size_t len, tcx_line_reader *read,
+bool tcx_text_read(struct tcx_builder *builder, const char *text, size_t len, tcx_line_reader *read,
 		   struct tcx_fault *fault)
 {
 	struct tcx_piece rest = {text, text + len};
 	struct tcx_piece line;
 	bool good = cut_whole(&rest, fault);
 
-	while (!draft->diverged && tcx_line_next(&rest, &line))
-		good = read(draft, line, &rest, good ? fault : NULL) && good;
+	while (!builder->diverged && tcx_line_next(&rest, &line))
+		good = read(builder, line, &rest, good ? fault : NULL) && good;
 	return good;
 }

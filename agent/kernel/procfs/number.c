@@ -17,16 +17,17 @@ static bool read_number(const char *name, struct tcx_piece line, struct tcx_numb
 	return true;
 }
 
-bool tcx_read_number(struct tcx_draft *draft, const char *text, size_t len, struct tcx_fault *fault)
+bool tcx_read_number(struct tcx_builder *builder, const char *text, size_t len,
+		     struct tcx_fault *fault)
 {
 	struct tcx_piece line = {text, text + len};
 	struct tcx_number number;
 
-	if (!tcx_draft_name(draft, "", 0, draft->prefix, strlen(draft->prefix), fault))
+	if (!tcx_builder_name(builder, "", 0, builder->prefix, strlen(builder->prefix), fault))
 		return false;
-	if (draft->collecting || (read_number(draft->prefix, line, &number, fault) &&
-				  tcx_draft_put(draft, &number, fault)))
+	if (builder->collecting || (read_number(builder->prefix, line, &number, fault) &&
+				    tcx_builder_put(builder, &number, fault)))
 		return true;
-	tcx_draft_miss(draft, draft->position, draft->position + 1);
+	tcx_builder_miss(builder, builder->position, builder->position + 1);
 	return false;
 }

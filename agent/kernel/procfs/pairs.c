@@ -14,37 +14,38 @@ static bool read_value(struct tcx_piece line, struct tcx_piece name, struct tcx_
 }
 
 /* While names are collected, one without a value is a name all the same. */
-static bool read_line(struct tcx_draft *draft, struct tcx_piece line, struct tcx_piece *rest,
+static bool read_line(struct tcx_builder *builder, struct tcx_piece line, struct tcx_piece *rest,
 		      struct tcx_fault *fault)
 {
-	size_t known = tcx_draft_known_name(draft, line.at, tcx_piece_len(line));
+	size_t known = tcx_builder_known_name(builder, line.at, tcx_piece_len(line));
 	struct tcx_piece name = {line.at, line.at + known};
 	struct tcx_number number;
 
 	(void)rest;
 	line.at += known;
 	if (known == 0 && (!tcx_line_name(&line, &name, fault) ||
-			   !tcx_draft_name(draft, "", 0, name.at, tcx_piece_len(name), fault)))
+			   !tcx_builder_name(builder, "", 0, name.at, tcx_piece_len(name), fault)))
 		return false;
-	if (draft->collecting ||
-	    (read_value(line, name, &number, fault) && tcx_draft_put(draft, &number, fault)))
+	if (builder->collecting ||
+	    (read_value(line, name, &number, fault) && tcx_builder_put(builder, &number, fault)))
 		return true;
-	tcx_draft_miss(draft, draft->position, draft->position + 1);
+	tcx_builder_miss(builder, builder->position, builder->position + 1);
 	return false;
 }
 
-bool tcx_read_pairs(struct tcx_draft *draft, const char *text, size_t len, struct tcx_fault *fault)
+bool tcx_read_pairs(struct tcx_builder *builder, const char *text, size_t len,
+		    struct tcx_fault *fault)
 {
-	return tcx_text_read(draft, text, len, read_line, fault);
+	return tcx_text_read(builder, text, len, read_line, fault);
 }
 
-bool tcx_read_signed_pairs(struct tcx_draft *draft, const char *text, size_t len,
+bool tcx_read_signed_pairs(struct tcx_builder *builder, const char *text, size_t len,
 			   struct tcx_fault *fault)
 {
 	bool good;
 
-	draft->print_signed = true;
-	good = tcx_read_pairs(draft, text, len, fault);
-	draft->print_signed = false;
+	builder->print_signed = true;
+	good = tcx_read_pairs(builder, text, len, fault);
+	builder->print_signed = false;
 	return good;
 }
