@@ -48,19 +48,19 @@ static void check_ages(struct tcx_config_reading *reading)
  * A ping that waits longer than until the next one is due would be followed by that at once, again
  * and again, and the library would do nothing else (run_alarms()).
  */
-static void check_patience(struct tcx_config_reading *reading)
+static void check_timeout(struct tcx_config_reading *reading)
 {
 	const struct tcx_config *config = &reading->config;
-	int patience = config->timeout_s * (config->retries + 1);
+	int timeout = config->timeout_s * (config->retries + 1);
 	char text[TCX_FAULT_SIZE];
 
-	if (reading->faults > 0 || patience < config->ping_s)
+	if (reading->faults > 0 || timeout < config->ping_s)
 		return;
 	snprintf(text, sizeof(text),
 		 "agentXTimeout %d and agentXRetries %d make %d s that the master has for an "
 		 "answer, which must be less than agentXPingInterval (%d s): lower them, or raise "
 		 "that",
-		 config->timeout_s, config->retries, patience, config->ping_s);
+		 config->timeout_s, config->retries, timeout, config->ping_s);
 	tcx_config_complain(reading, "", text);
 }
 
@@ -73,7 +73,7 @@ unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options
 	tcx_config_read_files(&reading);
 	current = NULL;
 	check_ages(&reading);
-	check_patience(&reading);
+	check_timeout(&reading);
 	if (reading.faults == 0)
 		*config = reading.config;
 	else

@@ -103,7 +103,7 @@ static void empty(int fd)
 }
 
 /* What is no file of a disk, a terminal for instance, cannot be asked. */
-static bool has_room(int fd)
+static bool has_space(int fd)
 {
 	off_t end = lseek(fd, 0, SEEK_END);
 
@@ -137,7 +137,7 @@ bool tcx_log_files_open(struct tcx_fault *fault)
 
 		if (open)
 			empty(fileno(to->magic));
-		if (open && has_room(fileno(to->magic)))
+		if (open && has_space(fileno(to->magic)))
 			continue;
 		error = errno;
 		if (open)

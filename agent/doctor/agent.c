@@ -17,7 +17,7 @@
 #define ASKERS_MAX 4
 
 /* So long an agent that runs may take to be connected. */
-#define PATIENCE_S 5
+#define TIMEOUT_S 5
 
 /* Who asks snmpd, where, and what it answers. */
 struct question {
@@ -120,7 +120,7 @@ static bool ask_patiently(struct question *question)
 
 	if (!tcx_doctor_ask(access, user, question->address, &question->answer))
 		return false;
-	for (int i = 0; i < PATIENCE_S && question->doctor->agents > 0 &&
+	for (int i = 0; i < TIMEOUT_S && question->doctor->agents > 0 &&
 			(has_nothing(question) || is_outdated(question));
 	     i++) {
 		sleep(1);

@@ -9,8 +9,8 @@
 #include "mib/objects.h"
 #include "snmp/netsnmp.h"
 
-#define PATIENCE_US 1000000L
-#define ROWS_MAX    1000 /* of sysORTable */
+#define TIMEOUT_US 1000000L
+#define ROWS_MAX   1000 /* of sysORTable */
 
 static const oid agent_version[] = {TCX_OBJECTS_ROOT, 1, 11, 0};
 static const oid rows_changed[] = {1, 3, 6, 1, 2, 1, 1, 8, 0};
@@ -68,7 +68,7 @@ static void be_community(netsnmp_session *session, const char *name)
 	session->community_len = strlen(name);
 }
 
-/* The patience of an AgentX session, which every new session gets, is not ours. */
+/* The timeout of an AgentX session, which every new session gets, is not ours. */
 static void *open_session(const struct tcx_snmpd_access *access, const struct tcx_snmpd_user *user,
 			  const char *address)
 {
@@ -81,11 +81,11 @@ static void *open_session(const struct tcx_snmpd_access *access, const struct tc
 		be_community(&wanted, access->name);
 	else if (!be_user(&wanted, user))
 		return NULL;
-	wanted.timeout = PATIENCE_US;
+	wanted.timeout = TIMEOUT_US;
 	wanted.retries = 1;
 	session = snmp_sess_open(&wanted);
 	if (session != NULL) {
-		snmp_sess_session(session)->timeout = PATIENCE_US;
+		snmp_sess_session(session)->timeout = TIMEOUT_US;
 		snmp_sess_session(session)->retries = 1;
 	}
 	return session;

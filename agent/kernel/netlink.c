@@ -10,16 +10,16 @@
 
 /* A datagram of a dump has at most 32 KiB (netlink_dump()), but for a single message that needs
  * more. */
-#define FIRST_ROOM ((size_t)32 * 1024)
+#define FIRST_CAPACITY ((size_t)32 * 1024)
 
 /* Room for notifications that wait to be fetched: an interface's takes about 2 KiB there. */
-#define WAITING_SIZE (1024 * 1024)
+#define RECEIVE_BUFFER (1024 * 1024)
 
 /*
  * The kernel makes its answers inside our own sendmsg() and recvmsg(), however long that takes.
  * This bounds the wait for an answer that does not come at all.
  */
-#define PATIENCE_S 10
+#define TIMEOUT_S 10
 
 /* How often an interrupted dump is tried, and how much longer each pause is than the one before. */
 #define TRIES	 10
@@ -28,16 +28,16 @@
 /* Handing out one datagram. */
 struct delivery {
 	uint32_t sequence; /* of the request that it answers; 0 for notifications */
-	tcx_netlink_sink *sink;
+	tcx_netlink_callback *callback;
 	void *context;
 	bool done; /* the answer is complete */
 };
 
-void tcx_netlink_init(struct tcx_netlink *netlink, int bus)
+void tcx_netlink_init(struct tcx_netlink *netlink, int protocol)
 {
 	memset(netlink, 0, sizeof(*netlink));
-	netlink->bus = bus;
-	netlink->room = FIRST_ROOM;
+	netlink->protocol = protocol;
+	netlink->capacity = FIRST_CAPACITY;
 }
 
 void tcx_netlink_close(struct tcx_netlink *netlink)
@@ -65,17 +65,17 @@ static bool interrupt(struct tcx_netlink *netlink, struct tcx_fault *fault)
 /* What only newer kernels know is worth having, and no reason to fail where it is missing. */
 static void set_options(struct mnl_socket *socket, unsigned int groups)
 {
-	const struct timeval patience = {.tv_sec = PATIENCE_S};
+	const struct timeval timeout = {.tv_sec = TIMEOUT_S};
 	const int one = 1;
-	const int waiting = WAITING_SIZE;
+	const int size = RECEIVE_BUFFER;
 	int fd = mnl_socket_get_fd(socket);
 
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one));
 	if (groups == 0)
 		return;
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &waiting, sizeof(waiting)) < 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &waiting, sizeof(waiting));
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 }
 
 bool tcx_netlink_open(struct tcx_netlink *netlink, unsigned int groups, struct tcx_fault *fault)
@@ -83,7 +83,7 @@ bool tcx_netlink_open(struct tcx_netlink *netlink, unsigned int groups, struct t
 	netlink->error = 0;
 	if (netlink->socket != NULL)
 		return true;
-	netlink->socket = mnl_socket_open2(netlink->bus, SOCK_CLOEXEC);
+	netlink->socket = mnl_socket_open2(netlink->protocol, SOCK_CLOEXEC);
 	if (netlink->socket == NULL)
 		return fail(netlink, errno, "no socket", fault);
 	set_options(netlink->socket, groups);
@@ -92,7 +92,7 @@ bool tcx_netlink_open(struct tcx_netlink *netlink, unsigned int groups, struct t
 		tcx_netlink_close(netlink);
 		return false;
 	}
-	netlink->buffer = malloc(netlink->room);
+	netlink->buffer = malloc(netlink->capacity);
 	if (netlink->buffer != NULL)
 		return true;
 	tcx_netlink_close(netlink);
@@ -122,11 +122,11 @@ static bool send_request(struct tcx_netlink *netlink, const struct tcx_netlink_q
 static ssize_t receive_from(struct tcx_netlink *netlink, int flags, uint32_t *from)
 {
 	struct sockaddr_nl address = {0};
-	struct iovec room = {netlink->buffer, netlink->room};
+	struct iovec iov = {netlink->buffer, netlink->capacity};
 	struct msghdr header = {
 		.msg_name = &address,
 		.msg_namelen = sizeof(address),
-		.msg_iov = &room,
+		.msg_iov = &iov,
 		.msg_iovlen = 1,
 	};
 	ssize_t len;
@@ -146,7 +146,7 @@ static bool grow(struct tcx_netlink *netlink, size_t len, struct tcx_fault *faul
 	if (buffer == NULL)
 		return tcx_fault_set(fault, "out of memory");
 	netlink->buffer = buffer;
-	netlink->room = 2 * len;
+	netlink->capacity = 2 * len;
 	return interrupt(netlink, fault);
 }
 
@@ -167,7 +167,7 @@ static bool receive(struct tcx_netlink *netlink, int flags, size_t *len, struct 
 	if (got < 0)
 		return fail(netlink, errno, "no answer", fault);
 	*len = (size_t)got;
-	return *len <= netlink->room || grow(netlink, *len, fault);
+	return *len <= netlink->capacity || grow(netlink, *len, fault);
 }
 
 /* NLMSG_ERROR, and NLMSG_DONE where a dump failed on its way: a negative errno comes first. */
@@ -196,7 +196,7 @@ static bool take_message(struct tcx_netlink *netlink, struct delivery *delivery,
 	}
 	if (message->nlmsg_type < NLMSG_MIN_TYPE)
 		return true;
-	return delivery->sink(delivery->context, message, fault);
+	return delivery->callback(delivery->context, message, fault);
 }
 
 /* mnl_nlmsg_ok() takes a length of 2 GiB and more for a negative one, which is not too long. */
@@ -234,7 +234,7 @@ static bool take_answer(struct tcx_netlink *netlink, struct delivery *delivery,
 bool tcx_netlink_dump(struct tcx_netlink *netlink, const struct tcx_netlink_query *query,
 		      struct tcx_fault *fault)
 {
-	struct delivery delivery = {.sink = query->sink, .context = query->context};
+	struct delivery delivery = {.callback = query->callback, .context = query->context};
 
 	netlink->interrupted = false;
 	if (!tcx_netlink_open(netlink, 0, fault))
@@ -258,10 +258,10 @@ bool tcx_netlink_try_again(unsigned int tried)
 	return true;
 }
 
-bool tcx_netlink_notifications(struct tcx_netlink *netlink, tcx_netlink_sink *sink, void *context,
-			       bool *empty, struct tcx_fault *fault)
+bool tcx_netlink_notifications(struct tcx_netlink *netlink, tcx_netlink_callback *callback,
+			       void *context, bool *empty, struct tcx_fault *fault)
 {
-	struct delivery delivery = {.sink = sink, .context = context};
+	struct delivery delivery = {.callback = callback, .context = context};
 	size_t len;
 
 	netlink->interrupted = false;
@@ -319,12 +319,12 @@ bool tcx_attribute_copy(const struct nlattr *attribute, void *to, size_t len)
 	return true;
 }
 
-size_t tcx_attribute_copy_most(const struct nlattr *attribute, void *to, size_t room)
+size_t tcx_attribute_copy_most(const struct nlattr *attribute, void *to, size_t capacity)
 {
 	size_t len = attribute != NULL ? mnl_attr_get_payload_len(attribute) : 0;
 
-	if (len > room)
-		len = room;
+	if (len > capacity)
+		len = capacity;
 	tcx_attribute_copy(attribute, to, len);
 	return len;
 }

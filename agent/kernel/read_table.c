@@ -27,7 +27,7 @@ static bool read_rows(struct tcx_table *table, const struct tcx_table_reader *re
 /* What has been read, put in order; NULL where reading failed. */
 static struct tcx_table *finish(struct tcx_table *table, bool done, struct tcx_fault *fault)
 {
-	if (!done || !tcx_table_settle(table, fault)) {
+	if (!done || !tcx_table_sort_unique(table, fault)) {
 		tcx_table_unref(table);
 		return NULL;
 	}

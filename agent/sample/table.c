@@ -83,7 +83,7 @@ static void merge_duplicates(struct tcx_table *table)
 	table->count = (size_t)(kept - table->rows) / kind->row_size + 1;
 }
 
-bool tcx_table_settle(struct tcx_table *table, struct tcx_fault *fault)
+bool tcx_table_sort_unique(struct tcx_table *table, struct tcx_fault *fault)
 {
 	const struct tcx_table_kind *kind = table->kind;
 

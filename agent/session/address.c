@@ -68,20 +68,20 @@ const char *tcx_address_path(const char *address)
 }
 
 /* The error of a connection that is being made, when it is made or not. */
-static int await(int fd, int patience_ms, int stop_fd)
+static int await(int fd, int timeout_ms, int stop_fd)
 {
 	struct pollfd fds[] = {{.fd = fd, .events = POLLOUT}, {.fd = stop_fd, .events = POLLIN}};
 	int error = 0;
 	socklen_t len = sizeof(error);
 
-	if (poll(fds, 2, patience_ms) <= 0)
+	if (poll(fds, 2, timeout_ms) <= 0)
 		return ETIMEDOUT;
 	if (fds[0].revents == 0)
 		return ECANCELED;
 	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 ? error : errno;
 }
 
-static int connect_to(const struct sockaddr *to, socklen_t len, int patience_ms, int stop_fd)
+static int connect_to(const struct sockaddr *to, socklen_t len, int timeout_ms, int stop_fd)
 {
 	int fd = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int error;
@@ -90,7 +90,7 @@ static int connect_to(const struct sockaddr *to, socklen_t len, int patience_ms,
 		return -1;
 	error = connect(fd, to, len) == 0 ? 0 : errno;
 	if (error == EINPROGRESS)
-		error = await(fd, patience_ms, stop_fd);
+		error = await(fd, timeout_ms, stop_fd);
 	if (error == 0)
 		return fd;
 	close(fd);
@@ -204,7 +204,7 @@ static bool await_lookup(const struct lookup *lookup, int stop_fd)
 	return poll(fds, 2, -1) > 0 && fds[0].revents != 0;
 }
 
-static int connect_host(const char *address, int family, int patience_ms, int stop_fd)
+static int connect_host(const char *address, int family, int timeout_ms, int stop_fd)
 {
 	struct lookup *lookup = begin_lookup(address, family);
 	int fd = TCX_ADDRESS_UNKNOWN;
@@ -219,7 +219,7 @@ static int connect_host(const char *address, int family, int patience_ms, int st
 	else
 		for (const struct addrinfo *to = lookup->found; to != NULL && fd < 0;
 		     to = to->ai_next) {
-			fd = connect_to(to->ai_addr, to->ai_addrlen, patience_ms, stop_fd);
+			fd = connect_to(to->ai_addr, to->ai_addrlen, timeout_ms, stop_fd);
 			error = errno;
 		}
 	give_lookup(lookup);
@@ -227,11 +227,11 @@ static int connect_host(const char *address, int family, int patience_ms, int st
 	return fd;
 }
 
-int tcx_address_connect(const char *address, int patience_ms, int stop_fd)
+int tcx_address_connect(const char *address, int timeout_ms, int stop_fd)
 {
 	const char *rest;
 	int family = family_of(address, &rest);
 
 	return family == AF_UNIX ? connect_path(rest)
-				 : connect_host(rest, family, patience_ms, stop_fd);
+				 : connect_host(rest, family, timeout_ms, stop_fd);
 }

@@ -18,7 +18,7 @@
 #define LIST_S		1		     /* by then the session is complete, as a rule */
 #define DEFAULT_SOCKET	"/var/agentx/master" /* the library's NETSNMP_AGENTX_SOCKET */
 #define US_PER_S	1000000
-#define OWN_PATIENCE_US 2000000000 /* as much as a long may have */
+#define OWN_TIMEOUT_US	2000000000 /* as much as a long may have */
 
 /* For so long a host may take to answer when it is only asked why it cannot be the master. */
 #define PROBE_MS 2000
@@ -153,7 +153,7 @@ static int on_unregister(int major, int minor, void *parameters, void *arg)
 }
 
 /*
- * The library opens the session with a patience of its own, six seconds for a request
+ * The library opens the session with a timeout of its own, six seconds for a request
  * (subagent_open_master_session(), all releases up to 5.10): agentXTimeout and agentXRetries are to
  * hold for it. The loop that waits for the answer is the one that serves and takes signals. So it
  * is to ask again each second: wire.c takes that for the time to look whether the agent is to end.
@@ -168,7 +168,7 @@ static int on_session(int major, int minor, void *parameters, void *arg)
 	(void)minor;
 	(void)arg;
 	agentx->opened = session;
-	session->timeout = session->version == AGENTX_VERSION ? US_PER_S : OWN_PATIENCE_US;
+	session->timeout = session->version == AGENTX_VERSION ? US_PER_S : OWN_TIMEOUT_US;
 	session->retries = session->version == AGENTX_VERSION ? agentx->wire.timeout_s - 1 : 0;
 	return 0;
 }

@@ -14,7 +14,7 @@
 
 /* For so long the master may take nothing of what is sent. It waits for us in the same way when it
  * floods us with requests: neither would ever go on. */
-#define SEND_PATIENCE_MS 2000
+#define SEND_TIMEOUT_MS 2000
 
 /* As the library's own transports have it. */
 #define ANY_SIZE 0x7fffffff
@@ -41,12 +41,12 @@ static bool is_to_end(void)
 }
 
 /* False when that takes too long or the agent is to end. */
-static bool wait_writable(int fd, int patience_ms)
+static bool wait_writable(int fd, int timeout_ms)
 {
 	struct pollfd fds[] = {{.fd = fd, .events = POLLOUT},
 			       {.fd = wire->stop_fd, .events = POLLIN}};
 
-	return poll(fds, 2, patience_ms) > 0 && fds[1].revents == 0;
+	return poll(fds, 2, timeout_ms) > 0 && fds[1].revents == 0;
 }
 
 /* --- Giving up ---------------------------------------------------------------------------------*/
@@ -92,7 +92,7 @@ static bool send_all(int fd, const unsigned char *data, size_t len)
 
 	while (len > 0) {
 		ssize_t sent = send(fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-		int left = SEND_PATIENCE_MS - (int)((tcx_clock_now() - begin) / TCX_NS_PER_MS);
+		int left = SEND_TIMEOUT_MS - (int)((tcx_clock_now() - begin) / TCX_NS_PER_MS);
 
 		if (sent > 0) {
 			data += sent;

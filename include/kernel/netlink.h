@@ -13,10 +13,10 @@
 #include "base/fault.h"
 
 struct tcx_netlink {
-	int bus;		   /* NETLINK_ROUTE ... */
+	int protocol;		   /* NETLINK_ROUTE ... */
 	struct mnl_socket *socket; /* NULL while it is closed */
 	char *buffer;		   /* owned; for one datagram */
-	size_t room;		   /* of the buffer; it grows to what comes */
+	size_t capacity;	   /* of the buffer; it grows to what comes */
 	uint32_t sequence;	   /* of the last request */
 	int error;		   /* errno of the last failure; 0 when it has none */
 	bool interrupted;	   /* the last dump only failed because things changed meanwhile or
@@ -24,21 +24,22 @@ struct tcx_netlink {
 };
 
 /*
- * Is handed each message of a dump. The message lives until the sink returns. False ends the dump.
+ * Is handed each message of a dump. The message lives until the callback returns. False ends the
+ * dump.
  */
-typedef bool tcx_netlink_sink(void *context, const struct nlmsghdr *message,
-			      struct tcx_fault *fault);
+typedef bool tcx_netlink_callback(void *context, const struct nlmsghdr *message,
+				  struct tcx_fault *fault);
 
 struct tcx_netlink_query {
 	uint16_t type;	  /* RTM_GETLINK ... */
 	const void *body; /* what follows the header: struct ifinfomsg ... */
 	size_t body_len;
-	tcx_netlink_sink *sink;
-	void *context; /* the sink's own */
+	tcx_netlink_callback *callback;
+	void *context; /* the callback's own */
 };
 
 /* Prepares; opens nothing. */
-void tcx_netlink_init(struct tcx_netlink *netlink, int bus);
+void tcx_netlink_init(struct tcx_netlink *netlink, int protocol);
 
 /*
  * Opens the socket in the calling thread's network namespace and subscribes to groups, a bit mask
@@ -50,7 +51,7 @@ bool tcx_netlink_open(struct tcx_netlink *netlink, unsigned int groups, struct t
 void tcx_netlink_close(struct tcx_netlink *netlink);
 
 /*
- * Sends a dump request and hands every message of the answer to the sink. Opens the socket when
+ * Sends a dump request and hands every message of the answer to the callback. Opens the socket when
  * needed, and closes it when anything went wrong, so that the rest of a broken answer is not taken
  * for the beginning of the next.
  */
@@ -67,8 +68,8 @@ bool tcx_netlink_try_again(unsigned int tried);
  * Takes one datagram of notifications, if there is one, without waiting. False at a fault, and
  * when there was none: *empty tells.
  */
-bool tcx_netlink_notifications(struct tcx_netlink *netlink, tcx_netlink_sink *sink, void *context,
-			       bool *empty, struct tcx_fault *fault);
+bool tcx_netlink_notifications(struct tcx_netlink *netlink, tcx_netlink_callback *callback,
+			       void *context, bool *empty, struct tcx_fault *fault);
 
 /*
  * The fixed part of a message, len octets long. The attributes behind it go to attributes by their
@@ -87,6 +88,6 @@ bool tcx_netlink_parse_attributes(const void *at, size_t len, const struct nlatt
 bool tcx_attribute_copy(const struct nlattr *attribute, void *to, size_t len);
 
 /* Copies all of an attribute, or as much as there is room for. How much; 0 when it is NULL. */
-size_t tcx_attribute_copy_most(const struct nlattr *attribute, void *to, size_t room);
+size_t tcx_attribute_copy_most(const struct nlattr *attribute, void *to, size_t capacity);
 
 #endif

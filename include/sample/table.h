@@ -65,7 +65,7 @@ void tcx_table_lacks(struct tcx_table *table, const char *format, ...)
  * Puts the rows in order and merges duplicates; only then can they be looked up. False when memory
  * is short.
  */
-bool tcx_table_settle(struct tcx_table *table, struct tcx_fault *fault);
+bool tcx_table_sort_unique(struct tcx_table *table, struct tcx_fault *fault);
 
 /* Row i of table->count. */
 static inline const void *tcx_table_row(const struct tcx_table *table, size_t i)

@@ -27,6 +27,6 @@ const char *tcx_address_path(const char *address);
  * Returns a descriptor that does not block, for the caller to close; TCX_ADDRESS_UNKNOWN; or -1
  * with errno: ETIMEDOUT and ECANCELED when it waited, EAGAIN when a unix socket has a full queue.
  */
-int tcx_address_connect(const char *address, int patience_ms, int stop_fd);
+int tcx_address_connect(const char *address, int timeout_ms, int stop_fd);
 
 #endif

@@ -57,7 +57,7 @@ void tcx_agentx_connect(void);
 /*
  * Before and after registrations are taken back while a master may be there: ends the session, and
  * begins another one, in which everything is registered anew. Nothing is sent in between. Takes as
- * long as the master needs to answer, at most twice its patience (agentXTimeout, agentXRetries).
+ * long as the master needs to answer, at most twice its timeout (agentXTimeout, agentXRetries).
  */
 void tcx_agentx_leave(void);
 void tcx_agentx_return(void);

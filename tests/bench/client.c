@@ -11,7 +11,7 @@ void client_fail(const char *what)
 	exit(EXIT_FAILURE);
 }
 
-netsnmp_session *client_open(const char *address, int patience_s)
+netsnmp_session *client_open(const char *address, int timeout_s)
 {
 	netsnmp_session settings, *session;
 
@@ -23,7 +23,7 @@ netsnmp_session *client_open(const char *address, int patience_s)
 	settings.peername = (char *)address;
 	settings.community = (u_char *)"public";
 	settings.community_len = strlen("public");
-	settings.timeout = (long)patience_s * 1000000L;
+	settings.timeout = (long)timeout_s * 1000000L;
 	settings.retries = 0;
 	session = snmp_open(&settings);
 	if (session == NULL)

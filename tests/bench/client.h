@@ -11,7 +11,7 @@
 _Noreturn void client_fail(const char *what);
 
 /* A session of SNMPv2c that waits so long for an answer and asks once only. */
-netsnmp_session *client_open(const char *address, int patience_s);
+netsnmp_session *client_open(const char *address, int timeout_s);
 
 /* The answer, to be freed, or NULL when none came in time. Any other fault ends the program. */
 netsnmp_pdu *client_ask(netsnmp_session *session, netsnmp_pdu *pdu);

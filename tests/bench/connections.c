@@ -16,10 +16,10 @@
 #include "kernel/socket_tables.h"
 #include "numbers.h"
 
-#define ROUNDS 31
-#define ROOM   65536
+#define ROUNDS	 31
+#define CAPACITY 65536
 
-static char buffer[ROOM];
+static char buffer[CAPACITY];
 
 /* One way to read the table. */
 struct way {

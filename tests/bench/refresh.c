@@ -12,11 +12,11 @@
 #include "kernel/read_sources.h"
 #include "numbers.h"
 
-#define PAIRS 20001
-#define FILES 16
-#define ROOM  65536
+#define PAIRS	 20001
+#define FILES	 16
+#define CAPACITY 65536
 
-static char buffer[ROOM];
+static char buffer[CAPACITY];
 
 static uint64_t time_pread(const int *fds, size_t count)
 {

@@ -17,7 +17,7 @@
 #define PAIRS	    301
 #define GET_SIZE    60
 #define REPETITIONS 50
-#define PATIENCE_S  10
+#define TIMEOUT_S   10
 
 struct subtree {
 	oid root[MAX_OID_LEN];
@@ -99,7 +99,7 @@ int main(int argc, char **argv)
 
 	if (argc != 5)
 		client_fail("usage: requests ADDRESS OID COUNT OTHER-OID");
-	session = client_open(argv[1], PATIENCE_S);
+	session = client_open(argv[1], TIMEOUT_S);
 	read_subtree(&ours, argv[2], argv[3]);
 	read_subtree(&other, argv[4], argv[3]);
 	race("bulk walk", walk_all, session, &ours, &other);

@@ -158,7 +158,7 @@ char *fixture_text(const char *root, const char *path)
 {
 	char full[PATH_MAX];
 	char *text = NULL;
-	size_t room = 0;
+	size_t capacity = 0;
 	FILE *file;
 
 	snprintf(full, sizeof(full), "%s/%s", root, path);
@@ -166,7 +166,7 @@ char *fixture_text(const char *root, const char *path)
 	if (file == NULL)
 		return NULL;
 	/* A zero byte never comes in these files: one "line" is the whole text. */
-	if (getdelim(&text, &room, '\0', file) < 0) {
+	if (getdelim(&text, &capacity, '\0', file) < 0) {
 		free(text);
 		text = NULL;
 	}

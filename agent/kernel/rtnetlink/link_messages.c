@@ -33,7 +33,7 @@ uint8_t tcx_link_status_of(const struct nlattr *operstate)
 	return number < sizeof(statuses) ? statuses[number] : TCX_LINK_UNKNOWN;
 }
 
-bool tcx_links_list(struct tcx_netlink *netlink, tcx_netlink_sink *sink, void *context,
+bool tcx_links_list(struct tcx_netlink *netlink, tcx_netlink_callback *callback, void *context,
 		    struct tcx_fault *fault)
 {
 	const struct {
@@ -46,7 +46,7 @@ bool tcx_links_list(struct tcx_netlink *netlink, tcx_netlink_sink *sink, void *c
 			      .nla_type = IFLA_EXT_MASK},
 		.mask = WHOLE_LINKS,
 	};
-	const struct tcx_netlink_query query = {RTM_GETLINK, &request, sizeof(request), sink,
+	const struct tcx_netlink_query query = {RTM_GETLINK, &request, sizeof(request), callback,
 						context};
 
 	return tcx_netlink_dump(netlink, &query, fault);

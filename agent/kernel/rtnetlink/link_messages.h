@@ -9,8 +9,8 @@
 /* enum tcx_link_status of an IFLA_OPERSTATE; 0 when the message has none. */
 uint8_t tcx_link_status_of(const struct nlattr *operstate);
 
-/* Has the kernel list all links to a sink. */
-bool tcx_links_list(struct tcx_netlink *netlink, tcx_netlink_sink *sink, void *context,
+/* Has the kernel list all links to a callback. */
+bool tcx_links_list(struct tcx_netlink *netlink, tcx_netlink_callback *callback, void *context,
 		    struct tcx_fault *fault);
 
 #endif

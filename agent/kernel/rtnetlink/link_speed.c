@@ -26,7 +26,7 @@ static bool ask_settings(int fd, const char *name, uint32_t *speed)
 {
 	union {
 		struct ethtool_link_settings settings;
-		char room[sizeof(struct ethtool_link_settings) + MODE_WORDS * sizeof(uint32_t)];
+		char octets[sizeof(struct ethtool_link_settings) + MODE_WORDS * sizeof(uint32_t)];
 	} answer = {.settings = {.cmd = ETHTOOL_GLINKSETTINGS}};
 	struct ethtool_link_settings *settings = &answer.settings;
 

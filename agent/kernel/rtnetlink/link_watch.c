@@ -330,7 +330,7 @@ int tcx_link_watch_fd(const struct tcx_link_watch *watch)
  * Takes in what is waiting. ENOBUFS among it says that the kernel dropped what came later; a
  * datagram that did not fit, or could not be read, is lost as well.
  */
-static bool take_waiting(struct tcx_link_watch *watch, struct tcx_fault *fault)
+static bool take_changes(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
 	bool empty = false;
 
@@ -350,7 +350,7 @@ bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
 	if (!watch->begun)
 		watch->lost = !begin(watch, fault);
-	else if (take_waiting(watch, fault))
+	else if (take_changes(watch, fault))
 		watch->lost = watch->lost && !list_all(watch, fault);
 	retry_in(watch, watch->lost ? RETRY_S : 0);
 	return !watch->lost;

@@ -181,7 +181,7 @@ static bool read_queues(struct tcx_table *table, struct tcx_netlink *netlink,
 		.type = RTM_GETQDISC,
 		.body = &request,
 		.body_len = sizeof(request),
-		.sink = take_qdisc,
+		.callback = take_qdisc,
 		.context = &queues,
 	};
 

@@ -75,7 +75,7 @@ static bool take_mapped(void *context, const struct tcx_socket *socket, struct t
 	ipv4.family = AF_INET;
 	unmap(ipv4.local);
 	unmap(ipv4.remote);
-	return query->sink(query->context, &ipv4, fault);
+	return query->callback(query->context, &ipv4, fault);
 }
 
 bool tcx_sockets_list_ipv4(struct tcx_netns *netns, const struct tcx_socket_query *query,
@@ -87,7 +87,7 @@ bool tcx_sockets_list_ipv4(struct tcx_netns *netns, const struct tcx_socket_quer
 		.family = AF_INET6,
 		.only_ipv4 = true,
 		.states = query->states,
-		.sink = take_mapped,
+		.callback = take_mapped,
 		.context = (void *)query,
 	};
 

@@ -44,16 +44,16 @@ struct tcx_socket {
 bool tcx_socket_is_mapped(const struct tcx_socket *socket);
 
 /* Is handed each socket. False ends the listing. */
-typedef bool tcx_socket_sink(void *context, const struct tcx_socket *socket,
-			     struct tcx_fault *fault);
+typedef bool tcx_socket_callback(void *context, const struct tcx_socket *socket,
+				 struct tcx_fault *fault);
 
 struct tcx_socket_query {
 	enum tcx_protocol protocol;
 	uint8_t family;	 /* AF_INET or AF_INET6 */
 	bool only_ipv4;	 /* of IPv6 sockets those will do that talk IPv4, or may */
 	uint32_t states; /* only sockets in one of these */
-	tcx_socket_sink *sink;
-	void *context; /* the sink's own */
+	tcx_socket_callback *callback;
+	void *context; /* the callback's own */
 };
 
 /*

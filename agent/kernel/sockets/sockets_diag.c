@@ -90,7 +90,7 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	read_id(&socket, &body->id);
 	socket.link = body->id.idiag_if;
 	socket.takes_ipv4 = takes_ipv4(message, body);
-	return query->sink(query->context, &socket, fault);
+	return query->callback(query->context, &socket, fault);
 }
 
 bool tcx_sockets_list_diag(struct tcx_netns *netns, const struct tcx_socket_query *query,
@@ -109,7 +109,7 @@ bool tcx_sockets_list_diag(struct tcx_netns *netns, const struct tcx_socket_quer
 		.type = SOCK_DIAG_BY_FAMILY,
 		.body = &request,
 		.body_len = query->only_ipv4 ? sizeof(request) : sizeof(request.body),
-		.sink = take_message,
+		.callback = take_message,
 		.context = (void *)query,
 	};
 

@@ -109,7 +109,7 @@ static bool take_line(struct reading *reading, struct tcx_piece line, struct tcx
 		return tcx_fault_set(fault, "%s: a line is no socket's", reading->path);
 	if (socket.state >= 32 || (query->states & 1U << socket.state) == 0)
 		return true;
-	return query->sink(query->context, &socket, fault);
+	return query->callback(query->context, &socket, fault);
 }
 
 /* Hands out the whole lines and keeps the beginning of the next one. */

@@ -96,13 +96,13 @@ static bool take_connection(void *context, const struct tcx_socket *socket, stru
 }
 
 static bool list_both(struct tcx_table *table, struct tcx_netns *netns, uint32_t states,
-		      tcx_socket_sink *sink, struct tcx_fault *fault)
+		      tcx_socket_callback *callback, struct tcx_fault *fault)
 {
 	static const uint8_t families[] = {AF_INET, AF_INET6};
 	struct tcx_socket_query query = {
 		.protocol = TCX_TCP,
 		.states = states,
-		.sink = sink,
+		.callback = callback,
 		.context = table,
 	};
 
@@ -122,7 +122,7 @@ static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct 
 {
 	if (!list_both(table, netns, 1U << TCP_LISTEN, take_listener, fault) && !table->cut)
 		return false;
-	return tcx_table_settle(table, fault) &&
+	return tcx_table_sort_unique(table, fault) &&
 	       list_both(table, netns, 1U << TCP_ESTABLISHED | 1U << TCP_SYN_RECV, take_connection,
 			 fault);
 }

@@ -17,7 +17,7 @@ static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct 
 	const struct tcx_socket_query query = {
 		.protocol = TCX_UDP,
 		.states = TCX_ALL_STATES,
-		.sink = take_socket,
+		.callback = take_socket,
 		.context = table,
 	};
 

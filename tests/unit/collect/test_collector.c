@@ -14,8 +14,8 @@
 #include "tests/unit/fixture.h"
 #include "tests/unit/reading.h"
 
-#define NEVER	   (3600 * TCX_NS_PER_S)
-#define PATIENCE_S 30 /* how long a thread may take that has nothing else to do */
+#define NEVER	  (3600 * TCX_NS_PER_S)
+#define TIMEOUT_S 30 /* how long a thread may take that has nothing else to do */
 
 #define GOOD  "Tcp: InSegs OutSegs\nTcp: 1 2\n"
 #define WRONG "Tcp: InSegs OutSegs\nTcp: 1\n"
@@ -40,7 +40,7 @@ static void look(struct scene *scene, uint64_t *sequence, uint64_t *failures)
 /* Waits until one more read has ended. */
 static void wait_for_read(struct scene *scene)
 {
-	uint64_t deadline = tcx_clock_now() + PATIENCE_S * TCX_NS_PER_S;
+	uint64_t deadline = tcx_clock_now() + TIMEOUT_S * TCX_NS_PER_S;
 	uint64_t before = scene->sequence + scene->failures;
 
 	do {
@@ -49,7 +49,7 @@ static void wait_for_read(struct scene *scene)
 			return;
 		usleep(1000);
 	} while (tcx_clock_now() < deadline);
-	fail_msg("no read in %d s", PATIENCE_S);
+	fail_msg("no read in %d s", TIMEOUT_S);
 }
 
 /* A new interval has the collector read at once. */
@@ -70,7 +70,7 @@ static void start(struct scene *scene, const char *text)
 	scene->collector = tcx_collector_start(scene->fixture.root, NEVER, &fault);
 	if (scene->collector == NULL)
 		fail_msg("%s", fault.text);
-	tcx_collector_wait_first(scene->collector, PATIENCE_S * 1000);
+	tcx_collector_wait_first(scene->collector, TIMEOUT_S * 1000);
 	wait_for_read(scene);
 }
 
@@ -118,7 +118,7 @@ static void expect_event(struct scene *scene, const char *cause)
 {
 	struct tcx_event event;
 
-	assert_true(event_waits(scene, PATIENCE_S * 1000));
+	assert_true(event_waits(scene, TIMEOUT_S * 1000));
 	assert_true(tcx_collector_next_event(scene->collector, &event));
 	assert_int_equal(event.failed, cause != NULL);
 	if (strstr(event.text.text, cause != NULL ? cause : "can be read again") == NULL)
@@ -307,7 +307,7 @@ static void each_file(void **state)
 /* Whether a file is still at its path is looked at once a second. */
 static void read_until_event(struct scene *scene)
 {
-	uint64_t deadline = tcx_clock_now() + PATIENCE_S * TCX_NS_PER_S;
+	uint64_t deadline = tcx_clock_now() + TIMEOUT_S * TCX_NS_PER_S;
 
 	do
 		read_again(scene, NULL);

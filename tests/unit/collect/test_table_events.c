@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "collect/tables.h"
 
-#define PATIENCE_MS 10000
+#define TIMEOUT_MS 10000
 
 /* How the next reading goes; set while no thread reads. Empty: well. */
 static struct way {
@@ -53,7 +53,7 @@ static void wait_for_table(struct tcx_tables *tables)
 {
 	struct pollfd fd = {.fd = tcx_tables_ready_fd(tables), .events = POLLIN};
 
-	assert_int_equal(poll(&fd, 1, PATIENCE_MS), 1);
+	assert_int_equal(poll(&fd, 1, TIMEOUT_MS), 1);
 	tcx_tables_acknowledge(tables);
 }
 

@@ -20,7 +20,7 @@ static struct tcx_log own_log;
 static struct tcx_agentx agentx;
 
 /* What would wait for ever ends the test. */
-#define PATIENCE_S 30
+#define TIMEOUT_S 30
 
 static struct fixture fixture;
 static char logged[16384];
@@ -271,7 +271,7 @@ static void wrong_lines(void **state)
 }
 
 /* Lines of which each is right by itself, and that let the library do nothing but wait. */
-static void patience(void **state)
+static void timeout(void **state)
 {
 
 	(void)state;
@@ -446,7 +446,7 @@ static void fifos(void **state)
 	char text[2 * PATH_MAX];
 
 	(void)state;
-	alarm(PATIENCE_S);
+	alarm(TIMEOUT_S);
 	make_fifo("inner/pipe.conf");
 	make_fifo("pipe.conf");
 	for (size_t i = 0; i < COUNT(texts); i++) {
@@ -550,7 +550,7 @@ int main(void)
 		cmocka_unit_test(modules),
 		cmocka_unit_test(wrong_lines),
 		cmocka_unit_test(ages),
-		cmocka_unit_test(patience),
+		cmocka_unit_test(timeout),
 		cmocka_unit_test(many_faults),
 		cmocka_unit_test(long_path),
 		cmocka_unit_test(no_file),

@@ -340,27 +340,27 @@ static void attributes_of_any_shape(void **state)
 	union {
 		struct nlattr attribute;
 		char octets[64];
-	} room = {.attribute = {.nla_len = 7, .nla_type = 2}};
+	} buffer = {.attribute = {.nla_len = 7, .nla_type = 2}};
 	uint32_t number;
 
 	(void)state;
-	memcpy(room.octets + 4, "abc", 3);
+	memcpy(buffer.octets + 4, "abc", 3);
 	/* The last attribute may go without its padding. */
-	assert_true(tcx_netlink_parse_attributes(&room, 7, attributes, 4, NULL));
+	assert_true(tcx_netlink_parse_attributes(&buffer, 7, attributes, 4, NULL));
 	assert_null(attributes[1]);
-	assert_ptr_equal(attributes[2], &room);
+	assert_ptr_equal(attributes[2], &buffer);
 	assert_false(tcx_attribute_copy(attributes[2], &number, 4));
 	assert_true(tcx_attribute_copy(attributes[2], &number, 3));
 	assert_false(tcx_attribute_copy(NULL, &number, 0));
-	assert_true(tcx_netlink_parse_attributes(&room, 8, attributes, 2, NULL));
-	assert_true(tcx_netlink_parse_attributes(&room, 0, attributes, 4, NULL));
+	assert_true(tcx_netlink_parse_attributes(&buffer, 8, attributes, 2, NULL));
+	assert_true(tcx_netlink_parse_attributes(&buffer, 0, attributes, 4, NULL));
 	assert_null(attributes[2]);
 	for (size_t len = 1; len < 7; len++)
-		assert_false(tcx_netlink_parse_attributes(&room, len, attributes, 4, NULL));
-	room.attribute.nla_len = 3;
-	assert_false(tcx_netlink_parse_attributes(&room, 7, attributes, 4, NULL));
-	room.attribute.nla_len = 0;
-	assert_false(tcx_netlink_parse_attributes(&room, 7, attributes, 4, NULL));
+		assert_false(tcx_netlink_parse_attributes(&buffer, len, attributes, 4, NULL));
+	buffer.attribute.nla_len = 3;
+	assert_false(tcx_netlink_parse_attributes(&buffer, 7, attributes, 4, NULL));
+	buffer.attribute.nla_len = 0;
+	assert_false(tcx_netlink_parse_attributes(&buffer, 7, attributes, 4, NULL));
 }
 
 /* --- Real answers, spoiled ------------------------------------------------------------------ */

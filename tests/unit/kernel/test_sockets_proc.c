@@ -17,7 +17,7 @@
 #define REST " 00:00000000 00000000  1000        0 12345 1 0000000000000000 100 0 0 10 0\n"
 
 /* What would wait for ever ends the test. */
-#define PATIENCE_S 30
+#define TIMEOUT_S 30
 
 static char root[] = "/tmp/tcx-sockets-XXXXXX";
 
@@ -299,7 +299,7 @@ static void fifo(void **state)
 	(void)state;
 	unlink(path_of("tcp"));
 	assert_int_equal(mkfifo(path_of("tcp"), 0600), 0);
-	alarm(PATIENCE_S);
+	alarm(TIMEOUT_S);
 	assert_null(read_files(&tcx_tcp_listeners, &fault));
 	alarm(0);
 	assert_non_null(strstr(fault.text, "/tcp: cannot be opened: it is no regular file"));

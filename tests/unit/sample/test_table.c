@@ -43,7 +43,7 @@ static struct tcx_table *table_of(const struct tcx_table_kind *kind, const uint8
 		if (!tcx_table_append(table, &row, NULL))
 			break;
 	}
-	assert_true(tcx_table_settle(table, NULL));
+	assert_true(tcx_table_sort_unique(table, NULL));
 	return table;
 }
 

@@ -14,8 +14,8 @@
 #include "session/agentx.h"
 #include "tests/unit/fixture.h"
 
-#define NOBODY	 (-1)
-#define PATIENCE 5000 /* ms */
+#define NOBODY	(-1)
+#define TIMEOUT 5000 /* ms */
 
 static void lists(void **state)
 {
@@ -83,7 +83,7 @@ static const char *with_port(const char *host, in_port_t port)
 
 static void takes(const char *address)
 {
-	int fd = tcx_address_connect(address, PATIENCE, NOBODY);
+	int fd = tcx_address_connect(address, TIMEOUT, NOBODY);
 
 	if (fd < 0)
 		fail_msg("%s: %d, %s", address, fd, strerror(errno));
@@ -114,7 +114,7 @@ static void hosts(void **state)
 static void expect(const char *address, int result, int error, const char *says)
 {
 	struct tcx_fault fault = {""};
-	int fd = tcx_address_connect(address, PATIENCE, NOBODY);
+	int fd = tcx_address_connect(address, TIMEOUT, NOBODY);
 
 	if (fd != result || (fd == -1 && errno != error))
 		fail_msg("%s: %d, %s", address, fd, strerror(errno));
@@ -156,7 +156,7 @@ static void waits(void **state)
 
 	(void)state;
 	assert_true(fd >= 0);
-	queued = tcx_address_connect(with_port("tcp:127.0.0.1:", port), PATIENCE, NOBODY);
+	queued = tcx_address_connect(with_port("tcp:127.0.0.1:", port), TIMEOUT, NOBODY);
 	assert_true(queued >= 0);
 	assert_int_equal(tcx_address_connect(with_port("tcp:127.0.0.1:", port), 50, NOBODY), -1);
 	assert_int_equal(errno, ETIMEDOUT);
