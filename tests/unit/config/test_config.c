@@ -369,7 +369,6 @@ static void no_descriptor(void **state)
 	char path[PATH_MAX];
 	struct tcx_options options = {.config_file = path, .no_default_config = true};
 	struct rlimit before, none;
-	struct tcx_config config;
 
 	(void)state;
 	fixture_puts(&fixture, "sound.conf", "maxAge 24\n");
