@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # ./check and .ci/run end with whoever reads them, and what they have started ends with them. They refuse words
 # that they do not know.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # The C files are formatted as .clang-format says. Releases of clang-format differ in their ways, so
 # only the one that the file was made for counts.
 

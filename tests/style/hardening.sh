@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # The agent is built with what hardens it. The binary decides, not what configure says that it did:
 # whatever the compiler can do on this machine the agent must have.
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # make install leaves an edited tcpextd.conf alone, make uninstall too, and otherwise nothing stays. The
 # unit has the user that configure was told, and its tmpfiles file opens snmpd's folder.
 

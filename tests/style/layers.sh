@@ -1,146 +1,227 @@
 #!/bin/sh
-# The house's rules that a compiler does not hold us to:
+# SPDX-License-Identifier: BSD-2-Clause
+# What a folder of agent/ may know, held by the symbols of the object files:
 #
-#   snmp        what is below agent/snmp knows no SNMP: no header of net-snmp, however far away, no
-#               call of it
-#   files       agent/snmp and agent/mib know no procfs: no call that opens or reads, no path in a
-#               text
-#   headers     every header compiles alone, and twice
-#   length      no function is longer than 80 lines
-#   globals     no variable lives outside a function's stack, but the pointers of $OWN
+#   arrows      no file uses what a higher folder defines, and none includes its headers
+#   circles     no two files use each other, however long the way round
+#   limits      what a folder may not use: see the rows of print_limits
+#   netsnmp     the folders below snmp/ use nothing of net-snmp's libraries
+#   paths       what answers requests has no path of the system in its texts
+#   variables   no variable outlives a function, but for the pointers of OWN_STATE
 #
-# What the compiler sees decides, not the look of the source. Each rule is first tried on a file
-# that breaks it: a rule that lets that pass fails the test.
+# Each rule is first tried on objects that break it: a rule that lets them pass fails the test.
 #
-# shellcheck disable=SC2317 # the rules are called by name
+# shellcheck disable=SC2317,SC2038 # the rules are called by name; no file name has a blank
 
 set -eu
 export LC_ALL=C
 
 top=$(cd "${top_srcdir:-$(dirname "$0")/../..}" && pwd)
+build=$(cd "${top_builddir:-$top}" && pwd)
 CC=${CC:-cc}
-CPPFLAGS=${CPPFLAGS:-"-D_GNU_SOURCE -I$top -I$top/include -DTCX_MIB_ROOT=1,3"}
-LONGEST=80
 
-# The library hands no argument of ours to what it calls in these files: so each keeps a pointer to its own state.
-OWN='session/agentx.c:agentx config/config.c:current session/log.c:own_log session/wire.c:wire'
+# The lowest first.
+FOLDERS='base catalogue sample kernel collect snmp mib daemon config session doctor main'
+
+# The library calls these files without an argument of ours, so that they keep where their state is.
+OWN_STATE='config/config:current session/agentx:agentx session/log:own_log session/wire:wire'
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# Texts lose their quotes on the way through make's environment, so these two are given anew.
-# Without PIE, so that constant tables of addresses are in read-only sections and show as such.
-compiler() {
-    # shellcheck disable=SC2086 # several words
-    $CC $CPPFLAGS -UTCX_VERSION -DTCX_VERSION='"0"' -UTCX_MIB_DIR -DTCX_MIB_DIR='"/"' \
-        -std=c11 -fno-pie "$@"
+# RULE  FOLDER,... or FILE,... (without a suffix; "-" in front: all but these)  SYMBOLS  WHAT
+print_limits() {
+    cat <<'END'
+opens    base,catalogue,sample,collect,snmp,mib  (f|fd|fre|p)?open(at|dir)?|socket|connect          opens something: kernel/ does
+reads    base,catalogue,sample,snmp,mib          (p|f|v)?read|f?get(c|s|line|delim)|recv(from|msg)?  reads something: kernel/ does
+threads  -base/worker,kernel/namespace             pthread_create                                     starts a thread: base/worker.c does
+clocks   catalogue,sample                        clock_gettime|time|gettimeofday|tcx_clock_now      asks a clock: it is handed the time
+locks    catalogue,sample,snmp,mib               pthread_(mutex|cond|rwlock)_.*                     takes a lock: only kernel/ and collect/ do
+END
 }
 
-# object FILE: compiles it and sets object.
-object() {
-    object=$tmp/object.o
-    compiler -O1 -c "$1" -o "$object"
+# Of the objects below a build folder that are made of today's sources.
+print_objects() {
+    (cd "$1/agent" && find . -name '*.o' ! -path '*/.libs/*') | sort | while read -r object; do
+        [ ! -e "$2/agent/${object%.o}.c" ] || echo "$object"
+    done
 }
 
-# --- The rules: each prints what is wrong with a file, and nothing when all is well -------------
-
-rule_snmp() {
-    compiler -M "$1" | tr ' ' '\n' | grep 'net-snmp' || :
-    object "$1"
-    nm -u "$object" | grep -E ' (netsnmp|snmp|agent|read_config|register|asn)_' || :
+# symbols BUILD SOURCES: lines "FILE CLASS SYMBOL SECTION SIZE"; files are as below agent/.
+symbols() {
+    print_objects "$1" "$2" >"$tmp/objects"
+    (cd "$1/agent" && xargs nm -A -f sysv) <"$tmp/objects" |
+        awk -F '[|:]' 'NF > 6 {
+            gsub(/ /, "")
+            sub(/^\.\//, "", $1)
+            sub(/\.o$/, "", $1)
+            print $1, $4, $2, $NF, $6
+        }'
 }
 
-rule_files() {
-    object "$1"
-    nm -u "$object" | grep -Ew '(f|fd|fre|p)?open(at|dir|64)*|(p|f|v)?read(v|64)*|f?get(c|s|line|delim)' ||
-        :
-    strings -n 4 "$object" | grep -E '^/(proc|sys|etc)(/|$)' || :
-}
+# --- The rules: each takes the symbols of a tree and prints what breaks it -----------------------
 
-rule_headers() {
-    printf '#include "%s"\n#include "%s"\n' "$1" "$1" >"$tmp/header.c"
-    compiler -Wall -Wextra -Werror -fsyntax-only "$tmp/header.c" 2>&1 || :
-}
-
-# FILE FUNCTION LINES. The formatter puts the braces of a function, and of nothing else, at the
-# beginning of a line of their own.
-print_lengths() {
+# USER OWNER SYMBOL, for all that one file uses of another.
+print_uses() {
     awk '
-        /^[a-z].*\(/ { name = $0; sub(/\(.*/, "", name); sub(/.*[ *]/, "", name) }
-        /^\{$/ { begin = FNR }
-        /^\}$/ { if (begin) print FILENAME, name, FNR - begin + 1; begin = 0 }' "$@"
+        $2 != "U" && $2 ~ /[A-Z]/ { owner[$3] = $1 }
+        $2 == "U" { user[++n] = $1; symbol[n] = $3 }
+        END {
+            for (i = 1; i <= n; i++)
+                if (symbol[i] in owner && owner[symbol[i]] != user[i])
+                    print user[i], owner[symbol[i]], symbol[i]
+        }' "$1"
 }
 
-rule_length() {
-    print_lengths "$1" | awk -v longest="$LONGEST" '$3 > longest { print $2 "() has " $3 " lines" }'
+rule_arrows() {
+    print_uses "$1" | awk -v folders="$FOLDERS" '
+        BEGIN { n = split(folders, name); for (i = 1; i <= n; i++) rank[name[i]] = i }
+        function folder(file) { sub(/\/.*/, "", file); return file }
+        !(folder($1) in rank) { print $1 " is in a folder that has no place in the order" }
+        rank[folder($1)] < rank[folder($2)] { print $1 ".c uses " $3 " of " $2 ".c" }'
 }
 
-rule_globals() {
-    object "$1"
-    nm -S --defined-only "$object" | awk -v file="${1#"$top/agent/"}" -v own=" $OWN " '
-        $(NF - 1) ~ /[BbCDdGgSs]/ && !(index(own, " " file ":" $NF " ") && $2 ~ /^0*[48]$/) { print $NF }'
+rule_circles() {
+    print_uses "$1" | awk '{ print $1, $2 }' | sort -u >"$tmp/uses"
+    tsort "$tmp/uses" 2>&1 >/dev/null |
+        sed -n 's/^tsort: \([a-z_0-9/]*\)$/\1.c is in a circle/p' | sort -u
 }
 
-# --- Trying a rule, and holding the sources against it ------------------------------------------
+rule_limits() {
+    print_limits | while read -r rule where pattern what; do
+        awk -v where="$where" -v pattern="^_*($pattern)(64)?(_2|_chk)?\$" -v what="$rule: $what" '
+            BEGIN {
+                others = sub(/^-/, "", where)
+                n = split(where, name, ",")
+            }
+            function is_meant(file,   i, found) {
+                for (i = 1; i <= n; i++)
+                    found = found || file == name[i] || index(file, name[i] "/") == 1
+                return others ? !found : found
+            }
+            $2 == "U" && $3 ~ pattern && is_meant($1) { print $1 ".c uses " $3 ": " what }' "$1"
+    done
+}
+
+rule_netsnmp() {
+    awk 'FILENAME == ARGV[1] { library[$1]; next }
+        $2 == "U" && $3 in library && $1 ~ /^(base|catalogue|sample|kernel|collect)\// {
+            print $1 ".c uses " $3
+        }' "$tmp/library" "$1"
+}
+
+rule_variables() {
+    awk -v own=" $OWN_STATE " '
+        $2 ~ /[BbCDdGgSs]/ && $4 !~ /^\.data\.rel\.ro/ &&
+            !(index(own, " " $1 ":" $3 " ") && $5 ~ /^0*[48]$/) { print $1 ".c has the variable " $3 }' "$1"
+}
+
+# The headers and texts of a tree; its objects are below FOLDER.
+rule_includes() {
+    (cd "$1" && find agent include -name '*.[ch]' | xargs grep '^#include "[a-z_]*/') |
+        awk -F '[:"]' -v folders="$FOLDERS" '
+            BEGIN { n = split(folders, name, " "); for (i = 1; i <= n; i++) rank[name[i]] = i }
+            { split($1, from, "/"); sub(/\.c$/, "", from[2]); split($3, to, "/") }
+            rank[from[2]] < rank[to[1]] { print $1 " includes " $3 }'
+}
+
+rule_paths() {
+    find "$1/agent" -path '*/snmp/*.o' -o -path '*/mib/*.o' | while read -r object; do
+        strings -n 4 "$object" | grep -E '^/(proc|sys|etc)(/|$)' |
+            sed "s|^|${object#"$1/"} has the text |" || :
+    done
+}
+
+# --- Trying a rule, and holding the program against it -------------------------------------------
 
 wrong=0
 
-# can_fail RULE LINE...: the lines are a file that breaks the rule.
-can_fail() {
-    rule=$1
+# compile FILE LINE...: an object of these lines, and the file itself, in the tree that is tried.
+compile() {
+    file=$tmp/bad/agent/$1
     shift
-    printf '%s\n' "$@" >"$tmp/bad.c"
-    if [ -z "$("rule_$rule" "$tmp/bad.c")" ]; then
-        echo "FAIL: the rule '$rule' lets pass what breaks it"
+    mkdir -p "${file%/*}"
+    printf '%s\n' "$@" >"$file.c"
+    $CC -I"$tmp/bad/include" -w -O1 -c "$file.c" -o "$file.o"
+}
+
+# can_fail RULE TEXT: on what was compiled the rule says just something with the text.
+can_fail() {
+    symbols "$tmp/bad" "$tmp/bad" >"$tmp/symbols"
+    case $1 in
+    includes | paths) said=$("rule_$1" "$tmp/bad") ;;
+    *) said=$("rule_$1" "$tmp/symbols") ;;
+    esac
+    rm -rf "$tmp/bad"
+    case $said in
+    *"$2"*) return ;;
+    esac
+    echo "FAIL: the rule '$1' lets pass what breaks it; it says '$said'"
+    wrong=1
+}
+
+# hold RULE INPUT
+hold() {
+    "rule_$1" "$2" >"$tmp/said"
+    if [ -s "$tmp/said" ]; then
+        echo "FAIL: the rule '$1' is broken:"
+        sed 's/^/    /' "$tmp/said"
         wrong=1
+    else
+        echo "held: $1"
     fi
 }
 
-# hold RULE FILE...
-hold() {
-    rule=$1
-    shift
-    for file; do
-        "rule_$rule" "$file" >"$tmp/said"
-        [ -s "$tmp/said" ] || continue
-        echo "FAIL: ${file#"$top/"} breaks the rule '$rule':"
-        sed 's/^/    /' "$tmp/said"
-        wrong=1
-    done
-    echo "held: $rule, $# files"
+try_rules() {
+    compile base/low 'void f(void) { high(); }'
+    compile snmp/high 'void high(void) { }'
+    can_fail arrows 'base/low.c uses high of snmp/high.c'
+    compile new/file 'void f(void) { g(); }'
+    compile base/g 'void g(void) { }'
+    can_fail arrows 'new/file is in a folder'
+    compile mib/a 'void a(void) { b(); }'
+    compile mib/b 'void b(void) { c(); }'
+    compile mib/c 'void c(void) { a(); }'
+    can_fail circles 'mib/b.c is in a circle'
+    compile mib/opens '#include <fcntl.h>' 'int f(char *p) { return open(p, O_RDONLY); }'
+    can_fail limits 'mib/opens.c uses open'
+    compile snmp/reads '#include <unistd.h>' 'int f(char *p) { return read(0, p, 9); }'
+    can_fail limits 'snmp/reads.c uses read'
+    compile collect/starts 'void *f(void); int g(void *p) { return pthread_create(p, 0, f, 0); }'
+    can_fail limits 'collect/starts.c uses pthread_create'
+    compile sample/asks 'unsigned long f(void) { return tcx_clock_now(); }'
+    can_fail limits 'sample/asks.c uses tcx_clock_now'
+    compile mib/locks 'void f(void *p) { pthread_mutex_lock(p); }'
+    can_fail limits 'mib/locks.c uses pthread_mutex_lock'
+    compile collect/logs 'void f(void) { snmp_log(3, "x"); }'
+    can_fail netsnmp 'collect/logs.c uses snmp_log'
+    compile mib/counts 'static int n; int f(void) { return ++n; }'
+    can_fail variables 'mib/counts.c has the variable n'
+    compile session/log 'static int *own_log[2]; int *f(int i) { return own_log[i]++; }'
+    can_fail variables 'session/log.c has the variable own_log'
+    compile mib/path 'const char *f(void) { return "/proc/net/snmp"; }'
+    can_fail paths 'has the text /proc/net/snmp'
+    mkdir -p "$tmp/bad/include/mib" && : >"$tmp/bad/include/mib/x.h"
+    compile base/includes '#include "mib/x.h"'
+    can_fail includes 'agent/base/includes.c includes mib/x.h'
 }
 
-long_function() {
-    echo 'int f(int a);'
-    echo 'int f(int a)'
-    echo '{'
-    yes '	a++;' | head -n "$LONGEST"
-    echo '}'
+[ -e "$build/agent/main.o" ] || {
+    echo "the objects of agent/ are not in $build"
+    exit 77
 }
-
-can_fail snmp '#include <net-snmp/net-snmp-config.h>'
-can_fail snmp 'void snmp_log(int, const char *, ...);' 'void f(void);' 'void f(void) { snmp_log(3, ""); }'
-can_fail files '#include <fcntl.h>' 'int f(void);' 'int f(void) { return open("x", 0); }'
-can_fail files '#include <stdio.h>' 'void *f(void);' 'void *f(void) { return fopen("x", "r"); }'
-can_fail files 'const char *f(void);' 'const char *f(void) { return "/proc/net/snmp"; }'
-can_fail headers 'size_t f(void);'
-can_fail headers '#include <stddef.h>' 'struct a { size_t b; };'
-can_fail length "$(long_function)"
-can_fail globals 'static int n;' 'int f(void);' 'int f(void) { return ++n; }'
-can_fail globals 'int f(void);' 'int f(void) { static int n = 1; return ++n; }'
-can_fail globals 'static int *agentx;' 'int *f(int *a);' 'int *f(int *a) { int *b = agentx; agentx = a; return b; }'
-
-# shellcheck disable=SC2046 # file names of ours
-{
-    hold snmp $(find "$top/agent/base" "$top/agent/catalogue" "$top/agent/sample" \
-        "$top/agent/kernel" "$top/agent/collect" -name '*.c')
-    hold files $(find "$top/agent/snmp" "$top/agent/mib" -name '*.c')
-    hold headers $(find "$top/include" "$top/agent" -name '*.h')
-    hold length $(find "$top/agent" -name '*.c')
-    hold globals $(find "$top/agent" -name '*.c')
-    print_lengths $(find "$top/agent" -name '*.c') | sort -n -k3 |
-        awk '{ lines[NR] = $3; name = $2 }
-            END { print NR " functions: median " lines[int((NR + 1) / 2)] " lines, longest " lines[NR] ", " name "()" }'
+ldd "$build/tcpextd" | awk '/libnetsnmp/ { print $3 }' | xargs nm -D --defined-only |
+    awk 'NF == 3 { print $3 }' >"$tmp/library"
+grep -q '^snmp_log' "$tmp/library" || {
+    echo "FAIL: the symbols of net-snmp's libraries cannot be listed"
+    exit 1
 }
+try_rules
+symbols "$build" "$top" >"$tmp/program"
+for rule in arrows circles limits netsnmp variables; do
+    hold "$rule" "$tmp/program"
+done
+hold includes "$top"
+hold paths "$build"
 exit $wrong

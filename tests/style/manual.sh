@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # The manual pages are sound, and they speak of every option and every directive that there is.
 
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # The packages that README names for a build by hand are those that ./demo and ./check install.
 
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # No text dates a behaviour of the kernel by a release: stable kernels and those of distributions carry
 # the change back, so "before 6.9" is wrong for many that run. Texts say "older kernels". Which mainline
 # release is the first with a counter is in the rows' fields, not in their texts.
