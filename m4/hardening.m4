@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # Options that make a fault of memory harder to use, where compiler and linker have them.
 
 # TCX_HARDEN(CFLAGS, LDFLAGS, [OTHERWISE]): adds them to HARDENING_CFLAGS and HARDENING_LDFLAGS where a

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Print what is made of the rows:
 #
 #   generate.sh mib MODULE [ROOT]    a MIB module; ROOT is the OID of linuxTcpExtMIB

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # json.awk - write rows.json: all that is served, for programs
 #
 #   generate.sh json > rows.json

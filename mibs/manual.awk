@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # manual.awk - write tcpextd-counters(7) from the rows
 #
 #   generate.sh manual > tcpextd-counters.7

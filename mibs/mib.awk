@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # mib.awk - write a MIB module: the rows, laid out by a skeleton
 #
 #   generate.sh mib MODULE ROOT > MODULE.txt

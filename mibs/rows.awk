@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # rows.awk - read the rows of sources.def, counters.def, mib2.def and tables.def
 #
 # The rows are X-macro calls, so that C reads them by #include.  This file is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A counted list of patterns for the names of interfaces. */
 #include "base/link_patterns.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "catalogue/sources.h"
 
 static const struct tcx_source_row rows[TCX_SOURCES] = {

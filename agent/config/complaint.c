@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What is wrong with a configuration file, and how the log says so. */
 #include "config_files.h"
 

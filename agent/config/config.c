@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The configuration: what the files say together, and whether it makes sense. */
 #include "config/config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The files of the configuration: where they are, and whether they can be read at all. */
 #include "config_files.h"
 #include "directives.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Configuration files while they are being read. */
 #ifndef TCX_CONFIG_FILES_H
 #define TCX_CONFIG_FILES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The directives of tcpextd.conf, a row each: what -H prints, what manual and example are held
  * against, the defaults, and how a value is read.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The directives of tcpextd.conf. */
 #ifndef TCX_DIRECTIVES_H
 #define TCX_DIRECTIVES_H

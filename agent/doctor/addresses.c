@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Where snmpd listens for managers: agentaddress. */
 #include "checks.h"
 

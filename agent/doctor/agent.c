@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether an agent runs, and whether snmpd passes managers' questions on to it. */
 #include "checks.h"
 

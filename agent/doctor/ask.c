@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Asks snmpd as a manager does, with what snmpd.conf lets in. None of that is ever printed. */
 #include "ask.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What snmpd shows to a manager. */
 #ifndef ASK_H
 #define ASK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the checks of --doctor share, and the checks. */
 #ifndef CHECKS_H
 #define CHECKS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The files of the agent's own configuration. */
 #include "checks.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* tcpextd --doctor: the order of its checks. */
 #include "doctor/doctor.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The interfaces that ignoreInterface leaves out. */
 #include <net/if.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which net-snmp the agent runs with. */
 #include "checks.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What agentaddress means: who can ask there, and where this host can. */
 #include "checks.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether managers on this host find the MIB texts. */
 #include "checks.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Users and groups: their names, and whether the user that is tried is in one. */
 #include "checks.h"
 

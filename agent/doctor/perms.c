@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* agentXPerms: who may open the master's socket. */
 #include "checks.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Where configuration files are, and where a new line of snmpd's goes. */
 #include "checks.h"
 

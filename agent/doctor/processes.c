@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The agents that run on this host. */
 #include "checks.h"
 

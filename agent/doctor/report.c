@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The lines that the doctor prints. */
 #include "checks.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What snmpd.conf says about the AgentX master. */
 #include "checks.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether the agent's user reaches the master. */
 #include "checks.h"
 

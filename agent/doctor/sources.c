@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What of procfs there is to read, and what the catalogue knows of it. */
 #include "checks.h"
 

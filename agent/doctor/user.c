@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether the agent can become the user that it is to be. */
 #include "checks.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Who may see what the agent registers. */
 #include "checks.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/netns.h"
 
 #include <linux/netlink.h>

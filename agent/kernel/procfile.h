@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A file of procfs, or a regular one, that is kept open and read again and again, always as a
  * whole.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The scalars of LINUX-TCPEXT-MIB: one per row of mibs/counters.def that has a sub-id. */
 #include "mib/objects.h"
 

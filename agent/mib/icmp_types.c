@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* icmpMsgTable and icmp6MsgTable: messages by ICMP type. A row's number is its type. */
 #include "mib/objects.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* RFC1213's interfaces group, 3.4: ifNumber and ifTable, from the kernel's links. */
 #include <linux/if_arp.h>
 

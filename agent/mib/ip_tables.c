@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* RFC1213's tables of IPv4: atTable (3.3), ipAddrTable, ipRouteTable and ipNetToMediaTable (3.5).
  */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* RFC1213's scalars, from the rows of mibs/mib2.def. */
 #include "mib/objects.h"
 

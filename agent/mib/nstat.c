@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * nstatTable: every counter that this kernel prints, by its nstat name, whether the MIB knows it or
  * not. A row's number is its place in the layout's by_name, which has the order of the index: the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The snapshot group: how fresh and how whole the counters are, from the rows of mibs/snapshot.def.
  */

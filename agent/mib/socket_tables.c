@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* RFC1213's tcpConnTable (3.7) and udpTable (3.8). */
 #include "kernel/socket_tables.h"
 #include "base/octets.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* counterSourceTable, of the snapshot group: how each file of counters can be read. */
 #include "base/clock.h"
 #include "mib/objects.h"

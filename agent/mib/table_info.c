@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* kernelTable, of the snapshot group: how fresh and how whole each table is that is read from the
  * kernel. Looking here reads none of them. */
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What operators walk tcpConnTable for, in LINUX-TCPEXT-MIB: how many sockets are in each state,
  * which listener's accept queue fills up, and how much data waits. Both address families.

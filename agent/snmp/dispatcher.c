@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Requests of the library: what they see, and how they are answered from the tree that they come
  * with. Those for a table that is being read wait here, while others go on.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Workarounds of net-snmp. All are for 5.9 to 5.10; later releases have not been looked at. */
 #include "quirks.h"
 

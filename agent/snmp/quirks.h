@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Workarounds of net-snmp, for what it gets wrong or has no call of. Each names in quirks.c the
  * releases that it is for.

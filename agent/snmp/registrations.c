@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What is registered with the library for each module, what of it the master refuses, and what its
  * sysORTable says of it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "snmp/table_rows.h"
 
 #include <string.h>

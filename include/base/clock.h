@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The clock of ages and intervals: CLOCK_BOOTTIME, which neither steps nor stops while the host
  * sleeps.

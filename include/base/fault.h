@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Why something failed: one line of plain text, passed up by value. */
 #ifndef TCX_FAULT_H
 #define TCX_FAULT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Names of interfaces by patterns, as ignoreInterface has them. A list is complete before it is
  * shared, and then counted; NULL is the empty one.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Lists in text, such as a search path. */
 #ifndef TCX_LIST_H
 #define TCX_LIST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Decimal numbers as procfs prints them. */
 #ifndef TCX_NUMBER_H
 #define TCX_NUMBER_H

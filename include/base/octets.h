@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Numbers as octets in network order. A row that begins with its index so written is ordered by
  * memcmp() as SNMP orders its instances, and an IPv4 address is its four sub-ids.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Counted references: who holds one may use the object, and who gives up the last one frees it. */
 #ifndef TCX_REFERENCE_H
 #define TCX_REFERENCE_H

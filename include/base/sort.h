@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Sorting of fixed-size rows by the octets that they begin with. */
 #ifndef TCX_SORT_H
 #define TCX_SORT_H

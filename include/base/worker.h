@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Threads that nobody joins, as what they read may take as long as it likes. A thread holds a
  * reference to what it works for, and ends by itself once that is told to stop.

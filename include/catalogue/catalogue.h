@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Every counter that a Linux kernel is known to print, one row each, from mibs/counters.def.
  * The rows are constant data; nothing here reads a file.

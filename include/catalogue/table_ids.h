@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The tables that are read from the kernel, by number. */
 #ifndef TCX_TABLE_IDS_H
 #define TCX_TABLE_IDS_H

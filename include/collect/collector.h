@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The collector: one thread that reads the sources on a timer and publishes each snapshot by
  * swapping a pointer. Whoever answers requests never waits for a file.

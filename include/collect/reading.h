@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What reads the kernel for the agent: the collector of counters, the tables on demand, and the
  * watch of interfaces. All three report by a descriptor that something has happened. The loop

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Tables on demand. Each table has a thread of its own, so that a large one never delays a small
  * one. It starts when somebody asks for the table, renews it while it is being asked for, and ends,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The directives of tcpextd.conf, read with net-snmp's own reader. */
 #ifndef TCX_CONFIG_H
 #define TCX_CONFIG_H

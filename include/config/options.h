@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The command line, in the manner of net-snmp's own agents. */
 #ifndef TCX_OPTIONS_H
 #define TCX_OPTIONS_H

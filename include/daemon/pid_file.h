@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The file of -p: the process id, for init scripts and for whoever ends the agent by it. It is
  * often written by root and stays root's. Our lock on it says that the process lives; the kernel

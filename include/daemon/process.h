@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a daemon does to itself: go to the background, drop root. NULL texts mean: nothing to do.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * tcpextd --doctor: looks at everything that the agent needs and says on standard output what to
  * mend.

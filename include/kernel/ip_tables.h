@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The IPv4 tables of rtnetlink: addresses, routes, neighbours. */
 #ifndef TCX_IP_TABLES_H
 #define TCX_IP_TABLES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Lines and words of a text that is not zero-terminated: what the readers share. */
 #ifndef TCX_LINE_H
 #define TCX_LINE_H

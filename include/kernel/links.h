@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Network interfaces: the table of them, and since when each is in its state. */
 #ifndef TCX_LINKS_H
 #define TCX_LINKS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Which network namespace a proc root shows, and the way into it. The `net' of a whole procfs leads
  * to the reader's own namespace, whoever mounted it: ROOT/PID is another process's. The inode

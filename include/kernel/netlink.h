@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Dumps over netlink: one request, and all that the kernel lists in answer, message by message as
  * it comes. Only what the kernel itself sent is taken.

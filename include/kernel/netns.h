@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Where tables are read from, a network namespace: netlink sockets, kept open, and the socket files
  * of procfs. Belongs to one thread. Sockets are opened when they are first needed, in the network

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The files that hold the counters, kept open. One call reads all of them back to back and makes a
  * snapshot of what can be read.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One reader per file format. Each takes the whole text of a file and puts its values into a
  * builder. What is not whole and consistent is a fault; nothing is guessed. A line or a section

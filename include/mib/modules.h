@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The modules of objects that a configuration can choose. */
 #ifndef TCX_MODULES_H
 #define TCX_MODULES_H

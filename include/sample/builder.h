@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A snapshot while it is being read. Readers name the values one by one, in the order of the file,
  * and put each or leave it out; as long as the names are those of the layout, that is one

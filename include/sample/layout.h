@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The names that one kernel prints, in the order in which it prints them. A layout is found once
  * and shared by all snapshots that have the same names: a refresh then only fills in values.

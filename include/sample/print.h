@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* tcpextd --print: the counters on standard output. */
 #ifndef TCX_PRINT_H
 #define TCX_PRINT_H

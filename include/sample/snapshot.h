@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * All counters at one instant. Immutable once published; shared between threads by reference.
  *

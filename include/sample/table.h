@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A table of the kernel at one instant: rows of one size, in the order of their SNMP index, without
  * duplicates. Immutable once published; shared between threads by reference, as a snapshot is.

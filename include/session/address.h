@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The addresses of a master, as agentXSocket of snmpd has them: one or several, separated by
  * commas; each the path of a unix socket, or tcp:HOST:PORT and the like (snmpcmd(1), "AGENT

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The session with the master agent: its settings, its coming and going, and what the master
  * refuses.

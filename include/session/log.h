@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The log. All lines, ours and the library's, pass through one bridge: it drops what is noise to an
  * operator, says in plain words what the library says in numbers, and hands the rest to the

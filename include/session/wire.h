@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The connection that the session with the master goes by. It is ours and not one of the library's:
  * those wait without end for a master that does not take what is sent or does not accept, and let

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Answers the library's requests for the objects of a tree. It knows no module and no registration:
  * what a request is answered from comes with its handler.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* net-snmp's headers: they must come in this order. */
 #ifndef TCX_NETSNMP_H
 #define TCX_NETSNMP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What is registered with the library, and with the master through it. The modules are whatever
  * constant data is handed over here; a registration is one of them at a priority, which the master

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What one request sees: a snapshot and the agent's own state, the same for all its varbinds. */
 #ifndef TCX_REQUEST_H
 #define TCX_REQUEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Objects of a table that is read from the kernel. A row begins with its index in octets; the
  * fields say how these are sub-identifiers. The columns say what each shows.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The objects of one registration, in the order of their OIDs, and the search for the one that a
  * request names.

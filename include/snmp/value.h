@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A value on its way to a manager: what a handler answers, in the syntax of SNMP. */
 #ifndef TCX_VALUE_H
 #define TCX_VALUE_H

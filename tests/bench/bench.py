@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """The speed of the counters, as ratios measured side by side in one run. `make bench` runs it.
 
 Environment: TCPEXTD (the agent), BENCH_DIR (folder of the built helpers), MIB_ROOT (root of LINUX-TCPEXT-MIB).

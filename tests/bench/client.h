@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the measuring clients share: a session with snmpd, requests and walks. */
 #ifndef TCX_BENCH_CLIENT_H
 #define TCX_BENCH_CLIENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What reading the table of connections costs beyond the bare reading of /proc/net/tcp to its end:
  * tcx_table_read() by sock_diag and by procfs against read(2), in turn. Prints the medians, the

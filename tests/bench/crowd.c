@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Makes a crowd of TCP sockets: crowd SOCKETS opens so many connections over loopback addresses of
  * 127.0.0.0/8, each of which is two sockets here, from several processes with as many descriptors

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * How long GETs of one object take, one after the other for so many seconds, at least one. Prints
  * a line for each: nanoseconds, and 1 when one of the given tasks was running meanwhile, else 0.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What measured numbers come to. */
 #ifndef TCX_BENCH_NUMBERS_H
 #define TCX_BENCH_NUMBERS_H

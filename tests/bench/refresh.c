@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a refresh costs beyond reading: tcx_sources_read() against bare pread() of the same open
  * files, in turn, so that a machine whose speed drifts drifts for both. Prints both medians and the

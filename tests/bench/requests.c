@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a varbind costs a manager: two subtrees of scalars, walked with GETBULK and fetched with
  * GETs of 60, in turn. Prints microseconds per varbind for both and the median of the ratios of the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The least that a subagent with scalars can be: one netsnmp_register_scalar_group(), a constant
  * for each. The measure for what a request costs that net-snmp's library takes to the handler and

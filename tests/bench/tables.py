@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """What tables of many connections cost, as ratios measured side by side in one run. `make bench` runs it. Needs root.
 
 Each crowd of connections has a network namespace of its own, with snmpd and the agent in it, and a second snmpd that serves its

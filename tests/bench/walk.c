@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Walks a subtree to its end, or for so many seconds, with GETBULKs of 50. Prints how many rows it
  * came to, nanoseconds, and "whole" or "stopped".

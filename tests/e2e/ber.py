@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """SNMPv2c in octets, for requests that the tools of net-snmp do not make: with a thousand varbinds, and very many at once."""
 
 import collections

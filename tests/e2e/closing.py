@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Holds one TCP socket in the state CLOSING, until standard input ends.
 
 Run by the tests with `ip netns exec`, in a namespace where 10.1.0.1 is the address of v0, v1 is the other end of that link, and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Prints the tables that the kernel fills, for tests that compare them with other tools: one line
  * "kind name=value name=value ..." per row, in the table's order.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Sends requests to snmpd as fast as it can, and reads no answer: flood.py SECONDS OID PORT..."""
 
 import contextlib

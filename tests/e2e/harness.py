@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What the end-to-end tests share: a place to run in, snmpd, the agent, the net-snmp tools, and the counting of checks.
 
 A Site is a temporary folder and a network namespace of its own. Whatever runs there is ended by its process id, and both go

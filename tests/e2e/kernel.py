@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What the kernel says, and what a manager must therefore see: an own reading of procfs, of the MIB text and of RFC1213, which
 shares nothing with the agent's.
 """

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """An AgentX master that does what a test says, and nothing else (RFC 2741).
 
 It plays snmpd's part on a unix socket: it answers what agents ask, unless it is told to be silent, and asks them for values.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Loaded before the libraries, with LD_PRELOAD, by an agent whose memory is to be short while it
  * registers: the copy of an OID number TCX_SHORT_AT cannot be made, nor any behind it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Loaded before the C library, with LD_PRELOAD, by an agent that is to read one file slowly: the
  * opening of TCX_SLOW_FILE takes until whoever listens at the socket TCX_SLOW_SOCKET has accepted

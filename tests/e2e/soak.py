@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """Everything that managers do, good or bad, in any order, for a quarter of an hour (SOAK_S has other seconds; SOAK_SEED repeats
 an order): no session is lost for more than its own cause, nothing grows. `make soak` runs it; it is no part of make check."""
 

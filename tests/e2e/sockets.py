@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Holds TCP and UDP sockets in as many states as can be had to stand still, until its standard input ends.
 
 Run by the tests with `ip netns exec`, in a namespace where 10.1.0.1 is the address of an interface and packets to 10.1.0.2 and

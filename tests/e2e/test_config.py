@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """A wrong configuration is one line with file, line, word and remedy: no start, and at SIGHUP no change. A right one counts."""
 
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """./demo, with the agent of this build: what it shows is the agent's, and it leaves nothing behind."""
 
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """tcpextd --doctor: says what is wrong and what to do, and doing that helps."""
 
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """What each kernel printed is what a manager sees: own fixtures, captured ones where they are, and values that do not fit 32 bits."""
 
 import itertools

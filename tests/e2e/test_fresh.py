@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """Stale is never served as fresh, and the varbinds of one PDU come from one snapshot."""
 
 import datetime

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """What the agent reads of the kernel's tables, against what ip, tc and ss print of them in the same namespace."""
 
 import collections

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """Requests that are too much for snmpd's way to the agent: no manager's request costs the session, and no flood of them lasts."""
 
 import pathlib

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """A master that asks for too much, that is silent, or that is gone: no session is lost for more than its own cause, and the agent
 can always be ended."""
 

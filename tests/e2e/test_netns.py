@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """A proc root of another network namespace: counters, settings and tables are all of that one, or not there, and the log
 says whose they are."""
 

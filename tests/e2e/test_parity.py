@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """Every value equals the kernel's: all objects, by all requests and versions, against nstat and procfs of a namespace that
 rests.
 """

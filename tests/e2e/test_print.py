@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """tcpextd --print prints what nstat -asz prints, and sockstat's words behind it; without snmpd."""
 
 import sys

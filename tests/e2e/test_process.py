@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """What the agent does with the process, the files and the rights that it is given: pid file, log, descriptors, user."""
 
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """The agent's scalars replace snmpd's while it runs, and nothing else of snmpd's; the configuration chooses which."""
 
 import contextlib

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """snmpd is killed and comes back, twenty times: the agent serves again each time, and keeps neither descriptors nor memory."""
 
 import os

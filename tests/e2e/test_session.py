@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """The agent's life beside snmpd's: before it, after it, without it; as a daemon, as another user; and its end."""
 
 import os

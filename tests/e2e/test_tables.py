@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """The tables as a manager sees them: against ip, tc, ss and procfs in the same namespace, while things change, cold and at
 work, with one and the other source, registered and not. What the agent reads of the kernel is the subject of
 test_kernel_tables.py; here it is how that gets through snmpd."""

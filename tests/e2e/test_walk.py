@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """A walk never goes backwards and never stops early: with counters absent, from any OID, and while the files change under it."""
 
 import bisect

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Makes the kernel count: some of everything on the loopback interface of the namespace that it runs in, then ends.
 
 Run by the tests with `ip netns exec`; nothing here checks anything.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Runs a program to which the kernel denies sock_diag: without_sock_diag.py PROGRAM [ARGUMENT...]"""
 
 import os

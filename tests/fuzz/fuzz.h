@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the fuzzers share. */
 #ifndef TCX_FUZZ_H
 #define TCX_FUZZ_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Fuzzes the readers. The first byte picks one; the rest is two texts, one read after the other,
  * with 0xff between them (a byte that no reader accepts).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Fuzzes the reading of all files together, and what happens when they change. The input is the
  * texts of one read and then those of the next, in the order of enum tcx_source, 0xff between

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A main() for compilers without libFuzzer: runs a fuzzer over the files that are given, and over
  * each of them with small changes, always the same ones.

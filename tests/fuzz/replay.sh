@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Run the fuzzers, built with replay.c, over seeds from the fixtures.
 set -e
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Build each fuzzer with clang and run it: run.sh SECONDS [FOLDER]
 # An input that breaks one is kept in FOLDER (by default the working directory), and the result is not 0.
 set -e

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Make the first inputs of the fuzzers from the fixtures: seeds.sh DIRECTORY
 set -e
 fixtures=$(cd "$(dirname "$0")/../fixtures" && pwd)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The table of counters: which experiment shows each, and for the rest why none does."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What an experiment expects of the counters: a table of names and numbers for each side."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The table of experiments, and how one is run.
 
 An experiment is a generator. It prepares, then yields what it expects (expect.py), then does what is to be measured: the

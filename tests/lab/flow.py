@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Data on its way from b to a ghost, in numbered segments of equal size."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Packets written by hand and read back: Ethernet, IPv4, IPv6, ICMP, UDP and TCP, right by default and wrong where asked."""
 
 import collections

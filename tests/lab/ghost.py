@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A host made of hand-written frames.
 
 It lives on the wire of one side (near) and talks to the kernel of the other (far). It has addresses of its own, Ethernet's too,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A ghost that speaks MPTCP (RFC 8684), rightly or not."""
 
 import hashlib

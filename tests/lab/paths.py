@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Makes the modules of the end-to-end tests importable, and keeps Python from leaving its caches in the source tree."""
 
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What a manager sees of both sides at one instant, and the proof that nstat sees the same.
 
 A reading is taken between two runs of nstat. When these agree, nothing was counted meanwhile, and what came over SNMP, from a

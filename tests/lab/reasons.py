@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Why no experiment shows a counter: names, or how they begin, to the reason."""
 
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The relations between counters that hold at any time, asserted in every snapshot that the lab reads."""
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A manager in a hundred lines: GET of SNMPv2c over the unix socket of an snmpd.
 
 It shares nothing with net-snmp, and it is fast enough to read all counters some hundred times.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Holds the lock of a socket for as long as an experiment wants.
 
 A program that sends holds the lock while the kernel copies its data. Here the data lies in a page that is not there yet, and

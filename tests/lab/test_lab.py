@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """The kernel document, live: every experiment of the lab, seen through SNMP, with nstat beside it.
 
 With names as arguments, only these.

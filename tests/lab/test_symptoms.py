@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """The manual's chapter of symptoms: its objects exist, its experiments exist, and these show those."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The two hosts of the lab: nstat-a, the client, and nstat-b, the server, as in the kernel's document.
 
 Each is a network namespace with a snmpd and a tcpextd of its own; a veth pair joins them and nothing else is on it. Their

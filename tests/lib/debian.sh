@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
 # What ./demo, ./check and .ci/run need on a Debian that has nothing. Read after steps.sh.
 #

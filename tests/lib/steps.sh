@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
 # What ./demo, ./check and .ci/run share: lines that say what goes on, and how to build. Read with
 # the dot command by a script that has set top, the source tree, and uses set -eu.

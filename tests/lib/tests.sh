@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
 # make check with a line per test, and the counting of its results. Read after steps.sh, by a script that
 # calls end_tests when it ends, whatever ends it.

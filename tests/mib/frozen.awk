@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # frozen.awk - hold a list of OIDs against the frozen one; print what is wrong
 #
 #   awk -f frozen.awk oids.txt NEW

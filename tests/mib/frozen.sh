@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # No object that was ever published changes its OID, its name or its syntax.
 #
 # oids.txt is the frozen list. After a release with new objects:

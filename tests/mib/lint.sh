@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Both modules are good MIBs to three compilers that know nothing of each other, at
 # the default root and at another: libsmi, net-snmp and pysmi.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # oids.awk - list what a MIB module defines: one line each of OID, descriptor, syntax
 #
 #   awk -f oids.awk LINUX-TCPEXT-MIB.txt > oids.txt

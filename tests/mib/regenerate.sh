@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # The committed MIBs, the manual page and rows.json are what the rows say.
 
 . "$(dirname "$0")/lib.sh"

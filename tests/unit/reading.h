@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading a text without a file, and a snapshot as text. Also for the fuzzers: no cmocka here. */
 #ifndef TCX_READING_H
 #define TCX_READING_H

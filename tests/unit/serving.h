@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The objects over a snapshot, without an agent: for the tests of agent/mib. */
 #ifndef TCX_SERVING_H
 #define TCX_SERVING_H

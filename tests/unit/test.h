@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* cmocka and what its header needs before it. */
 #ifndef TCX_TEST_H
 #define TCX_TEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The directives that say who may read what (agent/mibgroup/mibII/vacm_conf.c in net-snmp), and who
  * may open the master's socket. */
 #include "line.h"

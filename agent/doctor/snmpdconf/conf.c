@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The lines of snmpd.conf, of its includes too, and whether there is a master and where. */
 #include "line.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What snmpd.conf says, as far as it concerns a subagent: whether there is an AgentX master and who
  * may connect to it, and which part of the tree each community and user may read. Read as snmpd

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* com2sec, group and access lines together: what each community and user may read. */
 #include "line.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A line of snmpd.conf that is being read: where it is, its words, and where what it says goes. */
 #ifndef SNMPDCONF_LINE_H
 #define SNMPDCONF_LINE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The lists of what snmpd.conf says. */
 #include "line.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Views of snmpd.conf, as snmpd looks at them: View-based Access Control Model, RFC 3415. */
 #include "vacm.h"
 

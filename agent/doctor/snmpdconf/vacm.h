@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The views of snmpd.conf: which part of the tree they show. Knows no net-snmp. */
 #ifndef SNMPDCONF_VACM_H
 #define SNMPDCONF_VACM_H

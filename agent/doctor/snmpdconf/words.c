@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The words of a line of snmpd.conf (copy_nword() in net-snmp). */
 #include "line.h"
 

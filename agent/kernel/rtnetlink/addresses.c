@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The address that each link has of its own, for direct routes that name none: RFC1213 has the
  * agent's address on that network as their next hop.

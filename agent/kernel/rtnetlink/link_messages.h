@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The messages of links, for the table of links and for the watch of their changes. */
 #ifndef TCX_LINK_MESSAGES_H
 #define TCX_LINK_MESSAGES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the driver of an interface says of its speed. */
 #ifndef TCX_LINK_SPEED_H
 #define TCX_LINK_SPEED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The kernel's nexthop objects, for routes that only name one: so they do when
  * net.ipv4.nexthop_compat_mode is 0, which routers with many routes set to make dumps short.

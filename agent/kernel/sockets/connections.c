@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include <netinet/tcp.h>
 #include <stddef.h>
 #include <string.h>

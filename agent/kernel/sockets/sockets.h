@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * TCP and UDP sockets, one by one as the kernel lists them: from sock_diag, or from procfs where
  * that is missing or denied. Both say the same, but for what only sock_diag tells: the length that

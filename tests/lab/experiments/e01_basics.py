@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The first three experiments of the kernel's document: a ping, a handshake, a few words."""
 
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Connections that end badly: the TCPAbortOn... counters of the kernel's document."""
 
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What a server's queues count: merged segments, a full accept queue."""
 
 from expect import exactly, expect

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Packets that find no way: the address and route counters of IP."""
 
 import errno

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """ACKs that are not sent because the last one is too young (tcp_invalid_ratelimit, 500 ms), and segments from the past.
 
 Where the document captures and replays packets, a ghost writes them.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Handshakes that a server cannot or will not finish: SYN cookies, full queues, deferred accepts, TIME-WAIT."""
 
 import socket

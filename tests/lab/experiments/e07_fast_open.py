@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """TCP Fast Open: data in the SYN, with a cookie from an earlier connection."""
 
 import contextlib

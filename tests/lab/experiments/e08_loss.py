@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What a sender counts when data gets lost, comes late or comes twice.
 
 b sends, a ghost receives, and what the ghost acknowledges is all that b knows of the way. Congestion control is reno, so that

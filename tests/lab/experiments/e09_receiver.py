@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What a receiver counts: order, windows, memory, delays."""
 
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Segments that a socket refuses: signatures, TTL, filters; ICMP errors that are none of its business; resets that fail."""
 
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What a sender counts that finds out how much, how large and how fast it may send."""
 
 import contextlib

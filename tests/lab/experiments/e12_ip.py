@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """IPv4 itself: headers, fragments, forwarding, marks, groups."""
 
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """ICMP: every type in and out, errors, limits."""
 
 import socket

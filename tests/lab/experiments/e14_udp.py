@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """UDP and UDP-Lite, over IPv4 and IPv6: each counter has a twin in Udp6, UdpLite and UdpLite6."""
 
 import contextlib

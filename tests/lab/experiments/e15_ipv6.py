@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """IPv6 and ICMPv6."""
 
 import contextlib

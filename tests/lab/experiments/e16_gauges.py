@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What goes up and down: sockets, memory, settings."""
 
 import socket

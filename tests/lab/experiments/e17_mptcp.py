@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """MPTCP: one connection over several ways."""
 
 import socket

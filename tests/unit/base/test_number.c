@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Numbers: what is one, where it ends, and what 64 bits hold. */
 #include "tests/unit/test.h"
 

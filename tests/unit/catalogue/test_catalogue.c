@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The catalogue: every row is found by its name and by no other. */
 #include "tests/unit/test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The collector: what it publishes, what it keeps when a read fails, and what it reports. Its timer
  * is set so far away that it reads when the test says so.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What reads the kernel: which descriptors the loop is to watch, and which lines it logs. */
 #include "tests/unit/test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a table's thread reports: once when it begins, once when it ends. */
 #include "tests/unit/test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* tcpextd.conf: what each directive sets, and the line of the log that a wrong one earns. */
 #include "tests/unit/test.h"
 

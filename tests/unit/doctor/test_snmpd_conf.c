@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What snmpd.conf says: files made in a folder of their own, read as snmpd would read them. */
 #include "tests/unit/test.h"
 

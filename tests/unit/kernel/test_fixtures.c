@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Every fixture gives exactly its own counters: a simple parser of its own, in this file, says
  * which they are. The captured ones are no part of the project; where they are found they are read

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Hostile inputs: each file of procfs as no kernel prints it. What is read is exactly what stands
  * there; for the rest, the file and the cause are named.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Speeds of drivers and kernels that are not at hand: ioctl() is replaced (linked with
  * -Wl,--wrap=ioctl).

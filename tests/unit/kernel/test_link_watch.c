@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The watch over links, in a network namespace of this process alone. */
 #include "tests/unit/test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which network namespace a proc root shows. Other namespaces are made here and need root. */
 #include "tests/unit/test.h"
 

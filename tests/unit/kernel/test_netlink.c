@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Netlink answers that are not as they should be. The kernel is really asked, but what comes back
  * is made here: recvmsg() is replaced (linked with -Wl,--wrap=recvmsg).

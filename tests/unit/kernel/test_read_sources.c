@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The sources: all files of a proc root together, again and again. */
 #include "tests/unit/test.h"
 

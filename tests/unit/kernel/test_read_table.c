@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading a table: anew when it changed meanwhile, and nothing of what was read before. */
 #include "tests/unit/test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The four formats: what each text gives, and why a text that is not whole and consistent is
  * refused.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The socket files of procfs: what their lines say, and lines that are none. */
 #include "tests/unit/test.h"
 

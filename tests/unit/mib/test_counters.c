@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The scalars of LINUX-TCPEXT-MIB: each row of the catalogue at its place, with its own value. */
 #include "tests/unit/test.h"
 

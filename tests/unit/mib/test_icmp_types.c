@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* icmpMsgTable (16) and icmp6MsgTable (17): column 2 received, column 3 sent, one row a type. */
 #include "tests/unit/test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* RFC1213's scalars: which counter, in which syntax. The list below was written from the RFCs. */
 #include "tests/unit/test.h"
 

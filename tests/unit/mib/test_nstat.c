@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * nstatTable (2): every name that the kernel prints once, known or not, in the order of its index.
  *

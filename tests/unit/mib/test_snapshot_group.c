@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The snapshot group (1): what the agent says of its own reading. */
 #include "tests/unit/test.h"
 

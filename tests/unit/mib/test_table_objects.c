@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The objects of tables over rows that are made here: what no kernel at hand can be made to tell.
  */
 #include "tests/unit/test.h"

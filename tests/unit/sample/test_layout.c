@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Layouts: the order of nstatTable, the slots of known names, names that come twice. */
 #include "tests/unit/test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* tcpextd --print: nstat's format to the character, and what nstat leaves out. */
 #include "tests/unit/test.h"
 

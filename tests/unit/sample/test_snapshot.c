@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Snapshots: absent is not zero, and a counter that goes backwards shows. */
 #include "tests/unit/test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Tables: order, duplicates, the limit, what is lacking, and searching. */
 #include "tests/unit/test.h"
 

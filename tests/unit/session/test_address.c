@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The addresses of a master: lists of them, what kind each is, and what becomes of a connection. */
 #include "tests/unit/test.h"
 

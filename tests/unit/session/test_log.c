@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The log bridge, with libraries that mean different things by a handler's pri_max: the most severe
  * priority that it takes, or the least severe one.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The tree: GET and GETNEXT over objects that are made for the test, some of their cells empty. All
  * answers are compared with those of a plain list of what exists, in order.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Values: each type as the library wants it, and what becomes of numbers that are too large. */
 #include "tests/unit/test.h"
 
