@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-
+/* The program: start, main loop, reload and end. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads the monotonic clock. Nothing here knows wall-clock time. */
 #include "base/clock.h"
 
 #include <time.h>

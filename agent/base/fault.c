@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Formats the text of a fault. */
 #include "base/fault.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Splits text into items at separators. */
 #include "base/list.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Parses decimal numbers. Each format of a file adds its own syntax around them. */
 #include "base/number.h"
 
 #include <stddef.h>

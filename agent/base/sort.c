@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A stable radix sort of fixed-size rows. */
 #include "base/sort.h"
 
 #include <stdlib.h>

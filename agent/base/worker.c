@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Starts detached threads and waits for their references. */
 #include "base/worker.h"
 
 #include <pthread.h>

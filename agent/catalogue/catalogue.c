@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The counters, made from mibs/counters.def, and the search by name. */
 #include "catalogue/catalogue.h"
 
 #include <string.h>

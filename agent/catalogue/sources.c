@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The files that hold counters, made from mibs/sources.def. They are read elsewhere. */
 #include "catalogue/sources.h"
 
 static const struct tcx_source_row rows[TCX_SOURCES] = {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The thread that reads the counters, and what it publishes and reports. */
 #include "collect/collector.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Starts and stops collector, tables and link watch, and logs their events. */
 #include "collect/reading.h"
 
 #include <stdio.h>

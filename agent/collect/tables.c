@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* One thread per table, started on request. The rows are read by kernel/. */
 #include "collect/tables.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The command line: -h, -H, -v and all other options. */
 #include "config/options.h"
 #include "snmp/netsnmp.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Opens the log files of -Lf safely. Which lines go there is session/log.c. */
 #include "daemon/log_files.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Writes, locks and removes the pid file. */
 #include "daemon/pid_file.h"
 
 #include <errno.h>

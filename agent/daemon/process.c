@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Becomes a daemon, and gives up root. */
 #include "daemon/process.h"
 
 #include <errno.h>

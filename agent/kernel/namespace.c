@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Compares network namespaces by inode numbers, and enters them with setns(). */
 #include "kernel/namespace.h"
 
 #include <errno.h>

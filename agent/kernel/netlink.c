@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Netlink sockets, dumps and attributes. Knows no family of messages. */
 #include "kernel/netlink.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Makes and frees the handle of a network namespace. */
 #include "kernel/netns.h"
 
 #include <linux/netlink.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads a whole file with one pread(). Its text is parsed in procfs/. */
 #include "procfile.h"
 
 #include <errno.h>

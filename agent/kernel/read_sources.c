@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads all files of counters and makes a snapshot of them. */
 #include "kernel/read_sources.h"
 
 #include <limits.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads a table, and tries again when it changed meanwhile. */
 #include "kernel/read_table.h"
 
 #include "base/clock.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Opens regular files without blocking. */
 #include "kernel/regular.h"
 
 #include <errno.h>

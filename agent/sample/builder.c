@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Fills a snapshot name by name, in step with its layout. */
 #include "sample/builder.h"
 
 #include <string.h>

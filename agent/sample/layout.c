@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Collects the names of counters and indexes them. Values are in snapshots. */
 #include "sample/layout.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Prints a snapshot as nstat does. */
 #include "sample/print.h"
 
 #include "catalogue/sources.h"

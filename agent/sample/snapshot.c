@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The values of one reading, their ages, and the search for one of them. */
 #include "sample/snapshot.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Rows of a table: appending, sorting, searching, counting references. */
 #include "sample/table.h"
 
 #include <stdarg.h>

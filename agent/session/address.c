@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Parses addresses of a master and connects to them. */
 #include "session/address.h"
 
 #include <errno.h>

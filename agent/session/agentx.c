@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The AgentX session: settings, connection, refused registrations, and their log lines. */
 #include "session/agentx.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The log bridge: drops or translates lines of net-snmp, and passes on the rest. */
 #include "session/log.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads the header of an AgentX PDU and makes error responses. The rest is net-snmp's. */
 #include "session/pdu.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The transport below the AgentX session, with a timeout for everything. */
 #include "session/wire.h"
 
 #include <errno.h>

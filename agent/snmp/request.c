@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What a request sees: tables on first use, and sysUpTime. */
 #include "snmp/request.h"
 
 #include <string.h>

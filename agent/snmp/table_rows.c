@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Instances of tables that are read from the kernel: index to row and back. */
 #include "snmp/table_rows.h"
 
 #include <string.h>

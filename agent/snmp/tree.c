@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A sorted array of objects, and GET and GETNEXT in it. */
 #include "snmp/tree.h"
 
 #include <stdlib.h>

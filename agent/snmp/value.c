@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Converts values to the types of SNMP. Counter64 becomes Counter32 here. */
 #include "snmp/value.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A minimal SNMP client: session, request and walk. */
 #include "client.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The median of measured numbers. */
 #include "numbers.h"
 
 #include <stdlib.h>

@@ -103,6 +103,7 @@ can_fail licence '#!/bin/sh' 'true'
 {
     hold headers $(find "$top/include" "$top/agent" -name '*.h')
     hold length $(find "$top/agent" "$top/tests" -name '*.c')
+    hold heads $(find "$top/agent" "$top/tests" -name '*.c')
     hold licence $(find "$top/agent" "$top/include" "$top/mibs" "$top/tests" \
         -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.awk' -o -name '*.def' -o -name '*.am')
     print_lengths $(find "$top/agent" -name '*.c') | sort -n -k3 |

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Makes and removes proc roots, and finds those of tests/fixtures. */
 #include "tests/unit/fixture.h"
 
 #include <dirent.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads texts without files, and prints snapshots. */
 #include "tests/unit/reading.h"
 
 #include <stdio.h>

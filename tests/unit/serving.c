@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Answers GET and GETNEXT from objects over a snapshot, as text. */
 #include "tests/unit/serving.h"
 
 #include <stdio.h>

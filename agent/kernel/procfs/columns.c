@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Parses /proc/net/snmp and netstat: a line of names, then a line of values. */
 #include "kernel/reader.h"
 
 #include <string.h>

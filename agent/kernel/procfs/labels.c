@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Parses /proc/net/sockstat and sockstat6: a label, then keys and values. */
 #include "kernel/reader.h"
 
 #include <string.h>

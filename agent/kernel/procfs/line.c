@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Splits text into lines and words. */
 #include "kernel/line.h"
 
 #include <string.h>

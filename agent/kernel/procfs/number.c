@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Parses a file that holds one number. */
 #include "kernel/reader.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Parses /proc/net/snmp6 and sctp/snmp: one name and value a line. */
 #include "kernel/reader.h"
 
 #include "kernel/line.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads the IPv4 addresses of this host (RTM_GETADDR). */
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads the first primary IPv4 address of each link (RTM_GETADDR). */
 #include "link_addresses.h"
 
 #include <linux/if_addr.h>

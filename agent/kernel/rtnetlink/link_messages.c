@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What the table of links and the link watch share: list request and status. */
 #include "link_messages.h"
 
 #include <linux/if.h>

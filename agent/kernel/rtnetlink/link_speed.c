@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Asks a driver for the speed of its interface (SIOCETHTOOL). */
 #include "link_speed.h"
 
 #include <linux/ethtool.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The link watch: remembers when each link last changed (RTMGRP_LINK). */
 #include <errno.h>
 #include <linux/if.h>
 #include <linux/rtnetlink.h>

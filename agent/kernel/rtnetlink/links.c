@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads the table of network interfaces (RTM_GETLINK). */
 #include <errno.h>
 #include <linux/gen_stats.h>
 #include <linux/if.h>

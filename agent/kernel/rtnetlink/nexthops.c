@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads the kernel's nexthop objects (RTM_GETNEXTHOP). */
 #include "nexthops.h"
 
 #include <linux/nexthop.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads the main IPv4 routing table (RTM_GETROUTE) and picks one route per destination. */
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Makes the table of IPv4 connections, tcpConnTable, from sockets. */
 #include <netinet/tcp.h>
 #include <stddef.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Lists sockets from sock_diag, else from procfs. Each has a file of its own. */
 #include "sockets.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Lists sockets from /proc/net/tcp, tcp6, udp and udp6. */
 #include <errno.h>
 #include <limits.h>
 #include <netinet/in.h>

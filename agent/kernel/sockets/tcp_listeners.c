@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Makes the table of TCP listeners from sockets. */
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Counts TCP sockets by family and state. */
 #include <stddef.h>
 #include <sys/socket.h>
 

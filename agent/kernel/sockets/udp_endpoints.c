@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Makes the table of IPv4 UDP endpoints, udpTable, from sockets. */
 #include <string.h>
 
 #include "kernel/socket_tables.h"
