@@ -68,7 +68,7 @@ static bool can_ask_as(const struct question *question, const struct tcx_snmpd_a
 /* What the configuration leaves out is not to be seen, whatever the views show. */
 static bool serves(const struct doctor *doctor, const char *word)
 {
-	return !doctor->configured || (doctor->config->modules & tcx_modules_bit(word)) != 0;
+	return (doctor->served & tcx_modules_bit(word)) != 0;
 }
 
 /*
@@ -200,7 +200,7 @@ static const char *list_modules(unsigned int modules, char text[DOCTOR_LIST_MAX]
 {
 	text[0] = '\0';
 	for (size_t i = 0; i < tcx_modules_count; i++)
-		if ((modules & tcx_modules_bit(tcx_modules[i].word)) != 0)
+		if ((modules & 1U << i) != 0)
 			tcx_doctor_append(text, tcx_modules[i].word);
 	return text;
 }
@@ -208,8 +208,7 @@ static const char *list_modules(unsigned int modules, char text[DOCTOR_LIST_MAX]
 static void check_refused(struct doctor *doctor, const struct doctor_answer *answer)
 {
 	const struct tcx_config *config = doctor->config;
-	unsigned int wanted = doctor->configured ? config->modules : ~0U;
-	unsigned int missing = wanted & tcx_modules_bit("all") & ~answer->modules;
+	unsigned int missing = doctor->served & tcx_modules_bit("all") & ~answer->modules;
 	char text[DOCTOR_LIST_MAX];
 
 	if (missing == 0)

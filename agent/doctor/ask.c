@@ -113,7 +113,7 @@ static void note_row(struct doctor_answer *answer, const netsnmp_variable_list *
 {
 	for (size_t i = 0; i < tcx_modules_count; i++) {
 		const char *text = tcx_modules[i].text;
-		unsigned int bit = tcx_modules_bit(tcx_modules[i].word);
+		unsigned int bit = 1U << i;
 
 		if (strlen(text) != variable->val_len ||
 		    memcmp(text, variable->val.string, variable->val_len) != 0)

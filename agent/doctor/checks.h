@@ -23,6 +23,7 @@ struct doctor {
 	const struct tcx_options *options;
 	const struct tcx_config *config; /* zeros unless configured */
 	bool configured;		 /* the configuration has no fault */
+	unsigned int served;		 /* what `register' has of tcx_modules, as bits */
 	char config_files[1 << 16];	 /* that were there at the start, a line for each */
 	bool by_root;			 /* so it was started */
 	char user[DOCTOR_NAME_MAX];	 /* as whom it is tried */

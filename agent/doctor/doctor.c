@@ -55,7 +55,8 @@ bool tcx_doctor(const struct tcx_options *options, const struct tcx_config *conf
 	struct doctor doctor = {.options = options,
 				.config = config,
 				.masters = masters,
-				.configured = config->interval_ns > 0};
+				.configured = config->interval_ns > 0,
+				.served = config->interval_ns > 0 ? config->modules : ~0U};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
 		if (has(&doctor, checks[i].needs))

@@ -34,15 +34,10 @@ static const struct part {
 
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
-static bool is_registered(const struct doctor *doctor, const struct part *part)
-{
-	return !doctor->configured || (doctor->config->modules & tcx_modules_bit(part->word)) != 0;
-}
-
 static enum tcx_snmpd_sight sight(const struct doctor *doctor, const char *view,
 				  const struct part *part)
 {
-	return is_registered(doctor, part)
+	return (doctor->served & tcx_modules_bit(part->word)) != 0
 		       ? tcx_snmpd_view_sight(doctor->snmpd.subtrees, doctor->snmpd.subtree_count,
 					      view, part->oid, part->len)
 		       : TCX_SNMPD_SHOWN;
