@@ -14,6 +14,7 @@ KINDS = ((socket.SOCK_DGRAM, 0, "Udp"), (socket.SOCK_DGRAM, frames.UDPLITE, "Udp
 @experiment("sockets in use")
 def sockets(lab):
     """A program on b opens a socket of each kind, over IPv4 and IPv6, and closes them again."""
+    lab.a.let_peer_rest()
     opened = []
     for family, suffix in ((socket.AF_INET, ""), (socket.AF_INET6, "6")):
         for kind, protocol, name in KINDS:
