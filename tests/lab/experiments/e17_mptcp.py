@@ -208,7 +208,6 @@ def mptcp_two_links(lab):
     socket_or_skip(lab.a)
     more_subflows(lab)
     second_link(lab)
-    lab.a.sysctl("net.mptcp.stale_loss_cnt", 1)
     with lab.b.until("MPTcpExtMPJoinAckRx"):
         _, client, peer = pair(lab)
         speak(client, peer)
@@ -220,11 +219,17 @@ def mptcp_two_links(lab):
     transfer(client, peer, 1 << 20)
     yield expect("a transfer over one way", a=grows(MPTcpExtMPTCPRetrans=at_least(1), MPTcpExtSubflowStale=at_least(1)),
                  b=grows(MPTcpExtDuplicateData=at_least(1)))
+    lab.a.sysctl("net.mptcp.stale_loss_cnt", 1)  # not before: a way that is given up already is not given up again
     lab.b.iptables("INPUT -i eth1 -j DROP")
+
+    def counts():
+        return lab.a.counter("MPTcpExtSubflowStale"), lab.b.counter("MPTcpExtDuplicateData")
+
+    before = counts()
 
     def given_up():
         transfer(client, peer, 1 << 22)  # a busy host may have sent nothing over the second way meanwhile
-        return lab.a.counter("MPTcpExtSubflowStale") and lab.b.counter("MPTcpExtDuplicateData")
+        return all(now > then for now, then in zip(counts(), before))
 
     harness.wait_for("the second way is given up", given_up)
 
