@@ -274,10 +274,11 @@ def has_sanitizer(process):
 
 
 class Agent(Process):
-    """tcpextd, with its log."""
+    """tcpextd, with a log of its own: lines of one that ran before are none of this one's."""
 
     def __init__(self, argv, folder, **popen):
         self.log_file = folder / "tcpextd.log"
+        self.log_file.unlink(missing_ok=True)
         super().__init__(argv, folder / "tcpextd.out", **popen)
 
     def log(self):

@@ -28,8 +28,7 @@ def refuses(site, argv, words, what):
 
 
 def agent_with(site, *options):
-    """One that has started, with a log of its own."""
-    (site.folder / "tcpextd.log").unlink(missing_ok=True)
+    """One that has started."""
     agent = site.agent(options=options, wait=False)
     agent.wait_log("started")
     return agent
@@ -220,7 +219,6 @@ def no_standard_descriptors(site):
     """Closed standard descriptors are /dev/null: none of the agent's own is taken for them."""
     site.snmpd()
     for closed in ("<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"):
-        (site.folder / "tcpextd.log").unlink(missing_ok=True)
         shell = f'exec "$@" {closed}'
         agent = site.start(harness.Agent, site.inside("sh", "-c", shell, "sh", AGENT, "-f", "-C", "-x", site.master, "-Lf",
                                                       site.folder / "tcpextd.log"), site.folder)

@@ -464,7 +464,6 @@ def denied_agent(site, conf, under=()):
     """The agent where the kernel denies it sock_diag, as the filter of a service may."""
     if platform.machine() not in told.SOCKET_CALL:
         raise Skip(f"no number of the call socket() for {platform.machine()}")
-    (site.folder / "tcpextd.log").unlink(missing_ok=True)
     return site.agent(conf, under=("python3", "-B", harness.HERE / "without_sock_diag.py", *under))
 
 
