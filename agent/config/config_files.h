@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Configuration files while they are being read. */
-#ifndef TCX_CONFIG_FILES_H
-#define TCX_CONFIG_FILES_H
+#ifndef TCX_CONFIG_CONFIG_FILES_H
+#define TCX_CONFIG_CONFIG_FILES_H
 
 #include "config/config.h"
 

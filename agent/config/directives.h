@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The directives of tcpextd.conf. */
-#ifndef TCX_DIRECTIVES_H
-#define TCX_DIRECTIVES_H
+#ifndef TCX_CONFIG_DIRECTIVES_H
+#define TCX_CONFIG_DIRECTIVES_H
 
 #include "config/config.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What snmpd shows to a manager. */
-#ifndef ASK_H
-#define ASK_H
+#ifndef TCX_DOCTOR_ASK_H
+#define TCX_DOCTOR_ASK_H
 
 #include <stdbool.h>
 

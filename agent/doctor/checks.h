@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the checks of --doctor share, and the checks. */
-#ifndef CHECKS_H
-#define CHECKS_H
+#ifndef TCX_DOCTOR_CHECKS_H
+#define TCX_DOCTOR_CHECKS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * A file of procfs, or a regular one, that is kept open and read again and again, always as a
  * whole.
  */
-#ifndef TCX_PROCFILE_H
-#define TCX_PROCFILE_H
+#ifndef TCX_KERNEL_PROCFILE_H
+#define TCX_KERNEL_PROCFILE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * Workarounds of net-snmp, for what it gets wrong or has no call of. Each names in quirks.c the
  * releases that it is for.
  */
-#ifndef TCX_QUIRKS_H
-#define TCX_QUIRKS_H
+#ifndef TCX_SNMP_QUIRKS_H
+#define TCX_SNMP_QUIRKS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * The clock of ages and intervals: CLOCK_BOOTTIME, which neither steps nor stops while the host
  * sleeps.
  */
-#ifndef TCX_CLOCK_H
-#define TCX_CLOCK_H
+#ifndef TCX_BASE_CLOCK_H
+#define TCX_BASE_CLOCK_H
 
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Why something failed: one line of plain text, passed up by value. */
-#ifndef TCX_FAULT_H
-#define TCX_FAULT_H
+#ifndef TCX_BASE_FAULT_H
+#define TCX_BASE_FAULT_H
 
 #include <stdbool.h>
 

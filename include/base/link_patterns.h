@@ -3,8 +3,8 @@
  * Names of interfaces by patterns, as ignoreInterface has them. A list is complete before it is
  * shared, and then counted; NULL is the empty one.
  */
-#ifndef TCX_LINK_PATTERNS_H
-#define TCX_LINK_PATTERNS_H
+#ifndef TCX_BASE_LINK_PATTERNS_H
+#define TCX_BASE_LINK_PATTERNS_H
 
 #include <stdbool.h>
 

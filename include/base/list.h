@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lists in text, such as a search path. */
-#ifndef TCX_LIST_H
-#define TCX_LIST_H
+#ifndef TCX_BASE_LIST_H
+#define TCX_BASE_LIST_H
 
 #include <limits.h>
 #include <stdbool.h>

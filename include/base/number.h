@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Decimal numbers as procfs prints them. */
-#ifndef TCX_NUMBER_H
-#define TCX_NUMBER_H
+#ifndef TCX_BASE_NUMBER_H
+#define TCX_BASE_NUMBER_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * Numbers as octets in network order. A row that begins with its index so written is ordered by
  * memcmp() as SNMP orders its instances, and an IPv4 address is its four sub-ids.
  */
-#ifndef TCX_OCTETS_H
-#define TCX_OCTETS_H
+#ifndef TCX_BASE_OCTETS_H
+#define TCX_BASE_OCTETS_H
 
 #include <stdint.h>
 

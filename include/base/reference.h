@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Counted references: who holds one may use the object, and who gives up the last one frees it. */
-#ifndef TCX_REFERENCE_H
-#define TCX_REFERENCE_H
+#ifndef TCX_BASE_REFERENCE_H
+#define TCX_BASE_REFERENCE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sorting of fixed-size rows by the octets that they begin with. */
-#ifndef TCX_SORT_H
-#define TCX_SORT_H
+#ifndef TCX_BASE_SORT_H
+#define TCX_BASE_SORT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * Threads that nobody joins, as what they read may take as long as it likes. A thread holds a
  * reference to what it works for, and ends by itself once that is told to stop.
  */
-#ifndef TCX_WORKER_H
-#define TCX_WORKER_H
+#ifndef TCX_BASE_WORKER_H
+#define TCX_BASE_WORKER_H
 
 #include <stdatomic.h>
 

@@ -3,8 +3,8 @@
  * Every counter that a Linux kernel is known to print, one row each, from mibs/counters.def.
  * The rows are constant data; nothing here reads a file.
  */
-#ifndef TCX_CATALOGUE_H
-#define TCX_CATALOGUE_H
+#ifndef TCX_CATALOGUE_CATALOGUE_H
+#define TCX_CATALOGUE_CATALOGUE_H
 
 #include <stdbool.h>
 #include <stddef.h>

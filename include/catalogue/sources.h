@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The files that counters are read from, and how a read of one may end. Constant data. */
-#ifndef TCX_SOURCES_H
-#define TCX_SOURCES_H
+#ifndef TCX_CATALOGUE_SOURCES_H
+#define TCX_CATALOGUE_SOURCES_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The tables that are read from the kernel, by number. */
-#ifndef TCX_TABLE_IDS_H
-#define TCX_TABLE_IDS_H
+#ifndef TCX_CATALOGUE_TABLE_IDS_H
+#define TCX_CATALOGUE_TABLE_IDS_H
 
 enum tcx_table_id {
 	TCX_TABLE_INTERFACES,

@@ -3,8 +3,8 @@
  * The collector: one thread that reads the sources on a timer and publishes each snapshot by
  * swapping a pointer. Whoever answers requests never waits for a file.
  */
-#ifndef TCX_COLLECTOR_H
-#define TCX_COLLECTOR_H
+#ifndef TCX_COLLECT_COLLECTOR_H
+#define TCX_COLLECT_COLLECTOR_H
 
 #include <stdbool.h>
 #include <stdint.h>

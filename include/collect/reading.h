@@ -4,8 +4,8 @@
  * watch of interfaces. All three report by a descriptor that something has happened. The loop
  * watches these descriptors for us.
  */
-#ifndef TCX_READING_H
-#define TCX_READING_H
+#ifndef TCX_COLLECT_READING_H
+#define TCX_COLLECT_READING_H
 
 #include <limits.h>
 #include <stdbool.h>

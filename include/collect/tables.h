@@ -5,8 +5,8 @@
  * table and all, when nobody has asked for long. Asking never waits: that a table has come is
  * reported by a descriptor.
  */
-#ifndef TCX_TABLES_H
-#define TCX_TABLES_H
+#ifndef TCX_COLLECT_TABLES_H
+#define TCX_COLLECT_TABLES_H
 
 #include <stdbool.h>
 #include <stddef.h>

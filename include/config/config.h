@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The directives of tcpextd.conf, read with net-snmp's own reader. */
-#ifndef TCX_CONFIG_H
-#define TCX_CONFIG_H
+#ifndef TCX_CONFIG_CONFIG_H
+#define TCX_CONFIG_CONFIG_H
 
 #include <stdbool.h>
 #include <stdint.h>

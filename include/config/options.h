@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The command line, in the manner of net-snmp's own agents. */
-#ifndef TCX_OPTIONS_H
-#define TCX_OPTIONS_H
+#ifndef TCX_CONFIG_OPTIONS_H
+#define TCX_CONFIG_OPTIONS_H
 
 #include <stdbool.h>
 

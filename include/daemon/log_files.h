@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The files of -Lf, among the library's destinations of log lines. */
-#ifndef TCX_LOG_FILES_H
-#define TCX_LOG_FILES_H
+#ifndef TCX_DAEMON_LOG_FILES_H
+#define TCX_DAEMON_LOG_FILES_H
 
 #include <stdbool.h>
 

@@ -4,8 +4,8 @@
  * often written by root and stays root's. Our lock on it says that the process lives; the kernel
  * takes that away with the process, however it ends.
  */
-#ifndef TCX_PID_FILE_H
-#define TCX_PID_FILE_H
+#ifndef TCX_DAEMON_PID_FILE_H
+#define TCX_DAEMON_PID_FILE_H
 
 #include <stdbool.h>
 

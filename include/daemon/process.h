@@ -2,8 +2,8 @@
 /*
  * What a daemon does to itself: go to the background, drop root. NULL texts mean: nothing to do.
  */
-#ifndef TCX_PROCESS_H
-#define TCX_PROCESS_H
+#ifndef TCX_DAEMON_PROCESS_H
+#define TCX_DAEMON_PROCESS_H
 
 #include <stdbool.h>
 

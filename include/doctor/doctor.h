@@ -3,8 +3,8 @@
  * tcpextd --doctor: looks at everything that the agent needs and says on standard output what to
  * mend.
  */
-#ifndef TCX_DOCTOR_H
-#define TCX_DOCTOR_H
+#ifndef TCX_DOCTOR_DOCTOR_H
+#define TCX_DOCTOR_DOCTOR_H
 
 #include <stdbool.h>
 

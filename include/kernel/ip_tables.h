@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The IPv4 tables of rtnetlink: addresses, routes, neighbours. */
-#ifndef TCX_IP_TABLES_H
-#define TCX_IP_TABLES_H
+#ifndef TCX_KERNEL_IP_TABLES_H
+#define TCX_KERNEL_IP_TABLES_H
 
 #include <stdbool.h>
 #include <stdint.h>

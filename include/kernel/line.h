@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lines and words of a text that is not zero-terminated: what the readers share. */
-#ifndef TCX_LINE_H
-#define TCX_LINE_H
+#ifndef TCX_KERNEL_LINE_H
+#define TCX_KERNEL_LINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Network interfaces: the table of them, and since when each is in its state. */
-#ifndef TCX_LINKS_H
-#define TCX_LINKS_H
+#ifndef TCX_KERNEL_LINKS_H
+#define TCX_KERNEL_LINKS_H
 
 #include <linux/if_link.h>
 #include <stdbool.h>

@@ -5,8 +5,8 @@
  * number of a file below net tells them apart, without any privilege: each namespace has its own
  * (proc_net_ns_init()), the same in each mount.
  */
-#ifndef TCX_NAMESPACE_H
-#define TCX_NAMESPACE_H
+#ifndef TCX_KERNEL_NAMESPACE_H
+#define TCX_KERNEL_NAMESPACE_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -3,8 +3,8 @@
  * Dumps over netlink: one request, and all that the kernel lists in answer, message by message as
  * it comes. Only what the kernel itself sent is taken.
  */
-#ifndef TCX_NETLINK_H
-#define TCX_NETLINK_H
+#ifndef TCX_KERNEL_NETLINK_H
+#define TCX_KERNEL_NETLINK_H
 
 #include <libmnl/libmnl.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
  * of procfs. Belongs to one thread. Sockets are opened when they are first needed, in the network
  * namespace that the thread is in by then, and stay there.
  */
-#ifndef TCX_NETNS_H
-#define TCX_NETNS_H
+#ifndef TCX_KERNEL_NETNS_H
+#define TCX_KERNEL_NETNS_H
 
 #include <stdbool.h>
 

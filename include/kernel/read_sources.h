@@ -3,8 +3,8 @@
  * The files that hold the counters, kept open. One call reads all of them back to back and makes a
  * snapshot of what can be read.
  */
-#ifndef TCX_READ_SOURCES_H
-#define TCX_READ_SOURCES_H
+#ifndef TCX_KERNEL_READ_SOURCES_H
+#define TCX_KERNEL_READ_SOURCES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading a table of the kernel: what lists its rows, and how often that is tried. */
-#ifndef TCX_READ_TABLE_H
-#define TCX_READ_TABLE_H
+#ifndef TCX_KERNEL_READ_TABLE_H
+#define TCX_KERNEL_READ_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

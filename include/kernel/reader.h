@@ -7,8 +7,8 @@
  * A last line without its newline is taken as cut short, unless its last value is 0: no longer
  * number begins with 0 (kernels 5.7 to 5.9 end /proc/net/netstat so, in mptcp_seq_show()).
  */
-#ifndef TCX_READER_H
-#define TCX_READER_H
+#ifndef TCX_KERNEL_READER_H
+#define TCX_KERNEL_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Opening files that others put there: whatever they are, it does not block. */
-#ifndef TCX_REGULAR_H
-#define TCX_REGULAR_H
+#ifndef TCX_KERNEL_REGULAR_H
+#define TCX_KERNEL_REGULAR_H
 
 #include "base/fault.h"
 

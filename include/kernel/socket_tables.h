@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The tables of TCP and UDP sockets, from sock_diag or procfs. */
-#ifndef TCX_SOCKET_TABLES_H
-#define TCX_SOCKET_TABLES_H
+#ifndef TCX_KERNEL_SOCKET_TABLES_H
+#define TCX_KERNEL_SOCKET_TABLES_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The modules of objects that a configuration can choose. */
-#ifndef TCX_MODULES_H
-#define TCX_MODULES_H
+#ifndef TCX_MIB_MODULES_H
+#define TCX_MIB_MODULES_H
 
 #include "snmp/registrations.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The objects of each module, for a tree. One function per file under agent/mib. */
-#ifndef TCX_OBJECTS_H
-#define TCX_OBJECTS_H
+#ifndef TCX_MIB_OBJECTS_H
+#define TCX_MIB_OBJECTS_H
 
 #include <stdbool.h>
 

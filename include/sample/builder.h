@@ -4,8 +4,8 @@
  * and put each or leave it out; as long as the names are those of the layout, that is one
  * comparison and one store.
  */
-#ifndef TCX_BUILDER_H
-#define TCX_BUILDER_H
+#ifndef TCX_SAMPLE_BUILDER_H
+#define TCX_SAMPLE_BUILDER_H
 
 #include <stdbool.h>
 #include <stddef.h>

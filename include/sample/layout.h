@@ -3,8 +3,8 @@
  * The names that one kernel prints, in the order in which it prints them. A layout is found once
  * and shared by all snapshots that have the same names: a refresh then only fills in values.
  */
-#ifndef TCX_LAYOUT_H
-#define TCX_LAYOUT_H
+#ifndef TCX_SAMPLE_LAYOUT_H
+#define TCX_SAMPLE_LAYOUT_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

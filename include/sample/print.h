@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* tcpextd --print: the counters on standard output. */
-#ifndef TCX_PRINT_H
-#define TCX_PRINT_H
+#ifndef TCX_SAMPLE_PRINT_H
+#define TCX_SAMPLE_PRINT_H
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
  * A value that could not be read this time stays as it was before, and is as old as it was: whoever
  * shows it looks at its age.
  */
-#ifndef TCX_SNAPSHOT_H
-#define TCX_SNAPSHOT_H
+#ifndef TCX_SAMPLE_SNAPSHOT_H
+#define TCX_SAMPLE_SNAPSHOT_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -7,8 +7,8 @@
  * says of two rows' first key_size octets is the order of their instances. So every table is
  * sorted, searched and merged by the same few lines.
  */
-#ifndef TCX_TABLE_H
-#define TCX_TABLE_H
+#ifndef TCX_SAMPLE_TABLE_H
+#define TCX_SAMPLE_TABLE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
  * commas; each the path of a unix socket, or tcp:HOST:PORT and the like (snmpcmd(1), "AGENT
  * SPECIFICATION").
  */
-#ifndef TCX_ADDRESS_H
-#define TCX_ADDRESS_H
+#ifndef TCX_SESSION_ADDRESS_H
+#define TCX_SESSION_ADDRESS_H
 
 #include <limits.h>
 #include <stdbool.h>

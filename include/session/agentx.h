@@ -3,8 +3,8 @@
  * The session with the master agent: its settings, its coming and going, and what the master
  * refuses.
  */
-#ifndef TCX_AGENTX_H
-#define TCX_AGENTX_H
+#ifndef TCX_SESSION_AGENTX_H
+#define TCX_SESSION_AGENTX_H
 
 #include <limits.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
  * operator, says in plain words what the library says in numbers, and hands the rest to the
  * destinations of -L.
  */
-#ifndef TCX_LOG_H
-#define TCX_LOG_H
+#ifndef TCX_SESSION_LOG_H
+#define TCX_SESSION_LOG_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The little of an AgentX PDU that has to be known on its way (RFC 2741, section 6). */
-#ifndef TCX_PDU_H
-#define TCX_PDU_H
+#ifndef TCX_SESSION_PDU_H
+#define TCX_SESSION_PDU_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
  * those wait without end for a master that does not take what is sent or does not accept, and let
  * pass PDUs that the other side drops without a word.
  */
-#ifndef TCX_WIRE_H
-#define TCX_WIRE_H
+#ifndef TCX_SESSION_WIRE_H
+#define TCX_SESSION_WIRE_H
 
 #include <limits.h>
 #include <stdbool.h>

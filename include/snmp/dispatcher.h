@@ -3,8 +3,8 @@
  * Answers the library's requests for the objects of a tree. It knows no module and no registration:
  * what a request is answered from comes with its handler.
  */
-#ifndef TCX_DISPATCHER_H
-#define TCX_DISPATCHER_H
+#ifndef TCX_SNMP_DISPATCHER_H
+#define TCX_SNMP_DISPATCHER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* net-snmp's headers: they must come in this order. */
-#ifndef TCX_NETSNMP_H
-#define TCX_NETSNMP_H
+#ifndef TCX_SNMP_NETSNMP_H
+#define TCX_SNMP_NETSNMP_H
 
 /* clang-format off */
 #include <net-snmp/net-snmp-config.h>

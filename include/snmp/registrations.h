@@ -4,8 +4,8 @@
  * constant data is handed over here; a registration is one of them at a priority, which the master
  * grants or refuses.
  */
-#ifndef TCX_REGISTRATIONS_H
-#define TCX_REGISTRATIONS_H
+#ifndef TCX_SNMP_REGISTRATIONS_H
+#define TCX_SNMP_REGISTRATIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What one request sees: a snapshot and the agent's own state, the same for all its varbinds. */
-#ifndef TCX_REQUEST_H
-#define TCX_REQUEST_H
+#ifndef TCX_SNMP_REQUEST_H
+#define TCX_SNMP_REQUEST_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * Objects of a table that is read from the kernel. A row begins with its index in octets; the
  * fields say how these are sub-identifiers. The columns say what each shows.
  */
-#ifndef TCX_TABLE_ROWS_H
-#define TCX_TABLE_ROWS_H
+#ifndef TCX_SNMP_TABLE_ROWS_H
+#define TCX_SNMP_TABLE_ROWS_H
 
 #include "catalogue/table_ids.h"
 #include "snmp/tree.h"

@@ -8,8 +8,8 @@
  * same way: a binary search for the object, then its rows' own search for the instance. A cell
  * without a value is passed over by GETNEXT.
  */
-#ifndef TCX_TREE_H
-#define TCX_TREE_H
+#ifndef TCX_SNMP_TREE_H
+#define TCX_SNMP_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A value on its way to a manager: what a handler answers, in the syntax of SNMP. */
-#ifndef TCX_VALUE_H
-#define TCX_VALUE_H
+#ifndef TCX_SNMP_VALUE_H
+#define TCX_SNMP_VALUE_H
 
 #include <stddef.h>
 #include <stdint.h>

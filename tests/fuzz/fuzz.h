@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the fuzzers share. */
-#ifndef TCX_FUZZ_H
-#define TCX_FUZZ_H
+#ifndef TCX_FUZZ_FUZZ_H
+#define TCX_FUZZ_FUZZ_H
 
 #include <stdint.h>
 #include <stdio.h>

@@ -3,6 +3,7 @@
 # What a source file looks like, beyond its format:
 #
 #   headers     every header compiles alone, and twice
+#   guards      every header is guarded by its path, TCX_FOLDER_NAME_H
 #   length      no function is longer than 80 lines
 #   heads       every .c begins with a comment that says what it is
 #   licence     every source begins with the licence
@@ -33,6 +34,16 @@ rule_headers() {
         $CC $CPPFLAGS -UTCX_VERSION -DTCX_VERSION='"0"' -UTCX_MIB_DIR -DTCX_MIB_DIR='"/"' \
             -std=c11 -Wall -Wextra -Werror -fsyntax-only "$tmp/header.c" 2>&1 || :
     done
+}
+
+rule_guards() {
+    awk '$1 == "#ifndef" && $2 ~ /_H$/ {
+            guard = toupper(FILENAME)
+            sub(/.*\/(AGENT|INCLUDE|TESTS)\//, "", guard)
+            gsub(/[^A-Z0-9]/, "_", guard)
+            if ($2 != "TCX_" guard)
+                print FILENAME ": the guard is " $2 ", not TCX_" guard
+        }' "$@"
 }
 
 # FILE FUNCTION LINES. The formatter puts the braces of a function, and of nothing else, at the
@@ -94,6 +105,7 @@ long_function() {
 
 can_fail headers 'size_t f(void);'
 can_fail headers '#include <stddef.h>' 'struct a { size_t b; };'
+can_fail guards '#ifndef TCX_OTHER_H'
 can_fail length "$(long_function)"
 can_fail heads '/* SPDX-License-Identifier: BSD-2-Clause */' '#include <stdio.h>'
 can_fail licence '/* What it is. */' '/* SPDX-License-Identifier: BSD-2-Clause */'
@@ -102,6 +114,7 @@ can_fail licence '#!/bin/sh' 'true'
 # shellcheck disable=SC2046 # file names of ours
 {
     hold headers $(find "$top/include" "$top/agent" -name '*.h')
+    hold guards $(find "$top/include" "$top/agent" "$top/tests" -name '*.h')
     hold length $(find "$top/agent" "$top/tests" -name '*.c')
     hold heads $(find "$top/agent" "$top/tests" -name '*.c')
     hold licence $(find "$top/agent" "$top/include" "$top/mibs" "$top/tests" \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Proc roots for tests: made in a folder of their own, or those of tests/fixtures. */
-#ifndef TCX_FIXTURE_H
-#define TCX_FIXTURE_H
+#ifndef TCX_UNIT_FIXTURE_H
+#define TCX_UNIT_FIXTURE_H
 
 #include <limits.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading a text without a file, and a snapshot as text. Also for the fuzzers: no cmocka here. */
-#ifndef TCX_READING_H
-#define TCX_READING_H
+#ifndef TCX_UNIT_READING_H
+#define TCX_UNIT_READING_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The objects over a snapshot, without an agent: for the tests of agent/mib. */
-#ifndef TCX_SERVING_H
-#define TCX_SERVING_H
+#ifndef TCX_UNIT_SERVING_H
+#define TCX_UNIT_SERVING_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* cmocka and what its header needs before it. */
-#ifndef TCX_TEST_H
-#define TCX_TEST_H
+#ifndef TCX_UNIT_TEST_H
+#define TCX_UNIT_TEST_H
 
 /* clang-format off */
 #include <setjmp.h>

@@ -4,8 +4,8 @@
  * may connect to it, and which part of the tree each community and user may read. Read as snmpd
  * reads it (snmplib/read_config.c, mibII/vacm_conf.c), includes too. Knows no net-snmp.
  */
-#ifndef SNMPDCONF_CONF_H
-#define SNMPDCONF_CONF_H
+#ifndef TCX_DOCTOR_SNMPDCONF_CONF_H
+#define TCX_DOCTOR_SNMPDCONF_CONF_H
 
 #include <limits.h>
 #include <stdbool.h>

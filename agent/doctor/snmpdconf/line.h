@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A line of snmpd.conf that is being read: where it is, its words, and where what it says goes. */
-#ifndef SNMPDCONF_LINE_H
-#define SNMPDCONF_LINE_H
+#ifndef TCX_DOCTOR_SNMPDCONF_LINE_H
+#define TCX_DOCTOR_SNMPDCONF_LINE_H
 
 #include "conf.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The views of snmpd.conf: which part of the tree they show. Knows no net-snmp. */
-#ifndef SNMPDCONF_VACM_H
-#define SNMPDCONF_VACM_H
+#ifndef TCX_DOCTOR_SNMPDCONF_VACM_H
+#define TCX_DOCTOR_SNMPDCONF_VACM_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * The address that each link has of its own, for direct routes that name none: RFC1213 has the
  * agent's address on that network as their next hop.
  */
-#ifndef TCX_LINK_ADDRESSES_H
-#define TCX_LINK_ADDRESSES_H
+#ifndef TCX_KERNEL_RTNETLINK_LINK_ADDRESSES_H
+#define TCX_KERNEL_RTNETLINK_LINK_ADDRESSES_H
 
 #include <stdint.h>
 

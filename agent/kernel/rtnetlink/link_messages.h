@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The messages of links, for the table of links and for the watch of their changes. */
-#ifndef TCX_LINK_MESSAGES_H
-#define TCX_LINK_MESSAGES_H
+#ifndef TCX_KERNEL_RTNETLINK_LINK_MESSAGES_H
+#define TCX_KERNEL_RTNETLINK_LINK_MESSAGES_H
 
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the driver of an interface says of its speed. */
-#ifndef TCX_LINK_SPEED_H
-#define TCX_LINK_SPEED_H
+#ifndef TCX_KERNEL_RTNETLINK_LINK_SPEED_H
+#define TCX_KERNEL_RTNETLINK_LINK_SPEED_H
 
 #include <stdint.h>
 

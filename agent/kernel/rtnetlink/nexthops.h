@@ -3,8 +3,8 @@
  * The kernel's nexthop objects, for routes that only name one: so they do when
  * net.ipv4.nexthop_compat_mode is 0, which routers with many routes set to make dumps short.
  */
-#ifndef TCX_NEXTHOPS_H
-#define TCX_NEXTHOPS_H
+#ifndef TCX_KERNEL_RTNETLINK_NEXTHOPS_H
+#define TCX_KERNEL_RTNETLINK_NEXTHOPS_H
 
 #include <stdbool.h>
 #include <stdint.h>

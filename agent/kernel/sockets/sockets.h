@@ -5,8 +5,8 @@
  * a listener's accept queue may reach, the device that a socket is bound to, and whether an IPv6
  * socket takes IPv4 as well.
  */
-#ifndef TCX_SOCKETS_H
-#define TCX_SOCKETS_H
+#ifndef TCX_KERNEL_SOCKETS_SOCKETS_H
+#define TCX_KERNEL_SOCKETS_SOCKETS_H
 
 #include <netinet/tcp.h>
 #include <stdbool.h>
