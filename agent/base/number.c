@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Nineteen digits always fit 64 bits, so only longer numbers need to be watched. */
+/* Nineteen digits always fit 64 bits; only longer numbers need a check. */
 #define SAFE_DIGITS 19
 
 static const char *digits(const char *p, const char *end, uint64_t *value)

@@ -8,9 +8,8 @@
 #define OCTETS 256
 
 /*
- * A radix sort from the last octet of the key to the first: each pass deals the rows out by one
- * octet and keeps the order of the pass before. Octets that are the same in all rows, as in most
- * addresses, cost one look.
+ * A radix sort from the last octet of the key to the first: each pass distributes the rows by one
+ * octet and keeps the order of the pass before. Octets equal in all rows cost one look.
  */
 struct rows {
 	uint8_t *from;
@@ -36,7 +35,7 @@ static void count_octets(const struct rows *rows, size_t octet, size_t counts[OC
 		counts[*at]++;
 }
 
-/* Turns how often an octet occurs into where its first row goes. */
+/* Turns the counts of octets into the places of their first rows. */
 static void counts_to_places(size_t counts[OCTETS])
 {
 	size_t place = 0;

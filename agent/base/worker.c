@@ -8,7 +8,7 @@
 
 #include "base/reference.h"
 
-/* Most threads sleep, and end at once. */
+/* Most threads sleep and end at once. */
 #define TURN_NS 1000000L
 #define TURNS	1000
 

@@ -9,7 +9,7 @@ static const struct tcx_section_row sections[TCX_SECTIONS] = {
 #include "mibs/counters.def"
 };
 
-/* TCX_ICMP_COLUMN_x for a column's row, found by name so that the rows need not say it. */
+/* The column of a row, by its name, so that rows need not say it. */
 static const struct tcx_counter_row rows[TCX_COUNTERS] = {
 #define ROW(prefix, sub_id, name, kind, unit, since, until, text, column)                          \
 	{#prefix #name,                                                                            \
@@ -40,10 +40,7 @@ const struct tcx_section_row *tcx_catalogue_section(enum tcx_section section)
 	return &sections[section];
 }
 
-/*
- * Rows are compared by length first, so that a search costs about a microsecond. It is done when
- * the kernel's names change, not at every refresh.
- */
+/* Compares by length first. Needed only when the kernel's names change, not at every refresh. */
 static enum tcx_counter find(const char *name, size_t len, bool column)
 {
 	for (int i = 0; i < TCX_COUNTERS; i++) {
@@ -61,9 +58,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/*
- * Splits "IcmpMsgInType3" before its digits. False unless they are 0 to 255, without leading zeros.
- */
+/* Splits "IcmpMsgInType3" before its number: 0 to 255 without leading zeros, else false. */
 static bool split_type(const char *name, size_t len, size_t *stem, uint8_t *type)
 {
 	unsigned int value = 0;

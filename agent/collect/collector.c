@@ -18,7 +18,7 @@
 /* Events that nobody has fetched yet. */
 #define EVENTS 64
 
-/* What can fail: each source, and the last one for all of them together. */
+/* The outages: one per source, the last one for all of them together. */
 #define ALL_SOURCES TCX_SOURCES
 #define OUTAGES	    (TCX_SOURCES + 1)
 
@@ -27,7 +27,7 @@ struct tcx_collector {
 	struct tcx_sources *sources; /* the thread's own from its start to its end */
 	uint64_t sequence;	     /* likewise */
 	bool seen[TCX_SOURCES];	     /* it has been there; likewise */
-	bool reported[OUTAGES];	     /* begun, and not ended yet; likewise */
+	bool reported[OUTAGES];	     /* outage begun and not ended; likewise */
 	size_t reported_count;
 
 	int timer_fd;
@@ -47,7 +47,7 @@ static void signal_fd(int fd)
 {
 	uint64_t one = 1;
 
-	/* An eventfd only refuses when its count is full, and then it is readable already. */
+	/* An eventfd refuses only when it is full, and then it is readable. */
 	if (write(fd, &one, sizeof(one)) < 0)
 		return;
 }
@@ -56,7 +56,7 @@ static void drain_fd(int fd)
 {
 	uint64_t count;
 
-	/* Nothing to read is what is wanted. */
+	/* An empty eventfd is fine. */
 	if (read(fd, &count, sizeof(count)) < 0)
 		return;
 }
@@ -70,8 +70,8 @@ static void push_event(struct tcx_collector *collector, const struct tcx_event *
 }
 
 /*
- * Each outage is reported twice, when it begins and when it ends. While nobody fetches events, one
- * that begins has to leave room for its end and those of the others, or it is reported later.
+ * Reports each outage when it begins and when it ends. One that begins waits until the queue has
+ * room for its end and those of the others.
  */
 static void report(struct tcx_collector *collector, size_t which, const struct tcx_event *event)
 {
@@ -86,7 +86,7 @@ static void report(struct tcx_collector *collector, size_t which, const struct t
 	pthread_mutex_unlock(&collector->lock);
 }
 
-/* A file that was there, and is there no more, is an outage, unless all of them are gone. */
+/* A file that has disappeared is an outage, unless all have. */
 static bool is_out(struct tcx_collector *collector, size_t i, bool any)
 {
 	enum tcx_source_state state = tcx_sources_status(collector->sources, i)->state;
@@ -117,7 +117,7 @@ static bool report_source(struct tcx_collector *collector, size_t i, bool any)
 	return event.failed;
 }
 
-/* Where no source has a fault of its own, there is none at all. */
+/* Without a fault of a source there is none of all. */
 static void report_all(struct tcx_collector *collector, const struct tcx_fault *cause)
 {
 	struct tcx_event event = {
@@ -137,7 +137,7 @@ static void report_all(struct tcx_collector *collector, const struct tcx_fault *
 	report(collector, ALL_SOURCES, &event);
 }
 
-/* Only this thread sets latest, so it may read it without the lock. */
+/* Only this thread sets latest, so it reads it without the lock. */
 static void publish(struct tcx_collector *collector, struct tcx_snapshot *snapshot,
 		    const struct tcx_fault *cause)
 {
@@ -175,8 +175,7 @@ static void *run(void *arg)
 		{.fd = collector->timer_fd, .events = POLLIN},
 	};
 
-	tcx_sources_enter(collector->sources,
-			  NULL); /* where it may not, all but sysctls is there */
+	tcx_sources_enter(collector->sources, NULL); /* if that fails, only sysctls are absent */
 	refresh(collector);
 	signal_fd(collector->first_fd);
 	while (poll(fds, 2, -1) >= 0 || errno == EINTR) {

@@ -11,10 +11,7 @@
 #include "kernel/namespace.h"
 #include "kernel/socket_tables.h"
 
-/*
- * How long the start waits for the first counters, and how long a reload may keep requests waiting
- * for them: reading takes well under a millisecond.
- */
+/* How long start and reload wait for the first counters, which take less than a millisecond. */
 #define FIRST_READ_MS 1000
 #define NEXT_READ_MS  100
 
@@ -50,8 +47,7 @@ static void on_counters(int fd, void *arg)
 	}
 }
 
-/* A line of the log for each event: the first text is the table's name, the second one the cause.
- */
+/* The log line of each event: the table's name, then the cause. */
 static const struct {
 	int priority;
 	const char *format;
@@ -85,7 +81,7 @@ static void on_tables(int fd, void *arg)
 	reading->tables_changed(reading->arg);
 }
 
-/* Each of the three in place of the one before. */
+/* This and the next two functions replace a reader by a new one. */
 static void use_collector(struct tcx_reading *reading, struct tcx_collector *collector)
 {
 	if (reading->collector != NULL)
@@ -122,10 +118,7 @@ static void on_link_change(int fd, void *arg)
 	reading->link_watch_fails = !done;
 }
 
-/*
- * Without a watch ifLastChange is 0 for all interfaces, and nothing keeps ifInUcastPkts from going
- * back; everything else goes on.
- */
+/* Without a watch ifLastChange is 0 for all interfaces, and ifInUcastPkts may go backwards. */
 static void use_link_watch(struct tcx_reading *reading, struct tcx_link_watch *watch,
 			   const struct tcx_fault *fault)
 {
@@ -141,7 +134,7 @@ static void use_link_watch(struct tcx_reading *reading, struct tcx_link_watch *w
 			     fault->text);
 }
 
-/* Of the counters' own network namespace, or none. */
+/* The tables are of the counters' namespace, or there are none. */
 static bool can_have_tables(const struct tcx_reading *reading, const char *root)
 {
 	struct tcx_fault fault = {""};
@@ -157,7 +150,7 @@ static bool can_have_tables(const struct tcx_reading *reading, const char *root)
 	return can;
 }
 
-/* Whoever gives the procfs of a host or of another container may not mean what it has. */
+/* The procfs of a host or a container may show another namespace than the operator means. */
 static void log_whose(const struct tcx_reading *reading, const char *root)
 {
 	if (tcx_proc_root_where(root) == TCX_WHERE_OWN_NOT_INIT)

@@ -17,33 +17,35 @@
 #include "kernel/namespace.h"
 #include "kernel/netns.h"
 
-/* Without a renewal for so many intervals a table is no longer shown, as maxAge has it for
- * counters: of refreshInterval where rows have counters, of tableInterval elsewhere. */
+/*
+ * A table is too old after this many intervals: of refreshInterval where rows have counters, as
+ * with maxAge, else of tableInterval.
+ */
 #define STALE_INTERVALS 10
 
-/* A failed read is not tried anew for each request that comes. */
+/* A failed read is retried after this time, not at each request. */
 #define RETRY_NS TCX_NS_PER_S
 
-/* A tenth of a processor that others want, which is enough to renew a large table in time. */
+/* Leaves a renewal a tenth of a busy processor, enough for a large table. */
 #define RENEWAL_NICE 10
 
-/* Begins and ends, in turn. One event of each sort and table can be waiting. */
+/* One event of each kind can be pending for each table. */
 #define EVENTS (TCX_TABLE_WHOLE + 1)
 
 struct worker {
 	struct tcx_tables *tables;
 	const struct tcx_table_reader *reader;
-	pthread_cond_t wake; /* asked for while idle, or told to stop */
+	pthread_cond_t wake; /* requested while idle, or stopped */
 	bool running;	     /* the loop of its thread has not ended */
-	bool wanted;	     /* requests wait for the next table */
-	bool changed;	     /* settings have: the next table is to be read with them */
+	bool wanted;	     /* requests are pending */
+	bool changed;	     /* the settings, since the read began */
 	struct tcx_table *latest;
 	uint64_t asked_ns;	 /* last request */
 	uint64_t failed_ns;	 /* end of the last read if it failed, else 0 */
 	uint64_t failed_cost_ns; /* how long that took */
 	bool events[EVENTS];
-	bool reported[EVENTS];		 /* of what begins: it lasts */
-	struct tcx_fault causes[EVENTS]; /* of what was reported last */
+	bool reported[EVENTS];		 /* which states last */
+	struct tcx_fault causes[EVENTS]; /* of the last reports */
 };
 
 struct tcx_tables {
@@ -53,7 +55,7 @@ struct tcx_tables {
 	struct tcx_namespace ns;	   /* which the threads enter */
 	struct tcx_link_watch *link_watch; /* with a reference, or NULL */
 	bool stop;
-	struct worker *fallback; /* whose fallback was reported, for all tables; or NULL */
+	struct worker *fallback; /* which reported the fallback of all tables; or NULL */
 	int ready_fd;
 	size_t count;
 	struct worker workers[];
@@ -63,14 +65,14 @@ static void announce(struct tcx_tables *tables)
 {
 	uint64_t one = 1;
 
-	/* An eventfd only refuses when its count is full, and then it is readable already. */
+	/* An eventfd refuses only when it is full, and then it is readable. */
 	if (write(tables->ready_fd, &one, sizeof(one)) < 0)
 		return;
 }
 
 /*
- * Something lasts while there is a cause (NULL: none): one event when it begins, and the next sort
- * when it ends. An end of which nobody has heard, before it begins anew, was none.
+ * A state lasts while cause is not NULL: reports one event when it begins and the next kind when it
+ * ends. A new beginning cancels an end that nobody has fetched.
  */
 static void report(struct worker *worker, enum tcx_table_event_kind begins,
 		   const struct tcx_fault *cause)
@@ -94,7 +96,7 @@ static const struct tcx_fault *or_none(const struct tcx_fault *cause)
 	return cause->text[0] != '\0' ? cause : NULL;
 }
 
-/* All tables of sockets have the same cause, and each thread finds out for itself. */
+/* All socket tables have the same cause, but each thread finds it by itself. */
 static void report_fallback(struct worker *worker, const struct tcx_fault *cause)
 {
 	struct tcx_tables *tables = worker->tables;
@@ -125,7 +127,7 @@ static void take_table(struct worker *worker, struct tcx_table *table)
 	worker->latest = table;
 }
 
-/* What failed of it is tried again with the next read. */
+/* What fails here is tried again with the next read. */
 static bool have_netns(const struct tcx_tables *tables, struct tcx_netns **netns,
 		       struct tcx_fault *fault)
 {
@@ -140,7 +142,7 @@ static bool have_netns(const struct tcx_tables *tables, struct tcx_netns **netns
 	return true;
 }
 
-/* Reads, and frees the table before, with the lock open: requests go on meanwhile. */
+/* Reads, and frees the table before, without the lock: requests go on. */
 static void renew(struct worker *worker, struct tcx_netns **netns)
 {
 	struct tcx_tables *tables = worker->tables;
@@ -151,7 +153,7 @@ static void renew(struct worker *worker, struct tcx_netns **netns)
 	struct tcx_table *table = NULL;
 	uint64_t begin = tcx_clock_now();
 
-	worker->changed = false; /* what changes from here on is for the next read */
+	worker->changed = false; /* later changes are for the next read */
 	pthread_mutex_unlock(&tables->lock);
 	if (have_netns(tables, netns, &cause)) {
 		(*netns)->ignored = ignored;
@@ -159,7 +161,7 @@ static void renew(struct worker *worker, struct tcx_netns **netns)
 	}
 	tcx_link_patterns_unref(ignored);
 	pthread_mutex_lock(&tables->lock);
-	/* Who waits goes on asking, however long it took. */
+	/* Pending requests count as requests, however long the read took. */
 	if (worker->wanted)
 		worker->asked_ns = tcx_clock_now();
 	worker->wanted = false;
@@ -176,10 +178,9 @@ static void renew(struct worker *worker, struct tcx_netns **netns)
 }
 
 /*
- * The first table is waited for, the next ones are not: where no processor is to spare, they are
- * read after the requests are answered. Linux does this to the calling thread alone, which ends
- * when the table is let go: there is no way back without privileges. Counters are waited for again
- * and again.
+ * Requests wait for the first table, but not for renewals, so these run at low priority. On Linux
+ * that is of the calling thread alone; it cannot go back without privileges and ends with the
+ * table. Tables with counters are waited for each time.
  */
 static void lower_priority(const struct worker *worker)
 {
@@ -194,7 +195,7 @@ static uint64_t later(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* Half of the time at most goes into reading, however long it takes and however it ends. */
+/* At most half of the time goes into reading, however a read ends. */
 static uint64_t next_read(const struct worker *worker)
 {
 	uint64_t interval = worker->tables->settings.interval_ns;
@@ -232,7 +233,7 @@ static uint64_t idle_from(const struct worker *worker)
 	return worker->asked_ns + worker->tables->settings.idle_ns;
 }
 
-/* The caller frees what is returned, with the lock open. */
+/* Returns a table, which the caller frees without the lock. */
 static struct tcx_table *release(struct worker *worker)
 {
 	struct tcx_table *last = worker->latest;
@@ -270,7 +271,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* With the lock held, by one who has a reference: the one that is given back is not the last. */
+/* Call with the lock and a reference: the dropped one is then not the last. */
 static void start_thread(struct worker *worker)
 {
 	const struct tcx_fault cause = {"no thread can be started"};
@@ -399,7 +400,7 @@ void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings 
 	pthread_mutex_unlock(&tables->lock);
 }
 
-/* Counted from the end of the reading: however long that took, those who waited for it get it. */
+/* The age counts from the end of the read, so that pending requests get even a slow table. */
 static bool is_younger(const struct worker *worker, uint64_t age_ns)
 {
 	const struct tcx_table *latest = worker->latest;
@@ -476,7 +477,7 @@ void tcx_tables_acknowledge(struct tcx_tables *tables)
 {
 	uint64_t count;
 
-	/* Nothing to read is what is wanted. */
+	/* An empty eventfd is fine. */
 	if (read(tables->ready_fd, &count, sizeof(count)) < 0)
 		return;
 }

@@ -65,9 +65,9 @@ bool tcx_builder_name(struct tcx_builder *builder, const char *prefix, size_t pr
 }
 
 /*
- * Only settings may be negative (Tcp MaxConn is); of a name that nobody knows everything is
- * possible. Where the kernel prints counters with a sign, a negative one has 32 bits, and a gauge
- * below its minimum is at its minimum (RFC 2578, 7.1.7).
+ * Only settings (Tcp MaxConn) and unknown names may be negative. Where the kernel prints counters
+ * as signed, a negative counter has 32 bits, and a negative gauge is at its minimum (RFC 2578,
+ * 7.1.7).
  */
 static bool put_negative(struct tcx_builder *builder, uint64_t value, struct tcx_fault *fault)
 {
@@ -103,7 +103,7 @@ static bool is_line(const struct tcx_line *line, const char *text, size_t len)
 	return line->len == len && memcmp(line->text, text, len) == 0;
 }
 
-/* As a rule it is the first one: the lines come in the order in which they came before. */
+/* The first line is nearly always the right one. */
 size_t tcx_builder_known_line(struct tcx_builder *builder, const char *text, size_t len)
 {
 	for (size_t i = builder->line; !builder->collecting && i < builder->layout->line_count;

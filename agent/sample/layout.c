@@ -7,10 +7,7 @@
 
 #include "base/reference.h"
 
-/*
- * A file that gives ever new names, and faults, must not make the layout grow for ever: there are
- * no more names to keep than a kernel could have.
- */
+/* Bounds a layout whose file gives ever new names and faults; no kernel has as many. */
 #define ADOPT_MAX 4096
 
 struct tcx_layout *tcx_layout_new(void)
@@ -72,7 +69,7 @@ bool tcx_layout_append(struct tcx_layout *layout, uint8_t source, const char *pr
 	return true;
 }
 
-/* There are ten of them or so: the array grows by one. */
+/* There are about ten lines, so the array grows by one. */
 bool tcx_layout_append_line(struct tcx_layout *layout, const char *text, size_t len, size_t first,
 			    struct tcx_fault *fault)
 {
@@ -107,7 +104,7 @@ static int compare_entries(const void *a, const void *b, void *layout)
 	return tcx_layout_compare(left->name, left->name_len, right->name, right->name_len);
 }
 
-/* Equal names stand side by side in by_name: all of them are ambiguous and leave it. */
+/* Equal names are neighbours in by_name; they are ambiguous and leave it. */
 static void drop_ambiguous(struct tcx_layout *layout)
 {
 	size_t kept = 0;
@@ -208,9 +205,7 @@ static bool is_sysctl(const struct tcx_entry *entry)
 	       tcx_catalogue_row(entry->counter)->section == TCX_SECTION_Sysctl;
 }
 
-/*
- * Sysctls are read with the counters but are none: they have their slot and no place in nstatTable.
- */
+/* Sysctls are no counters: they have a slot, but no row in nstatTable. */
 static void drop_sysctls(struct tcx_layout *layout)
 {
 	size_t kept = 0;

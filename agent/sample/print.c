@@ -4,10 +4,7 @@
 
 #include "catalogue/sources.h"
 
-/*
- * nstat knows these values as no counters and does not print them (useless_numbers[] in its
- * source).
- */
+/* nstat does not print these (useless_numbers[] in its source). */
 static bool nstat_omits(enum tcx_counter counter)
 {
 	return counter != TCX_NONE &&
@@ -29,7 +26,7 @@ static void print_source(FILE *out, const struct tcx_snapshot *snapshot, enum tc
 			print_one(out, layout->entries[i].name, snapshot->values[i]);
 }
 
-/* nstat begins with SCTP. */
+/* nstat prints SCTP first. */
 bool tcx_print(FILE *out, const struct tcx_snapshot *snapshot)
 {
 	fputs("#kernel\n", out);

@@ -33,7 +33,7 @@ void tcx_snapshot_unref(struct tcx_snapshot *snapshot)
 	free(snapshot);
 }
 
-/* From now on each value has an age of its own. */
+/* Gives each value an age of its own. */
 static bool add_ages(struct tcx_snapshot *snapshot)
 {
 	size_t count = snapshot->layout->count;

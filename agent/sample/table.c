@@ -66,7 +66,7 @@ void tcx_table_lacks(struct tcx_table *table, const char *format, ...)
 	va_end(args);
 }
 
-/* The rows are sorted: those with the same key follow one another. */
+/* Equal keys are neighbours, since the rows are sorted. */
 static void merge_duplicates(struct tcx_table *table)
 {
 	const struct tcx_table_kind *kind = table->kind;
@@ -93,7 +93,7 @@ bool tcx_table_sort_unique(struct tcx_table *table, struct tcx_fault *fault)
 		return true;
 	if (!tcx_sort_rows(&table->rows, table->count, kind->row_size, kind->key_size))
 		return tcx_fault_set(fault, "out of memory");
-	/* What was sorted may lie in new memory, without room to spare. */
+	/* Sorting may have moved the rows to memory without spare room. */
 	table->capacity = table->count;
 	merge_duplicates(table);
 	set_capacity(table, table->count);

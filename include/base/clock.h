@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The clock of ages and intervals: CLOCK_BOOTTIME, which neither steps nor stops while the host
- * sleeps.
- */
+/* The clock of ages and intervals, CLOCK_BOOTTIME: it never steps, and counts suspend. */
 #ifndef TCX_BASE_CLOCK_H
 #define TCX_BASE_CLOCK_H
 

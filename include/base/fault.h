@@ -12,10 +12,7 @@ struct tcx_fault {
 	char text[TCX_FAULT_SIZE]; /* no newline; empty while nothing failed */
 };
 
-/*
- * Writes the text and returns false, so that a caller can say
- * "return tcx_fault_set(fault, ...)". fault may be NULL.
- */
+/* Writes the text; fault may be NULL. Returns false: "return tcx_fault_set(fault, ...)". */
 bool tcx_fault_set(struct tcx_fault *fault, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Names of interfaces by patterns, as ignoreInterface has them. A list is complete before it is
- * shared, and then counted; NULL is the empty one.
+ * Patterns of interface names (ignoreInterface). A list does not change once it is shared by
+ * reference; NULL is the empty one.
  */
 #ifndef TCX_BASE_LINK_PATTERNS_H
 #define TCX_BASE_LINK_PATTERNS_H

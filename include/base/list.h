@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 /*
- * Takes the next item out of a list, in which any of the separators stand between items; *list is
- * then what is left. False when there is none. A longer item is cut.
+ * Takes the next item off *list; any of the separators end it. Cuts an item that is too long. False
+ * when there is none.
  */
 bool tcx_list_next(const char **list, const char *separators, char item[PATH_MAX]);
 

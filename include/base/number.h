@@ -12,9 +12,8 @@ struct tcx_number {
 };
 
 /*
- * Reads one number from [text, end): digits, with at most one minus sign in front.
- * Returns the place behind the last digit, or NULL when there is no number or when it needs more
- * than 64 bits (a signed one: more than 63 and the sign).
+ * Reads digits, with at most one minus sign in front, from [text, end). Returns the place behind
+ * them. NULL without a number, or beyond 64 bits (negative: 63 bits).
  */
 const char *tcx_number_parse(const char *text, const char *end, struct tcx_number *number);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Numbers as octets in network order. A row that begins with its index so written is ordered by
- * memcmp() as SNMP orders its instances, and an IPv4 address is its four sub-ids.
+ * Numbers as octets in network order. memcmp() orders rows that begin with such an index as SNMP
+ * orders instances; an IPv4 address is its four sub-ids.
  */
 #ifndef TCX_BASE_OCTETS_H
 #define TCX_BASE_OCTETS_H

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Counted references: who holds one may use the object, and who gives up the last one frees it. */
+/* Reference counts: a holder may use the object, and whoever drops the last reference frees it. */
 #ifndef TCX_BASE_REFERENCE_H
 #define TCX_BASE_REFERENCE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* Of a new object: its maker's. */
+/* For a new object: its maker holds the first reference. */
 static inline void tcx_reference_init(atomic_uint *references)
 {
 	atomic_init(references, 1);
 }
 
-/* By one who holds one already. */
+/* The caller must hold a reference already. */
 static inline void tcx_reference_take(atomic_uint *references)
 {
 	atomic_fetch_add_explicit(references, 1, memory_order_relaxed);

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 /*
- * Sorts rows by their first key_size octets; equal ones keep their order. *rows, count rows of
- * row_size octets, may be replaced by other memory, which the caller then owns in its place.
- * False, with nothing changed, when there is no memory for a second copy.
+ * Sorts count rows by their first key_size octets; equal ones keep their order. May replace *rows
+ * by other memory; the caller owns what is there. False, with nothing changed, when memory is
+ * short.
  */
 bool tcx_sort_rows(uint8_t **rows, size_t count, size_t row_size, size_t key_size);
 

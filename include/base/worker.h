@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Threads that nobody joins, as what they read may take as long as it likes. A thread holds a
- * reference to what it works for, and ends by itself once that is told to stop.
+ * Detached threads, since a read may block for ever. A thread holds a reference to what it works
+ * for, and ends by itself once that is stopped.
  */
 #ifndef TCX_BASE_WORKER_H
 #define TCX_BASE_WORKER_H
 
 #include <stdatomic.h>
 
-/* Starts a thread, which takes no signals: they belong to the main loop. 0, or an errno. */
+/* Starts a thread with all signals blocked: the main loop handles them. Returns 0 or an errno. */
 int tcx_worker_start(void *(*run)(void *arg), void *arg);
 
-/* Waits until the caller holds the last reference, as the threads have ended: at most a second. */
+/* Waits, for a second at most, until the threads have dropped their references. */
 void tcx_worker_wait(const atomic_uint *references);
 
 #endif

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Every counter that a Linux kernel is known to print, one row each, from mibs/counters.def.
- * The rows are constant data; nothing here reads a file.
- */
+/* Every counter that Linux is known to print: constant rows, made from mibs/counters.def. */
 #ifndef TCX_CATALOGUE_CATALOGUE_H
 #define TCX_CATALOGUE_CATALOGUE_H
 
@@ -73,8 +70,8 @@ const struct tcx_counter_row *tcx_catalogue_row(enum tcx_counter counter);
 const struct tcx_section_row *tcx_catalogue_section(enum tcx_section section);
 
 /*
- * Finds a name as nstat writes it, len bytes, no zero byte needed. For a column's name the ICMP
- * type goes to *type, which else becomes 0. Returns TCX_NONE for a name that no row has.
+ * Finds the row of nstat's name, len bytes, or returns TCX_NONE. *type becomes the ICMP type of a
+ * column's name, else 0.
  */
 enum tcx_counter tcx_catalogue_find(const char *name, size_t len, uint8_t *type);
 

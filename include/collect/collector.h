@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The collector: one thread that reads the sources on a timer and publishes each snapshot by
- * swapping a pointer. Whoever answers requests never waits for a file.
+ * The collector: a thread reads the sources on a timer and publishes each snapshot by swapping a
+ * pointer. No request waits for a file.
  */
 #ifndef TCX_COLLECT_COLLECTOR_H
 #define TCX_COLLECT_COLLECTOR_H
@@ -15,14 +15,14 @@
 
 struct tcx_collector;
 
-/* What happened in the thread that somebody should log: once when it begins, once when it ends. */
+/* An event to log: one when an outage begins, one when it ends. */
 struct tcx_event {
-	bool failed;	       /* an outage of a file, or of all, begins; else it ends */
+	bool failed;	       /* an outage of a file, or of all files, begins; else it ends */
 	bool was_read;	       /* before the outage: its last good values stay until maxAge */
 	struct tcx_fault text; /* the file and the cause, or that it can be read again */
 };
 
-/* How the reading goes, at this moment. */
+/* The status of the reads at this moment. */
 struct tcx_collector_status {
 	uint64_t failures;	       /* reads with any fault, since the start */
 	struct tcx_fault last_failure; /* cause of the last one, empty when there was none */
@@ -30,46 +30,42 @@ struct tcx_collector_status {
 };
 
 /*
- * Starts the thread; it reads for the first time at once. proc_root is copied, interval_ns is the
- * time between reads. The caller gets a reference. NULL with a fault when it cannot start.
+ * Starts the thread, which reads at once and then each interval_ns. Copies proc_root. The caller
+ * gets a reference; NULL with a fault.
  */
 struct tcx_collector *tcx_collector_start(const char *proc_root, uint64_t interval_ns,
 					  struct tcx_fault *fault);
 
-/*
- * Tells the thread to end, waits for that a second at most, and gives up the caller's reference.
- * collector may be NULL.
- */
+/* Stops the thread, waits a second at most, and drops the caller's reference. May be NULL. */
 void tcx_collector_stop(struct tcx_collector *collector);
 
-/* The same without any wait: the thread ends by itself, however long it is kept by what it reads.
- */
+/* The same without waiting: the thread ends once its read returns. */
 void tcx_collector_retire(struct tcx_collector *collector);
 
 /*
- * One more reference, and one less: the last one frees everything but snapshots that others still
- * hold. What has stopped still has its newest snapshot. collector may be NULL in the second.
+ * Adds and drops a reference; the last one frees all but snapshots that others hold. A stopped
+ * collector keeps its newest snapshot. tcx_collector_unref() takes NULL.
  */
 struct tcx_collector *tcx_collector_ref(struct tcx_collector *collector);
 void tcx_collector_unref(struct tcx_collector *collector);
 
-/* Changes the time between reads; the next one comes at once. */
+/* Changes the time between reads; the next read comes at once. */
 void tcx_collector_set_interval(struct tcx_collector *collector, uint64_t interval_ns);
 
-/* Waits until the first read has ended, well or not, at most timeout_ms. */
+/* Waits until the first read has ended, good or not, but at most timeout_ms. */
 void tcx_collector_wait_first(struct tcx_collector *collector, int timeout_ms);
 
 /*
- * The newest snapshot, with a reference for the caller, or NULL before the first one, and the
- * status of the same moment; status may be NULL.
+ * The newest snapshot, with a reference for the caller, and the status of the same moment. NULL
+ * before the first one. status may be NULL.
  */
 struct tcx_snapshot *tcx_collector_latest(struct tcx_collector *collector,
 					  struct tcx_collector_status *status);
 
-/* A descriptor that becomes readable when there are events. */
+/* Readable while there are events. */
 int tcx_collector_event_fd(const struct tcx_collector *collector);
 
-/* Takes the oldest event; false when there is none. */
+/* Takes the oldest event. False when there is none. */
 bool tcx_collector_next_event(struct tcx_collector *collector, struct tcx_event *event);
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What reads the kernel for the agent: the collector of counters, the tables on demand, and the
- * watch of interfaces. All three report by a descriptor that something has happened. The loop
- * watches these descriptors for us.
+ * All readers of the kernel: the collector, the tables and the link watch. Each signals events by a
+ * descriptor, which the main loop watches.
  */
 #ifndef TCX_COLLECT_READING_H
 #define TCX_COLLECT_READING_H
@@ -26,29 +25,28 @@ struct tcx_reading {
 	int (*log)(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 	int (*watch)(int fd, void (*ready)(int fd, void *arg), void *arg);
 	int (*unwatch)(int fd);
-	void (*tables_changed)(void *arg); /* requests that wait for a table may go on */
+	void (*tables_changed)(void *arg); /* pending requests may go on */
 	void *arg;
 
 	struct tcx_collector *collector;
-	struct tcx_tables *tables;	   /* NULL: of another network namespace, none can be had */
-	struct tcx_link_watch *link_watch; /* NULL where rtnetlink cannot be had */
-	bool link_watch_fails;		   /* and the log has said so */
+	struct tcx_tables *tables; /* NULL: procRoot is of a namespace that cannot be entered */
+	struct tcx_link_watch *link_watch; /* NULL without rtnetlink */
+	bool link_watch_fails;		   /* which the log has said */
 	uint64_t max_age_ns;
 	char proc_root[PATH_MAX];
 };
 
 /*
- * Starts all three and waits for the first counters; or goes on with other settings: a new
- * proc_root is read anew, all else changes on the fly. Without a watch of interfaces, which is only
- * logged, ifLastChange is 0 and everything else goes on. False leaves everything as it was.
+ * Starts all three and waits for the first counters, or changes the settings. A new proc_root is
+ * read anew. A link watch that fails is only logged; ifLastChange is then 0. False changes nothing.
  */
 bool tcx_reading_set(struct tcx_reading *reading, const struct tcx_reading_settings *settings,
 		     struct tcx_fault *fault);
 
-/* Logs what has happened to the counters so far. */
+/* Logs the collector's events. */
 void tcx_reading_log(struct tcx_reading *reading);
 
-/* Ends the threads; nobody may use what they gave any more. */
+/* Stops the threads. Their results must not be used any more. */
 void tcx_reading_stop(struct tcx_reading *reading);
 
 #endif

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tables on demand. Each table has a thread of its own, so that a large one never delays a small
- * one. It starts when somebody asks for the table, renews it while it is being asked for, and ends,
- * table and all, when nobody has asked for long. Asking never waits: that a table has come is
- * reported by a descriptor.
+ * Tables on request. Each table has its own thread, so that a large one does not delay a small one.
+ * The first request starts it; it renews the table while requests come, and ends and frees the
+ * table after tableIdle without one. No call waits: a descriptor signals a new table.
  */
 #ifndef TCX_COLLECT_TABLES_H
 #define TCX_COLLECT_TABLES_H
@@ -19,81 +18,78 @@
 struct tcx_tables;
 
 struct tcx_tables_settings {
-	const char *proc_root;		   /* tables are of the network namespace that it shows */
+	const char *proc_root;		   /* tables are of its network namespace */
 	struct tcx_link_watch *link_watch; /* the tables take a reference; or NULL */
-	uint64_t interval_ns; /* tableInterval: between two reads of a table that is asked for */
-	uint64_t refresh_ns;  /* refreshInterval: how old counters may be that a request gets */
-	uint64_t idle_ns;     /* tableIdle: after the last request a table is released */
-	size_t max_rows;      /* maxRows: of each table */
+	uint64_t interval_ns;		   /* tableInterval: time between two reads */
+	uint64_t refresh_ns; /* refreshInterval: age beyond which counters in a table are read anew
+			      */
+	uint64_t idle_ns;    /* tableIdle: time from the last request to the release */
+	size_t max_rows;     /* maxRows: of each table */
 	struct tcx_link_patterns *ignored; /* ignoreInterface; the tables take a reference */
 };
 
-/* What happened in a table's thread that somebody should log. */
+/* What a table's thread reports, to be logged. */
 enum tcx_table_event_kind {
 	TCX_TABLE_FAILED,    /* a read failed; text says why */
 	TCX_TABLE_RECOVERED, /* it works again */
-	TCX_TABLE_FALLBACK,  /* this table comes from procfs, and others may; text says why not from
-				sock_diag */
-	TCX_TABLE_NO_FALLBACK, /* it comes from sock_diag again */
-	TCX_TABLE_CUT,	   /* the table has more rows than max_rows; text says how many those are */
-	TCX_TABLE_FITS,	   /* it has no more than that again */
-	TCX_TABLE_LACKING, /* the kernel does not tell all of its rows; text says what */
-	TCX_TABLE_WHOLE,   /* it tells all again */
+	TCX_TABLE_FALLBACK,  /* read from procfs, as others may be; text says why not from sock_diag
+			      */
+	TCX_TABLE_NO_FALLBACK, /* read from sock_diag again */
+	TCX_TABLE_CUT,	       /* it has more rows than max_rows, which text gives */
+	TCX_TABLE_FITS,	       /* it has no more than max_rows again */
+	TCX_TABLE_LACKING,     /* the kernel gives rows in part; text says what */
+	TCX_TABLE_WHOLE,       /* it gives them whole again */
 };
 
-/* Each of these lasts: reported once when it begins, once when it ends. A fallback is one for all.
- */
+/* Reported once when it begins and once when it ends; a fallback once for all tables. */
 struct tcx_table_event {
 	size_t id;
 	enum tcx_table_event_kind kind;
 	struct tcx_fault cause;
 };
 
-/* Prepares; no thread runs and nothing is read yet. readers are those of the tables, in the
- * order of their ids. The caller gets a reference. NULL with a fault. */
+/*
+ * Prepares; starts and reads nothing. readers are in the order of table ids. The caller gets a
+ * reference; NULL with a fault.
+ */
 struct tcx_tables *tcx_tables_start(const struct tcx_table_reader *const *readers, size_t count,
 				    const struct tcx_tables_settings *settings,
 				    struct tcx_fault *fault);
 
-/*
- * Tells the threads to end, waits for that a second at most, and gives up the caller's reference.
- * tables may be NULL.
- */
+/* Stops the threads, waits a second at most, and drops the caller's reference. May be NULL. */
 void tcx_tables_stop(struct tcx_tables *tables);
 
-/* The same without any wait: a thread that reads a table ends by itself when it has done so. */
+/* The same without waiting: each thread ends once its read returns. */
 void tcx_tables_retire(struct tcx_tables *tables);
 
 /*
- * One more reference, and one less: the last one frees everything but tables that others still
- * hold. tables may be NULL in the second.
+ * Adds and drops a reference; the last one frees all but tables that others hold.
+ * tcx_tables_unref() takes NULL.
  */
 struct tcx_tables *tcx_tables_ref(struct tcx_tables *tables);
 void tcx_tables_unref(struct tcx_tables *tables);
 
-/* Changes everything but proc_root and link_watch; tables that are held are renewed at once. */
+/* Changes all settings but proc_root and link_watch, and renews the tables that are held. */
 void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings *settings);
 
 /*
- * The newest table of a kind, with a reference for the caller. NULL when there is none that is
- * young enough. Then *pending says whether one is being read and it is worth to wait for the
- * descriptor of tcx_tables_ready_fd(). Not so for a while after a read that failed: the caller gets
- * the table before, until that is too old. With stale_ok it gets that at once, too.
+ * The newest table, with a reference for the caller, or NULL when it is too old. Then *pending says
+ * whether to wait for tcx_tables_ready_fd() and ask again. For a second after a failed read, and
+ * always with stale_ok, the table before is returned until it is too old.
  */
 struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool stale_ok,
 				 bool *pending);
 
-/* Takes the oldest event; false when there is none. */
+/* Takes the oldest event. False when there is none. */
 bool tcx_tables_next_event(struct tcx_tables *tables, struct tcx_table_event *event);
 
-/* The name of a table, for people. */
+/* The name of a table, for log lines. */
 const char *tcx_tables_name(const struct tcx_tables *tables, size_t id);
 
-/* The newest table without asking for it: what status objects show. NULL when there is none. */
+/* The newest table, without requesting it, for status objects. NULL when there is none. */
 struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id);
 
-/* A descriptor that becomes readable when a read has ended or a table was released; to be drained
- * with tcx_tables_acknowledge(). */
+/* Readable when a read has ended or a table was released; tcx_tables_acknowledge() drains it. */
 int tcx_tables_ready_fd(const struct tcx_tables *tables);
 void tcx_tables_acknowledge(struct tcx_tables *tables);
 

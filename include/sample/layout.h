@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The names that one kernel prints, in the order in which it prints them. A layout is found once
- * and shared by all snapshots that have the same names: a refresh then only fills in values.
+ * The names that one kernel prints, in its order. All snapshots with the same names share one
+ * layout, so that a refresh only fills in values.
  */
 #ifndef TCX_SAMPLE_LAYOUT_H
 #define TCX_SAMPLE_LAYOUT_H
@@ -21,12 +21,12 @@ struct tcx_entry {
 	char name[TCX_NAME_MAX + 1]; /* nstat's name */
 	uint8_t name_len;
 	uint8_t source; /* of the file that printed it: enum tcx_source */
-	bool ambiguous; /* the kernel printed the name twice: nobody knows which is meant */
+	bool ambiguous; /* the kernel printed the name twice, so it has no certain value */
 	enum tcx_counter counter; /* its row, or TCX_NONE */
 	uint8_t type;		  /* ICMP type, where the row is a column */
 };
 
-/* A line of names, kept so that the next read need only see that it is the same. */
+/* A line of names, kept to be compared with that of the next read. */
 struct tcx_line {
 	char *text; /* owned */
 	size_t len;
@@ -43,8 +43,7 @@ struct tcx_layout {
 	struct tcx_line *lines;
 
 	/*
-	 * Set by tcx_layout_finish(); an index into entries, or -1 where the kernel prints no such
-	 * counter.
+	 * From tcx_layout_finish() on: index into entries, -1 where the kernel has no such counter.
 	 */
 	int32_t slot[TCX_COUNTERS];
 	int32_t type_slot[TCX_ICMP_COLUMNS][TCX_ICMP_TYPES];
@@ -52,7 +51,7 @@ struct tcx_layout {
 	size_t by_name_count;
 };
 
-/* An empty layout with one reference, or NULL when memory is short. */
+/* An empty layout with one reference; NULL when memory is short. */
 struct tcx_layout *tcx_layout_new(void);
 
 /* Appends the name prefix + name. False when it is too long or memory is short. */
@@ -61,28 +60,20 @@ bool tcx_layout_append(struct tcx_layout *layout, uint8_t source, const char *pr
 		       struct tcx_fault *fault);
 
 /*
- * Appends what another layout has of a source, and this one, whose entries of it begin at first,
- * has not: names of a file that could not be read whole. False when memory is short.
+ * Appends the names that another layout has of a source and this one, from entry first on, lacks:
+ * its file could not be read whole. False when memory is short.
  */
 bool tcx_layout_adopt(struct tcx_layout *layout, size_t first, const struct tcx_layout *other,
 		      uint8_t source);
 
-/*
- * Remembers a line whose names are the entries from first on to the last. False when memory is
- * short.
- */
+/* Keeps a line whose names are the entries from first to the last. False when memory is short. */
 bool tcx_layout_append_line(struct tcx_layout *layout, const char *text, size_t len, size_t first,
 			    struct tcx_fault *fault);
 
-/*
- * Looks all names up and builds the indexes; the layout does not change from then on. False when
- * memory is short.
- */
+/* Builds the indexes; the layout must not change any more. False when memory is short. */
 bool tcx_layout_finish(struct tcx_layout *layout);
 
-/*
- * The entry of a name in a layout that is finished; -1 when there is none, or more than one.
- */
+/* The entry of a name in a finished layout; -1 when there is none or the name is ambiguous. */
 int32_t tcx_layout_find(const struct tcx_layout *layout, const char *name, size_t len);
 
 /* One more owner. Returns layout. */
@@ -91,10 +82,7 @@ struct tcx_layout *tcx_layout_ref(struct tcx_layout *layout);
 /* One owner less; the last one frees it. layout may be NULL. */
 void tcx_layout_unref(struct tcx_layout *layout);
 
-/*
- * The order of nstatTable: SNMP compares a string index by its length first, then byte by byte.
- * Less than, equal to or greater than zero, as memcmp().
- */
+/* Compares as memcmp(), in the order of nstatTable: by length, then by bytes, as SNMP does. */
 int tcx_layout_compare(const char *a, size_t a_len, const char *b, size_t b_len);
 
 #endif

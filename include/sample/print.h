@@ -10,9 +10,8 @@
 #include "sample/snapshot.h"
 
 /*
- * Prints what "nstat -asz" prints, name for name, and behind it sockstat's values under their names
- * here. The settings and tcpCurrEstab, which nstat leaves out, are left out too.
- * False when it cannot be written.
+ * Prints what "nstat -asz" prints, then sockstat's values under our names, without the settings and
+ * tcpCurrEstab, which nstat omits. False when writing fails.
  */
 bool tcx_print(FILE *out, const struct tcx_snapshot *snapshot);
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A table of the kernel at one instant: rows of one size, in the order of their SNMP index, without
- * duplicates. Immutable once published; shared between threads by reference, as a snapshot is.
+ * A table of the kernel at one instant: rows of one size, sorted by index, without duplicates.
+ * Immutable once published; threads share it by reference.
  *
- * A row begins with its index, written as octets in network order (base/octets.h): what memcmp()
- * says of two rows' first key_size octets is the order of their instances. So every table is
- * sorted, searched and merged by the same few lines.
+ * A row begins with its index as octets in network order (base/octets.h), so memcmp() of key_size
+ * octets sorts, searches and merges every table.
  */
 #ifndef TCX_SAMPLE_TABLE_H
 #define TCX_SAMPLE_TABLE_H
@@ -17,16 +16,13 @@
 
 #include "base/fault.h"
 
-/* What makes one table differ from another. Constant data, one per table. */
+/* The properties of one table; constant data. */
 struct tcx_table_kind {
 	const char *name; /* for log lines: "TCP connections" */
 	size_t row_size;
 	size_t key_size; /* octets of the index, at the beginning of a row */
-	bool counts;	 /* rows have counters: rates are made of them, so they must be young */
-	/*
-	 * Takes into kept what another row with the same key says; NULL: the row that was read
-	 * first stays as it is.
-	 */
+	bool counts;	 /* rows have counters: rates need them young */
+	/* Merges another row with the same key into kept. NULL: the first row stays as it is. */
 	void (*merge)(void *kept, const void *other);
 };
 
@@ -50,22 +46,19 @@ struct tcx_table *tcx_table_new(const struct tcx_table_kind *kind, size_t max_ro
 				uint64_t taken_ns, struct tcx_fault *fault);
 
 /*
- * Appends a copy of a row. False when reading is to end: memory is short, which is a fault, or
- * max_rows are there already, which sets cut and is none.
+ * Appends a copy of a row. False when reading must end: memory is short, with a fault, or there are
+ * max_rows, without one but with cut set.
  */
 bool tcx_table_append(struct tcx_table *table, const void *row, struct tcx_fault *fault);
 
 /*
- * Says of which row the kernel did not tell what. The first of several stays. The row is to go
- * without, or to be left out where that is part of its key.
+ * Notes what the kernel did not say of which row; the first note stays. The row goes without it, or
+ * is left out where the key needs it.
  */
 void tcx_table_lacks(struct tcx_table *table, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/*
- * Puts the rows in order and merges duplicates; only then can they be looked up. False when memory
- * is short.
- */
+/* Sorts the rows and merges duplicates, as searching needs. False when memory is short. */
 bool tcx_table_sort_unique(struct tcx_table *table, struct tcx_fault *fault);
 
 /* Row i of table->count. */
@@ -74,8 +67,7 @@ static inline const void *tcx_table_row(const struct tcx_table *table, size_t i)
 	return table->rows + i * table->kind->row_size;
 }
 
-/* The row with this key of kind->key_size octets, or NULL. Only who reads the table may change it.
- */
+/* The row with this key of kind->key_size octets, or NULL. Only the reader may change it. */
 void *tcx_table_find(const struct tcx_table *table, const void *key);
 
 /* One more owner. Returns table. */
