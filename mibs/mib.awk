@@ -335,6 +335,7 @@ function add_group(stem, suffix, state, number) {
     group_name[object_groups] = stem suffix
     group_status[object_groups] = state
     group_number_[object_groups] = number
+    must_be_new(stem suffix)
     if (number in group_with)
         fail(group_name[object_groups] " and " group_with[number] " have the number " number)
     group_with[number] = group_name[object_groups]

@@ -24,6 +24,7 @@
 #   members[prefix], member[prefix, 1 ...]    row numbers of its COUNTER rows
 #   columns[prefix], column[prefix, 1 ...]    row numbers of its PER_TYPE rows
 #   shown[nstat name]           RFC1213 objects that show this counter
+#   arc_of[node]                of the NODE rows, and of linuxTcpExtObjects
 #   shows[1 ... showing]        row numbers of the SCALAR rows
 #   kernel_tables, kernel_table[1 ...], kernel_title[id]      of KERNEL_TABLE rows
 #   tables, table[1 ...]        descriptors of the TABLE and SCALARS rows
@@ -43,18 +44,13 @@ BEGIN {
     syntax_of["gauge"] = "Gauge32"
     syntax_of["integer"] = "Integer32"
 
-    # Nodes without a row: below mib-2, and ours.
-    arc_of["at"] = 3
-    arc_of["ip"] = 4
-    arc_of["icmp"] = 5
-    arc_of["tcp"] = 6
-    arc_of["udp"] = 7
     arc_of["linuxTcpExtObjects"] = 1
 
     arguments["SOURCE"] = 8
     arguments["SECTION"] = 5
     arguments["COUNTER"] = 8
     arguments["PER_TYPE"] = 8
+    arguments["NODE"] = 2
     arguments["SCALAR"] = 6
     arguments["KERNEL_TABLE"] = 4
     arguments["TABLE"] = 8
@@ -63,7 +59,6 @@ BEGIN {
     arguments["INDEX"] = 9
     arguments["COLUMN"] = 7
     arguments["REFERENCE"] = 2
-    arguments["SNAPSHOT"] = 5
 }
 
 FNR == 1 { begin_file() }
@@ -199,6 +194,8 @@ function close_row() {
         take_counter(args[1], args[2])
     else if (macro == "PER_TYPE")
         take_type(args[1], args[2])
+    else if (macro == "NODE")
+        arc_of[args[1]] = args[2]
     else if (macro == "SCALAR")
         take_showing(args[1], args[3], args[5], args[6])
     else if (macro == "KERNEL_TABLE")
@@ -211,8 +208,6 @@ function close_row() {
         take_index(args[1])
     else if (macro == "COLUMN")
         take_column(args[1])
-    else if (macro == "SNAPSHOT")
-        take_scalar("snapshot")
     else
         reference[row_of_object(args[1])] = args[2]
     macro = ""
@@ -413,11 +408,6 @@ function take_index(t) {
 
 function take_column(t) {
     add_cell(t, args[2], args[3], args[4], args[5], args[6], args[7])
-    access[rows] = "readable"
-}
-
-function take_scalar(t) {
-    add_cell(t, args[1], args[2], args[3], "", args[4], args[5])
     access[rows] = "readable"
 }
 

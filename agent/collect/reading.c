@@ -7,24 +7,15 @@
 #include <syslog.h>
 
 #include "catalogue/table_ids.h"
-#include "kernel/ip_tables.h"
 #include "kernel/namespace.h"
-#include "kernel/socket_tables.h"
 
 /* How long start and reload wait for the first counters, which take less than a millisecond. */
 #define FIRST_READ_MS 1000
 #define NEXT_READ_MS  100
 
-/* In the order of enum tcx_table_id. */
 static const struct tcx_table_reader *const table_readers[TCX_TABLES] = {
-	[TCX_TABLE_INTERFACES] = &tcx_links,
-	[TCX_TABLE_IP_ADDRESSES] = &tcx_addresses,
-	[TCX_TABLE_IP_ROUTES] = &tcx_routes,
-	[TCX_TABLE_IP_NEIGHBOURS] = &tcx_neighbours,
-	[TCX_TABLE_TCP_CONNECTIONS] = &tcx_connections,
-	[TCX_TABLE_UDP_ENDPOINTS] = &tcx_udp_endpoints,
-	[TCX_TABLE_TCP_STATES] = &tcx_tcp_states,
-	[TCX_TABLE_TCP_LISTENERS] = &tcx_tcp_listeners,
+#define KERNEL_TABLE(index, id, reader, title) &tcx_##reader,
+#include "mibs/tables.def"
 };
 
 static void on_counters(int fd, void *arg)
@@ -77,7 +68,7 @@ static void on_tables(int fd, void *arg)
 	tcx_tables_acknowledge(reading->tables);
 	while (tcx_tables_next_event(reading->tables, &event))
 		reading->log(table_lines[event.kind].priority, table_lines[event.kind].format,
-			     tcx_tables_name(reading->tables, event.id), event.cause.text);
+			     tcx_catalogue_table_name(event.id), event.cause.text);
 	reading->tables_changed(reading->arg);
 }
 

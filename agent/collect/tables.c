@@ -452,11 +452,6 @@ struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool stal
 	return table;
 }
 
-const char *tcx_tables_name(const struct tcx_tables *tables, size_t id)
-{
-	return tables->workers[id].reader->kind.name;
-}
-
 struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id)
 {
 	struct worker *worker = &tables->workers[id];

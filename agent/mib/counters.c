@@ -6,11 +6,11 @@
 oid tcx_arc_of(const struct tcx_counter_row *row)
 {
 	if (row->column >= 0 && row->section == TCX_SECTION_Icmp6)
-		return TCX_ARC_ICMP6_MSG;
+		return TCX_ARC_icmp6MsgTable;
 	return tcx_catalogue_section(row->section)->arc;
 }
 
-static bool read_counter(const struct tcx_request *request, const struct tcx_object *object,
+static bool show_counter(const struct tcx_request *request, const struct tcx_object *object,
 			 size_t row, struct tcx_value *value)
 {
 	static void (*const encode[])(struct tcx_value *, uint64_t) = {
@@ -30,8 +30,7 @@ static bool read_counter(const struct tcx_request *request, const struct tcx_obj
 
 bool tcx_add_counters(struct tcx_tree *tree)
 {
-	struct tcx_object object = {
-		.id_len = 2, .rows = &tcx_scalar_rows.rows, .read = read_counter};
+	struct tcx_object object = {.id_len = 2, .rows = &tcx_scalar_rows, .show = show_counter};
 
 	for (object.arg = 0; object.arg < TCX_COUNTERS; object.arg++) {
 		const struct tcx_counter_row *row = tcx_catalogue_row((enum tcx_counter)object.arg);

@@ -2,10 +2,10 @@
 /* icmpMsgTable and icmp6MsgTable: messages by ICMP type. A row's number is its type. */
 #include "mib/objects.h"
 
-static const struct tcx_numbered_rows type_rows = TCX_ROWS_NUMBERED(0, TCX_ICMP_TYPES - 1);
+static const struct tcx_rows type_rows = TCX_ROWS_NUMBERED(0, TCX_ICMP_TYPES - 1);
 
 /* The kernel prints a type once it has counted it; until then the cell does not exist. */
-static bool read_type(const struct tcx_request *request, const struct tcx_object *object,
+static bool show_type(const struct tcx_request *request, const struct tcx_object *object,
 		      size_t row, struct tcx_value *value)
 {
 	uint64_t number;
@@ -20,7 +20,7 @@ static bool read_type(const struct tcx_request *request, const struct tcx_object
 bool tcx_add_icmp_types(struct tcx_tree *tree)
 {
 	struct tcx_object object = {
-		.id = {0, 1, 0}, .id_len = 3, .rows = &type_rows.rows, .read = read_type};
+		.id = {0, 1, 0}, .id_len = 3, .rows = &type_rows, .show = show_type};
 
 	for (int i = 0; i < TCX_COUNTERS; i++) {
 		const struct tcx_counter_row *row = tcx_catalogue_row((enum tcx_counter)i);

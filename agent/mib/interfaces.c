@@ -5,16 +5,13 @@
 #include "base/octets.h"
 #include "kernel/links.h"
 #include "mib/objects.h"
-#include "snmp/table_rows.h"
 
 #define BITS_PER_MBIT 1000000ULL
 
-static void read_number(const void *row, const struct tcx_request *request, struct tcx_value *value)
+TCX_SHOW(ifNumber)
 {
-	const struct tcx_table *table = row;
-
-	(void)request;
-	tcx_value_integer(value, table->count);
+	tcx_value_integer(value, tcx_table_of(request, object)->count);
+	return true;
 }
 
 /* Numbers of IANAifType-MIB by the kernel's (linux/if_arp.h). What is not here is other(1). */
@@ -54,122 +51,65 @@ static const struct {
 	{ARPHRD_NONE, 131},
 };
 
-static void read_type(const void *row, const struct tcx_request *request, struct tcx_value *value)
+static uint16_t iana_type(uint16_t arphrd)
 {
-	const struct tcx_link *link = row;
-	uint16_t type = 1;
-
-	(void)request;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (types[i].arphrd == link->type)
-			type = types[i].iana;
-	tcx_value_integer(value, type);
+		if (types[i].arphrd == arphrd)
+			return types[i].iana;
+	return 1;
 }
 
-TCX_COLUMN_OF(tcx_link, index, tcx_value_integer(value, tcx_octets_get32(tcx_link->index)))
+static bool is_told(const struct tcx_link *link, enum tcx_link_lack lack)
+{
+	return (link->lacks & lack) == 0;
+}
 
-TCX_COLUMN_OF(tcx_link, descr, tcx_value_text(value, tcx_link->name))
+TCX_COLUMN_OF(tcx_link, ifIndex, tcx_value_integer(value, tcx_octets_get32(tcx_link->index)))
 
-TCX_COLUMN_OF(tcx_link, mtu,
+TCX_COLUMN_IF(tcx_link, ifDescr, is_told(tcx_link, TCX_LINK_NO_NAME),
+	      tcx_value_text(value, tcx_link->name))
+
+TCX_COLUMN_OF(tcx_link, ifType, tcx_value_integer(value, iana_type(tcx_link->type)))
+
+TCX_COLUMN_IF(tcx_link, ifMtu, is_told(tcx_link, TCX_LINK_NO_MTU),
 	      tcx_value_integer(value, tcx_link->mtu < INT32_MAX ? tcx_link->mtu : INT32_MAX))
 
-TCX_COLUMN_OF(tcx_link, speed, tcx_value_gauge32_latched(value, tcx_link->speed *BITS_PER_MBIT))
+TCX_COLUMN_OF(tcx_link, ifSpeed, tcx_value_gauge32_latched(value, tcx_link->speed *BITS_PER_MBIT))
 
-TCX_COLUMN_OF(tcx_link, address, tcx_value_octets(value, tcx_link->address, tcx_link->address_len))
+TCX_COLUMN_OF(tcx_link, ifPhysAddress,
+	      tcx_value_octets(value, tcx_link->address, tcx_link->address_len))
 
-TCX_COLUMN_OF(tcx_link, admin_status,
+TCX_COLUMN_OF(tcx_link, ifAdminStatus,
 	      tcx_value_integer(value, tcx_link->admin_up ? TCX_LINK_UP : TCX_LINK_DOWN))
 
-TCX_COLUMN_OF(tcx_link, oper_status, tcx_value_integer(value, tcx_link->status))
+TCX_COLUMN_OF(tcx_link, ifOperStatus, tcx_value_integer(value, tcx_link->status))
 
 /* sysUpTime at the change; 0 when there was none since sysUpTime, or the agent, began. */
-static void read_last_change(const void *row, const struct tcx_request *request,
-			     struct tcx_value *value)
-{
-	const struct tcx_link *link = row;
-
-	tcx_value_ticks(value, tcx_request_uptime_at(request, link->changed_ns));
-}
+TCX_COLUMN_OF(tcx_link, ifLastChange,
+	      tcx_value_ticks(value, tcx_request_uptime_at(request, tcx_link->changed_ns)))
 
 /* Counters of IFLA_STATS64. */
-#define COUNTER(name, number) TCX_COLUMN_OF(tcx_link, name, tcx_value_counter32(value, number))
+#define COUNTER(name, number)                                                                      \
+	TCX_COLUMN_IF(tcx_link, name, is_told(tcx_link, TCX_LINK_NO_COUNTERS),                     \
+		      tcx_value_counter32(value, number))
 
-COUNTER(in_octets, tcx_link->counters.rx_bytes)
-COUNTER(in_unicast, tcx_link->in_unicast)
-COUNTER(in_others, tcx_link->counters.multicast)
-COUNTER(in_discards, tcx_link->counters.rx_dropped + tcx_link->counters.rx_missed_errors)
-COUNTER(in_errors, tcx_link->counters.rx_errors)
-COUNTER(out_octets, tcx_link->counters.tx_bytes)
-COUNTER(out_unicast, tcx_link->counters.tx_packets)
-COUNTER(out_discards, tcx_link->counters.tx_dropped)
-COUNTER(out_errors, tcx_link->counters.tx_errors)
+COUNTER(ifInOctets, tcx_link->counters.rx_bytes)
+COUNTER(ifInUcastPkts, tcx_link->in_unicast)
+COUNTER(ifInNUcastPkts, tcx_link->counters.multicast)
+COUNTER(ifInDiscards, tcx_link->counters.rx_dropped + tcx_link->counters.rx_missed_errors)
+COUNTER(ifInErrors, tcx_link->counters.rx_errors)
+COUNTER(ifOutOctets, tcx_link->counters.tx_bytes)
+COUNTER(ifOutUcastPkts, tcx_link->counters.tx_packets)
+COUNTER(ifOutDiscards, tcx_link->counters.tx_dropped)
+COUNTER(ifOutErrors, tcx_link->counters.tx_errors)
 
 /*
  * What the kernel does not count by itself. Sent broadcasts and multicasts are in ifOutUcastPkts,
  * frames of unknown protocols in rx_dropped. rx_nohandler is about devices that may not receive.
  */
-COUNTER(none, 0)
+COUNTER(ifInUnknownProtos, 0)
+COUNTER(ifOutNUcastPkts, 0)
 
-TCX_COLUMN_OF(tcx_link, queue, tcx_value_gauge32_latched(value, tcx_link->queue_len))
+TCX_COLUMN_OF(tcx_link, ifOutQLen, tcx_value_gauge32_latched(value, tcx_link->queue_len))
 
-TCX_COLUMN_OF(tcx_link, specific, tcx_value_no_oid(value))
-
-static bool is_known(const void *row, enum tcx_link_lack lack)
-{
-	return (((const struct tcx_link *)row)->lacks & lack) == 0;
-}
-
-static bool name_is_known(const void *row)
-{
-	return is_known(row, TCX_LINK_NO_NAME);
-}
-
-static bool mtu_is_known(const void *row)
-{
-	return is_known(row, TCX_LINK_NO_MTU);
-}
-
-static bool counters_are_known(const void *row)
-{
-	return is_known(row, TCX_LINK_NO_COUNTERS);
-}
-
-static const struct tcx_column scalars[] = {{1, read_number, NULL}};
-
-static const struct tcx_column columns[] = {
-	{1, read_index, NULL},
-	{2, read_descr, name_is_known},
-	{3, read_type, NULL},
-	{4, read_mtu, mtu_is_known},
-	{5, read_speed, NULL},
-	{6, read_address, NULL},
-	{7, read_admin_status, NULL},
-	{8, read_oper_status, NULL},
-	{9, read_last_change, NULL},
-	{10, read_in_octets, counters_are_known},
-	{11, read_in_unicast, counters_are_known},
-	{12, read_in_others, counters_are_known},
-	{13, read_in_discards, counters_are_known},
-	{14, read_in_errors, counters_are_known},
-	{15, read_none, counters_are_known},
-	{16, read_out_octets, counters_are_known},
-	{17, read_out_unicast, counters_are_known},
-	{18, read_none, counters_are_known},
-	{19, read_out_discards, counters_are_known},
-	{20, read_out_errors, counters_are_known},
-	{21, read_queue, NULL},
-	{22, read_specific, NULL},
-};
-
-static const struct tcx_table_rows number_row = {TCX_SCALARS_OF_TABLE, TCX_TABLE_INTERFACES, {{0}}};
-
-static const struct tcx_table_rows rows = {
-	TCX_ROWS_OF_TABLE, TCX_TABLE_INTERFACES, {{TCX_INDEX_NUMBER, 4}}};
-
-bool tcx_add_interfaces(struct tcx_tree *tree)
-{
-	static const oid entry[] = {2, 1};
-
-	return tcx_add_columns(tree, NULL, 0, &number_row, scalars, 1) &&
-	       tcx_add_columns(tree, entry, 2, &rows, TCX_COLUMNS(columns));
-}
+TCX_COLUMN_OF(tcx_link, ifSpecific, tcx_value_no_oid(value))

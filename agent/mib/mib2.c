@@ -6,6 +6,7 @@
 enum { TCX_CONSTANT_0 = -2 };
 
 struct scalar {
+	const char *module;
 	enum tcx_mib2_group group;
 	oid sub_id;
 	void (*encode)(struct tcx_value *value, uint64_t number);
@@ -19,8 +20,8 @@ struct scalar {
 #define COUNTER64 tcx_value_counter64
 
 static const struct scalar scalars[] = {
-#define SCALAR(group, sub_id, object, syntax, source, second)                                      \
-	{TCX_MIB2_##group, sub_id, syntax, TCX_##source, TCX_##second},
+#define SCALAR(node, sub_id, object, syntax, source, second)                                       \
+	{#node, TCX_MIB2_##node, sub_id, syntax, TCX_##source, TCX_##second},
 #include "mibs/mib2.def"
 };
 
@@ -47,7 +48,7 @@ static bool add_second(const struct tcx_request *request, int counter, uint64_t 
 	return true;
 }
 
-static bool read_scalar(const struct tcx_request *request, const struct tcx_object *object,
+static bool show_scalar(const struct tcx_request *request, const struct tcx_object *object,
 			size_t row, struct tcx_value *value)
 {
 	const struct scalar *scalar = &scalars[object->arg];
@@ -64,14 +65,14 @@ static bool read_scalar(const struct tcx_request *request, const struct tcx_obje
 	return true;
 }
 
-bool tcx_add_mib2(struct tcx_tree *tree, enum tcx_mib2_group group)
+bool tcx_add_mib2(struct tcx_tree *tree, const char *word)
 {
-	struct tcx_object object = {
-		.id_len = 1, .rows = &tcx_scalar_rows.rows, .read = read_scalar};
+	struct tcx_object object = {.id_len = 2, .rows = &tcx_scalar_rows, .show = show_scalar};
 
 	for (object.arg = 0; object.arg < SCALARS; object.arg++) {
-		object.id[0] = scalars[object.arg].sub_id;
-		if (scalars[object.arg].group == group && !tcx_tree_add(tree, &object))
+		object.id[0] = scalars[object.arg].group;
+		object.id[1] = scalars[object.arg].sub_id;
+		if (strcmp(scalars[object.arg].module, word) == 0 && !tcx_tree_add(tree, &object))
 			return false;
 	}
 	return true;

@@ -6,24 +6,6 @@
 
 #include "mib/objects.h"
 
-#define ADD_MIB2(group)                                                                            \
-	static bool add_##group(struct tcx_tree *tree)                                             \
-	{                                                                                          \
-		return tcx_add_mib2(tree, TCX_MIB2_##group);                                       \
-	}
-
-ADD_MIB2(ip)
-ADD_MIB2(icmp)
-ADD_MIB2(tcp)
-ADD_MIB2(udp)
-
-static bool add_private(struct tcx_tree *tree)
-{
-	return tcx_add_snapshot(tree) && tcx_add_nstat(tree) && tcx_add_counters(tree) &&
-	       tcx_add_icmp_types(tree) && tcx_add_tcp_states(tree) &&
-	       tcx_add_tcp_listeners(tree) && tcx_add_table_info(tree) && tcx_add_source_info(tree);
-}
-
 #define MIB2		 1, 3, 6, 1, 2, 1
 #define OID_AND_LEN(...) {__VA_ARGS__}, sizeof((oid[]){__VA_ARGS__}) / sizeof(oid)
 
@@ -32,31 +14,31 @@ static bool add_private(struct tcx_tree *tree)
 #define SYSORID OID_AND_LEN
 
 const struct tcx_module tcx_modules[] = {
-	{"ip", add_ip, TCX_MODULE_BY_OBJECT, ROOT(MIB2, 4), SUBTREE(MIB2, 4), SYSORID(MIB2, 4),
+	{"ip", tcx_add_module, TCX_MODULE_BY_OBJECT, ROOT(MIB2), SUBTREE(MIB2, 4), SYSORID(MIB2, 4),
 	 "RFC1213-MIB: the scalars of the ip group, by tcpextd"},
-	{"icmp", add_icmp, TCX_MODULE_WHOLE, ROOT(MIB2, 5), SUBTREE(MIB2, 5), SYSORID(MIB2, 5),
+	{"icmp", tcx_add_module, TCX_MODULE_WHOLE, ROOT(MIB2), SUBTREE(MIB2, 5), SYSORID(MIB2, 5),
 	 "RFC1213-MIB: the icmp group, by tcpextd"},
-	{"tcp", add_tcp, TCX_MODULE_WHOLE, ROOT(MIB2, 6), SUBTREE(MIB2, 6), SYSORID(MIB2, 49),
+	{"tcp", tcx_add_module, TCX_MODULE_WHOLE, ROOT(MIB2), SUBTREE(MIB2, 6), SYSORID(MIB2, 49),
 	 "TCP-MIB: the scalars of the tcp group, 64-bit ones included, by tcpextd"},
-	{"udp", add_udp, TCX_MODULE_WHOLE, ROOT(MIB2, 7), SUBTREE(MIB2, 7), SYSORID(MIB2, 50),
+	{"udp", tcx_add_module, TCX_MODULE_WHOLE, ROOT(MIB2), SUBTREE(MIB2, 7), SYSORID(MIB2, 50),
 	 "UDP-MIB: the scalars of the udp group, 64-bit ones included, by tcpextd"},
-	{"tcpext", add_private, TCX_MODULE_WHOLE, ROOT(TCX_OBJECTS_ROOT), SUBTREE(TCX_OBJECTS_ROOT),
-	 SYSORID(TCX_MIB_ROOT, 3, 1), /* linuxTcpExtAgentV1 */
+	{"tcpext", tcx_add_module, TCX_MODULE_WHOLE, ROOT(TCX_OBJECTS_ROOT),
+	 SUBTREE(TCX_OBJECTS_ROOT), SYSORID(TCX_MIB_ROOT, 3, 1), /* linuxTcpExtAgentV1 */
 	 "LINUX-TCPEXT-MIB: all TCP/IP counters of the Linux kernel, by tcpextd"},
-	{"interfaces", tcx_add_interfaces, TCX_MODULE_TABLE, ROOT(MIB2, 2), SUBTREE(MIB2, 2, 2),
+	{"interfaces", tcx_add_module, TCX_MODULE_TABLE, ROOT(MIB2), SUBTREE(MIB2, 2, 2),
 	 SYSORID(MIB2, 2), "RFC1213-MIB: the interfaces group, by tcpextd"},
-	{"at", tcx_add_at, TCX_MODULE_TABLE, ROOT(MIB2, 3, 1, 1), SUBTREE(MIB2, 3),
-	 SYSORID(MIB2, 3), "RFC1213-MIB: the at group, by tcpextd"},
-	{"ipAddrTable", tcx_add_ip_addresses, TCX_MODULE_TABLE, ROOT(MIB2, 4, 20, 1),
-	 SUBTREE(MIB2, 4, 20), SYSORID(MIB2, 4, 20), "RFC1213-MIB: ipAddrTable, by tcpextd"},
-	{"ipRouteTable", tcx_add_ip_routes, TCX_MODULE_TABLE, ROOT(MIB2, 4, 21, 1),
-	 SUBTREE(MIB2, 4, 21), SYSORID(MIB2, 4, 21), "RFC1213-MIB: ipRouteTable, by tcpextd"},
-	{"ipNetToMediaTable", tcx_add_ip_neighbours, TCX_MODULE_TABLE, ROOT(MIB2, 4, 22, 1),
-	 SUBTREE(MIB2, 4, 22), SYSORID(MIB2, 4, 22), "RFC1213-MIB: ipNetToMediaTable, by tcpextd"},
-	{"tcpConnTable", tcx_add_tcp_connections, TCX_MODULE_TABLE, ROOT(MIB2, 6, 13, 1),
-	 SUBTREE(MIB2, 6, 13), SYSORID(MIB2, 6, 13), "RFC1213-MIB: tcpConnTable, by tcpextd"},
-	{"udpTable", tcx_add_udp_endpoints, TCX_MODULE_TABLE, ROOT(MIB2, 7, 5, 1),
-	 SUBTREE(MIB2, 7, 5), SYSORID(MIB2, 7, 5), "RFC1213-MIB: udpTable, by tcpextd"},
+	{"at", tcx_add_module, TCX_MODULE_TABLE, ROOT(MIB2), SUBTREE(MIB2, 3), SYSORID(MIB2, 3),
+	 "RFC1213-MIB: the at group, by tcpextd"},
+	{"ipAddrTable", tcx_add_module, TCX_MODULE_TABLE, ROOT(MIB2), SUBTREE(MIB2, 4, 20),
+	 SYSORID(MIB2, 4, 20), "RFC1213-MIB: ipAddrTable, by tcpextd"},
+	{"ipRouteTable", tcx_add_module, TCX_MODULE_TABLE, ROOT(MIB2), SUBTREE(MIB2, 4, 21),
+	 SYSORID(MIB2, 4, 21), "RFC1213-MIB: ipRouteTable, by tcpextd"},
+	{"ipNetToMediaTable", tcx_add_module, TCX_MODULE_TABLE, ROOT(MIB2), SUBTREE(MIB2, 4, 22),
+	 SYSORID(MIB2, 4, 22), "RFC1213-MIB: ipNetToMediaTable, by tcpextd"},
+	{"tcpConnTable", tcx_add_module, TCX_MODULE_TABLE, ROOT(MIB2), SUBTREE(MIB2, 6, 13),
+	 SYSORID(MIB2, 6, 13), "RFC1213-MIB: tcpConnTable, by tcpextd"},
+	{"udpTable", tcx_add_module, TCX_MODULE_TABLE, ROOT(MIB2), SUBTREE(MIB2, 7, 5),
+	 SYSORID(MIB2, 7, 5), "RFC1213-MIB: udpTable, by tcpextd"},
 };
 
 const size_t tcx_modules_count = sizeof(tcx_modules) / sizeof(tcx_modules[0]);

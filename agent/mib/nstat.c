@@ -6,8 +6,6 @@
  */
 #include "mib/objects.h"
 
-enum { COLUMN_VALUE = 2, COLUMN_KIND, COLUMN_OBJECT, COLUMN_DESCRIPTION };
-
 static const struct tcx_entry *entry_at(const struct tcx_request *request, size_t row)
 {
 	const struct tcx_layout *layout = request->fresh->layout;
@@ -44,8 +42,8 @@ static size_t rows_upto(const struct tcx_request *request, const oid *index, siz
 	return low;
 }
 
-static enum tcx_row find(const struct tcx_rows *rows, const struct tcx_request *request,
-			 const oid *index, size_t len, size_t *row)
+enum tcx_row tcx_nstat_find(const struct tcx_rows *rows, const struct tcx_request *request,
+			    const oid *index, size_t len, size_t *row)
 {
 	oid other[1 + TCX_NAME_MAX];
 	size_t upto, other_len;
@@ -59,8 +57,8 @@ static enum tcx_row find(const struct tcx_rows *rows, const struct tcx_request *
 	return snmp_oid_compare(other, other_len, index, len) == 0 ? TCX_ROW_FOUND : TCX_ROW_NONE;
 }
 
-static enum tcx_row after(const struct tcx_rows *rows, const struct tcx_request *request,
-			  const oid *index, size_t len, size_t *row)
+enum tcx_row tcx_nstat_after(const struct tcx_rows *rows, const struct tcx_request *request,
+			     const oid *index, size_t len, size_t *row)
 {
 	(void)rows;
 	if (request->fresh == NULL)
@@ -69,14 +67,12 @@ static enum tcx_row after(const struct tcx_rows *rows, const struct tcx_request 
 	return *row < request->fresh->layout->by_name_count ? TCX_ROW_FOUND : TCX_ROW_NONE;
 }
 
-static size_t row_index(const struct tcx_rows *rows, const struct tcx_request *request, size_t row,
-			oid *index)
+size_t tcx_nstat_index(const struct tcx_rows *rows, const struct tcx_request *request, size_t row,
+		       oid *index)
 {
 	(void)rows;
 	return index_of(request, row, index);
 }
-
-static const struct tcx_rows nstat_rows = {find, after, row_index};
 
 /* An ICMP type is an instance of its column; all other objects of the catalogue are scalars. */
 static size_t private_object(const struct tcx_entry *entry, oid *object)
@@ -109,41 +105,44 @@ static void set_object(const struct tcx_entry *entry, struct tcx_value *value)
 	tcx_value_oid(value, object, len > 1 ? len : 2);
 }
 
-static bool read_cell(const struct tcx_request *request, const struct tcx_object *object,
-		      size_t row, struct tcx_value *value)
+static bool is_shown(const struct tcx_request *request, size_t row)
 {
-	const struct tcx_entry *entry = entry_at(request, row);
-	size_t at = request->fresh->layout->by_name[row];
-	const struct tcx_counter_row *known =
-		entry->counter != TCX_NONE ? tcx_catalogue_row(entry->counter) : NULL;
-
-	if (!tcx_snapshot_has(request->fresh, at, request->oldest_ns))
-		return false;
-	switch (object->arg) {
-	case COLUMN_VALUE:
-		tcx_value_counter64(value, request->fresh->values[at]);
-		break;
-	case COLUMN_KIND:
-		tcx_value_integer(value, known != NULL ? known->kind : TCX_unknown);
-		break;
-	case COLUMN_OBJECT:
-		set_object(entry, value);
-		break;
-	default:
-		tcx_value_text(value, known != NULL ? known->text : "");
-	}
-	return true;
+	return tcx_snapshot_has(request->fresh, request->fresh->layout->by_name[row],
+				request->oldest_ns);
 }
 
-bool tcx_add_nstat(struct tcx_tree *tree)
+/* NULL for a counter that nobody knows. */
+static const struct tcx_counter_row *known_at(const struct tcx_request *request, size_t row)
 {
-	struct tcx_object object = {
-		.id = {TCX_ARC_NSTAT, 1, 0}, .id_len = 3, .rows = &nstat_rows, .read = read_cell};
+	enum tcx_counter counter = entry_at(request, row)->counter;
 
-	for (object.arg = COLUMN_VALUE; object.arg <= COLUMN_DESCRIPTION; object.arg++) {
-		object.id[2] = (oid)object.arg;
-		if (!tcx_tree_add(tree, &object))
-			return false;
-	}
-	return true;
+	return counter != TCX_NONE ? tcx_catalogue_row(counter) : NULL;
+}
+
+TCX_SHOW(nstatValue)
+{
+	tcx_value_counter64(value, request->fresh->values[request->fresh->layout->by_name[row]]);
+	return is_shown(request, row);
+}
+
+TCX_SHOW(nstatKind)
+{
+	const struct tcx_counter_row *known = known_at(request, row);
+
+	tcx_value_integer(value, known != NULL ? known->kind : TCX_unknown);
+	return is_shown(request, row);
+}
+
+TCX_SHOW(nstatObject)
+{
+	set_object(entry_at(request, row), value);
+	return is_shown(request, row);
+}
+
+TCX_SHOW(nstatDescription)
+{
+	const struct tcx_counter_row *known = known_at(request, row);
+
+	tcx_value_text(value, known != NULL ? known->text : "");
+	return is_shown(request, row);
 }

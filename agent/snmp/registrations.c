@@ -107,7 +107,7 @@ static bool build(struct registration *registration, const struct tcx_module *mo
 	registration->module = module;
 	registration->served = (struct tcx_served){
 		.dispatcher = dispatcher, .root = module->root, .root_len = module->root_len};
-	if (!module->add(&registration->served.tree))
+	if (!module->add(&registration->served.tree, module->word))
 		return false;
 	tcx_tree_sort(&registration->served.tree);
 	registration->subtrees =

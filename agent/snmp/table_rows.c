@@ -7,11 +7,6 @@
 /* Octets of an InetAddress by its InetAddressType: ipv4(1), ipv6(2), ipv4z(3), ipv6z(4). */
 static const uint8_t inet_address_octets[] = {0, 4, 16, 8, 20};
 
-static const struct tcx_table_rows *rows_of(const struct tcx_rows *rows)
-{
-	return (const struct tcx_table_rows *)rows;
-}
-
 static size_t put_number(const uint8_t *octets, size_t count, oid *index)
 {
 	index[0] = 0;
@@ -34,17 +29,18 @@ static size_t put_field(const struct tcx_index_field *field, const uint8_t *octe
 		return put_number(octets, field->octets, index);
 	case TCX_INDEX_SPREAD:
 		return put_octets(octets, field->octets, index);
-	case TCX_INDEX_INET:
+	case TCX_INDEX_NETWORK:
+		index[0] = 1;
+		return 1 + put_octets(octets, field->octets, index + 1);
+	default:
+
 		index[0] = inet_address_octets[octets[-1]];
 		return 1 + put_octets(octets, index[0], index + 1);
-	default:
-		index[0] = 1;
-		return 1;
 	}
 }
 
 /* The row's index as sub-identifiers, from the octets that it begins with. */
-static size_t put_index(const struct tcx_table_rows *rows, const uint8_t *key, oid *index)
+static size_t put_index(const struct tcx_rows *rows, const uint8_t *key, oid *index)
 {
 	size_t len = 0;
 
@@ -57,7 +53,7 @@ static size_t put_index(const struct tcx_table_rows *rows, const uint8_t *key, o
 }
 
 /* The number of rows whose index is not greater. */
-static size_t rows_upto(const struct tcx_table_rows *rows, const struct tcx_table *table,
+static size_t rows_upto(const struct tcx_rows *rows, const struct tcx_table *table,
 			const oid *index, size_t len)
 {
 	size_t low = 0;
@@ -80,7 +76,7 @@ static const struct tcx_table *table_of(const struct tcx_rows *rows,
 					const struct tcx_request *request, enum tcx_row *otherwise)
 {
 	bool pending;
-	const struct tcx_table *table = tcx_request_table(request, rows_of(rows)->id, &pending);
+	const struct tcx_table *table = tcx_request_table(request, rows->table, &pending);
 
 	*otherwise = pending ? TCX_ROW_PENDING : TCX_ROW_NONE;
 	return table;
@@ -104,11 +100,11 @@ enum tcx_row tcx_table_row_find(const struct tcx_rows *rows, const struct tcx_re
 	table = table_of(rows, request, &otherwise);
 	if (table == NULL)
 		return otherwise;
-	upto = rows_upto(rows_of(rows), table, index, len);
+	upto = rows_upto(rows, table, index, len);
 	if (upto == 0)
 		return TCX_ROW_NONE;
 	*row = upto - 1;
-	other_len = put_index(rows_of(rows), tcx_table_row(table, *row), other);
+	other_len = put_index(rows, tcx_table_row(table, *row), other);
 	return snmp_oid_compare(other, other_len, index, len) == 0 ? TCX_ROW_FOUND : TCX_ROW_NONE;
 }
 
@@ -120,7 +116,7 @@ enum tcx_row tcx_table_row_after(const struct tcx_rows *rows, const struct tcx_r
 
 	if (table == NULL)
 		return otherwise;
-	*row = rows_upto(rows_of(rows), table, index, len);
+	*row = rows_upto(rows, table, index, len);
 	return *row < table->count ? TCX_ROW_FOUND : TCX_ROW_NONE;
 }
 
@@ -130,7 +126,7 @@ size_t tcx_table_row_index(const struct tcx_rows *rows, const struct tcx_request
 	enum tcx_row otherwise;
 	const struct tcx_table *table = table_of(rows, request, &otherwise);
 
-	return put_index(rows_of(rows), tcx_table_row(table, row), index);
+	return put_index(rows, tcx_table_row(table, row), index);
 }
 
 enum tcx_row tcx_table_scalar_find(const struct tcx_rows *rows, const struct tcx_request *request,
@@ -153,35 +149,16 @@ enum tcx_row tcx_table_scalar_after(const struct tcx_rows *rows, const struct tc
 	return len > 0 ? TCX_ROW_NONE : tcx_table_scalar_find(rows, request, zero, 1, row);
 }
 
-/* The table is there: find or after gave the row. */
-static bool read_column(const struct tcx_request *request, const struct tcx_object *object,
-			size_t row, struct tcx_value *value)
+const struct tcx_table *tcx_table_of(const struct tcx_request *request,
+				     const struct tcx_object *object)
 {
 	enum tcx_row otherwise;
-	const struct tcx_table *table = table_of(object->rows, request, &otherwise);
-	bool scalar = object->rows->find == tcx_table_scalar_find;
-	const void *what = scalar ? (const void *)table : tcx_table_row(table, row);
 
-	if (object->column->is_known != NULL && !object->column->is_known(what))
-		return false;
-	object->column->read(what, request, value);
-	return true;
+	return table_of(object->rows, request, &otherwise);
 }
 
-bool tcx_add_columns(struct tcx_tree *tree, const oid *prefix, size_t prefix_len,
-		     const struct tcx_table_rows *rows, const struct tcx_column *columns,
-		     size_t count)
+const void *tcx_table_row_of(const struct tcx_request *request, const struct tcx_object *object,
+			     size_t row)
 {
-	struct tcx_object object = {
-		.id_len = prefix_len + 1, .rows = &rows->rows, .read = read_column};
-
-	for (size_t i = 0; i < prefix_len; i++)
-		object.id[i] = prefix[i];
-	for (size_t i = 0; i < count; i++) {
-		object.id[prefix_len] = columns[i].sub_id;
-		object.column = &columns[i];
-		if (!tcx_tree_add(tree, &object))
-			return false;
-	}
-	return true;
+	return tcx_table_row(tcx_table_of(request, object), row);
 }

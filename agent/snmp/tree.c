@@ -8,10 +8,8 @@
 enum tcx_row tcx_numbered_find(const struct tcx_rows *rows, const struct tcx_request *request,
 			       const oid *index, size_t len, size_t *row)
 {
-	const struct tcx_numbered_rows *numbered = (const struct tcx_numbered_rows *)rows;
-
 	(void)request;
-	if (len != 1 || index[0] < numbered->first || index[0] > numbered->last)
+	if (len != 1 || index[0] < rows->first || index[0] > rows->last)
 		return TCX_ROW_NONE;
 	*row = index[0];
 	return TCX_ROW_FOUND;
@@ -20,12 +18,10 @@ enum tcx_row tcx_numbered_find(const struct tcx_rows *rows, const struct tcx_req
 enum tcx_row tcx_numbered_after(const struct tcx_rows *rows, const struct tcx_request *request,
 				const oid *index, size_t len, size_t *row)
 {
-	const struct tcx_numbered_rows *numbered = (const struct tcx_numbered_rows *)rows;
-
 	(void)request;
-	if (len > 0 && index[0] >= numbered->last)
+	if (len > 0 && index[0] >= rows->last)
 		return TCX_ROW_NONE;
-	*row = len > 0 && index[0] >= numbered->first ? index[0] + 1 : numbered->first;
+	*row = len > 0 && index[0] >= rows->first ? index[0] + 1 : rows->first;
 	return TCX_ROW_FOUND;
 }
 
@@ -38,7 +34,7 @@ size_t tcx_numbered_index(const struct tcx_rows *rows, const struct tcx_request 
 	return 1;
 }
 
-const struct tcx_numbered_rows tcx_scalar_rows = TCX_ROWS_NUMBERED(0, 0);
+const struct tcx_rows tcx_scalar_rows = TCX_ROWS_NUMBERED(0, 0);
 
 bool tcx_tree_add(struct tcx_tree *tree, const struct tcx_object *object)
 {
@@ -105,7 +101,7 @@ static bool lies_in(const struct tcx_object *object, const oid *name, size_t len
 static enum tcx_found read_cell(const struct tcx_object *object, const struct tcx_request *request,
 				size_t row, struct tcx_value *value)
 {
-	return object->read(request, object, row, value) ? TCX_FOUND : TCX_NO_INSTANCE;
+	return object->show(request, object, row, value) ? TCX_FOUND : TCX_NO_INSTANCE;
 }
 
 enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_request *request,

@@ -3,16 +3,16 @@
 #ifndef TCX_CATALOGUE_TABLE_IDS_H
 #define TCX_CATALOGUE_TABLE_IDS_H
 
+#include <stddef.h>
+
+/* One of mibs/tables.def each: TCX_TABLE_TCP_STATES ... It is one less than kernelTableIndex. */
 enum tcx_table_id {
-	TCX_TABLE_INTERFACES,
-	TCX_TABLE_IP_ADDRESSES,
-	TCX_TABLE_IP_ROUTES,
-	TCX_TABLE_IP_NEIGHBOURS,
-	TCX_TABLE_TCP_CONNECTIONS,
-	TCX_TABLE_UDP_ENDPOINTS,
-	TCX_TABLE_TCP_STATES,
-	TCX_TABLE_TCP_LISTENERS,
+#define KERNEL_TABLE(index, id, reader, title) TCX_TABLE_##id,
+#include "mibs/tables.def"
 	TCX_TABLES
 };
+
+/* What a table holds, for people; table must be below TCX_TABLES. */
+const char *tcx_catalogue_table_name(size_t table);
 
 #endif

@@ -83,9 +83,6 @@ struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool stal
 /* Takes the oldest event. False when there is none. */
 bool tcx_tables_next_event(struct tcx_tables *tables, struct tcx_table_event *event);
 
-/* The name of a table, for log lines. */
-const char *tcx_tables_name(const struct tcx_tables *tables, size_t id);
-
 /* The newest table, without requesting it, for status objects. NULL when there is none. */
 struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id);
 

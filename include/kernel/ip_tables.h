@@ -97,8 +97,4 @@ struct tcx_neighbour {
 	uint8_t hardware[TCX_NEIGHBOUR_ADDRESS_MAX];
 };
 
-extern const struct tcx_table_reader tcx_addresses;
-extern const struct tcx_table_reader tcx_routes;
-extern const struct tcx_table_reader tcx_neighbours;
-
 #endif

@@ -51,8 +51,6 @@ struct tcx_link {
 	uint64_t in_unicast;		   /* tcx_link_watch_unicast() */
 };
 
-extern const struct tcx_table_reader tcx_links;
-
 /*
  * Keeps of each interface, while the agent runs, what the kernel does not: the time of its last
  * change of status or IFF_UP, and what was last shown of its packets. One thread drains it, any may

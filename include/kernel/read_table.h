@@ -18,6 +18,10 @@ struct tcx_table_reader {
 	bool (*read)(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault);
 };
 
+/* Those of mibs/tables.def: tcx_links ... */
+#define KERNEL_TABLE(index, id, reader, title) extern const struct tcx_table_reader tcx_##reader;
+#include "mibs/tables.def"
+
 /*
  * Reads a table; one reference for the caller. NULL at a fault. A table that the kernel changed
  * while it was being read is read anew, a few times. Takes as long as the kernel needs to list its

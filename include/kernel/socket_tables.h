@@ -90,11 +90,6 @@ struct tcx_tcp_listener {
 	uint32_t syn_received; /* half open */
 };
 
-extern const struct tcx_table_reader tcx_connections;
-extern const struct tcx_table_reader tcx_udp_endpoints;
-extern const struct tcx_table_reader tcx_tcp_states;
-extern const struct tcx_table_reader tcx_tcp_listeners;
-
 /* The state by RFC1213's number for the kernel's (TCP_ESTABLISHED ...); 0 for one that is none. */
 uint8_t tcx_tcp_state_of(uint8_t kernel_state);
 

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The objects of each module, for a tree. One function per file under agent/mib. */
+/* The objects that the rows of mibs/ declare, for a tree. */
 #ifndef TCX_MIB_OBJECTS_H
 #define TCX_MIB_OBJECTS_H
 
 #include <stdbool.h>
 
 #include "catalogue/catalogue.h"
-#include "snmp/tree.h"
+#include "snmp/table_rows.h"
 
-/* The groups of RFC1213 that have scalars; the number is the sub-id below mib-2. */
-enum tcx_mib2_group { TCX_MIB2_ip = 4, TCX_MIB2_icmp = 5, TCX_MIB2_tcp = 6, TCX_MIB2_udp = 7 };
+/* RFC1213's groups: TCX_MIB2_tcp ... The number is the sub-id below mib-2. */
+enum tcx_mib2_group {
+#define NODE(node, arc) TCX_MIB2_##node = arc,
+#include "mibs/mib2.def"
+};
 
 /*
  * Root of LINUX-TCPEXT-MIB's objects, linuxTcpExtObjects, as chosen with ./configure
@@ -17,36 +20,65 @@ enum tcx_mib2_group { TCX_MIB2_ip = 4, TCX_MIB2_icmp = 5, TCX_MIB2_tcp = 6, TCX_
  */
 #define TCX_OBJECTS_ROOT TCX_MIB_ROOT, 1
 
-/* Sub-ids below linuxTcpExtObjects of what is not a section of counters.def. */
+/* The sub-ids of tables and nodes, below linuxTcpExtObjects or what else their parent is. */
 enum tcx_arc {
-	TCX_ARC_SNAPSHOT = 1,
-	TCX_ARC_NSTAT = 2,
-	TCX_ARC_ICMP6_MSG = 17,
-	TCX_ARC_TCP_STATE,
-	TCX_ARC_TCP_TOTAL,
-	TCX_ARC_TCP_LISTEN
+#define TABLE(table, module, parent, arc, rows, of, group, title)  TCX_ARC_##table = arc,
+#define SCALARS(node, module, parent, arc, rows, of, group, title) TCX_ARC_##node = arc,
+#include "mibs/tables.def"
 };
 
 /* The sub-id below linuxTcpExtObjects of the group or table that shows a row. */
 oid tcx_arc_of(const struct tcx_counter_row *row);
 
-/* Each adds its objects to a tree; false when memory is short. */
-bool tcx_add_mib2(struct tcx_tree *tree, enum tcx_mib2_group group);
+/*
+ * Adds the objects of a module, by its word in tcpextd.conf: below linuxTcpExtObjects those of
+ * tcpext, below mib-2 all others. False when memory is short.
+ */
+bool tcx_add_module(struct tcx_tree *tree, const char *word);
+
+/* Parts of that: the scalars of mib2.def, the tables and nodes of tables.def, counters.def. */
+bool tcx_add_mib2(struct tcx_tree *tree, const char *word);
+bool tcx_add_tables(struct tcx_tree *tree, const char *word);
 bool tcx_add_counters(struct tcx_tree *tree);
 bool tcx_add_icmp_types(struct tcx_tree *tree);
-bool tcx_add_nstat(struct tcx_tree *tree);
-bool tcx_add_snapshot(struct tcx_tree *tree);
-bool tcx_add_interfaces(struct tcx_tree *tree);
-bool tcx_add_at(struct tcx_tree *tree);
-bool tcx_add_ip_addresses(struct tcx_tree *tree);
-bool tcx_add_ip_routes(struct tcx_tree *tree);
-bool tcx_add_ip_neighbours(struct tcx_tree *tree);
-bool tcx_add_tcp_connections(struct tcx_tree *tree);
-bool tcx_add_udp_endpoints(struct tcx_tree *tree);
-bool tcx_add_tcp_states(struct tcx_tree *tree);
-bool tcx_add_tcp_listeners(struct tcx_tree *tree);
-bool tcx_add_table_info(struct tcx_tree *tree);
-bool tcx_add_source_info(struct tcx_tree *tree);
+
+/* What each column and scalar of tables.def shows: tcx_show_ifMtu() ... */
+#define INDEX_hidden(object)
+#define INDEX_readable(object) tcx_show tcx_show_##object;
+#define INDEX(table, sub_id, object, access, as, octets, syntax, limits, text)                     \
+	INDEX_##access(object)
+#define COLUMN(table, sub_id, object, syntax, limits, unit, text) tcx_show tcx_show_##object;
+#include "mibs/tables.def"
+#undef INDEX_hidden
+#undef INDEX_readable
+
+#define TCX_UNUSED __attribute__((unused))
+
+/* Begins the definition of one of these. */
+#define TCX_SHOW(name)                                                                             \
+	bool tcx_show_##name(const struct tcx_request *request TCX_UNUSED,                         \
+			     const struct tcx_object *object TCX_UNUSED, size_t row TCX_UNUSED,    \
+			     struct tcx_value *value)
+
+/*
+ * Defines one for a column of a kernel table. put is a call of tcx_value_...() that sees value, and
+ * the row by the name of its type; known says of the row whether the cell has a value.
+ */
+#define TCX_COLUMN_IF(type, name, known, put)                                                      \
+	TCX_SHOW(name)                                                                             \
+	{                                                                                          \
+		const struct type *type TCX_UNUSED = tcx_table_row_of(request, object, row);       \
+                                                                                                   \
+		if (!(known))                                                                      \
+			return false;                                                              \
+		put;                                                                               \
+		return true;                                                                       \
+	}
+#define TCX_COLUMN_OF(type, name, put) TCX_COLUMN_IF(type, name, true, put)
+
+/* The rows of nstatTable. */
+tcx_rows_search tcx_nstat_find, tcx_nstat_after;
+tcx_rows_index tcx_nstat_index;
 
 /*
  * The scalar of RFC1213 that shows just this counter: its OID (room for 8) and length; 0 when there

@@ -18,7 +18,6 @@
 
 /* The properties of one table; constant data. */
 struct tcx_table_kind {
-	const char *name; /* for log lines: "TCP connections" */
 	size_t row_size;
 	size_t key_size; /* octets of the index, at the beginning of a row */
 	bool counts;	 /* rows have counters: rates need them young */

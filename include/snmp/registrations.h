@@ -30,8 +30,9 @@ enum tcx_module_how { TCX_MODULE_WHOLE, TCX_MODULE_BY_OBJECT, TCX_MODULE_TABLE }
  * and the master has refused none of them.
  */
 struct tcx_module {
-	const char *word;		    /* of the directive "register" */
-	bool (*add)(struct tcx_tree *tree); /* adds the objects; false when memory is short */
+	const char *word; /* of the directive "register" */
+	/* Adds the objects of this word; false when memory is short. */
+	bool (*add)(struct tcx_tree *tree, const char *word);
 	enum tcx_module_how how;
 	oid root[TCX_ROOT_MAX]; /* of the objects */
 	size_t root_len;

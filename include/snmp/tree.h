@@ -3,7 +3,7 @@
  * The objects of one registration, in the order of their OIDs, and the search for the one that a
  * request names.
  *
- * An object is a scalar or a column. Its rows say which instances it has and its read() gives the
+ * An object is a scalar or a column. Its rows say which instances it has and its show() gives the
  * value of one; a scalar is a column with the single row .0. Whichever it is, it is looked up the
  * same way: a binary search for the object, then its rows' own search for the instance. A cell
  * without a value is passed over by GETNEXT.
@@ -22,51 +22,47 @@
 /* Whether a row was found; TCX_ROW_PENDING: the table is being read, ask again once it has come. */
 enum tcx_row { TCX_ROW_FOUND, TCX_ROW_NONE, TCX_ROW_PENDING };
 
-/* The instances that the columns of one table share. row is a number of the table's own choice. */
-struct tcx_rows {
-	/* The row with exactly this index. */
-	enum tcx_row (*find)(const struct tcx_rows *rows, const struct tcx_request *request,
-			     const oid *index, size_t len, size_t *row);
-	/* The first row whose index is greater; every row is greater than an index of length 0. */
-	enum tcx_row (*after)(const struct tcx_rows *rows, const struct tcx_request *request,
-			      const oid *index, size_t len, size_t *row);
-	/* Writes a row's index and returns its length. */
-	size_t (*index)(const struct tcx_rows *rows, const struct tcx_request *request, size_t row,
-			oid *index);
-};
-
-/* Rows of a table that has always the same ones, numbered from first to last. */
-struct tcx_numbered_rows {
-	struct tcx_rows rows; /* first: an object points to it */
-	oid first;
-	oid last;
-};
+struct tcx_rows;
+struct tcx_index_field;
 
 typedef enum tcx_row tcx_rows_search(const struct tcx_rows *rows, const struct tcx_request *request,
 				     const oid *index, size_t len, size_t *row);
 typedef size_t tcx_rows_index(const struct tcx_rows *rows, const struct tcx_request *request,
 			      size_t row, oid *index);
 
+/* The instances that the columns of one table share. row is a number of the table's own choice. */
+struct tcx_rows {
+	tcx_rows_search *find; /* the row with exactly this index */
+	/* The first row whose index is greater; every row is greater than an index of length 0. */
+	tcx_rows_search *after;
+	tcx_rows_index *index;	 /* writes a row's index and returns its length */
+	oid first, last;	 /* of numbered rows */
+	enum tcx_table_id table; /* of the rows of a table of the kernel (snmp/table_rows.h) */
+	const struct tcx_index_field *fields; /* likewise */
+};
+
+/* Rows of a table that has always the same ones, numbered from first to last: row is the number. */
+#define TCX_ROWS_NUMBERED(from, to)                                                                \
+	{                                                                                          \
+		tcx_numbered_find, tcx_numbered_after, tcx_numbered_index, .first = from,          \
+									   .last = to              \
+	}
+
 tcx_rows_search tcx_numbered_find, tcx_numbered_after;
 tcx_rows_index tcx_numbered_index;
 
-/* Their initialiser; row is the number. */
-#define TCX_ROWS_NUMBERED(first, last)                                                             \
-	{                                                                                          \
-		{tcx_numbered_find, tcx_numbered_after, tcx_numbered_index}, first, last           \
-	}
+struct tcx_object;
 
-struct tcx_column;
+/* The value of a row's cell. False when there is none now: noSuchInstance. */
+typedef bool tcx_show(const struct tcx_request *request, const struct tcx_object *object,
+		      size_t row, struct tcx_value *value);
 
 struct tcx_object {
 	oid id[TCX_OBJECT_ID_MAX]; /* below the tree's root */
 	size_t id_len;
 	const struct tcx_rows *rows;
-	/* The value of a row's cell. False when there is none now: noSuchInstance. */
-	bool (*read)(const struct tcx_request *request, const struct tcx_object *object, size_t row,
-		     struct tcx_value *value);
-	int arg; /* read()'s own: a counter, a column, a row of a table of columns */
-	const struct tcx_column *column; /* likewise, of a kernel table (snmp/table_rows.h) */
+	tcx_show *show;
+	int arg; /* show()'s own: a counter, a column, a row of mib2.def */
 };
 
 struct tcx_tree {
@@ -79,7 +75,7 @@ struct tcx_tree {
 enum tcx_found { TCX_FOUND, TCX_NO_INSTANCE, TCX_NO_OBJECT, TCX_PENDING };
 
 /* The single row .0 of every scalar. */
-extern const struct tcx_numbered_rows tcx_scalar_rows;
+extern const struct tcx_rows tcx_scalar_rows;
 
 /* Adds a copy of an object, in any order. False when memory is short. */
 bool tcx_tree_add(struct tcx_tree *tree, const struct tcx_object *object);

@@ -12,8 +12,22 @@
 
 bool serving_private(struct tcx_tree *tree)
 {
-	return tcx_add_snapshot(tree) && tcx_add_nstat(tree) && tcx_add_counters(tree) &&
-	       tcx_add_icmp_types(tree);
+	return tcx_add_module(tree, "tcpext");
+}
+
+bool serving_part(struct tcx_tree *tree, const char *word, const char *below)
+{
+	oid ids[MAX_OID_LEN];
+	size_t len = serving_parse(below, ids);
+	struct tcx_tree all = {0};
+	bool added = tcx_add_tables(&all, word);
+
+	for (size_t i = 0; i < all.count; i++)
+		if (all.objects[i].id_len == len + 1 &&
+		    memcmp(all.objects[i].id, ids, len * sizeof(oid)) == 0)
+			added = added && tcx_tree_add(tree, &all.objects[i]);
+	tcx_tree_clear(&all);
+	return added;
 }
 
 static struct tcx_snapshot *read_root(const char *root)
@@ -36,6 +50,7 @@ void serving_open(struct serving *serving, const char *root, bool (*add)(struct 
 		serving->request.latest = read_root(root);
 	serving->request.fresh = serving->request.latest;
 	serving->request.now_ns = tcx_clock_now();
+	serving->request.held = &serving->held;
 	if (!add(&serving->tree))
 		abort();
 	tcx_tree_sort(&serving->tree);

@@ -14,10 +14,14 @@
 struct serving {
 	struct tcx_tree tree;
 	struct tcx_request request;
+	struct tcx_held_tables held; /* none, unless a test puts them there */
 };
 
 /* Below linuxTcpExtObjects: all of LINUX-TCPEXT-MIB. */
 bool serving_private(struct tcx_tree *tree);
+
+/* Of a module the scalars of one node, or the columns of one table (by the OID of its entry). */
+bool serving_part(struct tcx_tree *tree, const char *word, const char *below);
 
 /* Reads a proc root, or NULL for none yet, and builds the objects that add() adds. */
 void serving_open(struct serving *serving, const char *root, bool (*add)(struct tcx_tree *tree));

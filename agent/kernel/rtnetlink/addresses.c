@@ -56,7 +56,6 @@ static void merge(void *kept, const void *other)
 }
 
 const struct tcx_table_reader tcx_addresses = {
-	.kind.name = "IPv4 addresses",
 	.kind.row_size = sizeof(struct tcx_address),
 	.kind.key_size = sizeof(((struct tcx_address *)NULL)->address),
 	.kind.merge = merge,

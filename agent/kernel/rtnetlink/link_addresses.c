@@ -40,7 +40,6 @@ static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct 
 }
 
 const struct tcx_table_reader tcx_link_addresses = {
-	.kind.name = "addresses of links",
 	.kind.row_size = sizeof(struct tcx_link_address),
 	.kind.key_size = sizeof(((struct tcx_link_address *)NULL)->link),
 	.read = read_table,

@@ -237,7 +237,6 @@ static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct 
 }
 
 const struct tcx_table_reader tcx_links = {
-	.kind.name = "interfaces",
 	.kind.row_size = sizeof(struct tcx_link),
 	.kind.key_size = sizeof(((struct tcx_link *)NULL)->index),
 	.kind.counts = true,

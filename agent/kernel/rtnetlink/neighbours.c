@@ -104,7 +104,6 @@ static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct 
 }
 
 const struct tcx_table_reader tcx_neighbours = {
-	.kind.name = "IPv4 neighbours",
 	.kind.row_size = sizeof(struct tcx_neighbour),
 	.kind.key_size = offsetof(struct tcx_neighbour, type),
 	.read = read_table,

@@ -71,7 +71,6 @@ static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct 
 }
 
 const struct tcx_table_reader tcx_nexthops = {
-	.kind.name = "nexthops",
 	.kind.row_size = sizeof(struct tcx_nexthop),
 	.kind.key_size = sizeof(((struct tcx_nexthop *)NULL)->id),
 	.read = read_table,

@@ -260,7 +260,6 @@ static void merge(void *kept, const void *other)
 }
 
 const struct tcx_table_reader tcx_routes = {
-	.kind.name = "IPv4 routes",
 	.kind.row_size = sizeof(struct tcx_route),
 	.kind.key_size = offsetof(struct tcx_route, next_hop),
 	.kind.merge = merge,

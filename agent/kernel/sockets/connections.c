@@ -52,7 +52,6 @@ static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct 
 }
 
 const struct tcx_table_reader tcx_connections = {
-	.kind.name = "TCP connections",
 	.kind.row_size = sizeof(struct tcx_connection),
 	.kind.key_size = offsetof(struct tcx_connection, state),
 	.read = read_table,

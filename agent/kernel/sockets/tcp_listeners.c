@@ -141,7 +141,6 @@ static void merge(void *kept, const void *other)
 }
 
 const struct tcx_table_reader tcx_tcp_listeners = {
-	.kind.name = "TCP listeners",
 	.kind.row_size = sizeof(struct tcx_tcp_listener),
 	.kind.key_size = offsetof(struct tcx_tcp_listener, max_known),
 	.kind.merge = merge,

@@ -64,7 +64,6 @@ static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct 
 }
 
 const struct tcx_table_reader tcx_tcp_states = {
-	.kind.name = "TCP states",
 	.kind.row_size = sizeof(struct tcx_tcp_state_row),
 	.kind.key_size = offsetof(struct tcx_tcp_state_row, state) + 1,
 	.read = read_table,

@@ -27,7 +27,6 @@ static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct 
 }
 
 const struct tcx_table_reader tcx_udp_endpoints = {
-	.kind.name = "UDP endpoints",
 	.kind.row_size = sizeof(struct tcx_udp_endpoint),
 	.kind.key_size = sizeof(struct tcx_udp_endpoint),
 	.read = read_table,

@@ -36,7 +36,6 @@ static bool read_rows(struct tcx_table *table, struct tcx_netns *netns, struct t
 }
 
 static const struct tcx_table_reader reader = {
-	.kind.name = "rows",
 	.kind.row_size = 1,
 	.kind.key_size = 1,
 	.read = read_rows,

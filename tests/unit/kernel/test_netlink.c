@@ -430,11 +430,11 @@ static void need_kernel(const struct tcx_table_reader *reader, const struct tcx_
 	script.mode = PASS;
 	table = read_new(reader, NULL);
 	if (table == NULL) {
-		print_message("skipped: %s: %s\n", reader->kind.name, fault->text);
+		print_message("skipped: %s\n", fault->text);
 		skip();
 	}
 	tcx_table_unref(table);
-	fail_msg("%s: %s", reader->kind.name, fault->text);
+	fail_msg("%s", fault->text);
 }
 
 /* How many rows there are. SIZE_MAX where the kernel does not list them. */
@@ -449,7 +449,7 @@ static size_t record(const struct tcx_table_reader *reader)
 	table = read_new(reader, &fault);
 	for (size_t i = 0; table == NULL && i < ROUTE_READERS; i++)
 		if (reader == readers[i])
-			fail_msg("%s: %s", reader->kind.name, fault.text);
+			fail_msg("%s", fault.text);
 	if (table == NULL)
 		return SIZE_MAX;
 	rows = table->count;

@@ -34,7 +34,6 @@ static bool read_rows(struct tcx_table *table, struct tcx_netns *netns, struct t
 }
 
 static const struct tcx_table_reader octets = {
-	.kind.name = "octets",
 	.kind.row_size = 1,
 	.kind.key_size = 1,
 	.read = read_rows,
@@ -54,7 +53,6 @@ static bool read_beside(struct tcx_table *table, struct tcx_netns *netns, struct
 }
 
 static const struct tcx_table_reader in_need = {
-	.kind.name = "octets",
 	.kind.row_size = 1,
 	.kind.key_size = 1,
 	.read = read_beside,

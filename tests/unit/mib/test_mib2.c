@@ -95,22 +95,22 @@ static const struct scalar udp[] = {
 
 static bool add_ip(struct tcx_tree *tree)
 {
-	return tcx_add_mib2(tree, TCX_MIB2_ip);
+	return tcx_add_module(tree, "ip");
 }
 
 static bool add_icmp(struct tcx_tree *tree)
 {
-	return tcx_add_mib2(tree, TCX_MIB2_icmp);
+	return tcx_add_module(tree, "icmp");
 }
 
 static bool add_tcp(struct tcx_tree *tree)
 {
-	return tcx_add_mib2(tree, TCX_MIB2_tcp);
+	return tcx_add_module(tree, "tcp");
 }
 
 static bool add_udp(struct tcx_tree *tree)
 {
-	return tcx_add_mib2(tree, TCX_MIB2_udp);
+	return tcx_add_module(tree, "udp");
 }
 
 static const struct group {
@@ -145,10 +145,10 @@ static void compare(const char *root, const struct group *group)
 				 printed(serving.request.fresh, scalar->second);
 		char expected[80];
 
-		snprintf(expected, sizeof(expected), "%u.0 %s %lld", scalar->sub_id, scalar->type,
-			 (long long)value);
+		snprintf(expected, sizeof(expected), "%d.%u.0 %s %lld", (int)group->sub_id,
+			 scalar->sub_id, scalar->type, (long long)value);
 		assert_string_equal(serving_next(&serving, name), expected);
-		snprintf(name, sizeof(name), "%u.0", scalar->sub_id);
+		snprintf(name, sizeof(name), "%d.%u.0", (int)group->sub_id, scalar->sub_id);
 		assert_string_equal(serving_get(&serving, name), strchr(expected, ' ') + 1);
 	}
 	assert_string_equal(serving_next(&serving, name), "end");
@@ -196,20 +196,20 @@ static void wide_values(void **state)
 	fixture_puts(fixture, "net/snmp6",
 		     "Udp6InDatagrams 2\nUdp6OutDatagrams 3\nUdp6NoPorts 7\n");
 	serving_open(&serving, fixture->root, add_tcp);
-	assert_string_equal(serving_get(&serving, "4.0"), "INTEGER -1");
-	assert_string_equal(serving_get(&serving, "9.0"), "Gauge32 2");
-	assert_string_equal(serving_get(&serving, "10.0"), "Counter32 7");
-	assert_string_equal(serving_get(&serving, "17.0"), "Counter64 4294967303");
-	assert_string_equal(serving_get(&serving, "11.0"), "Counter32 4294967295");
-	assert_string_equal(serving_get(&serving, "18.0"), "Counter64 18446744073709551615");
+	assert_string_equal(serving_get(&serving, "6.4.0"), "INTEGER -1");
+	assert_string_equal(serving_get(&serving, "6.9.0"), "Gauge32 2");
+	assert_string_equal(serving_get(&serving, "6.10.0"), "Counter32 7");
+	assert_string_equal(serving_get(&serving, "6.17.0"), "Counter64 4294967303");
+	assert_string_equal(serving_get(&serving, "6.11.0"), "Counter32 4294967295");
+	assert_string_equal(serving_get(&serving, "6.18.0"), "Counter64 18446744073709551615");
 	serving_close(&serving);
 	serving_open(&serving, fixture->root, add_udp);
-	assert_string_equal(serving_get(&serving, "1.0"), "Counter32 1");
-	assert_string_equal(serving_get(&serving, "8.0"), "Counter64 4294967297");
-	assert_string_equal(serving_get(&serving, "4.0"), "Counter32 2");
-	assert_string_equal(serving_get(&serving, "9.0"), "Counter64 2");
-	assert_string_equal(serving_get(&serving, "2.0"), "Counter32 7");
-	assert_string_equal(serving_get(&serving, "3.0"), "no instance");
+	assert_string_equal(serving_get(&serving, "7.1.0"), "Counter32 1");
+	assert_string_equal(serving_get(&serving, "7.8.0"), "Counter64 4294967297");
+	assert_string_equal(serving_get(&serving, "7.4.0"), "Counter32 2");
+	assert_string_equal(serving_get(&serving, "7.9.0"), "Counter64 2");
+	assert_string_equal(serving_get(&serving, "7.2.0"), "Counter32 7");
+	assert_string_equal(serving_get(&serving, "7.3.0"), "no instance");
 	serving_close(&serving);
 }
 
@@ -220,7 +220,7 @@ static void second_source_alone(void **state)
 
 	fixture_puts(*state, "net/snmp6", "Udp6InDatagrams 2\n");
 	serving_open(&serving, ((struct fixture *)*state)->root, add_udp);
-	assert_string_equal(serving_get(&serving, "1.0"), "no instance");
+	assert_string_equal(serving_get(&serving, "7.1.0"), "no instance");
 	assert_string_equal(serving_next(&serving, ""), "end");
 	serving_close(&serving);
 }
@@ -232,7 +232,7 @@ static const char *sum_of(struct serving *serving, struct tcx_sources *sources)
 	tcx_snapshot_unref(serving->request.latest);
 	serving->request.latest = tcx_sources_read(sources, &fault);
 	serving->request.fresh = serving->request.latest;
-	return serving_get(serving, "1.0");
+	return serving_get(serving, "7.1.0");
 }
 
 /* While one summand cannot be read, there is no sum; without IPv6 the other one is the sum. */
@@ -246,14 +246,14 @@ static void broken_summand(void **state)
 	fixture_puts(fixture, "net/snmp", "Udp: InDatagrams NoPorts\nUdp: 1 7\n");
 	fixture_puts(fixture, "net/snmp6", "Udp6InDatagrams\nUdp6NoPorts 5\n");
 	assert_string_equal(sum_of(&serving, sources), "no instance");
-	assert_string_equal(serving_get(&serving, "2.0"), "Counter32 12");
+	assert_string_equal(serving_get(&serving, "7.2.0"), "Counter32 12");
 	fixture_puts(fixture, "net/snmp6", "Udp6InDatagrams 2\nUdp6NoPorts 5\n");
 	assert_string_equal(sum_of(&serving, sources), "Counter32 3");
 	fixture_puts(fixture, "net/snmp6", "");
 	assert_string_equal(sum_of(&serving, sources), "Counter32 3"); /* as it was */
 	serving.request.oldest_ns = serving.request.latest->taken_ns;
-	assert_string_equal(serving_get(&serving, "1.0"), "no instance"); /* it is too old */
-	assert_string_equal(serving_get(&serving, "2.0"), "no instance");
+	assert_string_equal(serving_get(&serving, "7.1.0"), "no instance"); /* it is too old */
+	assert_string_equal(serving_get(&serving, "7.2.0"), "no instance");
 	fixture_remove(fixture, "net/snmp6");
 	tcx_sources_free(sources);
 	sources = tcx_sources_new(fixture->root);
@@ -272,12 +272,12 @@ static void holes(void **state)
 	fixture_puts(*state, "net/snmp",
 		     "Tcp: RtoMin ActiveOpens InErrs ActiveOpens\nTcp: 0 5 7 6\n");
 	serving_open(&serving, ((struct fixture *)*state)->root, add_tcp);
-	assert_string_equal(serving_get(&serving, "1.0"), "no instance");
-	assert_string_equal(serving_get(&serving, "5.0"), "no instance");
-	assert_string_equal(serving_get(&serving, "13.0"), "no object");
-	assert_string_equal(serving_next(&serving, ""), "2.0 INTEGER 0"); /* 0 is a value */
-	assert_string_equal(serving_next(&serving, "2.0"), "14.0 Counter32 7");
-	assert_string_equal(serving_next(&serving, "14.0"), "end");
+	assert_string_equal(serving_get(&serving, "6.1.0"), "no instance");
+	assert_string_equal(serving_get(&serving, "6.5.0"), "no instance");
+	assert_string_equal(serving_get(&serving, "6.13.0"), "no object");
+	assert_string_equal(serving_next(&serving, ""), "6.2.0 INTEGER 0"); /* 0 is a value */
+	assert_string_equal(serving_next(&serving, "6.2.0"), "6.14.0 Counter32 7");
+	assert_string_equal(serving_next(&serving, "6.14.0"), "end");
 	serving_close(&serving);
 }
 
@@ -287,11 +287,13 @@ static void nothing_fresh(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(groups); i++) {
 		struct serving serving;
+		char name[16];
 
+		snprintf(name, sizeof(name), "%d.2.0", (int)groups[i].sub_id);
 		serving_open(&serving, fixture_source("tests/fixtures/7.3"), groups[i].add);
 		serving.request.fresh = NULL;
 		assert_string_equal(serving_next(&serving, ""), "end");
-		assert_string_equal(serving_get(&serving, "2.0"), "no instance");
+		assert_string_equal(serving_get(&serving, name), "no instance");
 		serving_close(&serving);
 	}
 }

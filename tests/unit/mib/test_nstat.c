@@ -17,6 +17,11 @@ struct scene {
 	struct serving serving;
 };
 
+static bool add_nstat(struct tcx_tree *tree)
+{
+	return serving_part(tree, "tcpext", "2.1");
+}
+
 static int open_scene(void **state)
 {
 	static struct scene scene;
@@ -31,7 +36,7 @@ static int open_scene(void **state)
 	fixture_puts(&scene.fixture, "net/snmp6", "Icmp6InType128 9\n");
 	fixture_puts(&scene.fixture, "net/sockstat", "TCP: mem 4294967296\n");
 	fixture_puts(&scene.fixture, "sys/net/ipv4/ipfrag_time", "30\n");
-	serving_open(&scene.serving, scene.fixture.root, tcx_add_nstat);
+	serving_open(&scene.serving, scene.fixture.root, add_nstat);
 	*state = &scene;
 	return 0;
 }

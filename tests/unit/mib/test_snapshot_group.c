@@ -12,6 +12,16 @@
 #include "tests/unit/fixture.h"
 #include "tests/unit/serving.h"
 
+static bool add_scalars(struct tcx_tree *tree)
+{
+	return serving_part(tree, "tcpext", "1");
+}
+
+static bool add_sources(struct tcx_tree *tree)
+{
+	return serving_part(tree, "tcpext", "1.14.1");
+}
+
 static int open_serving(void **state)
 {
 	static struct serving serving;
@@ -19,7 +29,7 @@ static int open_serving(void **state)
 
 	setenv("TZ", "UTC0", 1);
 	tzset();
-	serving_open(&serving, fixture_source("tests/fixtures/quirk-future"), tcx_add_snapshot);
+	serving_open(&serving, fixture_source("tests/fixtures/quirk-future"), add_scalars);
 	snapshot = serving.request.latest;
 	snapshot->sequence = 5000000000;
 	snapshot->when = (struct timespec){.tv_sec = 1709210096, .tv_nsec = 789000000};
@@ -119,7 +129,7 @@ static void no_snapshot(void **state)
 	struct serving serving;
 
 	(void)state;
-	serving_open(&serving, NULL, tcx_add_snapshot);
+	serving_open(&serving, NULL, add_scalars);
 	assert_string_equal(serving_get(&serving, "1.1.0"), "Counter64 0");
 	assert_string_equal(serving_get(&serving, "1.2.0"), "no instance");
 	assert_string_equal(serving_get(&serving, "1.3.0"), "no instance");
@@ -138,7 +148,7 @@ static void sources(void **state)
 	struct serving serving;
 
 	(void)state;
-	serving_open(&serving, NULL, tcx_add_source_info);
+	serving_open(&serving, NULL, add_sources);
 	serving.request.now_ns = 100 * TCX_NS_PER_S;
 	serving.request.uptime_zero_ns = 10 * TCX_NS_PER_S;
 	status = &serving.request.status.sources[TCX_SOURCE_SNMP6];

@@ -27,10 +27,18 @@ static void hold(enum tcx_table_id id, const struct tcx_table_reader *reader, vo
 	held.known[id] = true;
 }
 
-static void serve(bool (*add)(struct tcx_tree *tree))
+static bool add_nothing(struct tcx_tree *tree)
+{
+	(void)tree;
+	return true;
+}
+
+static void serve(const char *word)
 {
 	serving_close(&serving);
-	serving_open(&serving, NULL, add);
+	serving_open(&serving, NULL, add_nothing);
+	assert_true(tcx_add_tables(&serving.tree, word));
+	tcx_tree_sort(&serving.tree);
 	serving.request.held = &held;
 }
 
@@ -59,9 +67,9 @@ static void unknown_protocols(void **state)
 	link.counters.rx_dropped = 3;
 	link.counters.rx_missed_errors = 1;
 	hold(TCX_TABLE_INTERFACES, &tcx_links, &link, 1);
-	serve(tcx_add_interfaces);
-	assert_string_equal(serving_get(&serving, "2.1.15.7"), "Counter32 0");
-	assert_string_equal(serving_get(&serving, "2.1.13.7"), "Counter32 4");
+	serve("interfaces");
+	assert_string_equal(serving_get(&serving, "2.2.1.15.7"), "Counter32 0");
+	assert_string_equal(serving_get(&serving, "2.2.1.13.7"), "Counter32 4");
 }
 
 /* A column whose attribute the kernel does not tell has no instance in that row. */
@@ -72,17 +80,17 @@ static void lacking_links(void **state)
 		const char *without; /* no instance */
 		const char *next;    /* GETNEXT of it: the other row's */
 	} cells[] = {
-		{TCX_LINK_NO_NAME, "2.1.2.7", "2.1.2.8 STRING v0"},
-		{TCX_LINK_NO_MTU, "2.1.4.7", "2.1.4.8 INTEGER 1500"},
-		{TCX_LINK_NO_COUNTERS, "2.1.10.7", "2.1.10.8 Counter32 0"},
-		{TCX_LINK_NO_COUNTERS, "2.1.15.7", "2.1.15.8 Counter32 0"},
-		{TCX_LINK_NO_COUNTERS, "2.1.20.7", "2.1.20.8 Counter32 0"},
+		{TCX_LINK_NO_NAME, "2.2.1.2.7", "2.2.1.2.8 STRING v0"},
+		{TCX_LINK_NO_MTU, "2.2.1.4.7", "2.2.1.4.8 INTEGER 1500"},
+		{TCX_LINK_NO_COUNTERS, "2.2.1.10.7", "2.2.1.10.8 Counter32 0"},
+		{TCX_LINK_NO_COUNTERS, "2.2.1.15.7", "2.2.1.15.8 Counter32 0"},
+		{TCX_LINK_NO_COUNTERS, "2.2.1.20.7", "2.2.1.20.8 Counter32 0"},
 	};
 	struct tcx_link links[] = {new_link(7), new_link(8)};
 
 	(void)state;
 	hold(TCX_TABLE_INTERFACES, &tcx_links, links, COUNT(links));
-	serve(tcx_add_interfaces);
+	serve("interfaces");
 	links[0].status = TCX_LINK_UNKNOWN;
 	for (size_t i = 0; i < COUNT(cells); i++) {
 		char column[16] = "";
@@ -91,9 +99,9 @@ static void lacking_links(void **state)
 		links[0].lacks = cells[i].lack;
 		assert_string_equal(serving_get(&serving, cells[i].without), "no instance");
 		assert_string_equal(serving_next(&serving, column), cells[i].next);
-		assert_string_equal(serving_get(&serving, "2.1.1.7"), "INTEGER 7");
-		assert_string_equal(serving_get(&serving, "2.1.8.7"), "INTEGER 4");
-		assert_string_equal(serving_get(&serving, "1.0"), "INTEGER 2");
+		assert_string_equal(serving_get(&serving, "2.2.1.1.7"), "INTEGER 7");
+		assert_string_equal(serving_get(&serving, "2.2.1.8.7"), "INTEGER 4");
+		assert_string_equal(serving_get(&serving, "2.1.0"), "INTEGER 2");
 	}
 }
 
@@ -106,10 +114,10 @@ static void lacking_neighbours(void **state)
 
 	(void)state;
 	hold(TCX_TABLE_IP_NEIGHBOURS, &tcx_neighbours, rows, COUNT(rows));
-	serve(tcx_add_ip_neighbours);
-	assert_string_equal(serving_get(&serving, "2.7.10.1.0.1"), "no instance");
-	assert_string_equal(serving_get(&serving, "2.7.10.1.0.2"), "STRING ");
-	assert_string_equal(serving_get(&serving, "4.7.10.1.0.1"), "INTEGER 3");
+	serve("ipNetToMediaTable");
+	assert_string_equal(serving_get(&serving, "4.22.1.2.7.10.1.0.1"), "no instance");
+	assert_string_equal(serving_get(&serving, "4.22.1.2.7.10.1.0.2"), "STRING ");
+	assert_string_equal(serving_get(&serving, "4.22.1.4.7.10.1.0.1"), "INTEGER 3");
 }
 
 /* InetAddress of each type: a zone is four octets more. */
@@ -134,7 +142,7 @@ static void listeners(void **state)
 
 	(void)state;
 	hold(TCX_TABLE_TCP_LISTENERS, &tcx_tcp_listeners, rows, COUNT(rows));
-	serve(tcx_add_tcp_listeners);
+	serve("tcpext");
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char wanted[128];
 

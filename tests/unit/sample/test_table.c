@@ -14,7 +14,6 @@ struct row {
 };
 
 static const struct tcx_table_kind first_stays = {
-	.name = "rows",
 	.row_size = sizeof(struct row),
 	.key_size = sizeof(((struct row *)NULL)->key),
 };
@@ -25,7 +24,6 @@ static void add(void *kept, const void *other)
 }
 
 static const struct tcx_table_kind sums = {
-	.name = "rows",
 	.row_size = sizeof(struct row),
 	.key_size = sizeof(((struct row *)NULL)->key),
 	.merge = add,

@@ -54,7 +54,7 @@ static size_t index_of(const struct tcx_rows *rows, const struct tcx_request *re
 	return 1;
 }
 
-static const struct tcx_rows table_rows = {find_row, row_after, index_of};
+static const struct tcx_rows table_rows = {.find = find_row, .after = row_after, .index = index_of};
 
 static bool read_cell(const struct tcx_request *request, const struct tcx_object *object,
 		      size_t row, struct tcx_value *value)
@@ -79,15 +79,15 @@ static bool read_scalar(const struct tcx_request *request, const struct tcx_obje
 static bool add(struct tcx_tree *tree)
 {
 	static const struct tcx_object objects[] = {
-		{{9, 1, 2}, 3, &table_rows, read_cell, 2, NULL},
-		{{2}, 1, &tcx_scalar_rows.rows, read_scalar, 2, NULL},
-		{{9, 1, 3}, 3, &table_rows, read_cell, 3, NULL},
-		{{10, 7}, 2, &tcx_scalar_rows.rows, read_scalar, 107, NULL},
-		{{4}, 1, &tcx_scalar_rows.rows, read_scalar, 4, NULL},
-		{{3}, 1, &tcx_scalar_rows.rows, read_scalar, 0, NULL},
-		{{9, 1, 1}, 3, &table_rows, read_cell, 1, NULL},
-		{{10, 3}, 2, &tcx_scalar_rows.rows, read_scalar, 103, NULL},
-		{{12}, 1, &tcx_scalar_rows.rows, read_scalar, 0, NULL},
+		{{9, 1, 2}, 3, &table_rows, read_cell, 2},
+		{{2}, 1, &tcx_scalar_rows, read_scalar, 2},
+		{{9, 1, 3}, 3, &table_rows, read_cell, 3},
+		{{10, 7}, 2, &tcx_scalar_rows, read_scalar, 107},
+		{{4}, 1, &tcx_scalar_rows, read_scalar, 4},
+		{{3}, 1, &tcx_scalar_rows, read_scalar, 0},
+		{{9, 1, 1}, 3, &table_rows, read_cell, 1},
+		{{10, 3}, 2, &tcx_scalar_rows, read_scalar, 103},
+		{{12}, 1, &tcx_scalar_rows, read_scalar, 0},
 	};
 
 	for (size_t i = 0; i < COUNT(objects); i++)
@@ -276,7 +276,7 @@ static void empty(void **state)
 /* More objects than there is room for at first. */
 static void many(void **state)
 {
-	struct tcx_object object = {{0}, 1, &tcx_scalar_rows.rows, read_scalar, 0, NULL};
+	struct tcx_object object = {{0}, 1, &tcx_scalar_rows, read_scalar, 0};
 	struct serving serving = {0};
 
 	(void)state;
