@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Walks what rows.sh has added, below linuxTcpExtObjects, as a manager would: a line for each
+ * value, "22.1.0 7". The proc root is the argument.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "kernel/netns.h"
+#include "kernel/read_sources.h"
+#include "kernel/read_table.h"
+#include "mib/objects.h"
+
+static void print(const oid *name, size_t len, const struct tcx_value *value)
+{
+	for (size_t i = 0; i < len; i++)
+		printf("%s%lu", i > 0 ? "." : "", (unsigned long)name[i]);
+	if (value->type == ASN_COUNTER64)
+		printf(" %lu\n", (unsigned long)value->as.counter64.low);
+	else if (value->type == ASN_OCTET_STR)
+		printf(" %.*s\n", (int)value->len, (const char *)value->data);
+	else
+		printf(" %lu\n", value->as.number);
+}
+
+static void walk(const struct tcx_tree *tree, const struct tcx_request *request)
+{
+	oid name[MAX_OID_LEN], next[MAX_OID_LEN];
+	size_t len = 0, next_len;
+	struct tcx_value value;
+
+	while (tcx_tree_next(tree, request, name, len, next, &next_len, &value) == TCX_FOUND) {
+		print(next, next_len, &value);
+		memcpy(name, next, next_len * sizeof(oid));
+		len = next_len;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct tcx_fault fault = {""};
+	struct tcx_sources *sources = argc > 1 ? tcx_sources_new(argv[1]) : NULL;
+	struct tcx_netns *netns = tcx_netns_new("/proc");
+	struct tcx_held_tables held = {.known[TCX_TABLE_MADE_ROWS] = true};
+	struct tcx_request request = {.held = &held};
+	struct tcx_tree tree = {0};
+
+	if (sources == NULL || netns == NULL || !tcx_add_module(&tree, "tcpext"))
+		return EXIT_FAILURE;
+	tcx_tree_sort(&tree);
+	request.latest = tcx_sources_read(sources, &fault);
+	request.fresh = request.latest;
+	held.held[TCX_TABLE_MADE_ROWS] = tcx_table_read(&tcx_made_rows, netns, 10, &fault);
+	walk(&tree, &request);
+	tcx_netns_free(netns);
+	tcx_table_unref(held.held[TCX_TABLE_MADE_ROWS]);
+	tcx_snapshot_unref(request.latest);
+	tcx_sources_free(sources);
+	tcx_tree_clear(&tree);
+	if (fault.text[0] != '\0')
+		fprintf(stderr, "%s\n", fault.text);
+	return fault.text[0] == '\0' ? EXIT_SUCCESS : EXIT_FAILURE;
+}
