@@ -3,13 +3,16 @@
 """A walk never goes backwards and never stops early: with counters absent, from any OID, and while the files change under it."""
 
 import bisect
+import json
 import random
 import threading
 
 import harness
 import kernel
-from harness import END_OF_VIEW, MIB2, OBJECTS, ROOT, V1, V2C, check, check_equal, key, wait_for
+from harness import END_OF_VIEW, MIB2, NO_INSTANCE, NO_OBJECT, OBJECTS, ROOT, V1, V2C, check, check_equal, key, wait_for
 
+SYNTAXES = {**kernel.SYNTAXES, "TruthValue": "INTEGER", "DisplayString": "STRING|Hex-STRING", "PhysAddress": "STRING|Hex-STRING",
+            "TimeTicks": "Timeticks", "OBJECT IDENTIFIER": "OID"}
 WAYS = ((V1, None), (V2C, None), *((V2C, number) for number in (1, 7, 25, 50)))
 # Of the rest of the machine's tables, which grow and shrink as they like, these walks want to know nothing.
 SEEN = "view seen included .1\nview seen excluded .1.3.6.1.2.1.25\nview seen excluded .1.3.6.1.4.1.8072.1.2\n"
@@ -39,6 +42,42 @@ def whole(site):
         check_equal(sorted(set(expected) - oids, key=key), [], f"{name_of(way)}: all of the agent's are among them")
         last = found[-1][0]
         check(key(last) > key(ROOT) and not last.startswith(ROOT), f"{name_of(way)}: it goes on behind the agent's", last)
+    check(agent.alive(), "the agent lives")
+
+
+def read_rows():
+    """OID to syntax of all that rows.json has, as the tools of net-snmp print it."""
+    with open(harness.SOURCE / "mibs" / "rows.json", encoding="ascii") as file:
+        rows = json.load(file)
+    objects = rows["counters"] + rows["scalars"] + [column for table in rows["tables"] for column in table["columns"]
+                                                     if column["readable"] and not column.update(mib=table["mib"])]
+    return {f"{ROOT if row['mib'] == 'LINUX-TCPEXT-MIB' else MIB2}.{row['oid']}": SYNTAXES.get(row["syntax"], row["syntax"])
+            for row in objects if row["oid"]}
+
+
+def syntaxes(site):
+    """Each value has the syntax of its row in rows.json, and ours are of objects that have one."""
+    rows = read_rows()
+    site.snmpd()
+    site.agent()
+    found = site.walk(MIB2) + site.walk(OBJECTS)
+    by_row = {oid: [row for row in rows if oid.startswith(row + ".")] for oid, _ in found}
+    check_equal([oid for oid in by_row if oid.startswith(OBJECTS) and len(by_row[oid]) != 1], [], "each of ours has its row")
+    wrong = [(oid, value.syntax, rows[by_row[oid][0]]) for oid, value in found
+             if by_row[oid] and value.syntax not in rows[by_row[oid][0]].split("|")]
+    check_equal(wrong, [], f"{sum(map(bool, by_row.values()))} values have the syntax of their rows")
+    seen = {row for match in by_row.values() for row in match}
+    columns = [row for row in rows if row.startswith((f"{MIB2}.2.2.1.", f"{MIB2}.4.20.1.", f"{OBJECTS}.1.13.", f"{OBJECTS}.18."))]
+    check_equal([row for row in columns if row not in seen], [], f"{len(columns)} columns of tables are among them")
+
+
+def above(site):
+    """A GET of a table, of its entry or of a column, without an index, is answered with no instance or object."""
+    site.snmpd()
+    agent = site.agent()
+    tables = [f"{MIB2}.{arcs}" for arcs in ("2.2", "3", "3.1", "4", "4.20", "4.21", "4.22", "6.13", "7.5")] + [f"{OBJECTS}.2", f"{OBJECTS}.1.13"]
+    oids = [table + tail for table in tables for tail in ("", ".1", ".1.1", ".1.2")]
+    check_equal([value for oid in oids for value in site.get(oid) if value not in (NO_OBJECT, NO_INSTANCE)], [], f"{len(oids)} OIDs have no value")
     check(agent.alive(), "the agent lives")
 
 
@@ -186,4 +225,4 @@ def changing(site):
     check(fresh > before and agent.alive(), f"meanwhile the agent read {fresh - before} snapshots")
 
 
-harness.main(whole, absent, anywhere, changing)
+harness.main(whole, syntaxes, above, absent, anywhere, changing)
