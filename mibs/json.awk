@@ -26,12 +26,12 @@ END {
     open_list("sources")
     for (i = 1; i <= sources; i++)
         put_source(i, source[i])
-    open_list("groups")
-    for (i = 1; i <= groups; i++)
-        put_group(group[i])
+    open_list("sections")
+    for (i = 1; i <= sections; i++)
+        put_section(section[i])
     open_list("counters")
-    for (i = 1; i <= groups; i++)
-        put_counters(group[i])
+    for (i = 1; i <= sections; i++)
+        put_counters(section[i])
     open_list("scalars")
     for (i = 1; i <= showing; i++)
         put_showing(shows[i])
@@ -114,11 +114,11 @@ function put_source(number, id) {
     end()
 }
 
-function put_group(p) {
+function put_section(p) {
     begin()
     add("prefix", quote(p))
     add("title", quote(title[p]))
-    add("source", quote(source_of_group[p]))
+    add("source", quote(source_of_section[p]))
     add("node", arc[p] + 0 ? quote(node[p]) : "null")
     add("oid", arc[p] + 0 ? quote("1." arc[p]) : "null")
     end()
@@ -142,7 +142,7 @@ function put_counter(row, below, per_type,    nstat, has_object) {
     has_object = sub_id[row] + 0
     begin()
     add("name", quote(nstat))
-    add("group", quote(prefix[row]))
+    add("section", quote(prefix[row]))
     add("source", quote(source_of(row)))
     add("file", quote(source_path[source_of(row)]))
     add("field", or_null(kernel_word(row)))

@@ -6,7 +6,7 @@
 # Markers of the skeleton:
 #
 #   @names-of-files@    the files of counters, in a sentence
-#   @groups@            a subsection for each SECTION, an entry for each of its counters
+#   @sections@            a subsection for each SECTION, an entry for each of its counters
 #   @scalars NODE@      an entry for each scalar of a node
 #   @tables@            a subsection for each table of ours, an entry for each column
 #   @others@            an entry for each table of RFC1213, with its columns
@@ -22,8 +22,8 @@ function begin_text() {
 function marker(word) {
     if (word[1] == "names-of-files")
         put_names_of_files()
-    else if (word[1] == "groups")
-        put_groups()
+    else if (word[1] == "sections")
+        put_sections()
     else if (word[1] == "scalars")
         put_cells(word[2])
     else if (word[1] == "tables")
@@ -45,14 +45,14 @@ function put_names_of_files(    i, count, word) {
     print ".IR " word[count] " ,"
 }
 
-function put_groups(    i) {
-    for (i = 1; i <= groups; i++)
-        put_group(group[i])
+function put_sections(    i) {
+    for (i = 1; i <= sections; i++)
+        put_section(section[i])
 }
 
-function put_group(p,    i) {
+function put_section(p,    i) {
     print ".SS " title[p]
-    put_sentences(group_place(p))
+    put_sentences(section_place(p))
     for (i = 1; i <= members[p]; i++)
         put_counter(member[p, i])
     for (i = 1; i <= columns[p]; i++)
@@ -60,14 +60,14 @@ function put_group(p,    i) {
 }
 
 # Arc 0 is that of settings, which have no object here, but in RFC1213-MIB.
-function group_place(p) {
+function section_place(p) {
     if (!(arc[p] + 0))
         return "From /proc/" file[p] "; no object of LINUX-TCPEXT-MIB."
-    return group_lines(p) "; node " node[p] ", linuxTcpExtObjects." arc[p] "."
+    return section_lines(p) "; node " node[p] ", linuxTcpExtObjects." arc[p] "."
 }
 
-function group_lines(p,    shape) {
-    shape = format[source_of_group[p]]
+function section_lines(p,    shape) {
+    shape = format[source_of_section[p]]
     if (shape == "labels")
         return "Words of /proc/" file[p] " and /proc/" file[p] "6"
     return "Lines of /proc/" file[p] " that begin with \\(lq" p (shape == "columns" ? ":" : "") "\\(rq"
@@ -94,7 +94,7 @@ function put_column(row) {
     put_sentences(text[row])
 }
 
-# What the counters' own groups do not have.
+# What the counters' own sections do not have.
 function put_tables(    i, t) {
     for (i = 1; i <= tables; i++) {
         t = table[i]

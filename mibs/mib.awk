@@ -129,7 +129,7 @@ function put_root_identity(    i, above) {
 
 # --- Objects ---------------------------------------------------------------------
 
-# In the order of their OIDs. A group of types is shown by its table.
+# In the order of their OIDs. A section of types is shown by its table.
 function put_objects(    a) {
     for (a = 1; a <= last_arc; a++)
         if (a in table_at)
@@ -281,7 +281,7 @@ function put_text(indent, clause, words,    inner, i, count, part) {
 
 # --- Conformance -----------------------------------------------------------------
 
-# Of a group of counters two may come: of the current objects, by the group's own arc,
+# Of a section of counters two may come: of the current objects, by the section's own arc,
 # and of the deprecated ones, 100 further on.
 function split_groups(    a, i) {
     for (a = 1; a <= last_arc; a++)

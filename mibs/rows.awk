@@ -17,9 +17,9 @@
 #
 #   sources, source[1 ...]      ids of the SOURCE rows
 #   source_path, format, put_in_front, per, source_title, absent     by id of a source
-#   groups                      number of SECTION rows
-#   group[1 ...]                their prefixes, in the order of the file
-#   arc, node, file, title      by prefix; file is the path of the group's source
+#   sections                    number of SECTION rows
+#   section[1 ...]              their prefixes, in the order of the file
+#   arc, node, file, title      by prefix; file is the path of the section's source
 #   at[arc]                     the prefix that has this arc
 #   members[prefix], member[prefix, 1 ...]    row numbers of its COUNTER rows
 #   columns[prefix], column[prefix, 1 ...]    row numbers of its PER_TYPE rows
@@ -189,7 +189,7 @@ function close_row() {
     if (macro == "SOURCE")
         take_source(args[2])
     else if (macro == "SECTION")
-        take_group(args[1], args[2], args[3], args[4], args[5])
+        take_section(args[1], args[2], args[3], args[4], args[5])
     else if (macro == "COUNTER")
         take_counter(args[1], args[2])
     else if (macro == "PER_TYPE")
@@ -246,21 +246,21 @@ function take_source(id) {
     absent[id] = args[8]
 }
 
-function take_group(p, arc_, node_, source_, title_) {
+function take_section(p, arc_, node_, source_, title_) {
     if (p in arc)
-        fail("the group is declared twice")
+        fail("the section is declared twice")
     if (arc_ !~ /^(0|[1-9][0-9]*)$/)
         fail("not an arc: " arc_)
     if (arc_ + 0 && (arc_ + 0 in at))
-        fail("the arc belongs to group " at[arc_ + 0])
+        fail("the arc belongs to section " at[arc_ + 0])
     if (!(source_ in source_path))
         fail("unknown source " source_)
-    group[++groups] = p
+    section[++sections] = p
     if (arc_ + 0)
         at[arc_ + 0] = p
     arc[p] = arc_
     node[p] = node_
-    source_of_group[p] = source_
+    source_of_section[p] = source_
     file[p] = source_path[source_]
     title[p] = title_
     if (arc_ + 0 > last_arc)
@@ -291,7 +291,7 @@ function take_type(p, s) {
 function add_row(    p) {
     p = args[1]
     if (!(p in arc))
-        fail("unknown group " p)
+        fail("unknown section " p)
     if (!(args[4] in syntax_of))
         fail("unknown kind " args[4] " (counter, gauge or integer)")
     if (args[6] !~ /^(<=)?[0-9]+(\.[0-9]+)+$/ || args[7] !~ /^([0-9]+(\.[0-9]+)+)?$/)
@@ -369,13 +369,13 @@ function take_table(t) {
         take_our_table(t)
 }
 
-# The group of types has the place of its table already.
+# The section of types has the place of its table already.
 function take_our_table(t,    a) {
     a = place[t] + 0
     if (instances[t] == "TYPES" && node[instances_of[t]] == t)
         delete taken[tolower(t)]
     else if (parent[t] == "linuxTcpExtObjects" && ((a in at) || (a in table_at)))
-        fail("the arc belongs to " ((a in at) ? "group " at[a] : table_at[a]))
+        fail("the arc belongs to " ((a in at) ? "section " at[a] : table_at[a]))
     must_be_new(t)
     if (parent[t] == "linuxTcpExtObjects")
         table_at[a] = t
@@ -446,7 +446,7 @@ function good_text(words) {
     return words
 }
 
-# Sub-ids are for ever: a new row goes last in its group and takes the next one.
+# Sub-ids are for ever: a new row goes last in its section and takes the next one.
 function must_follow(s, last) {
     if (s + 0 != last + 1 || s !~ /^[1-9][0-9]*$/)
         fail("sub-id " s " where " last + 1 " is next")
@@ -465,15 +465,15 @@ function must_be_new(descriptor) {
 
 # What no row can break by itself.
 function check_rows() {
-    every_group_must_have_rows()
+    every_section_must_have_rows()
     every_shown_counter_must_be_a_row()
     every_table_must_be_whole()
 }
 
-function every_group_must_have_rows(    i) {
-    for (i = 1; i <= groups; i++)
-        if (!members[group[i]] && !columns[group[i]])
-            fail("group " group[i] " has no rows")
+function every_section_must_have_rows(    i) {
+    for (i = 1; i <= sections; i++)
+        if (!members[section[i]] && !columns[section[i]])
+            fail("section " section[i] " has no rows")
 }
 
 function every_shown_counter_must_be_a_row(    counter) {
@@ -522,7 +522,7 @@ function list_cells(t,    i, count) {
 }
 
 # The file that prints a counter: of a file that is one number the one of this name, of
-# those with lines of words the one of this line, else the group's.
+# those with lines of words the one of this line, else the section's.
 function source_of(row,    p, i, id) {
     p = prefix[row]
     for (i = 1; i <= sources; i++) {
@@ -532,7 +532,7 @@ function source_of(row,    p, i, id) {
         if (format[id] == "labels" && put_in_front[id] == p && (source_path[id] ~ /6$/) == (line_label(row) ~ /6$/))
             return id
     }
-    return source_of_group[p]
+    return source_of_section[p]
 }
 
 # "TcpOrphan" is the word "orphan" of the line "TCP:", "Frag6Memory" is "memory" of
@@ -558,11 +558,11 @@ function kernel_field(row,    word) {
     return "/proc/" source_path[source_of(row)] (word == "" ? "" : ", " word)
 }
 
-# The files of the groups that have objects here, in the order of the groups.
+# The files of the sections that have objects here, in the order of the sections.
 function list_files(    i, p, id, row, seen, count) {
-    for (i = 1; i <= groups; i++)
-        for (row = 1; arc[group[i]] + 0 && row <= members[group[i]]; row++) {
-            id = source_of(member[group[i], row])
+    for (i = 1; i <= sections; i++)
+        for (row = 1; arc[section[i]] + 0 && row <= members[section[i]]; row++) {
+            id = source_of(member[section[i], row])
             if (!(id in seen))
                 listed_file[++count] = source_path[id]
             seen[id] = 1
