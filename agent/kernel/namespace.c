@@ -15,10 +15,10 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* In the place of an inode number: nothing tells which namespace it is. */
+/* An inode number that no file has: the namespace is unknown. */
 #define UNKNOWN_INODE ((ino_t)-1)
 
-/* What is to be done in another namespace. */
+/* Work to do in another namespace. */
 struct errand {
 	const struct tcx_namespace *ns;
 	bool (*work)(void *context, struct tcx_fault *fault);
@@ -34,7 +34,7 @@ static bool is_procfs(const char *path)
 	return statfs(path, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
 }
 
-/* The inode number of a file of one's network namespace; 0 where there is none. */
+/* The inode number of a file in whose network namespace; 0 if there is none. */
 static ino_t inode_of(const char *root, const char *whose, bool *procfs)
 {
 	char path[PATH_MAX];
@@ -48,7 +48,7 @@ static ino_t inode_of(const char *root, const char *whose, bool *procfs)
 	return status.st_ino;
 }
 
-/* Where /proc is not mounted, the proc root itself may tell. */
+/* Without /proc, the proc root itself may say it. */
 static ino_t own_inode(const char *root)
 {
 	bool procfs;
@@ -101,7 +101,7 @@ char *tcx_proc_root_path(const char *root, const char *path)
 	return asprintf(&whole, "%s%s/%s", root, beside, path) < 0 ? NULL : whole;
 }
 
-/* A process that is not there. A whole procfs and a folder of files are of the own namespace. */
+/* A process that does not exist. A whole procfs, and plain files, count as the own namespace. */
 static bool is_gone(const char *root)
 {
 	char self[PATH_MAX];

@@ -10,24 +10,23 @@
 #include <sys/time.h>
 #include <time.h>
 
-/* A datagram of a dump has at most 32 KiB (netlink_dump()), but for a single message that needs
- * more. */
+/* A dump's datagrams have at most 32 KiB (netlink_dump()), unless a single message needs more. */
 #define FIRST_CAPACITY ((size_t)32 * 1024)
 
-/* Room for notifications that wait to be fetched: an interface's takes about 2 KiB there. */
+/* For pending notifications; one of an interface takes about 2 KiB there. */
 #define RECEIVE_BUFFER (1024 * 1024)
 
 /*
- * The kernel makes its answers inside our own sendmsg() and recvmsg(), however long that takes.
- * This bounds the wait for an answer that does not come at all.
+ * The kernel makes its answer within our sendmsg() and recvmsg(), which this does not limit; it
+ * limits the wait for an answer that never comes.
  */
 #define TIMEOUT_S 10
 
-/* How often an interrupted dump is tried, and how much longer each pause is than the one before. */
+/* Tries of an interrupted dump, and by how much each pause is longer than the last. */
 #define TRIES	 10
 #define PAUSE_NS 1000000L
 
-/* Handing out one datagram. */
+/* The delivery of one datagram. */
 struct delivery {
 	uint32_t sequence; /* of the request that it answers; 0 for notifications */
 	tcx_netlink_callback *callback;
@@ -57,14 +56,14 @@ static bool fail(struct tcx_netlink *netlink, int error, const char *what, struc
 	return tcx_fault_set(fault, "netlink: %s: %s", what, strerror(error));
 }
 
-/* Worth another try: above all, things changed while they were listed. */
+/* Marks the dump as worth another try. */
 static bool interrupt(struct tcx_netlink *netlink, struct tcx_fault *fault)
 {
 	netlink->interrupted = true;
 	return tcx_fault_set(fault, "netlink: it kept changing while it was being read");
 }
 
-/* What only newer kernels know is worth having, and no reason to fail where it is missing. */
+/* Options that an older kernel lacks are no reason to fail. */
 static void set_options(struct mnl_socket *socket, unsigned int groups)
 {
 	const struct timeval timeout = {.tv_sec = TIMEOUT_S};
@@ -106,7 +105,7 @@ static bool send_request(struct tcx_netlink *netlink, const struct tcx_netlink_q
 {
 	struct nlmsghdr *message = mnl_nlmsg_put_header(netlink->buffer);
 
-	/* Never 0: that is the number of a notification. */
+	/* Never 0, the number of notifications. */
 	netlink->sequence += netlink->sequence == UINT32_MAX ? 2 : 1;
 	message->nlmsg_type = query->type;
 	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
@@ -118,8 +117,7 @@ static bool send_request(struct tcx_netlink *netlink, const struct tcx_netlink_q
 }
 
 /*
- * One datagram, whoever sent it; *from becomes the sender's netlink port. How long it is, which
- * may be more than there was room for.
+ * Receives one datagram; *from becomes the sender's netlink port. The length may exceed the buffer.
  */
 static ssize_t receive_from(struct tcx_netlink *netlink, int flags, uint32_t *from)
 {
@@ -140,7 +138,7 @@ static ssize_t receive_from(struct tcx_netlink *netlink, int flags, uint32_t *fr
 	return len;
 }
 
-/* A datagram was longer than the buffer, and its rest is gone. The next one may be longer yet. */
+/* A datagram did not fit and is lost. The next one may be longer yet. */
 static bool grow(struct tcx_netlink *netlink, size_t len, struct tcx_fault *fault)
 {
 	char *buffer = realloc(netlink->buffer, 2 * len);
@@ -153,8 +151,8 @@ static bool grow(struct tcx_netlink *netlink, size_t len, struct tcx_fault *faul
 }
 
 /*
- * One datagram of the kernel, whose port is 0. Processes with CAP_NET_ADMIN in this network
- * namespace may send to the socket too.
+ * Receives one datagram of the kernel, port 0. Processes with CAP_NET_ADMIN in this namespace may
+ * send to the socket, too.
  */
 static bool receive(struct tcx_netlink *netlink, int flags, size_t *len, struct tcx_fault *fault)
 {
@@ -172,7 +170,7 @@ static bool receive(struct tcx_netlink *netlink, int flags, size_t *len, struct 
 	return *len <= netlink->capacity || grow(netlink, *len, fault);
 }
 
-/* NLMSG_ERROR, and NLMSG_DONE where a dump failed on its way: a negative errno comes first. */
+/* NLMSG_ERROR, and NLMSG_DONE of a failed dump, begin with a negative errno. */
 static bool take_result(struct tcx_netlink *netlink, const struct nlmsghdr *message,
 			struct tcx_fault *fault)
 {
@@ -201,7 +199,7 @@ static bool take_message(struct tcx_netlink *netlink, struct delivery *delivery,
 	return delivery->callback(delivery->context, message, fault);
 }
 
-/* mnl_nlmsg_ok() takes a length of 2 GiB and more for a negative one, which is not too long. */
+/* mnl_nlmsg_ok() takes lengths from 2 GiB on for negative, and accepts them. */
 static bool is_whole(const struct nlmsghdr *message, int left)
 {
 	return mnl_nlmsg_ok(message, left) && message->nlmsg_len <= (uint32_t)left;
@@ -288,7 +286,7 @@ bool tcx_netlink_parse_attributes(const void *at, size_t len, const struct nlatt
 		left -= MNL_ALIGN(attribute->nla_len);
 		attribute = mnl_attr_next(attribute);
 	}
-	/* The last one need not be padded. */
+	/* The last attribute needs no padding. */
 	if (left > 0)
 		return tcx_fault_set(fault, "netlink: an attribute is cut short");
 	return true;

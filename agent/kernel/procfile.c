@@ -14,7 +14,7 @@
 #define FIRST_CAPACITY ((size_t)16 * 1024)
 #define LAST_CAPACITY  ((size_t)16 * 1024 * 1024)
 
-/* How often it is looked whether the open file still is the one at its path. */
+/* How often the path is checked for another file. */
 #define LOOK_NS TCX_NS_PER_S
 
 void tcx_procfile_init(struct tcx_procfile *file, char *path, bool optional)
@@ -64,7 +64,7 @@ static ssize_t read_once(struct tcx_procfile *file)
 	return len;
 }
 
-/* A text that fills the buffer may go on: it is read anew with a larger one. */
+/* A text that fills the buffer may be longer: it is read again into a larger one. */
 static bool read_whole(struct tcx_procfile *file, struct tcx_fault *fault)
 {
 	ssize_t len;
@@ -80,7 +80,7 @@ static bool read_whole(struct tcx_procfile *file, struct tcx_fault *fault)
 	return true;
 }
 
-/* Another file, or none, may be at the path by now: that is what is to be read. */
+/* Closes the file if another one, or none, is at the path by now. */
 static void look(struct tcx_procfile *file, uint64_t now_ns)
 {
 	struct stat status;
@@ -93,7 +93,7 @@ static void look(struct tcx_procfile *file, uint64_t now_ns)
 		tcx_procfile_reset(file);
 }
 
-/* True also when there is no such file. */
+/* A missing file is no fault. */
 static bool open_file(struct tcx_procfile *file, uint64_t now_ns, bool *present,
 		      struct tcx_fault *fault)
 {

@@ -22,7 +22,7 @@ static tcx_reader *const readers[TCX_SOURCES] = {
 
 struct source {
 	struct tcx_procfile file;
-	bool present;		/* the file exists, of use or not */
+	bool present;		/* the file exists, readable or not */
 	bool has_text;		/* it could be read */
 	struct tcx_fault fault; /* of this read; empty: none */
 	struct tcx_source_status status;
@@ -105,7 +105,7 @@ void tcx_sources_free(struct tcx_sources *sources)
 	free(sources);
 }
 
-/* A sysctl is that of the thread which opens it: in another namespace it would be another value. */
+/* A sysctl has the value of the namespace of the thread that opens it. */
 static bool read_file(struct tcx_sources *sources, size_t i, uint64_t began)
 {
 	struct source *source = &sources->all[i];
@@ -118,8 +118,8 @@ static bool read_file(struct tcx_sources *sources, size_t i, uint64_t began)
 }
 
 /*
- * All files back to back, before anything is parsed: one instant, as near as user space can get.
- * Returns how many exist.
+ * Reads all files before it parses any, so that they are nearly of one instant. Returns how many
+ * exist.
  */
 static size_t read_files(struct tcx_sources *sources, uint64_t began)
 {
@@ -139,7 +139,7 @@ static size_t read_files(struct tcx_sources *sources, uint64_t began)
 	return found;
 }
 
-/* One source of a builder. False when it gave a fault, or the builder diverged. */
+/* Parses one source. False with a fault, or when the builder diverged. */
 static bool parse_source(struct tcx_sources *sources, size_t i, struct tcx_builder *builder)
 {
 	struct source *source = &sources->all[i];
@@ -155,8 +155,8 @@ static bool parse_source(struct tcx_sources *sources, size_t i, struct tcx_build
 }
 
 /*
- * The layout of the texts that were just read; NULL when memory is short. Where a file could not be
- * read whole, it also has the names that were there before.
+ * Makes the layout of the texts just read. A file with a fault keeps its former names. NULL when
+ * memory is short.
  */
 static struct tcx_layout *find_layout(struct tcx_sources *sources)
 {
@@ -176,7 +176,7 @@ static struct tcx_layout *find_layout(struct tcx_sources *sources)
 	return NULL;
 }
 
-/* Names that are gone without a fault are gone for good: that calls for a new layout. */
+/* Names that disappeared without a fault call for a new layout. */
 static bool parse(struct tcx_sources *sources, struct tcx_builder *builder)
 {
 	for (size_t i = 0; i < TCX_SOURCES; i++) {
@@ -206,9 +206,8 @@ static void note_discontinuity(struct tcx_sources *sources, struct tcx_snapshot 
 }
 
 /*
- * A snapshot with the values of the texts, and where these have faults with those of the snapshot
- * before, of the same layout. NULL when memory is short, or, with *diverged, when a new layout
- * would help.
+ * Makes a snapshot of the texts; where they have faults, with the values before, of the same
+ * layout. NULL when memory is short, or with *diverged when a new layout is needed.
  */
 static struct tcx_snapshot *fill(struct tcx_sources *sources, struct tcx_layout *layout,
 				 const struct tcx_snapshot *before, uint64_t taken_ns,
@@ -246,7 +245,7 @@ static struct tcx_snapshot *fill_anew(struct tcx_sources *sources, uint64_t take
 	return snapshot;
 }
 
-/* The sources that gave a value in this read; any bits where all did. */
+/* The sources that gave a value in this read, as bits; all bits when none had a fault. */
 static uint32_t givers(const struct tcx_snapshot *snapshot)
 {
 	const struct tcx_layout *layout = snapshot->layout;
@@ -267,7 +266,7 @@ static void set_no_memory(struct tcx_sources *sources)
 			tcx_fault_set(&sources->all[i].fault, "out of memory");
 }
 
-/* What there is to read in the texts, and which sources gave some of it; NULL when none did. */
+/* Makes a snapshot and says which sources gave values; NULL when none did. */
 static struct tcx_snapshot *take(struct tcx_sources *sources, uint64_t taken_ns, uint32_t *given)
 {
 	struct tcx_snapshot *snapshot = NULL;
@@ -308,7 +307,7 @@ static void note_status(struct source *source, bool gave, uint64_t taken_ns)
 		status->discontinuity_ns = taken_ns;
 }
 
-/* Where several sources have faults, the first one is told. */
+/* Reports the first fault of several. */
 static void note_all(struct tcx_sources *sources, uint32_t given, uint64_t taken_ns,
 		     struct tcx_fault *fault)
 {
@@ -319,11 +318,11 @@ static void note_all(struct tcx_sources *sources, uint32_t given, uint64_t taken
 		if (source->fault.text[0] == '\0')
 			continue;
 		tcx_fault_set(fault, "%s: %s", source->file.path, source->fault.text);
-		tcx_procfile_reset(&source->file); /* a good one may be there next time */
+		tcx_procfile_reset(&source->file); /* the next read opens it anew */
 	}
 }
 
-/* A procfs that was mounted with subset=pid has these files below the processes alone. */
+/* With subset=pid a procfs has these files below the processes only. */
 static void explain_absence(const char *path, struct tcx_fault *fault)
 {
 	const char *file = tcx_catalogue_source(TCX_SOURCE_SNMP)->path;

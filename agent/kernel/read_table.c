@@ -26,7 +26,7 @@ static bool read_rows(struct tcx_table *table, const struct tcx_table_reader *re
 	return true;
 }
 
-/* What has been read, put in order; NULL where reading failed. */
+/* Sorts what was read; NULL if reading failed. */
 static struct tcx_table *finish(struct tcx_table *table, bool done, struct tcx_fault *fault)
 {
 	if (!done || !tcx_table_sort_unique(table, fault)) {

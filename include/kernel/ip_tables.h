@@ -9,9 +9,9 @@
 #include "kernel/read_table.h"
 
 /*
- * One address of this host (RFC1213 ipAddrTable), primary or secondary, of a point-to-point link
- * the near end. An address that several interfaces have is one row, the one of the lowest ifIndex:
- * so the row does not move while links come and go behind it.
+ * One address of this host (RFC1213 ipAddrTable), primary or secondary; of a point-to-point link
+ * the near end. If several interfaces have it, the row is that of the lowest ifIndex, so that it
+ * stays while other links come and go.
  */
 struct tcx_address {
 	uint8_t address[4]; /* the key: IFA_LOCAL */
@@ -47,25 +47,24 @@ enum tcx_route_protocol {
 };
 
 /*
- * One destination of the main routing table (RFC1213 ipRouteTable), what `ip route` shows. The
- * kernel may have several routes with this destination; the row is the one by which it would send a
- * packet to that very address: one that is not dead, of the longest prefix, then for no particular
- * type of service, then of the lowest metric. Only 0.0.0.0 means the default route, as RFC1213
- * says, so there the shortest prefix wins. Of a multipath route it is the weightiest next hop that
- * is alive, the first one of several.
+ * One destination of the main routing table (RFC1213 ipRouteTable, `ip route`). Of several routes
+ * to it, the row is the one by which the kernel would send a packet to that very address: not dead,
+ * longest prefix, no type of service, lowest metric. RFC1213 has 0.0.0.0 for the default route
+ * only, so there the shortest prefix wins. Of a multipath route it is the heaviest live next hop,
+ * the first of equals.
  */
 struct tcx_route {
 	uint8_t destination[4]; /* the key */
 	/*
-	 * The gateway. Of a direct route the host's own address there: the one that the route names
-	 * (RTA_PREFSRC), else the first primary one of the link. 0.0.0.0 where the gateway is not
-	 * of IPv4, where the link has no address, and where packets go nowhere.
+	 * The gateway. For a direct route the host's own address there: RTA_PREFSRC, else the first
+	 * primary one of the link. 0.0.0.0 if the gateway is not IPv4, the link has no address, or
+	 * packets go nowhere.
 	 */
 	uint8_t next_hop[4];
 	uint32_t link;	    /* ifIndex; 0 where packets go nowhere */
 	uint32_t metric;    /* RTA_PRIORITY; 0: the most preferred */
 	uint8_t prefix_len; /* of the destination */
-	uint8_t tos;	    /* type of service that it is for; 0: any */
+	uint8_t tos;	    /* type of service; 0: any */
 	uint8_t type;	    /* enum tcx_route_type; other where packets are refused or dropped */
 	uint8_t protocol;   /* enum tcx_route_protocol: who set it */
 	bool dead;	    /* the kernel passes over it (ignore_routes_with_linkdown) */
@@ -82,16 +81,16 @@ enum tcx_neighbour_type {
 #define TCX_NEIGHBOUR_ADDRESS_MAX 32 /* MAX_ADDR_LEN */
 
 /*
- * One neighbour (RFC1213 atTable, ipNetToMediaTable), what `ip neigh` shows. One whose hardware
- * address is being asked for, or could not be had, is a row of type invalid with an empty one: so
- * RFC1213 has a manager see that there is no mapping (atPhysAddress). Multicast and others that
- * need no resolution (NUD_NOARP) are not here, nor are proxied addresses.
+ * One neighbour (RFC1213 atTable and ipNetToMediaTable, `ip neigh`). If its hardware address is not
+ * known yet, or could not be resolved, the row is invalid with an empty address, as RFC1213 wants
+ * (atPhysAddress). Neighbours without resolution (NUD_NOARP), such as multicast, and proxied
+ * addresses have no row.
  */
 struct tcx_neighbour {
 	uint8_t link[4];      /* ifIndex */
 	uint8_t address[4];   /* the key ends here */
 	uint8_t type;	      /* enum tcx_neighbour_type */
-	bool hardware_known;  /* or the kernel does not tell, of one that is not invalid */
+	bool hardware_known;  /* false: the kernel does not say it, though valid */
 	bool ignored;	      /* its interface is (ignoreInterface) */
 	uint8_t hardware_len; /* octets */
 	uint8_t hardware[TCX_NEIGHBOUR_ADDRESS_MAX];

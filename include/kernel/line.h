@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lines and words of a text that is not zero-terminated: what the readers share. */
+/* Lines and words of a text that is not zero-terminated, for the readers. */
 #ifndef TCX_KERNEL_LINE_H
 #define TCX_KERNEL_LINE_H
 
@@ -40,22 +40,19 @@ static inline bool tcx_line_skip_blanks(struct tcx_piece *line)
 	return line->at < line->end;
 }
 
-/*
- * Takes the next word off a line, a name that begins with a letter and holds only letters, digits,
- * '_', '-' and '.'. The line must not be at its end.
- */
+/* Takes a name off a line that is not at its end: a letter, then letters, digits and "_-.". */
 bool tcx_line_name(struct tcx_piece *line, struct tcx_piece *name, struct tcx_fault *fault);
 
-/* Takes the next word off a line, a number. False when it is none of at most 64 bits. */
+/* Takes a number off a line. False unless it fits 64 bits. */
 bool tcx_line_number(struct tcx_piece *line, struct tcx_number *number);
 
-/* The fault of a number that is none; of names what is counted. Returns false. */
+/* Sets the fault of a malformed number; of names the counter. Returns false. */
 bool tcx_line_no_number(struct tcx_fault *fault, const char *of, size_t len);
 
 /*
- * Reads a text line by line. A line may take more lines off rest. One with a fault is passed over,
- * and the first of such faults is reported; a cut last line (see kernel/reader.h) is left out.
- * False when there was any fault, or, at once, when the builder diverged.
+ * Reads a text line by line; a reader may take more lines off rest. Skips a line with a fault and
+ * reports the first one. Skips a truncated last line (kernel/reader.h). False with any fault, and
+ * at once when the builder diverged.
  */
 typedef bool tcx_line_reader(struct tcx_builder *builder, struct tcx_piece line,
 			     struct tcx_piece *rest, struct tcx_fault *fault);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Network interfaces: the table of them, and since when each is in its state. */
+/* The table of network interfaces, and the watch of their changes. */
 #ifndef TCX_KERNEL_LINKS_H
 #define TCX_KERNEL_LINKS_H
 
@@ -24,7 +24,7 @@ enum tcx_link_status {
 	TCX_LINK_LOWER_LAYER_DOWN
 };
 
-/* What the kernel did not tell of an interface: bits. */
+/* What the kernel did not say of an interface: bits. */
 enum tcx_link_lack {
 	TCX_LINK_NO_NAME = 1,
 	TCX_LINK_NO_STATUS = 2, /* then status is unknown */
@@ -45,54 +45,51 @@ struct tcx_link {
 	uint32_t flags;			   /* IFF_* */
 	uint32_t mtu;			   /* octets */
 	uint32_t speed;			   /* Mbit/s (ETHTOOL_GLINKSETTINGS); 0: unknown */
-	uint32_t queue_len;		   /* packets that wait in the root qdisc */
+	uint32_t queue_len;		   /* packets in the root qdisc */
 	uint64_t changed_ns;		   /* tcx_link_watch_changed(); 0 without a watch */
 	struct rtnl_link_stats64 counters; /* IFLA_STATS64 */
 	uint64_t in_unicast;		   /* tcx_link_watch_unicast() */
 };
 
 /*
- * Keeps of each interface, while the agent runs, what the kernel does not: the time of its last
- * change of status or IFF_UP, and what was last shown of its packets. One thread drains it, any may
- * ask.
+ * The link watch keeps what the kernel does not: when each interface last changed its status or
+ * IFF_UP, and its last in_unicast. One thread drains it; any thread may ask.
  */
 struct tcx_link_watch;
 
 /*
- * Subscribes to the changes in the network namespace that proc_root shows and takes note of how
- * things are. The caller gets a reference. A fault alone: that cannot be had now, and
- * tcx_link_watch_drain() tries again. NULL with a fault: there is no watch.
+ * Subscribes to the changes in the network namespace of proc_root and lists the links. The caller
+ * gets a reference; NULL with a fault. A watch with a fault has failed for now, and
+ * tcx_link_watch_drain() tries again.
  */
 struct tcx_link_watch *tcx_link_watch_new(const char *proc_root, struct tcx_fault *fault);
 
-/* One more reference, and one less: the last one frees it. watch may be NULL in the second. */
+/* Adds and drops a reference; the last one frees it. tcx_link_watch_unref() takes NULL. */
 struct tcx_link_watch *tcx_link_watch_ref(struct tcx_link_watch *watch);
 void tcx_link_watch_unref(struct tcx_link_watch *watch);
 
-/* A descriptor that is readable when there is something to drain. */
+/* Readable while there is something to drain. */
 int tcx_link_watch_fd(const struct tcx_link_watch *watch);
 
 /*
- * Takes in all changes that are waiting; a change gets the time when it is taken in. When some were
- * lost, all links are listed anew and compared. False at a fault. The descriptor then becomes
- * readable again in a while: what could not be taken in is made good by the next call.
+ * Handles all pending changes; a change gets the time of this call. If some were lost, lists and
+ * compares all links. False with a fault; the descriptor becomes readable again in a second, and
+ * the next call catches up.
  */
 bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault);
 
 /*
- * When a link came into the state that it has in a reading, which began at began_ns, on
- * tcx_clock_now()'s clock. 0 when it is as it was when the watch began. If the reading is ahead of
- * the watch, the link has changed now; if it is behind, the changes since do not count, of which
- * the watch remembers a few.
+ * When a link entered the state that it has in a read which began at began_ns (tcx_clock_now()). 0:
+ * before the watch began. If the read is newer than the watch, the link has changed now; if older,
+ * later changes do not count, as far as the watch remembers.
  */
 uint64_t tcx_link_watch_changed(struct tcx_link_watch *watch, const struct tcx_link *link,
 				uint64_t began_ns);
 
 /*
- * Packets that a link has received and that were no multicasts, in a reading that is to be shown.
- * The kernel, and some hardware, counts multicasts apart from all packets and later: so it is never
- * less than in the reading before while rx_packets did not fall. A link that was gone meanwhile
- * begins anew. watch may be NULL, and then nothing is known of readings before.
+ * Received packets less multicasts. The kernel and some hardware count multicasts later than all
+ * packets, so the result never falls while rx_packets does not. A link that was gone starts anew.
+ * With watch NULL there is no memory of earlier reads.
  */
 uint64_t tcx_link_watch_unicast(struct tcx_link_watch *watch, const struct tcx_link *link);
 

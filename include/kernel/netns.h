@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where tables are read from, a network namespace: netlink sockets, kept open, and the socket files
- * of procfs. Belongs to one thread. Sockets are opened when they are first needed, in the network
- * namespace that the thread is in by then, and stay there.
+ * The network namespace that tables are read from: its netlink sockets and its socket files in
+ * procfs. Belongs to one thread. Each socket is opened on first use, in the thread's namespace of
+ * that moment, and stays open.
  */
 #ifndef TCX_KERNEL_NETNS_H
 #define TCX_KERNEL_NETNS_H
@@ -17,32 +17,32 @@
 enum tcx_protocol { TCX_TCP, TCX_UDP, TCX_PROTOCOLS };
 
 struct tcx_netns {
-	/* The owner may set these. Interfaces get the time of their last change from link_watch,
-	 * which outlives it; without one, NULL, it is 0. Those of an ignored name are left out of
-	 * tcx_links, and marked in tcx_neighbours; the list has to outlive the reading. */
+	/*
+	 * The owner may set these, and both must outlive the reads. link_watch gives the times of
+	 * last change; NULL: all 0. Ignored interfaces are left out of tcx_links, and marked in
+	 * tcx_neighbours.
+	 */
 	struct tcx_link_watch *link_watch;
 	const struct tcx_link_patterns *ignored; /* NULL: none */
 
-	/* For what reads tables. */
+	/* For the readers of tables. */
 	char *proc_root;		     /* owned */
 	struct tcx_netlink route;	     /* NETLINK_ROUTE */
 	struct tcx_netlink diag;	     /* NETLINK_SOCK_DIAG */
-	bool use_procfs[TCX_PROTOCOLS];	     /* sock_diag does not serve it, or is not to */
-	struct tcx_fault why[TCX_PROTOCOLS]; /* not sock_diag */
+	bool use_procfs[TCX_PROTOCOLS];	     /* sock_diag does not work, or is not wanted */
+	struct tcx_fault why[TCX_PROTOCOLS]; /* reason for it */
 };
 
-/* Prepares; opens nothing yet. proc_root ("/proc" as a rule) is copied. NULL when memory is short.
- */
+/* Opens nothing yet. Copies proc_root ("/proc" as a rule). NULL when memory is short. */
 struct tcx_netns *tcx_netns_new(const char *proc_root);
 
 /*
- * Has TCP and UDP sockets read from procfs from now on, though sock_diag may work; why, not
- * empty, is shown as the tables' fallback. Without this call sock_diag is asked, and left for good
- * the first time that it is missing or denied.
+ * Reads TCP and UDP sockets from procfs from now on; why, not empty, becomes the tables' fallback.
+ * Otherwise sock_diag is used until it is missing or denied for the first time.
  */
 void tcx_netns_use_procfs(struct tcx_netns *netns, const char *why);
 
-/* For reader->read(): a table that is one list of rtnetlink. query has the table as its context. */
+/* For reader->read() of a single rtnetlink dump; query->context must be the table. */
 bool tcx_netns_list(struct tcx_netns *netns, struct tcx_table *table,
 		    const struct tcx_netlink_query *query, struct tcx_fault *fault);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading a table of the kernel: what lists its rows, and how often that is tried. */
+/* Reads tables of the kernel: one reader each, tried again when interrupted. */
 #ifndef TCX_KERNEL_READ_TABLE_H
 #define TCX_KERNEL_READ_TABLE_H
 
@@ -14,7 +14,7 @@ struct tcx_netns;
 /* Constant data, one per table. */
 struct tcx_table_reader {
 	struct tcx_table_kind kind;
-	/* Appends all rows, in any order, or as many as there may be. False at a fault. */
+	/* Appends rows in any order until the table is full. False with a fault. */
 	bool (*read)(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault);
 };
 
@@ -23,17 +23,16 @@ struct tcx_table_reader {
 #include "mibs/tables.def"
 
 /*
- * Reads a table; one reference for the caller. NULL at a fault. A table that the kernel changed
- * while it was being read is read anew, a few times. Takes as long as the kernel needs to list its
- * rows, and meanwhile up to three times their memory: room to grow is as much as what is full, and
- * sorting needs one copy more.
+ * Reads a table; the caller gets a reference, or NULL with a fault. Tries a few times if the kernel
+ * changed the table meanwhile. Takes as long as the kernel needs to list the rows, and up to three
+ * times their memory, for growth and the copy that sorting needs.
  */
 struct tcx_table *tcx_table_read(const struct tcx_table_reader *reader, struct tcx_netns *netns,
 				 size_t max_rows, struct tcx_fault *fault);
 
 /*
- * For reader->read() that needs the rows of another table as well: reads these once. If that is
- * interrupted, so is the reading that it is part of.
+ * For a reader->read() that needs another table as well: reads it once. If that is interrupted, so
+ * is the whole read.
  */
 struct tcx_table *tcx_table_read_beside(const struct tcx_table_reader *reader,
 					struct tcx_netns *netns, struct tcx_fault *fault);

@@ -21,10 +21,7 @@ static bool read_value(struct tcx_piece *values, struct tcx_piece name, struct t
 	return true;
 }
 
-/*
- * The values of a line of names that is the same as in the last read: the names need no second
- * look.
- */
+/* Reads the values of a known line of names, without parsing the names again. */
 static bool read_known(struct tcx_builder *builder, struct tcx_piece section, size_t count,
 		       struct tcx_piece *values, struct tcx_fault *fault)
 {
@@ -60,7 +57,7 @@ static bool read_named(struct tcx_builder *builder, struct tcx_piece section,
 	return true;
 }
 
-/* A section whose names are good belongs to the layout, whatever its values are. */
+/* The names of a section belong to the layout, whatever its values are. */
 static bool collect_pair(struct tcx_builder *builder, struct tcx_piece section,
 			 struct tcx_piece names, struct tcx_fault *fault)
 {
@@ -71,7 +68,7 @@ static bool collect_pair(struct tcx_builder *builder, struct tcx_piece section,
 				      first, fault);
 }
 
-/* One pair of lines, both behind the colon. It is of use as a whole or not at all. */
+/* Reads the two lines of a section, both behind the colon, whole or not at all. */
 static bool read_pair(struct tcx_builder *builder, struct tcx_piece section, struct tcx_piece names,
 		      struct tcx_piece values, struct tcx_fault *fault)
 {
@@ -88,7 +85,7 @@ static bool read_pair(struct tcx_builder *builder, struct tcx_piece section, str
 	return good;
 }
 
-/* Says which section the fault is in, unless the builder only wants a new layout. */
+/* Adds the section to a fault, unless the builder only needs a new layout. */
 static bool fault_in(const struct tcx_builder *builder, struct tcx_piece section,
 		     struct tcx_fault *fault)
 {
@@ -100,7 +97,7 @@ static bool fault_in(const struct tcx_builder *builder, struct tcx_piece section
 	return tcx_fault_prefix(fault, name);
 }
 
-/* Takes the line of values off rest; one of another section stays, it may have its own there. */
+/* Takes the line of values off rest, unless it is of another section. */
 static bool take_values(struct tcx_piece section, struct tcx_piece *rest, struct tcx_piece *values,
 			struct tcx_fault *fault)
 {

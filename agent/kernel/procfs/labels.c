@@ -16,10 +16,7 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/*
- * Appends a word as one part of a name, "inuse" as "Inuse" and "TCP" as "Tcp". Returns the new
- * length.
- */
+/* Appends a word to a name, "inuse" as "Inuse" and "TCP" as "Tcp". Returns the new length. */
 static size_t append_part(char *name, size_t len, struct tcx_piece word)
 {
 	for (const char *p = word.at; p < word.end && len <= TCX_NAME_MAX; p++)
@@ -27,7 +24,7 @@ static size_t append_part(char *name, size_t len, struct tcx_piece word)
 	return len;
 }
 
-/* Takes the next word and its number off a line that is not at its end. */
+/* Takes a word and its number off a line that is not at its end. */
 static bool take_word(struct tcx_piece *line, struct tcx_piece *key, struct tcx_number *number,
 		      struct tcx_fault *fault)
 {
@@ -60,7 +57,7 @@ static bool read_words(struct tcx_builder *builder, struct tcx_piece label, stru
 	return true;
 }
 
-/* A line is of use as a whole or not at all. */
+/* Reads a line whole or not at all. */
 static bool read_line(struct tcx_builder *builder, struct tcx_piece line, struct tcx_piece *rest,
 		      struct tcx_fault *fault)
 {

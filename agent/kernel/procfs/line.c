@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* How much of a name a fault shows. */
+/* Characters of a name that a fault shows. */
 #define SHOWN 40
 
 static int shown(size_t len)
@@ -85,7 +85,7 @@ bool tcx_line_no_number(struct tcx_fault *fault, const char *of, size_t len)
 			     shown(len), of);
 }
 
-/* Leaves out the last line when it lacks its newline and could have been cut in a number. */
+/* Drops the last line if it lacks its newline and may be truncated within a number. */
 static bool cut_whole(struct tcx_piece *text, struct tcx_fault *fault)
 {
 	const char *end = text->end;

@@ -15,7 +15,7 @@ static bool read_value(struct tcx_piece line, struct tcx_piece name, struct tcx_
 	return true;
 }
 
-/* While names are collected, one without a value is a name all the same. */
+/* While names are collected, a name counts even without a value. */
 static bool read_line(struct tcx_builder *builder, struct tcx_piece line, struct tcx_piece *rest,
 		      struct tcx_fault *fault)
 {

@@ -44,7 +44,7 @@ static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct 
 	return tcx_netns_list(netns, table, &query, fault);
 }
 
-/* One interface may have an address twice, with different masks: then the narrower one counts. */
+/* One interface may have an address twice; the longer prefix counts. */
 static void merge(void *kept, const void *other)
 {
 	const struct tcx_address *before = kept;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The address that each link has of its own, for direct routes that name none: RFC1213 has the
- * agent's address on that network as their next hop.
- */
+/* Each link's own address, which RFC1213 has as the next hop of direct routes that name none. */
 #ifndef TCX_KERNEL_RTNETLINK_LINK_ADDRESSES_H
 #define TCX_KERNEL_RTNETLINK_LINK_ADDRESSES_H
 
@@ -17,7 +14,7 @@ struct tcx_link_address {
 
 extern const struct tcx_table_reader tcx_link_addresses;
 
-/* The four octets of a link's address; NULL when it has none. */
+/* A link's address, four octets; NULL when it has none. */
 const uint8_t *tcx_link_address_find(const struct tcx_table *addresses, uint32_t link);
 
 #endif

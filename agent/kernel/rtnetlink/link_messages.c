@@ -8,16 +8,15 @@
 #include "kernel/links.h"
 
 /*
- * Any mask makes the kernel measure its links first (rtnl_calcit()). Without, a link that does not
- * fit the usual datagram, as one with hundreds of alternative names, ends the list as if it were
- * whole. This bit, RTEXT_FILTER_MRP of newer headers, is about bridges: it adds nothing to a list
- * of links.
+ * With any mask the kernel first measures its links (rtnl_calcit()). Without one, a link that needs
+ * a large datagram, as with hundreds of alternative names, ends the list early and silently. This
+ * bit is RTEXT_FILTER_MRP, about bridges: it adds nothing to a list of links.
  */
 #define WHOLE_LINKS (1 << 4)
 
 /*
- * IF_OPER_*. The kernel tells DOWN for a link that is not IFF_UP (rtnl_fill_ifinfo()), so one that
- * knows no more than UNKNOWN, as the loopback, is up.
+ * IF_OPER_*. The kernel reports DOWN for a link that is not IFF_UP (rtnl_fill_ifinfo()), so
+ * UNKNOWN, as the loopback has, means up.
  */
 static const uint8_t statuses[] = {
 	[IF_OPER_UNKNOWN] = TCX_LINK_UP,      [IF_OPER_NOTPRESENT] = TCX_LINK_NOT_PRESENT,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The messages of links, for the table of links and for the watch of their changes. */
+/* What the table of links and the link watch share. */
 #ifndef TCX_KERNEL_RTNETLINK_LINK_MESSAGES_H
 #define TCX_KERNEL_RTNETLINK_LINK_MESSAGES_H
 
@@ -10,7 +10,7 @@
 /* enum tcx_link_status of an IFLA_OPERSTATE; 0 when the message has none. */
 uint8_t tcx_link_status_of(const struct nlattr *operstate);
 
-/* Has the kernel list all links to a callback. */
+/* Dumps all links to a callback. */
 bool tcx_links_list(struct tcx_netlink *netlink, tcx_netlink_callback *callback, void *context,
 		    struct tcx_fault *fault);
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-/* Link modes are three bit maps of at most 127 words, which the kernel writes behind the struct. */
+/* The kernel writes three bit maps of at most 127 words behind the struct. */
 #define MODE_WORDS (3 * 127)
 
 static bool ask_driver(int fd, const char *name, void *question)
@@ -21,8 +21,8 @@ static bool ask_driver(int fd, const char *name, void *question)
 }
 
 /*
- * The first request makes the kernel tell how many words a bit map of link modes has here, as a
- * negative number; the second one must bring room for three of that length.
+ * The first request returns the number of words of a bit map, negative; the second must have room
+ * for three of them.
  */
 static bool ask_settings(int fd, const char *name, uint32_t *speed)
 {
@@ -42,14 +42,14 @@ static bool ask_settings(int fd, const char *name, uint32_t *speed)
 	return true;
 }
 
-/* What there was before kernel 4.6. */
+/* For kernels before 4.6. */
 static bool ask_old_settings(int fd, const char *name, uint32_t *speed)
 {
 	struct ethtool_cmd settings = {.cmd = ETHTOOL_GSET};
 
 	if (!ask_driver(fd, name, &settings))
 		return false;
-	/* ethtool_cmd_speed() shifts the upper half into the sign of an int. */
+	/* ethtool_cmd_speed() would shift the upper half into the sign of an int. */
 	*speed = settings.speed | (uint32_t)settings.speed_hi << 16;
 	return true;
 }
@@ -60,6 +60,6 @@ uint32_t tcx_link_speed(int fd, const char *name)
 
 	if (!ask_settings(fd, name, &speed) && !ask_old_settings(fd, name, &speed))
 		return 0;
-	/* 65535 is how 16 bits, which the old struct had at first, say unknown. */
+	/* The old struct had 16 bits at first: 65535 is unknown, too. */
 	return speed == (uint32_t)SPEED_UNKNOWN || speed == UINT16_MAX ? 0 : speed;
 }

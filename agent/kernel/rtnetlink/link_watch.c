@@ -20,7 +20,7 @@
 
 #define ATTRIBUTES (IFLA_OPERSTATE + 1)
 
-/* After so long what could not be taken in is tried again. */
+/* Time until a failed read is tried again. */
 #define RETRY_S 1
 
 struct state {
@@ -29,32 +29,32 @@ struct state {
 	uint64_t since_ns; /* 0: before the watch began */
 };
 
-/* To come up takes two changes; a reading may be older than several. */
+/* Coming up is two changes; a read may be older than several. */
 #define HISTORY 8
 
 struct seen {
 	uint32_t index;
-	bool listed;		      /* by the listing that is going on */
+	bool listed;		      /* by the current listing */
 	struct state states[HISTORY]; /* the newest first; the oldest is repeated to the end */
-	uint64_t received;	      /* rx_packets of the reading before; 0: there was none */
-	uint64_t unicast;	      /* what was shown for them */
+	uint64_t received;	      /* rx_packets of the read before; 0: none */
+	uint64_t unicast;	      /* what was shown then */
 };
 
 struct tcx_link_watch {
 	atomic_uint references;
 	struct tcx_namespace ns;    /* where sockets are opened; never changed */
 	struct tcx_netlink changes; /* subscribed; the draining thread's, as is what follows */
-	int retry_fd;		    /* a timer, set while something is to be tried again */
+	int retry_fd;		    /* a timer, set while a retry is due */
 	int ready_fd;		    /* of epoll: readable when one of the two is */
-	bool lost;		    /* changes were, and links were not listed since */
+	bool lost;		    /* some changes were, and links are not listed since */
 	pthread_mutex_t lock;	    /* guards what follows */
-	bool begun;		    /* what is new from now on is a change */
+	bool begun;		    /* the links are listed: differences are changes */
 	struct seen *links;	    /* owned; by their index */
 	size_t count;
 	size_t capacity;
 };
 
-/* Where the link is, or where it is to go. */
+/* The place of a link, or where to insert it. */
 static size_t place_of(const struct tcx_link_watch *watch, uint32_t index)
 {
 	size_t low = 0;
@@ -135,7 +135,7 @@ static struct seen first_seen(uint32_t index, const struct state *now)
 	return link;
 }
 
-/* When the link last came into this state. If it never did, as far as is known, its oldest time. */
+/* When the link last entered this state; its oldest time if that is not known. */
 static uint64_t since(const struct seen *link, const struct state *state)
 {
 	int i = 0;
@@ -145,7 +145,7 @@ static uint64_t since(const struct seen *link, const struct state *state)
 	return link->states[i].since_ns;
 }
 
-/* A link that was not there before entered its state when it came. */
+/* A new link entered its state when it appeared. */
 static bool note(struct tcx_link_watch *watch, uint32_t index, const struct state *now)
 {
 	const struct seen new = first_seen(index, now);
@@ -159,10 +159,7 @@ static bool note(struct tcx_link_watch *watch, uint32_t index, const struct stat
 	return true;
 }
 
-/*
- * Messages of a bridge about its ports (AF_BRIDGE) tell nothing of the link itself, nor do those
- * of wireless drivers, which lack the state.
- */
+/* Messages about bridge ports (AF_BRIDGE) and of wireless drivers do not have the link's state. */
 static bool take_link(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
 {
 	struct tcx_link_watch *watch = context;
@@ -224,7 +221,7 @@ static bool list_here(void *context, struct tcx_fault *fault)
 	return done;
 }
 
-/* Compares with all links as they are now. */
+/* Lists all links and compares. */
 static bool list_all(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
 	return tcx_namespace_do(&watch->ns, list_here, watch, fault);
@@ -255,7 +252,7 @@ static bool subscribe(void *context, struct tcx_fault *fault)
 		tcx_fault_set(fault, "no descriptor: %s", strerror(errno)));
 }
 
-/* First subscribed, then listed: no change falls between the two. */
+/* Subscribes before it lists, so that no change is missed. */
 static bool begin(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
 	bool done = tcx_namespace_do(&watch->ns, subscribe, watch, fault) && list_all(watch, fault);
@@ -329,8 +326,8 @@ int tcx_link_watch_fd(const struct tcx_link_watch *watch)
 }
 
 /*
- * Takes in what is waiting. ENOBUFS among it says that the kernel dropped what came later; a
- * datagram that did not fit, or could not be read, is lost as well.
+ * Handles pending notifications. ENOBUFS says that the kernel dropped later ones; a datagram that
+ * did not fit or could not be read is lost, too.
  */
 static bool take_changes(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
@@ -347,7 +344,7 @@ static bool take_changes(struct tcx_link_watch *watch, struct tcx_fault *fault)
 	return true;
 }
 
-/* What is waiting is older than what was dropped: links are listed once nothing is waiting. */
+/* Pending notifications are older than lost ones: lists links once none is pending. */
 bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
 	if (!watch->begun)
@@ -358,7 +355,7 @@ bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault)
 	return !watch->lost;
 }
 
-/* A link that the watch does not know has come, or gone, just now. */
+/* A link that is unknown to the watch has just appeared or gone. */
 uint64_t tcx_link_watch_changed(struct tcx_link_watch *watch, const struct tcx_link *link,
 				uint64_t began_ns)
 {
@@ -377,7 +374,7 @@ uint64_t tcx_link_watch_changed(struct tcx_link_watch *watch, const struct tcx_l
 	return state.since_ns;
 }
 
-/* What was shown stays until the difference has caught up. */
+/* Repeats the last value until the difference has caught up. */
 static uint64_t unicast_since(struct seen *known, uint64_t received, uint64_t unicast)
 {
 	if (received >= known->received && unicast < known->unicast)

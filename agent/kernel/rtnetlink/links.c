@@ -20,14 +20,14 @@
 #define QDISC_ATTRIBUTES (TCA_STATS2 + 1)
 #define STATS_ATTRIBUTES (TCA_STATS_QUEUE + 1)
 
-/* A kernel with fewer counters than our headers leaves the last ones 0. */
+/* Counters that an older kernel lacks stay 0. */
 static bool read_counters(struct tcx_link *row, const struct nlattr *attribute)
 {
 	tcx_attribute_copy_most(attribute, &row->counters, sizeof(row->counters));
 	return attribute != NULL;
 }
 
-/* The kernel has zeros for a link without an address. */
+/* The kernel gives zeros for a link without an address. */
 static void read_address(struct tcx_link *row, const struct nlattr *attribute)
 {
 	static const uint8_t zeros[sizeof(row->address)];
@@ -61,7 +61,7 @@ static bool read_mtu(struct tcx_link *row, const struct nlattr *attribute)
 	return tcx_attribute_copy(attribute, &row->mtu, sizeof(row->mtu));
 }
 
-/* What every link has; by a name in log lines once the name is known. */
+/* What every link must have; log lines use its name once that is known. */
 static const struct {
 	uint16_t type;
 	const char *name;
@@ -121,7 +121,7 @@ static void leave_out(struct tcx_table *table, const struct tcx_link_patterns *i
 	table->count = kept;
 }
 
-/* Queues go to links that are rows already; both lists come in about the same order. */
+/* Links are rows already; both lists come in nearly the same order. */
 struct queues {
 	struct tcx_table *table;
 	size_t next; /* where the next link is looked for first */
@@ -156,7 +156,7 @@ static bool read_queue_len(const struct nlattr *stats, uint32_t *len, struct tcx
 	return true;
 }
 
-/* Only the root: it counts what waits in its children too. */
+/* Only the root qdisc, which counts its children too. */
 static bool take_qdisc(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
 {
 	const struct nlattr *attributes[QDISC_ATTRIBUTES];
@@ -190,7 +190,7 @@ static bool read_queues(struct tcx_table *table, struct tcx_netlink *netlink,
 	return tcx_netlink_dump(netlink, &query, fault) || netlink->error == EOPNOTSUPP;
 }
 
-/* The socket tells the network namespace. It is closed where queues could not be read. */
+/* The netlink socket stands for the namespace. It is closed if the queues could not be read. */
 static void read_speeds(struct tcx_table *table, struct tcx_netlink *netlink)
 {
 	struct tcx_link *rows = (struct tcx_link *)table->rows;

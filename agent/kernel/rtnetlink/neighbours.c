@@ -16,15 +16,14 @@
 
 #define ATTRIBUTES (NDA_LLADDR + 1)
 
-/* The states that /proc/net/arp and `ip neigh` leave out. */
+/* /proc/net/arp and `ip neigh` leave out the others. */
 static bool is_shown(const struct ndmsg *body)
 {
 	return body->ndm_state != NUD_NONE && (body->ndm_state & NUD_NOARP) == 0 &&
 	       (body->ndm_flags & NTF_PROXY) == 0;
 }
 
-/* Without NUD_VALID the kernel has no hardware address, or one that it does not believe any more.
- */
+/* Without NUD_VALID the kernel has no hardware address, or one that it no longer trusts. */
 static uint8_t type_of(uint16_t state)
 {
 	if ((state & (NUD_INCOMPLETE | NUD_FAILED)) != 0)
@@ -67,7 +66,7 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	return tcx_table_append(context, &row, fault);
 }
 
-/* Any socket of the network namespace will do. */
+/* Any socket of the namespace will do. */
 static bool is_ignored(const struct tcx_netns *netns, uint32_t link)
 {
 	struct ifreq request = {.ifr_ifindex = (int)link};
@@ -76,7 +75,7 @@ static bool is_ignored(const struct tcx_netns *netns, uint32_t link)
 	       tcx_link_patterns_match(netns->ignored, request.ifr_name);
 }
 
-/* The kernel is asked once for a run of neighbours of one interface. */
+/* Asks the kernel once for a run of neighbours of one interface. */
 static void mark_ignored(struct tcx_table *table, struct tcx_netns *netns)
 {
 	struct tcx_neighbour *rows = (struct tcx_neighbour *)table->rows;

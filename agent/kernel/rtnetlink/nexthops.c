@@ -13,8 +13,10 @@
 
 #define ATTRIBUTES (NHA_GATEWAY + 1)
 
-/* The weight less one. The octet behind weight is its upper half since kernel 6.12, 0 before, and
- * has two names in linux/nexthop.h. */
+/*
+ * The weight less one. Its upper half is the octet behind it since kernel 6.12, 0 before, which has
+ * two names in linux/nexthop.h.
+ */
 static unsigned int weight_of(const struct nexthop_grp *member)
 {
 	const uint8_t *octets = (const uint8_t *)member + offsetof(struct nexthop_grp, weight);

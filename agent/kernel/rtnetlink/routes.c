@@ -13,10 +13,10 @@
 
 #define ATTRIBUTES (RTA_NH_ID + 1)
 
-/* While routes are being read, the type of one that names a nexthop object; link is its number. */
+/* The type of a route, while being read, that names a nexthop object; link is its id. */
 #define BY_NUMBER 0
 
-/* Who set a route; those that are not here are other. RFC1213 knows no Babel, EIGRP or DHCP. */
+/* ipRouteProto by RTPROT_*; all others are other. RFC1213 has no Babel, EIGRP or DHCP. */
 static const uint8_t protocols[UINT8_MAX + 1] = {
 	[RTPROT_REDIRECT] = TCX_PROTOCOL_ICMP, [RTPROT_KERNEL] = TCX_PROTOCOL_LOCAL,
 	[RTPROT_BOOT] = TCX_PROTOCOL_LOCAL,    [RTPROT_STATIC] = TCX_PROTOCOL_LOCAL,
@@ -26,9 +26,8 @@ static const uint8_t protocols[UINT8_MAX + 1] = {
 };
 
 /*
- * Kinds of routes; those that are not here are other. Unicast ones are direct until a gateway
- * shows. A route that refuses or drops packets is a route all the same: invalid is RFC1213's word
- * for a row that is no more.
+ * ipRouteType by RTN_*; all others are other. Unicast routes are direct until a gateway is seen. A
+ * route that refuses or drops packets exists: RFC1213's invalid means a removed row.
  */
 static const uint8_t types[UINT8_MAX + 1] = {
 	[RTN_UNICAST] = TCX_ROUTE_DIRECT,
@@ -40,10 +39,7 @@ static uint8_t or_other(uint8_t number)
 	return number != 0 ? number : TCX_ROUTE_OTHER;
 }
 
-/*
- * Where one hop leads, if there is a gateway. RTA_VIA is one of another family, which RFC1213 has
- * no words for.
- */
+/* The gateway of a hop. RTA_VIA is of another family, for which RFC1213 has no words. */
 static void read_hop(struct tcx_route *row, const struct nlattr **attributes)
 {
 	if (attributes[RTA_GATEWAY] == NULL && attributes[RTA_VIA] == NULL)
@@ -54,7 +50,7 @@ static void read_hop(struct tcx_route *row, const struct nlattr **attributes)
 		row->type = TCX_ROUTE_INDIRECT;
 }
 
-/* A hop of a multipath route (fib_add_nexthop()), len octets, its attributes included. */
+/* A hop of a multipath route (fib_add_nexthop()) and its attributes, len octets. */
 static bool read_multipath_hop(struct tcx_route *row, const struct rtnexthop *hop, size_t len,
 			       struct tcx_fault *fault)
 {
@@ -71,8 +67,8 @@ static bool read_multipath_hop(struct tcx_route *row, const struct rtnexthop *ho
 }
 
 /*
- * rtnh_hops is the weight less one. A dead hop only serves where no other is. One without a carrier
- * (RTNH_F_LINKDOWN) is used like any other, unless the kernel is told not to, and then it is dead.
+ * rtnh_hops is the weight less one. A dead hop is the last choice. One without a carrier
+ * (RTNH_F_LINKDOWN) counts as alive, unless the kernel ignores it and says dead.
  */
 static int rank(const struct rtnexthop *hop)
 {
@@ -121,7 +117,7 @@ static bool read_row(struct tcx_route *row, const struct rtmsg *body,
 	tcx_attribute_copy(attributes[RTA_DST], row->destination, sizeof(row->destination));
 	tcx_attribute_copy(attributes[RTA_OIF], &row->link, sizeof(row->link));
 	tcx_attribute_copy(attributes[RTA_PRIORITY], &row->metric, sizeof(row->metric));
-	/* RFC1213: the next hop of a direct route is the agent's own address on that network. */
+	/* RFC1213: the next hop of a direct route is the agent's own address there. */
 	if (row->type == TCX_ROUTE_DIRECT)
 		tcx_attribute_copy(attributes[RTA_PREFSRC], row->next_hop, sizeof(row->next_hop));
 	if (attributes[RTA_MULTIPATH] != NULL)
@@ -133,7 +129,7 @@ static bool read_row(struct tcx_route *row, const struct rtmsg *body,
 	return true;
 }
 
-/* Kernels before 4.20 list all tables, whatever was asked for. */
+/* Kernels before 4.20 ignore the table asked for and list all. */
 static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
 {
 	const struct nlattr *attributes[ATTRIBUTES];
@@ -161,7 +157,7 @@ static bool names_nexthop(const struct tcx_route *row)
 	return row->type == BY_NUMBER;
 }
 
-/* One that is gone by now leads nowhere that is known. */
+/* A nexthop that is gone leads nowhere. */
 static void follow(struct tcx_route *row, const struct tcx_table *nexthops)
 {
 	const struct tcx_nexthop *nexthop = tcx_nexthop_find(nexthops, row->link);
@@ -189,8 +185,10 @@ static void put_address(struct tcx_route *row, const struct tcx_table *addresses
 		memcpy(row->next_hop, address, sizeof(row->next_hop));
 }
 
-/* What routes leave to other lists of the kernel, each of which is read only where a row needs it.
- * Nexthops come first: of what they lead to some is direct. */
+/*
+ * Other lists that routes refer to, each read only if a row needs it. Nexthops come first, since
+ * some of them lead to direct routes.
+ */
 static const struct completion {
 	const struct tcx_table_reader *reader;
 	bool (*is_needed)(const struct tcx_route *row);
@@ -235,13 +233,13 @@ static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct 
 	const struct tcx_netlink_query query = {RTM_GETROUTE, &request, sizeof(request),
 						take_message, table};
 
-	/* Where no address was ever set there is no main table, which kernels since 4.20 refuse. */
+	/* Without any address there is no main table, which kernels since 4.20 refuse. */
 	if (!tcx_netns_list(netns, table, &query, fault) && netns->route.error != ENOENT)
 		return false;
 	return complete_all(table, netns, fault);
 }
 
-/* Whether other shows better what its destination means; see struct tcx_route. */
+/* Whether other is the better row for the destination; see struct tcx_route. */
 static bool is_better(const struct tcx_route *other, const struct tcx_route *kept)
 {
 	if (other->dead != kept->dead)

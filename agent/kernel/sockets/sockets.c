@@ -8,8 +8,8 @@
 #include <sys/socket.h>
 
 /*
- * What says that sock_diag is not to be had, rather than that it failed this time: no permission
- * (seccomp, LSM), no module for the protocol or for netlink's family, or a kernel before 3.3.
+ * Errors that mean sock_diag is missing, not failed: no permission (seccomp, LSM), no module for
+ * the protocol or the netlink family, or a kernel before 3.3.
  */
 static const int missing[] = {EPERM,	  EACCES,	   ENOENT,	EINVAL,
 			      EOPNOTSUPP, EPROTONOSUPPORT, EAFNOSUPPORT};
@@ -22,7 +22,7 @@ static bool is_missing(int error)
 	return false;
 }
 
-/* True when the listing is to be tried with procfs. Refusals come before any socket is listed. */
+/* Whether to list with procfs instead. A refusal comes before any socket. */
 static bool give_up_diag(struct tcx_netns *netns, enum tcx_protocol protocol,
 			 const struct tcx_fault *why)
 {

@@ -23,10 +23,10 @@ static void read_id(struct tcx_socket *socket, const struct inet_diag_sockid *id
 }
 
 /*
- * A program for the kernel (INET_DIAG_REQ_BYTECODE), so that it does not tell of IPv6 sockets that
- * have nothing to do with IPv4: the local address is of ::ffff:0:0/96, or it is ::. Each step says
- * how far it is to the next one if its condition holds, and if not; what leads to the end is
- * accepted, what leads behind it is not. The address is all of a struct inet_diag_hostcond's.
+ * A filter for the kernel (INET_DIAG_REQ_BYTECODE) that drops IPv6 sockets without IPv4: it accepts
+ * local addresses in ::ffff:0:0/96, and ::. Each step has the offsets of the next one, if its
+ * condition holds and if not: to the end accepts, beyond it drops. The address completes a struct
+ * inet_diag_hostcond.
  */
 struct condition {
 	struct inet_diag_bc_op op;
@@ -58,7 +58,7 @@ static const struct only_ipv4 {
 		.port = -1},
 };
 
-/* Told of listeners, and of UDP sockets that are not connected; by kernels since 4.3. */
+/* Known of listeners and unconnected UDP sockets, in kernels since 4.3. */
 static bool takes_ipv4(const struct nlmsghdr *message, const struct inet_diag_msg *body)
 {
 	static const uint8_t any[sizeof(body->id.idiag_src)];

@@ -11,7 +11,7 @@
 #include "kernel/regular.h"
 #include "sockets.h"
 
-/* procfs gives about a page at a time (seq_read_iter()); a line has at most 300 characters. */
+/* procfs gives about a page per read (seq_read_iter()); a line has at most 300 characters. */
 #define BUFFER_SIZE 16384
 
 /*
@@ -30,7 +30,7 @@ struct reading {
 	char text[BUFFER_SIZE];
 };
 
-/* Takes a hexadecimal number of so many digits off the line. */
+/* Takes a hexadecimal number of exactly so many digits off the line. */
 static bool take_hex(struct tcx_piece *line, unsigned int digits, uint32_t *number)
 {
 	*number = 0;
@@ -54,7 +54,7 @@ static bool take_char(struct tcx_piece *line, char c)
 	return line->at < line->end && *line->at++ == c;
 }
 
-/* "0100007F:1F90": words of the address as this machine writes numbers, then the port. */
+/* "0100007F:1F90": the address in words of this machine's byte order, then the port. */
 static bool take_end(struct tcx_piece *line, uint8_t family, uint8_t address[16], uint8_t port[2])
 {
 	size_t words = family == AF_INET ? 1 : 4;
@@ -114,7 +114,7 @@ static bool take_line(struct reading *reading, struct tcx_piece line, struct tcx
 	return query->callback(query->context, &socket, fault);
 }
 
-/* Hands out the whole lines and keeps the beginning of the next one. */
+/* Parses the whole lines and keeps the beginning of the next one. */
 static bool take_lines(struct reading *reading, struct tcx_fault *fault)
 {
 	struct tcx_piece rest = {reading->text, reading->text + reading->len};

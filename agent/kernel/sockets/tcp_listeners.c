@@ -8,7 +8,7 @@
 #include "kernel/socket_tables.h"
 #include "sockets.h"
 
-/* The index of a socket's family and port with this address, of a device or of none. */
+/* Makes the index of a socket's family and port with this address, with its device or without. */
 static void set_key(struct tcx_tcp_listener *key, const struct tcx_socket *socket,
 		    const uint8_t *address, uint32_t link)
 {
@@ -25,7 +25,7 @@ static void set_key(struct tcx_tcp_listener *key, const struct tcx_socket *socke
 	tcx_octets_put32(key->address + len, link);
 }
 
-/* The kernel takes one connection more than it was asked to: full is when the queue is longer. */
+/* A queue is full when it is longer than its maximum: the kernel accepts one more. */
 static bool take_listener(void *context, const struct tcx_socket *socket, struct tcx_fault *fault)
 {
 	struct tcx_table *table = context;
@@ -41,7 +41,7 @@ static bool take_listener(void *context, const struct tcx_socket *socket, struct
 	return tcx_table_append(table, &row, fault);
 }
 
-/* One of the addresses, of the socket's device before one of none. */
+/* The listener with one of the addresses, with the socket's device or else without. */
 static struct tcx_tcp_listener *find_at(struct tcx_table *table, const struct tcx_socket *socket,
 					const uint8_t *const *addresses, size_t count)
 {
@@ -62,10 +62,10 @@ static struct tcx_tcp_listener *find_at(struct tcx_table *table, const struct tc
 }
 
 /*
- * The listener that a connection came by: as the kernel chooses (inet_lookup_listener()), its own
- * address goes before any, and its device before none. A connection is bound to the device that its
- * listener is bound to; also to a VRF, or to the link of a link-local address, where the listener
- * is not. A socket bound to ::ffff:0.0.0.0 takes IPv4 connections to any address, and no others.
+ * The listener of a connection, chosen as the kernel does (inet_lookup_listener()): its own address
+ * before any, its device before none. A connection is bound to the device of its listener; or to a
+ * VRF or the link of a link-local address, though the listener is not. A socket on ::ffff:0.0.0.0
+ * accepts IPv4 only.
  */
 static struct tcx_tcp_listener *find_listener(struct tcx_table *table,
 					      const struct tcx_socket *socket)
@@ -116,10 +116,7 @@ static bool list_both(struct tcx_table *table, struct tcx_netns *netns, uint32_t
 	return true;
 }
 
-/*
- * Listeners first, in order, so that each connection can be counted as it comes by. Also those of a
- * table that was cut have their connections.
- */
+/* Lists and sorts the listeners, even of a table that was cut, then counts each connection. */
 static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	if (!list_both(table, netns, 1U << TCP_LISTEN, take_listener, fault) && !table->cut)

@@ -6,7 +6,7 @@
 #include "kernel/socket_tables.h"
 #include "sockets.h"
 
-/* The rows while sockets are being counted; nothing is kept of a single socket. */
+/* The rows while sockets are counted; no single socket is kept. */
 struct census {
 	uint8_t address_type; /* of the family that is being listed */
 	struct tcx_tcp_state_row rows[TCX_IPV6 + 1][TCX_TCP_STATES + 1];
