@@ -63,14 +63,14 @@ function put_mibs() {
 }
 
 
-# --- Records: begin(), add() for each member, end() --------------------------------
+# --- Records: begin_record(), add() for each member, end_record() --------------------------------
 
 function open_list(word) {
     printf "%s%s: [", lists++ ? "\n],\n" : "", quote(word)
     records = 0
 }
 
-function begin() {
+function begin_record() {
     record = ""
 }
 
@@ -78,7 +78,7 @@ function add(word, value) {
     record = record (record == "" ? "" : ", ") quote(word) ": " value
 }
 
-function end() {
+function end_record() {
     printf "%s\n  {%s}", records++ ? "," : "", record
 }
 
@@ -102,7 +102,7 @@ function pair(word, value) {
 # --- Files and counters --------------------------------------------------------------
 
 function put_source(number, id) {
-    begin()
+    begin_record()
     add("index", number)
     add("id", quote(id))
     add("path", quote(source_path[id]))
@@ -111,17 +111,17 @@ function put_source(number, id) {
     add("per", quote(per[id]))
     add("title", quote(source_title[id]))
     add("absent", or_null(absent[id]))
-    end()
+    end_record()
 }
 
 function put_section(p) {
-    begin()
+    begin_record()
     add("prefix", quote(p))
     add("title", quote(title[p]))
     add("source", quote(source_of_section[p]))
     add("node", arc[p] + 0 ? quote(node[p]) : "null")
     add("oid", arc[p] + 0 ? quote("1." arc[p]) : "null")
-    end()
+    end_record()
 }
 
 function put_counters(p,    i) {
@@ -140,7 +140,7 @@ function table_of_types(p,    i) {
 function put_counter(row, below, per_type,    nstat, has_object) {
     nstat = prefix[row] key[row]
     has_object = sub_id[row] + 0
-    begin()
+    begin_record()
     add("name", quote(nstat))
     add("section", quote(prefix[row]))
     add("source", quote(source_of(row)))
@@ -157,7 +157,7 @@ function put_counter(row, below, per_type,    nstat, has_object) {
     add("until", or_null(until[row]))
     add("shown_by", list_of(shown[nstat]))
     add("text", quote(text[row]))
-    end()
+    end_record()
 }
 
 function list_of(words,    i, count, part, all) {
@@ -172,7 +172,7 @@ function list_of(words,    i, count, part, all) {
 
 function put_showing(row,    first) {
     first = row_of[first_shown[row]]
-    begin()
+    begin_record()
     add("mib", quote(mib2_module(group_shown[row], name[row])))
     add("object", quote(name[row]))
     add("oid", quote(arc_of[group_shown[row]] "." sub_id[row]))
@@ -183,30 +183,30 @@ function put_showing(row,    first) {
     add("counters", "[" (first ? quote(first_shown[row]) : "") \
         (second_shown[row] == "NONE" ? "" : ", " quote(second_shown[row])) "]")
     add("text", first ? quote(text[first]) : "null")
-    end()
+    end_record()
 }
 
 function put_kernel_table(number, id) {
-    begin()
+    begin_record()
     add("index", number)
     add("id", quote(id))
     add("title", quote(kernel_title[id]))
-    end()
+    end_record()
 }
 
 function put_cells(node_,    i) {
     for (i = 1; i <= cells[node_]; i++) {
-        begin()
+        begin_record()
         add_place(node_, name[cell[node_, i]], oid_of(node_) "." sub_id[cell[node_, i]])
         add_nature(cell[node_, i], node_)
-        end()
+        end_record()
     }
 }
 
 function put_table(t,    i, count, all, kept) {
     count = list_cells(t)
     for (i = 1; i <= count; i++) {
-        begin()
+        begin_record()
         add("object", quote(name[listed[i]]))
         add("oid", quote(oid_of(t) ".1." sub_id[listed[i]]))
         add("index", is_index[listed[i]] ? "true" : "false")
@@ -214,11 +214,11 @@ function put_table(t,    i, count, all, kept) {
         add_nature(listed[i], t)
         all = all (i > 1 ? "," : "") "\n    {" record "}"
     }
-    begin()
+    begin_record()
     add_place(t, t, oid_of(t))
     add("text", or_null(filled(table_text[t])))
     add("columns", "[" all "]")
-    end()
+    end_record()
 }
 
 function add_place(t, object, oid) {
