@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/reference.h"
+#include "base/search.h"
 
 /* Bounds a layout whose file gives ever new names and faults; no kernel has as many. */
 #define ADOPT_MAX 4096
@@ -37,55 +39,34 @@ void tcx_layout_unref(struct tcx_layout *layout)
 	free(layout);
 }
 
-static bool grow(struct tcx_layout *layout)
-{
-	size_t capacity = layout->capacity > 0 ? layout->capacity * 2 : 512;
-	struct tcx_entry *entries = reallocarray(layout->entries, capacity, sizeof(*entries));
-
-	if (entries == NULL)
-		return false;
-	layout->entries = entries;
-	layout->capacity = capacity;
-	return true;
-}
-
 bool tcx_layout_append(struct tcx_layout *layout, uint8_t source, const char *prefix,
 		       size_t prefix_len, const char *name, size_t name_len,
 		       struct tcx_fault *fault)
 {
-	struct tcx_entry *entry;
+	struct tcx_entry entry = {.source = source};
 
 	if (prefix_len + name_len > TCX_NAME_MAX)
 		return tcx_fault_set(fault, "a counter's name is longer than %d characters",
 				     TCX_NAME_MAX);
-	if (layout->count == layout->capacity && !grow(layout))
-		return tcx_fault_set(fault, "out of memory");
-	entry = &layout->entries[layout->count++];
-	memset(entry, 0, sizeof(*entry));
-	memcpy(entry->name, prefix, prefix_len);
-	memcpy(entry->name + prefix_len, name, name_len);
-	entry->name_len = (uint8_t)(prefix_len + name_len);
-	entry->source = source;
-	return true;
+	memcpy(entry.name, prefix, prefix_len);
+	memcpy(entry.name + prefix_len, name, name_len);
+	entry.name_len = (uint8_t)(prefix_len + name_len);
+	return tcx_array_append(&layout->entries, &layout->count, &entry, sizeof(entry)) ||
+	       tcx_fault_set(fault, "out of memory");
 }
 
-/* There are about ten lines, so the array grows by one. */
 bool tcx_layout_append_line(struct tcx_layout *layout, const char *text, size_t len, size_t first,
 			    struct tcx_fault *fault)
 {
-	struct tcx_line *lines =
-		reallocarray(layout->lines, layout->line_count + 1, sizeof(*lines));
-	char *copy = malloc(len + 1);
+	struct tcx_line line = {malloc(len + 1), len, first, layout->count - first};
 
-	if (lines != NULL)
-		layout->lines = lines;
-	if (lines == NULL || copy == NULL) {
-		free(copy);
-		return tcx_fault_set(fault, "out of memory");
+	if (line.text != NULL &&
+	    tcx_array_append(&layout->lines, &layout->line_count, &line, sizeof(line))) {
+		memcpy(line.text, text, len);
+		return true;
 	}
-	memcpy(copy, text, len);
-	lines[layout->line_count++] = (struct tcx_line){copy, len, first, layout->count - first};
-	return true;
+	free(line.text);
+	return tcx_fault_set(fault, "out of memory");
 }
 
 int tcx_layout_compare(const char *a, size_t a_len, const char *b, size_t b_len)
@@ -134,24 +115,31 @@ static bool sort_names(struct tcx_layout *layout)
 	return true;
 }
 
+struct name {
+	const char *text;
+	size_t len;
+};
+
+static int compare_name(const struct tcx_layout *layout, size_t i, const struct name *name)
+{
+	const struct tcx_entry *entry = &layout->entries[layout->by_name[i]];
+
+	return tcx_layout_compare(entry->name, entry->name_len, name->text, name->len);
+}
+
+static bool is_before(const void *layout, size_t i, const void *name)
+{
+	return compare_name(layout, i, name) < 0;
+}
+
 static int32_t find_by_name(const struct tcx_layout *layout, const char *name, size_t len)
 {
-	size_t low = 0;
-	size_t high = layout->by_name_count;
+	const struct name key = {name, len};
+	size_t i = tcx_search(layout, layout->by_name_count, &key, is_before);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct tcx_entry *entry = &layout->entries[layout->by_name[middle]];
-		int order = tcx_layout_compare(entry->name, entry->name_len, name, len);
-
-		if (order == 0)
-			return (int32_t)layout->by_name[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return -1;
+	if (i == layout->by_name_count || compare_name(layout, i, &key) != 0)
+		return -1;
+	return (int32_t)layout->by_name[i];
 }
 
 int32_t tcx_layout_find(const struct tcx_layout *layout, const char *name, size_t len)

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/reference.h"
+#include "base/search.h"
 #include "base/sort.h"
-
-#define FIRST_CAPACITY 64
 
 struct tcx_table *tcx_table_new(const struct tcx_table_kind *kind, size_t max_rows,
 				uint64_t taken_ns, struct tcx_fault *fault)
@@ -28,31 +28,14 @@ struct tcx_table *tcx_table_new(const struct tcx_table_kind *kind, size_t max_ro
 	return table;
 }
 
-/* False leaves the rows as they are. */
-static bool set_capacity(struct tcx_table *table, size_t capacity)
-{
-	uint8_t *rows = reallocarray(table->rows, capacity, table->kind->row_size);
-
-	if (rows == NULL)
-		return false;
-	table->rows = rows;
-	table->capacity = capacity;
-	return true;
-}
-
 bool tcx_table_append(struct tcx_table *table, const void *row, struct tcx_fault *fault)
 {
-	size_t row_size = table->kind->row_size;
-
 	if (table->count == table->max_rows) {
 		table->cut = true;
 		return false;
 	}
-	if (table->count == table->capacity &&
-	    !set_capacity(table, table->capacity > 0 ? 2 * table->capacity : FIRST_CAPACITY))
-		return tcx_fault_set(fault, "out of memory");
-	memcpy(table->rows + table->count++ * row_size, row, row_size);
-	return true;
+	return tcx_array_append(&table->rows, &table->count, row, table->kind->row_size) ||
+	       tcx_fault_set(fault, "out of memory");
 }
 
 void tcx_table_lacks(struct tcx_table *table, const char *format, ...)
@@ -88,36 +71,32 @@ static void merge_duplicates(struct tcx_table *table)
 bool tcx_table_sort_unique(struct tcx_table *table, struct tcx_fault *fault)
 {
 	const struct tcx_table_kind *kind = table->kind;
+	uint8_t *rows;
 
 	if (table->count == 0)
 		return true;
 	if (!tcx_sort_rows(&table->rows, table->count, kind->row_size, kind->key_size))
 		return tcx_fault_set(fault, "out of memory");
-	/* Sorting may have moved the rows to memory without spare room. */
-	table->capacity = table->count;
 	merge_duplicates(table);
-	set_capacity(table, table->count);
+	rows = reallocarray(table->rows, table->count, kind->row_size);
+	if (rows != NULL)
+		table->rows = rows;
 	return true;
+}
+
+static bool is_before(const void *table, size_t i, const void *key)
+{
+	const struct tcx_table_kind *kind = ((const struct tcx_table *)table)->kind;
+
+	return memcmp(tcx_table_row(table, i), key, kind->key_size) < 0;
 }
 
 void *tcx_table_find(const struct tcx_table *table, const void *key)
 {
-	size_t size = table->kind->row_size;
-	size_t low = 0;
-	size_t high = table->count;
+	size_t i = tcx_search(table, table->count, key, is_before);
+	uint8_t *row = table->rows + i * table->kind->row_size;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = memcmp(table->rows + middle * size, key, table->kind->key_size);
-
-		if (order == 0)
-			return table->rows + middle * size;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	return i < table->count && memcmp(row, key, table->kind->key_size) == 0 ? row : NULL;
 }
 
 struct tcx_table *tcx_table_ref(struct tcx_table *table)

@@ -37,7 +37,6 @@ struct tcx_line {
 struct tcx_layout {
 	atomic_uint references;
 	size_t count;
-	size_t capacity;
 	struct tcx_entry *entries;
 	size_t line_count;
 	struct tcx_line *lines;

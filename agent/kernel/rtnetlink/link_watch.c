@@ -10,9 +10,11 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/octets.h"
 #include "base/reference.h"
+#include "base/search.h"
 #include "kernel/links.h"
 #include "kernel/namespace.h"
 #include "kernel/netlink.h"
@@ -51,24 +53,17 @@ struct tcx_link_watch {
 	bool begun;		    /* the links are listed: differences are changes */
 	struct seen *links;	    /* owned; by their index */
 	size_t count;
-	size_t capacity;
 };
+
+static bool is_before(const void *links, size_t i, const void *index)
+{
+	return ((const struct seen *)links)[i].index < *(const uint32_t *)index;
+}
 
 /* The place of a link, or where to insert it. */
 static size_t place_of(const struct tcx_link_watch *watch, uint32_t index)
 {
-	size_t low = 0;
-	size_t high = watch->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (watch->links[middle].index < index)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return tcx_search(watch->links, watch->count, &index, is_before);
 }
 
 static struct seen *find(const struct tcx_link_watch *watch, uint32_t index)
@@ -80,27 +75,15 @@ static struct seen *find(const struct tcx_link_watch *watch, uint32_t index)
 	return &watch->links[place];
 }
 
-static bool grow(struct tcx_link_watch *watch)
-{
-	size_t capacity = watch->capacity > 0 ? 2 * watch->capacity : 16;
-	struct seen *links = reallocarray(watch->links, capacity, sizeof(*links));
-
-	if (links == NULL)
-		return false;
-	watch->links = links;
-	watch->capacity = capacity;
-	return true;
-}
-
 static bool insert(struct tcx_link_watch *watch, const struct seen *link)
 {
 	size_t place = place_of(watch, link->index);
 	struct seen *at;
 
-	if (watch->count == watch->capacity && !grow(watch))
+	if (!tcx_array_append(&watch->links, &watch->count, link, sizeof(*link)))
 		return false;
 	at = &watch->links[place];
-	memmove(at + 1, at, (watch->count++ - place) * sizeof(*at));
+	memmove(at + 1, at, (watch->count - 1 - place) * sizeof(*at));
 	*at = *link;
 	return true;
 }
