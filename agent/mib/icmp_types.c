@@ -4,7 +4,7 @@
 
 static const struct tcx_rows type_rows = TCX_ROWS_NUMBERED(0, TCX_ICMP_TYPES - 1);
 
-/* The kernel prints a type once it has counted it; until then the cell does not exist. */
+/* The kernel prints a type only once it has counted it. */
 static bool show_type(const struct tcx_request *request, const struct tcx_object *object,
 		      size_t row, struct tcx_value *value)
 {

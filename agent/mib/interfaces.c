@@ -14,7 +14,7 @@ TCX_SHOW(ifNumber)
 	return true;
 }
 
-/* Numbers of IANAifType-MIB by the kernel's (linux/if_arp.h). What is not here is other(1). */
+/* IANAifType-MIB by ARPHRD_* (linux/if_arp.h); all others are other(1). */
 static const struct {
 	uint16_t arphrd;
 	uint16_t iana;
@@ -84,7 +84,7 @@ TCX_COLUMN_OF(tcx_link, ifAdminStatus,
 
 TCX_COLUMN_OF(tcx_link, ifOperStatus, tcx_value_integer(value, tcx_link->status))
 
-/* sysUpTime at the change; 0 when there was none since sysUpTime, or the agent, began. */
+/* sysUpTime at the last change; 0 if that was before sysUpTime or the agent began. */
 TCX_COLUMN_OF(tcx_link, ifLastChange,
 	      tcx_value_ticks(value, tcx_request_uptime_at(request, tcx_link->changed_ns)))
 
@@ -104,8 +104,8 @@ COUNTER(ifOutDiscards, tcx_link->counters.tx_dropped)
 COUNTER(ifOutErrors, tcx_link->counters.tx_errors)
 
 /*
- * What the kernel does not count by itself. Sent broadcasts and multicasts are in ifOutUcastPkts,
- * frames of unknown protocols in rx_dropped. rx_nohandler is about devices that may not receive.
+ * The kernel does not count these. ifOutUcastPkts has sent broadcasts and multicasts, too;
+ * rx_dropped has frames of unknown protocols. rx_nohandler is of devices that may not receive.
  */
 COUNTER(ifInUnknownProtos, 0)
 COUNTER(ifOutNUcastPkts, 0)

@@ -5,10 +5,10 @@
 #include "base/octets.h"
 #include "mib/objects.h"
 
-/* RFC1213: the value of a metric that is not used. */
+/* RFC1213: the value of an unused metric. */
 #define NO_METRIC ((uint64_t)-1)
 
-/* Linux puts together whatever fits an IPv4 packet. */
+/* Linux reassembles all that fits an IPv4 packet. */
 #define REASSEMBLY_MAX 65535
 
 static void put_mask(struct tcx_value *value, uint8_t prefix_len)
@@ -58,7 +58,7 @@ NEIGHBOUR_HARDWARE(ipNetToMediaPhysAddress, true)
 NEIGHBOUR_ADDRESS(ipNetToMediaNetAddress, true)
 TCX_COLUMN_OF(tcx_neighbour, ipNetToMediaType, tcx_value_integer(value, tcx_neighbour->type))
 
-/* Without those of interfaces that ignoreInterface names. */
+/* Leaves out interfaces of ignoreInterface. */
 NEIGHBOUR_LINK(atIfIndex, !tcx_neighbour->ignored)
 NEIGHBOUR_HARDWARE(atPhysAddress, !tcx_neighbour->ignored)
 NEIGHBOUR_ADDRESS(atNetAddress, !tcx_neighbour->ignored)

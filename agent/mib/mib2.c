@@ -34,8 +34,8 @@ static bool get(const struct tcx_request *request, int counter, uint64_t *number
 }
 
 /*
- * The second counter is there only on hosts with IPv6: without it the sum is the first one alone.
- * But while its file cannot be read, nobody knows the sum.
+ * Only hosts with IPv6 have the second counter; elsewhere the sum is the first one. But while its
+ * file cannot be read, the sum is unknown.
  */
 static bool add_second(const struct tcx_request *request, int counter, uint64_t *number)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * nstatTable: every counter that this kernel prints, by its nstat name, whether the MIB knows it or
- * not. A row's number is its place in the layout's by_name, which has the order of the index: the
- * length of the name, then its bytes.
+ * nstatTable: every counter that this kernel prints, by nstat's name, known or not. A row's number
+ * is its place in the layout's by_name, which is sorted as the index: by length, then bytes.
  */
 #include "mib/objects.h"
 
@@ -23,7 +22,7 @@ static size_t index_of(const struct tcx_request *request, size_t row, oid *index
 	return 1 + (size_t)entry->name_len;
 }
 
-/* The number of rows whose index is not greater. */
+/* Counts the rows with no greater index. */
 static size_t rows_upto(const struct tcx_request *request, const oid *index, size_t len)
 {
 	size_t low = 0;
@@ -74,7 +73,7 @@ size_t tcx_nstat_index(const struct tcx_rows *rows, const struct tcx_request *re
 	return index_of(request, row, index);
 }
 
-/* An ICMP type is an instance of its column; all other objects of the catalogue are scalars. */
+/* An ICMP type is an instance of its column; all others are scalars. */
 static size_t private_object(const struct tcx_entry *entry, oid *object)
 {
 	static const oid root[] = {TCX_OBJECTS_ROOT};
@@ -111,7 +110,7 @@ static bool is_shown(const struct tcx_request *request, size_t row)
 				request->oldest_ns);
 }
 
-/* NULL for a counter that nobody knows. */
+/* NULL for an unknown counter. */
 static const struct tcx_counter_row *known_at(const struct tcx_request *request, size_t row)
 {
 	enum tcx_counter counter = entry_at(request, row)->counter;

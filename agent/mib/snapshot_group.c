@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The snapshot group: how fresh and how whole the counters are, as tables.def declares them.
- */
+/* The snapshot group: age and state of the counters. */
 #include "mib/objects.h"
 
 #include "base/clock.h"

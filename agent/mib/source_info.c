@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* counterSourceTable, of the snapshot group: how each file of counters can be read. */
+/* counterSourceTable of the snapshot group: the state of each file of counters. */
 #include "base/clock.h"
 #include "mib/objects.h"
 
-/* The row of a source: the first has the number 1. */
+/* The row of a source; rows count from 1. */
 static const struct tcx_source_status *status_of(const struct tcx_request *request, size_t row)
 {
 	return &request->status.sources[row - 1];

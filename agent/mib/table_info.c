@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* kernelTable, of the snapshot group: how fresh and how whole each table is that is read from the
- * kernel. Looking here reads none of them. */
+/* kernelTable of the snapshot group: the state of each table. Reads none of them. */
 #include "base/clock.h"
 #include "mib/objects.h"
 
@@ -13,14 +12,14 @@ TCX_SHOW(kernelTableName)
 	return request->held->tables != NULL;
 }
 
-/* The table itself, with a reference; NULL while the agent does not hold it. */
+/* The table with a reference; NULL while the agent holds none. */
 static struct tcx_table *peek(const struct tcx_request *request, size_t row)
 {
 	return request->held->tables != NULL ? tcx_tables_peek(request->held->tables, row - 1)
 					     : NULL;
 }
 
-/* What a value points to has to outlive the table: source is a constant. */
+/* source is a constant, so a value may point to it when the table is gone. */
 #define INFO_OF(name, put)                                                                         \
 	TCX_SHOW(name)                                                                             \
 	{                                                                                          \

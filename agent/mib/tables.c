@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The tables and scalars of mibs/tables.def, for a tree. */
+/* Adds the tables and scalars of mibs/tables.def to a tree. */
 #include "mib/objects.h"
 
 #include <string.h>
 
-/* How the index of each table stands in its rows, with an end before each and behind the last. */
+/* The index fields of each table, with an end before each and behind the last. */
 static const struct tcx_index_field fields[] = {
 #define TABLE(table, module, parent, arc, rows, of, group, title) {TCX_INDEX_END, 0},
 #define INDEX(table, sub_id, object, access, as, octets, syntax, limits, text)                     \
@@ -13,7 +13,7 @@ static const struct tcx_index_field fields[] = {
 	{TCX_INDEX_END, 0},
 };
 
-/* Where in there. */
+/* The places of the tables' fields. */
 enum {
 #define TABLE(table, module, parent, arc, rows, of, group, title)	       END_BEFORE_##table,
 #define INDEX(table, sub_id, object, access, as, octets, syntax, limits, text) FIELD_##object,
@@ -26,7 +26,7 @@ enum table {
 #include "mibs/tables.def"
 };
 
-/* What each parent is, below mib-2 or linuxTcpExtObjects. */
+/* The sub-ids of each parent below mib-2 or linuxTcpExtObjects. */
 #define BELOW_mib_2
 #define BELOW_interfaces TCX_MIB2_interfaces,
 #define BELOW_at	 TCX_MIB2_at,

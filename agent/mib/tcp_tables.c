@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What operators walk tcpConnTable for, in LINUX-TCPEXT-MIB: how many sockets are in each state,
- * which listener's accept queue fills up, and how much data waits. Both address families.
+ * Tables of LINUX-TCPEXT-MIB that replace walks of tcpConnTable: sockets by state, accept queues by
+ * listener, and octets in queues, for IPv4 and IPv6.
  */
 #include "kernel/socket_tables.h"
 #include "mib/objects.h"
@@ -15,7 +15,7 @@ TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateReceiveQueue,
 TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateSendQueue,
 	      tcx_value_counter64(value, tcx_tcp_state_row->send_queue))
 
-/* The sums over all rows of the state table. */
+/* Sums up the state table. */
 static void sum_rows(const struct tcx_table *table, struct tcx_tcp_state_row *sum)
 {
 	*sum = (struct tcx_tcp_state_row){0};

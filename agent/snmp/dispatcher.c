@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Requests of the library: what they see, and how they are answered from the tree that they come
- * with. Those for a table that is being read wait here, while others go on.
+ * Answers requests from the tree of their handler. A request whose table is being read becomes
+ * pending here, while others are answered.
  */
 #include "snmp/dispatcher.h"
 
@@ -12,18 +12,20 @@
 #include "quirks.h"
 
 /*
- * How long a request is kept for the rest of its varbinds: a GETBULK whose first repetition waits
- * for a table goes on after tableTimeout at the latest, and this is for the rest.
+ * How long a request is kept for later varbinds. A GETBULK whose first repetition is pending goes
+ * on after tableTimeout at the latest; this is for the rest.
  */
 #define REST_NS TCX_NS_PER_S
 
-/* So many requests may wait for tables, each with its varbinds. More get an error at once, so that
- * a flood of them does not fill the memory. */
+/*
+ * Limits the pending requests, each with its varbinds; more get an error at once, so that a flood
+ * does not fill the memory.
+ */
 #define PENDING_MAX 500
 
 /*
- * A request for a table that is still being read waits here, while others are answered. The library
- * calls that delegation: it sends the answer once no varbind of the request is delegated any more.
+ * A request whose table is still being read. The library calls it delegated, and sends the answer
+ * once none of its varbinds is.
  */
 struct pending_request {
 	struct pending_request *next;
@@ -36,14 +38,14 @@ struct pending_request {
 
 struct tcx_dispatcher {
 	struct tcx_dispatcher_settings settings; /* collector and tables with a reference */
-	struct tcx_request request;		 /* of what is being answered */
+	struct tcx_request request;		 /* of the request being answered */
 	struct tcx_held_tables held;
 	long transaction;		 /* the number that the master gave it */
 	const void *session;		 /* which it came by */
-	struct pending_request *pending; /* those for tables that are being read */
-	unsigned int alarm;		 /* that looks after them; 0: none */
-	uint64_t quiescing_ns; /* since when registrations are to be changed; 0: they are not */
-	bool quiesced;	       /* none is pending, and none is to become so */
+	struct pending_request *pending; /* list of pending requests */
+	unsigned int alarm;		 /* of look_after_pending(); 0: none */
+	uint64_t quiescing_ns; /* since when registrations are to change; 0: they are not */
+	bool quiesced;	       /* none is pending, and none may become so */
 	bool complained;       /* that a table takes too long; until one comes again */
 };
 
@@ -56,7 +58,7 @@ struct tcx_dispatcher *tcx_dispatcher_new(void)
 	return dispatcher;
 }
 
-/* Releases the request that was answered last, and what it held. */
+/* Releases the last request. */
 static void end_request(struct tcx_dispatcher *dispatcher)
 {
 	tcx_request_release(&dispatcher->request);
@@ -84,9 +86,9 @@ static bool is_over(const struct tcx_dispatcher *dispatcher)
 }
 
 /*
- * The master splits one request of a manager into several for us, one per registration and, for
- * GETBULK, one per repetition. All carry the same transaction number (master.c,
- * agentx_master_handler()): they all see one snapshot.
+ * The master splits a manager's request, into one per registration and per repetition of a GETBULK.
+ * All have the same transaction number (master.c, agentx_master_handler()) and must see one
+ * snapshot.
  */
 static const struct tcx_request *request_of(struct tcx_dispatcher *dispatcher,
 					    const netsnmp_agent_session *asp)
@@ -100,7 +102,7 @@ static const struct tcx_request *request_of(struct tcx_dispatcher *dispatcher,
 	return &dispatcher->request;
 }
 
-/* False when the answer is not known yet. */
+/* False while the table is being read. */
 static bool answer_get(const struct tcx_served *served, const struct tcx_request *request,
 		       netsnmp_agent_request_info *info, netsnmp_request_info *varbind)
 {
@@ -119,8 +121,8 @@ static bool answer_get(const struct tcx_served *served, const struct tcx_request
 }
 
 /*
- * *len becomes that of the part of a name below the root, 0 for a name that lies before it. False
- * for one that lies behind, as what is registered is sometimes more than the root.
+ * *len becomes the length of the name's part below the root, 0 before it. False behind it, which
+ * happens because a registration can exceed the root.
  */
 static bool below_root(const struct tcx_served *served, const netsnmp_variable_list *vb,
 		       size_t *len)
@@ -134,8 +136,8 @@ static bool below_root(const struct tcx_served *served, const netsnmp_variable_l
 }
 
 /*
- * False when the answer is not known yet. Leaving the varbind as it is tells the library that there
- * is nothing more in this registration.
+ * False while the table is being read. A varbind left unchanged tells the library that this
+ * registration has no more.
  */
 static bool answer_next(const struct tcx_served *served, const struct tcx_request *request,
 			netsnmp_request_info *varbind)
@@ -160,9 +162,9 @@ static bool answer_next(const struct tcx_served *served, const struct tcx_reques
 }
 
 /*
- * Answers what can be answered and marks the rest as delegated. False when there is a rest.
- * delegated tells whether this is about requests that are new or about those that waited: what is
- * answered must be left alone, for it holds the next name, from which a walk would go one too far.
+ * Answers what it can and marks the rest as delegated; false when there is a rest. delegated: these
+ * varbinds were pending, so answered ones must not be answered again: they hold the next name, and
+ * a walk would skip one.
  */
 static bool answer_all(const struct tcx_served *served, const struct tcx_request *request,
 		       netsnmp_agent_request_info *info, netsnmp_request_info *varbinds,
@@ -206,8 +208,8 @@ static void complain(struct tcx_dispatcher *dispatcher)
 }
 
 /*
- * A reload waits no longer for requests than they for a table. Once none waits, none may begin to:
- * until the session has ended the master goes on with asking.
+ * A reload waits as long for requests as they wait for a table. Then none may become pending: until
+ * the session ends the master sends more.
  */
 static bool is_quiesced(const struct tcx_dispatcher *dispatcher)
 {
@@ -224,9 +226,9 @@ static bool is_overdue(const struct tcx_dispatcher *dispatcher,
 }
 
 /*
- * A master that gets no answer closes the session, and all counters are gone with it: better an
- * error for one request. The table is still being read, for the next one. A session that has ended
- * waits for nothing any more.
+ * A master without an answer closes the session, and all counters are gone: an error for one
+ * request is better. The table is read on for the next request. A request whose session has ended
+ * is dropped.
  */
 static void look_after_pending(unsigned int alarm, void *arg)
 {
@@ -252,8 +254,7 @@ static void look_after_pending(unsigned int alarm, void *arg)
 	dispatcher->alarm = 0;
 }
 
-/* A master that gets no answer asks again: that is the same request, and has waited all the while.
- */
+/* A master without an answer repeats the request: it has been pending since the first one. */
 static uint64_t pending_since(const struct tcx_dispatcher *dispatcher,
 			      const struct pending_request *pending)
 {
@@ -302,7 +303,7 @@ static bool wait_for_table(const struct tcx_served *served, netsnmp_mib_handler 
 	return true;
 }
 
-/* What is left marked as delegated would never be answered. */
+/* A varbind that stays delegated would never be answered. */
 static int give_up(netsnmp_request_info *varbinds)
 {
 	for (netsnmp_request_info *varbind = varbinds; varbind != NULL; varbind = varbind->next)
@@ -310,7 +311,7 @@ static int give_up(netsnmp_request_info *varbinds)
 	return SNMP_ERR_RESOURCEUNAVAILABLE;
 }
 
-/* True when it is done with: answered, or the library does not wait for it any more. */
+/* True when it is answered, or the library no longer waits for it. */
 static bool answer_pending(struct pending_request *pending, const struct tcx_request *request)
 {
 	netsnmp_delegated_cache *cache = netsnmp_handler_check_cache(pending->cache);
@@ -333,8 +334,8 @@ static void answer_all_pending(struct tcx_dispatcher *dispatcher, const struct t
 }
 
 /*
- * Those who waited share a request of their own: a GETBULK that is on its way keeps its own to the
- * end. The last request is given up here, so that it does not hold a table which the agent lets go.
+ * Pending requests share one request, since a GETBULK under way keeps its own to the end. Releases
+ * the last request, so that it does not hold a table that is released.
  */
 void tcx_dispatcher_tables_changed(struct tcx_dispatcher *dispatcher)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Workarounds of net-snmp. All are for 5.9 to 5.10; later releases have not been looked at. */
+/* Workarounds of net-snmp 5.9 to 5.10; later releases were not checked. */
 #include "quirks.h"
 
 #include "base/clock.h"
 
 /*
- * The library keeps sysUpTime equal to the master's (agentx_synch_input()), in hundredths of a
- * second and with a small error that differs from answer to answer. So its beginning is kept and
- * found anew only when it is clearly another: the master has been restarted.
+ * The library copies the master's sysUpTime (agentx_synch_input()), in hundredths of a second and
+ * with an error that varies. So its zero is kept, until it is clearly another: the master was
+ * restarted.
  */
 uint64_t tcx_quirk_uptime_zero(uint64_t now_ns, uint64_t known_ns)
 {
@@ -19,7 +19,7 @@ uint64_t tcx_quirk_uptime_zero(uint64_t now_ns, uint64_t known_ns)
 }
 
 /*
- * Without a value the library would look for one in the next registration, error or not
+ * Without a value the library would ask the next registration despite the error
  * (check_getnext_results()).
  */
 void tcx_quirk_answer_error(netsnmp_delegated_cache *cache)
@@ -34,8 +34,8 @@ void tcx_quirk_answer_error(netsnmp_delegated_cache *cache)
 }
 
 /*
- * A registration within another cuts the outer one into slices. The library would register the
- * whole again for each of them (register_mib_reattach()): only the first slice begins where the
+ * A registration within another cuts the outer one into slices, and the library would register the
+ * whole again for each (register_mib_reattach()). Only the first slice begins where the
  * registration does.
  */
 static void keep_first_slice(netsnmp_subtree *slice)
@@ -45,8 +45,8 @@ static void keep_first_slice(netsnmp_subtree *slice)
 }
 
 /*
- * Where the session before ended while its registrations were being made, the library has gone on
- * to mark the rest as made: that is undone first.
+ * If the last session ended during its registrations, the library has marked the rest as done: undo
+ * that first.
  */
 void tcx_quirk_register_once(void)
 {
@@ -58,7 +58,7 @@ void tcx_quirk_register_once(void)
 			keep_first_slice(child);
 }
 
-/* As the library itself asks, which has no call for that alone (agentx_registration_callback()). */
+/* Does what agentx_registration_callback() does, which the library does not offer. */
 void tcx_quirk_ask_master(netsnmp_handler_registration *made)
 {
 	struct register_parameters parameters = {
@@ -72,7 +72,7 @@ void tcx_quirk_ask_master(netsnmp_handler_registration *made)
 	snmp_call_callbacks(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_REGISTER_OID, &parameters);
 }
 
-/* Likewise (agentx_sysOR_callback()): in the next session the library sends all its rows again. */
+/* Likewise (agentx_sysOR_callback()). In the next session the library sends all its rows again. */
 void tcx_quirk_list(const oid *sysORID, size_t len, const char *text, bool listed)
 {
 	struct register_sysOR_parameters row = {

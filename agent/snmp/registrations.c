@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What is registered with the library for each module, what of it the master refuses, and what its
- * sysORTable says of it.
- */
+/* Registers modules with the library, and tracks what the master refuses and its sysORTable. */
 #include "snmp/registrations.h"
 
 #include <stdlib.h>
@@ -21,9 +18,9 @@ struct registration {
 	struct tcx_served served;
 	int wanted;		  /* priority; 0: it is not to be registered */
 	int priority;		  /* of the subtrees; 0 while there are none */
-	struct subtree *subtrees; /* owned: room for the whole and its objects */
+	struct subtree *subtrees; /* owned: the whole and its objects */
 	size_t count;
-	bool unlisted; /* sysORTable of the master lacks its row, for it has refused some */
+	bool unlisted; /* the master's sysORTable lacks its row: some are refused */
 };
 
 struct tcx_registrations {
@@ -40,7 +37,7 @@ static bool register_subtree(struct registration *registration, const oid *root,
 		return false;
 	made->handler->myvoid = &registration->served;
 	made->priority = registration->priority;
-	/* The master's refusal comes before the function returns. */
+	/* A refusal is reported before the function returns. */
 	registration->subtrees[registration->count++] =
 		(struct subtree){.made = made, .refused = false};
 	if (netsnmp_register_handler(made) == MIB_REGISTERED_OK)
@@ -245,7 +242,7 @@ void tcx_registrations_list(struct tcx_registrations *registrations)
 	}
 }
 
-/* Whatever was refused before is asked for anew. */
+/* A new session asks anew for what was refused. */
 void tcx_registrations_connected(struct tcx_registrations *registrations)
 {
 	for (size_t i = 0; i < registrations->count; i++) {

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Octets of an InetAddress by its InetAddressType: ipv4(1), ipv6(2), ipv4z(3), ipv6z(4). */
+/* Octets of an InetAddress by type: ipv4(1), ipv6(2), ipv4z(3), ipv6z(4). */
 static const uint8_t inet_address_octets[] = {0, 4, 16, 8, 20};
 
 static size_t put_number(const uint8_t *octets, size_t count, oid *index)
@@ -39,7 +39,7 @@ static size_t put_field(const struct tcx_index_field *field, const uint8_t *octe
 	}
 }
 
-/* The row's index as sub-identifiers, from the octets that it begins with. */
+/* Writes the row's index as sub-identifiers. */
 static size_t put_index(const struct tcx_rows *rows, const uint8_t *key, oid *index)
 {
 	size_t len = 0;
@@ -52,7 +52,7 @@ static size_t put_index(const struct tcx_rows *rows, const uint8_t *key, oid *in
 	return len;
 }
 
-/* The number of rows whose index is not greater. */
+/* Counts the rows with no greater index. */
 static size_t rows_upto(const struct tcx_rows *rows, const struct tcx_table *table,
 			const oid *index, size_t len)
 {
@@ -83,9 +83,8 @@ static const struct tcx_table *table_of(const struct tcx_rows *rows,
 }
 
 /*
- * A column without an index names no row, whatever the table holds. The library asks so when the
- * master's GETNEXT includes the column itself, and takes a delegated answer to that for the final
- * one.
+ * A column without an index has no row, even while the table is read: the library asks so when the
+ * master's GETNEXT includes the column, and takes a delegated answer for the final one.
  */
 enum tcx_row tcx_table_row_find(const struct tcx_rows *rows, const struct tcx_request *request,
 				const oid *index, size_t len, size_t *row)

@@ -71,10 +71,7 @@ void tcx_tree_clear(struct tcx_tree *tree)
 	memset(tree, 0, sizeof(*tree));
 }
 
-/*
- * The number of objects whose id is not greater than name: an object that name lies in is the last
- * of them.
- */
+/* Counts the objects with no greater id; the last one may contain name. */
 static size_t objects_upto(const struct tcx_tree *tree, const oid *name, size_t len)
 {
 	size_t low = 0;
@@ -125,7 +122,7 @@ enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_reques
 	}
 }
 
-/* The first cell of an object behind an index. next holds the object's id already. */
+/* The first cell of an object behind an index. next already has the object's id. */
 static enum tcx_found next_cell(const struct tcx_object *object, const struct tcx_request *request,
 				const oid *index, size_t len, oid *next, size_t *next_len,
 				struct tcx_value *value)
@@ -150,7 +147,7 @@ enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_reque
 			     struct tcx_value *value)
 {
 	size_t i = objects_upto(tree, name, len);
-	size_t skip = 0; /* how much of name is the id of the object that it lies in */
+	size_t skip = 0; /* length of the id of the object that contains name */
 	enum tcx_found found = TCX_NO_INSTANCE;
 
 	if (i > 0 && lies_in(&tree->objects[i - 1], name, len))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The modules of objects that a configuration can choose. */
+/* The modules that `register' can choose. */
 #ifndef TCX_MIB_MODULES_H
 #define TCX_MIB_MODULES_H
 
@@ -9,8 +9,8 @@ extern const struct tcx_module tcx_modules[];
 extern const size_t tcx_modules_count;
 
 /*
- * 1 << i for the word of the module at i, in any case of letters; all bits for "all"; 0 for what is
- * no word of ours.
+ * The bit 1 << i of the module with this word, in any case; all bits for "all"; 0 for an unknown
+ * one.
  */
 unsigned int tcx_modules_bit(const char *word);
 

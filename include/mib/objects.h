@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The objects that the rows of mibs/ declare, for a tree. */
+/* Adds the objects that the rows of mibs/ declare to a tree. */
 #ifndef TCX_MIB_OBJECTS_H
 #define TCX_MIB_OBJECTS_H
 
@@ -14,25 +14,22 @@ enum tcx_mib2_group {
 #include "mibs/mib2.def"
 };
 
-/*
- * Root of LINUX-TCPEXT-MIB's objects, linuxTcpExtObjects, as chosen with ./configure
- * --with-mib-root.
- */
+/* linuxTcpExtObjects, the root of LINUX-TCPEXT-MIB's objects (./configure --with-mib-root). */
 #define TCX_OBJECTS_ROOT TCX_MIB_ROOT, 1
 
-/* The sub-ids of tables and nodes, below linuxTcpExtObjects or what else their parent is. */
+/* The sub-ids of tables and nodes below their parents. */
 enum tcx_arc {
 #define TABLE(table, module, parent, arc, rows, of, group, title)  TCX_ARC_##table = arc,
 #define SCALARS(node, module, parent, arc, rows, of, group, title) TCX_ARC_##node = arc,
 #include "mibs/tables.def"
 };
 
-/* The sub-id below linuxTcpExtObjects of the group or table that shows a row. */
+/* The sub-id below linuxTcpExtObjects of the group or table that has a row. */
 oid tcx_arc_of(const struct tcx_counter_row *row);
 
 /*
- * Adds the objects of a module, by its word in tcpextd.conf: below linuxTcpExtObjects those of
- * tcpext, below mib-2 all others. False when memory is short.
+ * Adds the objects of a module by its word in tcpextd.conf, below linuxTcpExtObjects for tcpext,
+ * else below mib-2. False when memory is short.
  */
 bool tcx_add_module(struct tcx_tree *tree, const char *word);
 
@@ -61,8 +58,8 @@ bool tcx_add_icmp_types(struct tcx_tree *tree);
 			     struct tcx_value *value)
 
 /*
- * Defines one for a column of a kernel table. put is a call of tcx_value_...() that sees value, and
- * the row by the name of its type; known says of the row whether the cell has a value.
+ * Defines one for a column of a kernel table: put calls a tcx_value_...() with value and the row,
+ * which is named as its type; known says whether the row's cell has a value.
  */
 #define TCX_COLUMN_IF(type, name, known, put)                                                      \
 	TCX_SHOW(name)                                                                             \
@@ -81,8 +78,8 @@ tcx_rows_search tcx_nstat_find, tcx_nstat_after;
 tcx_rows_index tcx_nstat_index;
 
 /*
- * The scalar of RFC1213 that shows just this counter: its OID (room for 8) and length; 0 when there
- * is none.
+ * The scalar of RFC1213 with just this counter: writes its OID, room for 8, and returns the length;
+ * 0: none.
  */
 size_t tcx_mib2_object(enum tcx_counter counter, oid *object);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Answers the library's requests for the objects of a tree. It knows no module and no registration:
- * what a request is answered from comes with its handler.
+ * Answers the library's requests for the objects of a tree. Knows no module and no registration:
+ * each handler brings what its requests need.
  */
 #ifndef TCX_SNMP_DISPATCHER_H
 #define TCX_SNMP_DISPATCHER_H
@@ -17,16 +17,16 @@
 
 struct tcx_dispatcher;
 
-/* What decides how requests are answered. */
+/* How requests are answered. */
 struct tcx_dispatcher_settings {
 	struct tcx_collector *collector; /* the dispatcher takes a reference to both */
 	struct tcx_tables *tables;	 /* NULL: there are none */
 	uint64_t interval_ns;
-	uint64_t max_age_ns;	   /* counters of an older snapshot do not exist */
+	uint64_t max_age_ns;	   /* counters of an older snapshot are absent */
 	uint64_t table_timeout_ns; /* how long a request waits for a table */
 };
 
-/* What the requests to a handler are answered from. It outlives the handler. */
+/* What a handler answers from. It must outlive the handler. */
 struct tcx_served {
 	struct tcx_dispatcher *dispatcher;
 	struct tcx_tree tree;
@@ -37,28 +37,28 @@ struct tcx_served {
 /* NULL when memory is short. */
 struct tcx_dispatcher *tcx_dispatcher_new(void);
 
-/* Answers with these settings from now on, requests that wait included. */
+/* Uses these settings from now on, for pending requests as well. */
 void tcx_dispatcher_set(struct tcx_dispatcher *dispatcher,
 			const struct tcx_dispatcher_settings *settings);
 
-/* The handler that answers. myvoid is a struct tcx_served. */
+/* The handler; its myvoid is a struct tcx_served. */
 Netsnmp_Node_Handler tcx_dispatcher_answer;
 
-/* To be called when tcx_tables_ready_fd() is readable: answers the requests that waited for a
- * table. */
+/*
+ * Answers the pending requests whose tables have come. Call when tcx_tables_ready_fd() is readable.
+ */
 void tcx_dispatcher_tables_changed(struct tcx_dispatcher *dispatcher);
 
 /*
- * Before registrations are changed, once a master may be there. The library would free
- * registrations that it still needs to answer the requests that wait for a table, so none may. True
- * when none does. To be called again until then; tableTimeout after the first call those that wait
- * get an error. Those that would begin to wait get it then, too, and once this was true.
- * tcx_dispatcher_resume() ends that.
+ * Call before registrations are changed, again and again until it returns true: no request is
+ * pending. The library would free registrations that pending requests still need. tableTimeout
+ * after the first call, pending requests get an error, and from then on, or once this was true, new
+ * ones do instead of becoming pending. tcx_dispatcher_resume() ends that.
  */
 bool tcx_dispatcher_quiesce(struct tcx_dispatcher *dispatcher);
 void tcx_dispatcher_resume(struct tcx_dispatcher *dispatcher);
 
-/* Frees the requests that wait, and gives up what is held. dispatcher may be NULL. */
+/* Frees the pending requests and drops its references. May be NULL. */
 void tcx_dispatcher_free(struct tcx_dispatcher *dispatcher);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* net-snmp's headers: they must come in this order. */
+/* net-snmp's headers, in the order that they need. */
 #ifndef TCX_SNMP_NETSNMP_H
 #define TCX_SNMP_NETSNMP_H
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is registered with the library, and with the master through it. The modules are whatever
- * constant data is handed over here; a registration is one of them at a priority, which the master
- * grants or refuses.
+ * What is registered with the library, and through it with the master. Modules are constant data of
+ * the caller; a registration is a module at a priority, which the master grants or refuses.
  */
 #ifndef TCX_SNMP_REGISTRATIONS_H
 #define TCX_SNMP_REGISTRATIONS_H
@@ -16,18 +15,18 @@
 #define TCX_ROOT_MAX 32
 
 /*
- * A module is registered as one subtree, which costs a walk half of what one registration per
- * object does. But the more specific registration wins: where snmpd has some of its own below, as
- * the two settings of ip and the columns of most tables, ours are by object as well. The subtree is
- * needed all the same. Where snmpd has a table as a whole, what we leave of it goes on being asked,
- * and answers with its own rows that lie behind our last one, in our last column. A table is by
- * object too, and not registered while there are no tables.
+ * A module is one subtree, which makes a walk twice as fast as one registration per object. But the
+ * more specific registration wins: where snmpd has its own below (two settings of ip, the columns
+ * of most tables), ours are by object, too. The subtree stays necessary. Where snmpd has a whole
+ * table, the parts that we do not register are still asked, and answer with snmpd's rows behind our
+ * last one, in our last column. A table is by object, too, and not registered while there are no
+ * tables.
  */
 enum tcx_module_how { TCX_MODULE_WHOLE, TCX_MODULE_BY_OBJECT, TCX_MODULE_TABLE };
 
 /*
- * Objects that are registered together. The row of sysORTable is there while they are registered
- * and the master has refused none of them.
+ * Objects that are registered together. sysORTable has its row while they are registered and none
+ * is refused.
  */
 struct tcx_module {
 	const char *word; /* of the directive "register" */
@@ -46,15 +45,15 @@ struct tcx_module {
 struct tcx_registrations;
 
 /*
- * Builds the objects of the modules, which stay the caller's; registers nothing yet. NULL when
- * memory is short. init_agent() must have run.
+ * Builds the objects of the modules, which must outlive it; registers nothing yet. NULL when memory
+ * is short. Call after init_agent().
  */
 struct tcx_registrations *tcx_registrations_new(const struct tcx_module *modules, size_t count,
 						struct tcx_dispatcher *dispatcher);
 
 /*
- * What is to be registered: the modules with the bit 1 << i, but without tables no module of them;
- * at a priority of 1 to 255, of which the lowest wins (RFC 2741, 7.1.4.1). Registers nothing yet.
+ * Sets what to register: the modules with the bit 1 << i, no tables unless tables is set, at a
+ * priority of 1 to 255, of which the lowest wins (RFC 2741, 7.1.4.1). Registers nothing yet.
  */
 void tcx_registrations_want(struct tcx_registrations *registrations, unsigned int modules,
 			    bool tables, int priority);
@@ -70,42 +69,38 @@ enum tcx_registrations_change
 tcx_registrations_change(const struct tcx_registrations *registrations);
 
 /*
- * Registers and unregisters what is wanted. False when memory is short: the library has then freed
- * what it still goes through, so that nothing of it may be called any more but the log.
+ * Registers and unregisters. False when memory is short: the library has then freed what it still
+ * uses, and must not be called any more except for the log.
  */
 bool tcx_registrations_apply(struct tcx_registrations *registrations, struct tcx_fault *fault);
 
-/*
- * To be called when the master refuses to register an OID: keeps that in mind. Returns the word of
- * its module; NULL when it is none of ours.
- */
+/* Notes that the master refuses an OID. Returns the word of its module; NULL if it is not ours. */
 const char *tcx_registrations_refused(struct tcx_registrations *registrations, const oid *name,
 				      size_t len, int priority);
 
-/* Whether it was refused, in this session, and not taken since. */
+/* Whether it was refused in this session and not granted since. */
 bool tcx_registrations_is_refused(struct tcx_registrations *registrations, const oid *name,
 				  size_t len, int priority);
 
 /*
- * Asks the master once more for what it has refused. Returns the modules of that, as bits. What it
- * refuses again is reported to tcx_registrations_refused() again.
+ * Asks the master again for what it refused; returns those modules as bits. What it refuses again
+ * goes to tcx_registrations_refused() again.
  */
 unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations);
 
 /*
- * Takes the rows of refused modules out of the master's sysORTable, and puts those of modules that
- * it takes now there again: a manager sees there what is served. To be called when the session is
- * complete, for the library sends all rows when it begins.
+ * Removes the rows of refused modules from the master's sysORTable, and adds those that are granted
+ * now, so that it shows what is served. Call when the session is complete, since the library sends
+ * all rows at its beginning.
  */
 void tcx_registrations_list(struct tcx_registrations *registrations);
 
-/* To be called when a session with a master has begun: the library is about to register everything
- * there. */
+/* Call when a session has begun: the library then registers everything. */
 void tcx_registrations_connected(struct tcx_registrations *registrations);
 
 /*
- * Frees the objects. The registrations are the library's: shutdown_agent() must have freed them.
- * registrations may be NULL.
+ * Frees the objects. shutdown_agent() must have freed the registrations, which are the library's.
+ * May be NULL.
  */
 void tcx_registrations_free(struct tcx_registrations *registrations);
 

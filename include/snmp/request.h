@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What one request sees: a snapshot and the agent's own state, the same for all its varbinds. */
+/* What all varbinds of one request see: a snapshot, tables and the agent's own state. */
 #ifndef TCX_SNMP_REQUEST_H
 #define TCX_SNMP_REQUEST_H
 
@@ -12,13 +12,13 @@
 #include "sample/snapshot.h"
 
 /*
- * The tables that a request has come to so far. Each is taken once: a request sees no table change.
- * One that is being read is asked for again.
+ * The tables that a request has used so far. Each is taken once, so that none changes within a
+ * request; a pending one is asked for again.
  */
 struct tcx_held_tables {
 	struct tcx_tables *tables;	    /* NULL: there are none */
 	struct tcx_table *held[TCX_TABLES]; /* with a reference, or NULL */
-	bool known[TCX_TABLES];		    /* held is the answer, though it may be NULL */
+	bool known[TCX_TABLES];		    /* held is final, even if NULL */
 };
 
 struct tcx_request {
@@ -27,22 +27,21 @@ struct tcx_request {
 	uint64_t now_ns;		  /* when the request came, on tcx_clock_now()'s clock */
 	uint64_t interval_ns;
 	uint64_t max_age_ns;
-	uint64_t oldest_ns;	 /* values of counters that were read before are too old */
+	uint64_t oldest_ns;	 /* values read before are too old */
 	uint64_t uptime_zero_ns; /* when sysUpTime was 0, on the same clock */
 	struct tcx_collector_status status;
 	struct tcx_held_tables *held;
-	bool stale_ok; /* a table that is not too old will do, rather than wait for a newer one */
+	bool stale_ok; /* take a table that is due for renewal rather than wait */
 };
 
-/* The table of a request. NULL when there is none; *pending: because it is being read. */
+/* The request's table. NULL when there is none, or, with *pending, when it is being read. */
 const struct tcx_table *tcx_request_table(const struct tcx_request *request, enum tcx_table_id id,
 					  bool *pending);
 
-/* sysUpTime at a moment, in hundredths of a second: a TimeStamp (RFC 2579). 0 when it lies before
- * sysUpTime began. */
+/* sysUpTime at a moment in hundredths of a second, a TimeStamp (RFC 2579); 0 before it began. */
 uint64_t tcx_request_uptime_at(const struct tcx_request *request, uint64_t moment_ns);
 
-/* Gives up what the request holds. */
+/* Drops the references of the request. */
 void tcx_request_release(struct tcx_request *request);
 
 #endif

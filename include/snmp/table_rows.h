@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The rows of a table that is read from the kernel. Each begins with its index in octets; fields
- * say how these are sub-identifiers.
+ * Rows of tables that are read from the kernel. A row begins with its index in octets; the fields
+ * say how they become sub-identifiers.
  */
 #ifndef TCX_SNMP_TABLE_ROWS_H
 #define TCX_SNMP_TABLE_ROWS_H
@@ -10,11 +10,11 @@
 
 enum tcx_index_as {
 	TCX_INDEX_END,		       /* no more fields */
-	TCX_INDEX_OWN = TCX_INDEX_END, /* none: the table is none of the kernel's */
-	TCX_INDEX_NUMBER,	       /* octets in network order, one sub-identifier */
+	TCX_INDEX_OWN = TCX_INDEX_END, /* not a table of the kernel */
+	TCX_INDEX_NUMBER,	       /* one sub-identifier, octets in network order */
 	TCX_INDEX_SPREAD,	       /* a sub-identifier per octet, as in an IpAddress */
-	TCX_INDEX_NETWORK, /* a NetworkAddress: 1 for its kind, internet, then the same */
-	/* InetAddress of the type in the octet before, 1 to 4: its length, then its octets. */
+	TCX_INDEX_NETWORK,	       /* a NetworkAddress: 1 for internet, then as SPREAD */
+	/* An InetAddress, its length first; the octet before is its type, 1 to 4. */
 	TCX_INDEX_INET,
 };
 
@@ -38,7 +38,7 @@ tcx_rows_search tcx_table_row_find, tcx_table_row_after, tcx_table_scalar_find,
 	tcx_table_scalar_after;
 tcx_rows_index tcx_table_row_index;
 
-/* For show(): the table of an object, and a row of it. They are there: a search gave the row. */
+/* For show(): an object's table and a row of it, both of which exist. */
 const struct tcx_table *tcx_table_of(const struct tcx_request *request,
 				     const struct tcx_object *object);
 const void *tcx_table_row_of(const struct tcx_request *request, const struct tcx_object *object,

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The objects of one registration, in the order of their OIDs, and the search for the one that a
- * request names.
+ * The objects of one registration, sorted by OID, and the search in them.
  *
- * An object is a scalar or a column. Its rows say which instances it has and its show() gives the
- * value of one; a scalar is a column with the single row .0. Whichever it is, it is looked up the
- * same way: a binary search for the object, then its rows' own search for the instance. A cell
- * without a value is passed over by GETNEXT.
+ * An object is a scalar or a column; a scalar is a column with the single row .0. Its rows give the
+ * instances and its read() gives a value. A search is a binary search for the object, then its
+ * rows' own search. GETNEXT skips cells without a value.
  */
 #ifndef TCX_SNMP_TREE_H
 #define TCX_SNMP_TREE_H
@@ -19,7 +17,7 @@
 
 #define TCX_OBJECT_ID_MAX 4
 
-/* Whether a row was found; TCX_ROW_PENDING: the table is being read, ask again once it has come. */
+/* The result of a search; TCX_ROW_PENDING: the table is being read, ask again later. */
 enum tcx_row { TCX_ROW_FOUND, TCX_ROW_NONE, TCX_ROW_PENDING };
 
 struct tcx_rows;
@@ -30,10 +28,10 @@ typedef enum tcx_row tcx_rows_search(const struct tcx_rows *rows, const struct t
 typedef size_t tcx_rows_index(const struct tcx_rows *rows, const struct tcx_request *request,
 			      size_t row, oid *index);
 
-/* The instances that the columns of one table share. row is a number of the table's own choice. */
+/* The instances that the columns of a table share. row is a number that the table chooses. */
 struct tcx_rows {
 	tcx_rows_search *find; /* the row with exactly this index */
-	/* The first row whose index is greater; every row is greater than an index of length 0. */
+	/* The first row with a greater index; every index is greater than one of length 0. */
 	tcx_rows_search *after;
 	tcx_rows_index *index;	 /* writes a row's index and returns its length */
 	oid first, last;	 /* of numbered rows */
@@ -41,7 +39,7 @@ struct tcx_rows {
 	const struct tcx_index_field *fields; /* likewise */
 };
 
-/* Rows of a table that has always the same ones, numbered from first to last: row is the number. */
+/* Rows that always exist, numbered from first to last. */
 #define TCX_ROWS_NUMBERED(from, to)                                                                \
 	{                                                                                          \
 		tcx_numbered_find, tcx_numbered_after, tcx_numbered_index, .first = from,          \
@@ -53,7 +51,7 @@ tcx_rows_index tcx_numbered_index;
 
 struct tcx_object;
 
-/* The value of a row's cell. False when there is none now: noSuchInstance. */
+/* Reads a cell. False when it has no value now: noSuchInstance. */
 typedef bool tcx_show(const struct tcx_request *request, const struct tcx_object *object,
 		      size_t row, struct tcx_value *value);
 
@@ -71,7 +69,7 @@ struct tcx_tree {
 	struct tcx_object *objects; /* owned */
 };
 
-/* TCX_PENDING: what decides it is being read; ask again once it has come. */
+/* TCX_PENDING: a table is being read; ask again later. */
 enum tcx_found { TCX_FOUND, TCX_NO_INSTANCE, TCX_NO_OBJECT, TCX_PENDING };
 
 /* The single row .0 of every scalar. */
@@ -80,7 +78,7 @@ extern const struct tcx_rows tcx_scalar_rows;
 /* Adds a copy of an object, in any order. False when memory is short. */
 bool tcx_tree_add(struct tcx_tree *tree, const struct tcx_object *object);
 
-/* Puts the objects in order; to be called once all are there. */
+/* Sorts the objects, once all are added. */
 void tcx_tree_sort(struct tcx_tree *tree);
 
 /* Frees what the tree owns. */
@@ -91,8 +89,8 @@ enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_reques
 			    const oid *name, size_t len, struct tcx_value *value);
 
 /*
- * GETNEXT: the first value behind this OID. Its OID below the root goes to next (room for
- * MAX_OID_LEN) and *next_len. TCX_NO_OBJECT at the end of the tree.
+ * GETNEXT: the first value behind this OID. next, with room for MAX_OID_LEN, gets its OID below the
+ * root. TCX_NO_OBJECT at the end of the tree.
  */
 enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_request *request,
 			     const oid *name, size_t len, oid *next, size_t *next_len,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A value on its way to a manager: what a handler answers, in the syntax of SNMP. */
+/* A value in the syntax of SNMP. */
 #ifndef TCX_SNMP_VALUE_H
 #define TCX_SNMP_VALUE_H
 
@@ -11,7 +11,7 @@
 
 struct tcx_value {
 	u_char type;	  /* ASN_COUNTER64 ... */
-	const void *data; /* what snmp_set_var_typed_value() takes: into as, or borrowed (texts) */
+	const void *data; /* for snmp_set_var_typed_value(): points to as, or to borrowed text */
 	size_t len;	  /* octets at data */
 	union {
 		struct counter64 counter64;
@@ -24,22 +24,16 @@ struct tcx_value {
 /* Counter64 */
 void tcx_value_counter64(struct tcx_value *value, uint64_t number);
 
-/*
- * Counter32: the low 32 bits, as RFC 2578 section 7.1.6 has a counter wrap. The only place that
- * cuts a counter.
- */
+/* Counter32: the low 32 bits (RFC 2578, 7.1.6). Nothing else cuts a counter. */
 void tcx_value_counter32(struct tcx_value *value, uint64_t number);
 
 /* Gauge32 of RFC1213: the low 32 bits of the kernel's value. */
 void tcx_value_gauge32(struct tcx_value *value, uint64_t number);
 
-/*
- * Gauge32 or Unsigned32 that stays at its maximum when the number is larger (RFC 2578
- * section 7.1.7).
- */
+/* Gauge32 or Unsigned32, at its maximum if the number is larger (RFC 2578, 7.1.7). */
 void tcx_value_gauge32_latched(struct tcx_value *value, uint64_t number);
 
-/* Integer32; number is a two's complement. */
+/* Integer32; number is in two's complement. */
 void tcx_value_integer(struct tcx_value *value, uint64_t number);
 
 /* TimeTicks, in hundredths of a second. */
@@ -48,13 +42,13 @@ void tcx_value_ticks(struct tcx_value *value, uint64_t hundredths);
 /* OBJECT IDENTIFIER; copied. len is at most MAX_OID_LEN. */
 void tcx_value_oid(struct tcx_value *value, const oid *oids, size_t len);
 
-/* OBJECT IDENTIFIER 0.0, which RFC1213 has for none. */
+/* OBJECT IDENTIFIER 0.0, RFC1213's word for none. */
 void tcx_value_no_oid(struct tcx_value *value);
 
-/* OCTET STRING; text stays the caller's and must live as long as the value. */
+/* OCTET STRING; borrowed: text must outlive the value. */
 void tcx_value_text(struct tcx_value *value, const char *text);
 
-/* OCTET STRING of any octets; they stay the caller's as well. */
+/* OCTET STRING of any octets, borrowed as well. */
 void tcx_value_octets(struct tcx_value *value, const void *octets, size_t len);
 
 /* IpAddress; four octets, copied. */
