@@ -131,12 +131,6 @@ function put_counters(p,    i) {
         put_counter(column[p, i], place[table_of_types(p)] ".1", 1)
 }
 
-function table_of_types(p,    i) {
-    for (i = 1; i <= tables; i++)
-        if (instances[table[i]] == "TYPES" && instances_of[table[i]] == p)
-            return table[i]
-}
-
 function put_counter(row, below, per_type,    nstat, has_object) {
     nstat = prefix[row] key[row]
     has_object = sub_id[row] + 0

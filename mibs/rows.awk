@@ -474,6 +474,8 @@ function every_section_must_have_rows(    i) {
     for (i = 1; i <= sections; i++)
         if (!members[section[i]] && !columns[section[i]])
             fail("section " section[i] " has no rows")
+        else if (columns[section[i]] && table_of_types(section[i]) == "")
+            fail("no table is of the types of section " section[i])
 }
 
 function every_shown_counter_must_be_a_row(    counter) {
@@ -509,6 +511,13 @@ function oid_of(node_) {
     if (node_ in module)
         return (parent[node_] == "mib_2" ? "" : oid_of(parent[node_]) ".") place[node_]
     return arc_of[node_]
+}
+
+# The table that shows the PER_TYPE rows of a section.
+function table_of_types(p,    i) {
+    for (i = 1; i <= tables; i++)
+        if (instances[table[i]] == "TYPES" && instances_of[table[i]] == p)
+            return table[i]
 }
 
 # Fills listed[] with the columns of a table, those of types included.

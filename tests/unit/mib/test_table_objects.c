@@ -10,6 +10,7 @@
 #include "kernel/ip_tables.h"
 #include "kernel/links.h"
 #include "kernel/socket_tables.h"
+#include "mib/modules.h"
 #include "mib/objects.h"
 #include "tests/unit/serving.h"
 
@@ -155,6 +156,30 @@ static void listeners(void **state)
 	assert_int_equal(strncmp(serving_next(&serving, name), "20.1.5.1.4", 10), 0);
 }
 
+/* A table of a module that there is not would not be missed by anybody. */
+static void every_row_has_a_module(void **state)
+{
+	enum {
+#define INDEX_hidden							       0
+#define INDEX_readable							       1
+#define INDEX(table, sub_id, object, access, as, octets, syntax, limits, text) +INDEX_##access
+#define COLUMN(table, sub_id, object, syntax, limits, unit, text)	       +1
+		ROWS = 0
+#include "mibs/tables.def"
+	};
+	size_t added = 0;
+
+	(void)state;
+	for (size_t i = 0; i < tcx_modules_count; i++) {
+		struct tcx_tree tree = {0};
+
+		assert_true(tcx_add_tables(&tree, tcx_modules[i].word));
+		added += tree.count;
+		tcx_tree_clear(&tree);
+	}
+	assert_int_equal(added, ROWS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +187,7 @@ int main(void)
 		cmocka_unit_test_teardown(lacking_links, teardown),
 		cmocka_unit_test_teardown(lacking_neighbours, teardown),
 		cmocka_unit_test_teardown(listeners, teardown),
+		cmocka_unit_test(every_row_has_a_module),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
