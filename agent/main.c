@@ -31,10 +31,10 @@ struct tcx_context {
 	struct tcx_dispatcher *dispatcher;
 	struct tcx_registrations *registrations;
 	struct tcx_pid_file pid_file;
-	bool reload;   /* SIGHUP came */
-	bool reloaded; /* the configuration is in force, but for what is registered */
+	bool reload;   /* SIGHUP was received */
+	bool reloaded; /* the configuration is in force, except registrations */
 	bool stop;
-	bool unsound; /* the library's tree of registrations: memory was short */
+	bool unsound; /* the library has freed registrations that it still uses */
 };
 
 static void on_tables(void *arg)
@@ -44,7 +44,7 @@ static void on_tables(void *arg)
 	tcx_dispatcher_tables_changed(context->dispatcher);
 }
 
-/* What is read from now on. */
+/* Reads the kernel by this configuration from now on. */
 static bool read_kernel(struct tcx_context *context, const struct tcx_config *config,
 			struct tcx_fault *fault)
 {
@@ -64,7 +64,7 @@ static bool read_kernel(struct tcx_context *context, const struct tcx_config *co
 	return tcx_reading_set(&context->reading, &settings, fault);
 }
 
-/* What requests see from now on. */
+/* Applies the configuration to sessions and requests. */
 static void apply_config(struct tcx_context *context)
 {
 	const struct tcx_dispatcher_settings settings = {
@@ -81,7 +81,7 @@ static void apply_config(struct tcx_context *context)
 			       context->reading.tables != NULL, context->config.priority);
 }
 
-/* At SIGHUP. All but the registrations is changed at once. */
+/* On SIGHUP. Changes all but the registrations at once. */
 static void reload(struct tcx_context *context)
 {
 	struct tcx_config config, before = context->config;
@@ -104,7 +104,7 @@ static void reload(struct tcx_context *context)
 	context->reloaded = true;
 }
 
-/* Once no request stands in the way. */
+/* Changes the registrations once no request is pending. */
 static void finish_reload(struct tcx_context *context)
 {
 	enum tcx_registrations_change change = tcx_registrations_change(context->registrations);
@@ -135,7 +135,7 @@ static void on_hangup(int fd, void *arg)
 		context->reload = true;
 }
 
-/* The signal is not taken: it goes on to tell all who wait that they are not to. */
+/* Leaves the signal pending, so that every wait sees it. */
 static void on_stop(int fd, void *arg)
 {
 	struct tcx_context *context = arg;
@@ -144,7 +144,7 @@ static void on_stop(int fd, void *arg)
 	context->stop = true;
 }
 
-/* A descriptor that tells of these signals, which are 0 behind the last; -1 with errno. */
+/* A signalfd of these signals, which end with 0; -1 with errno. */
 static int open_signals(const int numbers[])
 {
 	sigset_t signals;
@@ -156,7 +156,7 @@ static int open_signals(const int numbers[])
 	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Signals come as data to the one loop, so that they never cut into anything. */
+/* The main loop reads signals as data, so that they interrupt nothing. */
 static bool watch_signals(struct tcx_context *context, struct tcx_fault *fault)
 {
 	const int hangup[] = {SIGHUP, 0}, stop[] = {SIGINT, SIGTERM, 0};
@@ -200,8 +200,8 @@ static bool start(struct tcx_context *context, struct tcx_fault *fault)
 }
 
 /*
- * Where memory was short while the library registered something, it has freed what still is in its
- * tree (netsnmp_subtree_load(), all releases up to 5.10): nothing may go through that any more.
+ * If memory was short during a registration, the library has freed what is still in its tree
+ * (netsnmp_subtree_load(), up to 5.10) and must not use it any more.
  */
 static void finish(struct tcx_context *context)
 {
@@ -215,7 +215,7 @@ static void finish(struct tcx_context *context)
 	tcx_pid_file_remove(&context->pid_file);
 }
 
-/* The log may be elsewhere, or be what failed; whoever started us is to see why. */
+/* The log may be elsewhere or have failed; whoever started us must see why. */
 static int fail(struct tcx_context *context, int ready_fd, const struct tcx_fault *fault)
 {
 	snmp_log(LOG_ERR, "%s\n", fault->text);
@@ -248,7 +248,7 @@ static int serve(struct tcx_context *context)
 	return context->unsound ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* A line for each file with a fault; where there is none, for what failed. */
+/* Prints a line per file with a fault, else the fault itself. */
 static void print_faults(const struct tcx_sources *sources, const struct tcx_fault *fault)
 {
 	size_t files = 0;

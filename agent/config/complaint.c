@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is wrong with a configuration file, and how the log says so. */
+/* Logs the faults of configuration files, and translates those that the library finds. */
 #include "config_files.h"
 
 #include <stdio.h>
@@ -9,8 +9,8 @@
 #include "snmp/netsnmp.h"
 
 /*
- * One line in the log. Without -f that is elsewhere by default, and whoever starts the agent is to
- * see why it does not; once it runs, standard error leads nowhere.
+ * Logs one line. Without -f the log is usually elsewhere, so prints it to standard error as well,
+ * for whoever starts the agent; once it runs, standard error leads nowhere.
  */
 void tcx_config_complain(struct tcx_config_reading *reading, const char *place, const char *what)
 {
@@ -37,14 +37,14 @@ static void complain_of_word(struct tcx_config_reading *reading, const char *pla
 	tcx_config_complain(reading, place, text);
 }
 
-/* Lines of the library that are no fault of a file of ours. */
+/* Lines of the library that are no fault of our files. */
 static bool is_chatter(const char *line)
 {
 	return strncmp(line, "net-snmp: ", 10) == 0 ||
 	       strstr(line, "No handlers regestered") != NULL;
 }
 
-/* A word that ends a line of the library: up to the period behind it. */
+/* The last word of a library's line, without its period. */
 static const char *cut_word(char *word)
 {
 	word[strcspn(word, " .")] = '\0';
@@ -60,7 +60,7 @@ static void complain_of_blank(struct tcx_config_reading *reading, const char *pl
 	tcx_config_complain(reading, place, text);
 }
 
-/* What the library writes behind "FILE: line N: ", and what we make of it. NULL: its own text. */
+/* The library's text after "FILE: line N: ", and ours. NULL: the library's. */
 static const struct {
 	const char *begin;
 	void (*complain)(struct tcx_config_reading *reading, const char *place, const char *word);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The configuration: what the files say together, and whether it makes sense. */
+/* Reads the configuration and checks that its values fit each other. */
 #include "config/config.h"
 
 #include <stdio.h>
@@ -8,10 +8,10 @@
 #include "config_files.h"
 #include "directives.h"
 
-/* The library reads the files, and calls what is below without an argument of ours. */
+/* The library's callbacks have no argument of ours. */
 static struct tcx_config_reading *current; /* while files are being read */
 
-/* init_snmp() reads the files once more, for the library's own words: ours are known by then. */
+/* init_snmp() reads the files again for the library's words; ours are known by then. */
 static void parse(const char *word, char *text)
 {
 	if (current != NULL)
@@ -33,7 +33,7 @@ bool tcx_config_note(const char *line)
 	return true;
 }
 
-/* Counters that go away between two good reads are of no use. */
+/* Counters must not become too old between two good reads. */
 static void check_ages(struct tcx_config_reading *reading)
 {
 	const struct tcx_config *config = &reading->config;
@@ -46,8 +46,8 @@ static void check_ages(struct tcx_config_reading *reading)
 }
 
 /*
- * A ping that waits longer than until the next one is due would be followed by that at once, again
- * and again, and the library would do nothing else (run_alarms()).
+ * A ping with a timeout beyond the next ping would be followed by that at once, and the library
+ * would do nothing else (run_alarms()).
  */
 static void check_timeout(struct tcx_config_reading *reading)
 {

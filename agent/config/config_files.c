@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The files of the configuration: where they are, and whether they can be read at all. */
+/* Finds the configuration files and checks that they can be read. */
 #include "config_files.h"
 #include "directives.h"
 
@@ -21,7 +21,7 @@
 #define DEPTH_MAX 16
 #define FILES_MAX 4096
 
-/* A file that is looked through before the library reads it. */
+/* A file that is checked before the library reads it. */
 struct file {
 	struct tcx_config_reading *reading;
 	const char *path;
@@ -35,7 +35,7 @@ const char *tcx_config_search_path(void)
 	return path != NULL ? path : get_configuration_directory();
 }
 
-/* Who wants no configuration gives this, or a link to it. */
+/* /dev/null, or a link to it, means no configuration. */
 static bool is_null_device(const char *path)
 {
 	struct stat status;
@@ -56,8 +56,8 @@ static const char *remedy_for(int error)
 }
 
 /*
- * The library passes over files that it cannot read, and waits for one that is a FIFO. We do
- * neither: somebody wanted them to count.
+ * The library skips files that it cannot read, and waits for a FIFO. Both would hide the file from
+ * its owner.
  */
 static bool check_file(const struct file *file, bool must_exist)
 {
@@ -78,7 +78,7 @@ static bool check_file(const struct file *file, bool must_exist)
 	return false;
 }
 
-/* One that is not there is left to the library, which knows the line. */
+/* The library reports a missing file, since it knows the line. */
 static void check_included(const struct file *from, const char *path)
 {
 	const struct file file = {from->reading, path, from->depth + 1};
@@ -86,7 +86,7 @@ static void check_included(const struct file *from, const char *path)
 	check_file(&file, false);
 }
 
-/* A path without '/' in front begins in the directory of the including file. */
+/* A path without a leading '/' is relative to the including file. */
 static void check_include_file(const struct file *from, const char *name)
 {
 	const char *slash = strrchr(from->path, '/');
@@ -155,7 +155,7 @@ static void check_line(const struct file *file, char *line)
 			includes[i].check(file, name);
 }
 
-/* Takes over fd. What a file includes, the library opens itself. */
+/* Owns fd. The library opens included files itself. */
 static bool check_includes(const struct file *file, int fd)
 {
 	unsigned int faults = file->reading->faults;
@@ -174,8 +174,8 @@ static bool check_includes(const struct file *file, int fd)
 }
 
 /*
- * The files of a directory on the search path, in the library's order: what all subagents share,
- * then our own.
+ * The files of each directory of the search path, in the library's order: those of all subagents,
+ * then ours.
  */
 static const struct default_file {
 	const char *name;
@@ -206,7 +206,7 @@ static void read_default_files(struct tcx_config_reading *reading)
 
 	while (tcx_list_next(&list, ":", directory)) {
 		if (euidaccess(directory, X_OK) != 0)
-			continue; /* the home of another user, for example */
+			continue; /* such as another user's home */
 		for (size_t i = 0; i < sizeof(default_files) / sizeof(default_files[0]); i++) {
 			reading->shared = strcmp(default_files[i].type, TCX_CONFIG_TYPE) != 0;
 			if (snprintf(file, PATH_MAX, "%s/%s", directory, default_files[i].name) <

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Configuration files while they are being read. */
+/* The state while configuration files are being read. */
 #ifndef TCX_CONFIG_CONFIG_FILES_H
 #define TCX_CONFIG_CONFIG_FILES_H
 
@@ -9,19 +9,18 @@ struct tcx_config_reading {
 	struct tcx_config config; /* the values so far */
 	const struct tcx_options *options;
 	unsigned int faults;
-	unsigned int files; /* that were looked through before the library read them */
-	bool in_library;    /* it reads one: what it logs is about that file */
-	bool shared; /* the file is not ours alone: words that we do not know are meant for others
-		      */
+	unsigned int files; /* that were checked before the library read them */
+	bool in_library;    /* its log lines are about the file that it reads */
+	bool shared;	    /* the file is not ours alone: unknown words are meant for others */
 };
 
-/* Has the library read the files, and complains of those that cannot be. */
+/* Lets the library read the files, and reports those that cannot be read. */
 void tcx_config_read_files(struct tcx_config_reading *reading);
 
-/* A fault of a file: one line in the log, which begins with the place. Counts it. */
+/* Logs a fault of a file in one line that begins with the place, and counts it. */
 void tcx_config_complain(struct tcx_config_reading *reading, const char *place, const char *what);
 
-/* Complains as a line of the library's log does, in better words, or not at all. */
+/* Reports a log line of the library in better words, or drops it. */
 void tcx_config_translate(struct tcx_config_reading *reading, const char *line);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The directives of tcpextd.conf, a row each: what -H prints, what manual and example are held
- * against, the defaults, and how a value is read.
+ * The directives of tcpextd.conf, one row each, for parsing, defaults and -H. Tests compare manual
+ * and example with the rows.
  */
 #include "directives.h"
 
@@ -17,18 +17,18 @@
 
 struct directive;
 
-/* Reads a value into its field. What is wrong with it is said by netsnmp_config_error(). */
+/* Parses a value into its field; reports a wrong one with netsnmp_config_error(). */
 typedef void take(const struct directive *directive, struct tcx_config *config, char *text);
 
 static take take_seconds, take_number, take_text, take_modules, take_patterns;
 
 struct directive {
 	const char *word;
-	const char *library; /* how the library spells a word of its own; NULL: it is ours */
+	const char *library; /* the library's spelling of its own word; NULL: the word is ours */
 	const char *value;   /* as the manual calls it */
 	take *take;
 	size_t field;		/* of struct tcx_config */
-	double min, max;	/* of the number; both 0: it is none */
+	double min, max;	/* of a number; both 0: not a number */
 	const char *by_default; /* NULL: unset */
 	const char *help;
 };
@@ -48,8 +48,10 @@ static const struct directive directives[] = {
 	 "after the last request when a table is let go"},
 	{"tableTimeout", NULL, "SECONDS", take_seconds, FIELD(table_timeout_ns), 0.1, 3600, "3",
 	 "that a request waits for a table that is being read"},
-	/* At least room for tcpStateTable, which makes no sense in part; at most less than a
-	 * gigabyte of sockets. */
+	/*
+	 * At least tcpStateTable, which makes no sense in part; at most less than a gigabyte of
+	 * sockets.
+	 */
 	{"maxRows", NULL, "NUMBER", take_number, FIELD(max_rows), 100, 10000000, "1000000",
 	 "of rows that a table has at most"},
 	{"ignoreInterface", NULL, "PATTERN...", take_patterns, FIELD(ignored), 0, 0, NULL,
@@ -75,7 +77,7 @@ static void *field_of(const struct directive *directive, struct tcx_config *conf
 	return (char *)config + directive->field;
 }
 
-/* Digits and at most one point: neither sign, exponent, nor the words that strtod() knows. */
+/* Digits and at most one point; no sign, exponent or word of strtod(). */
 static bool is_plain_number(const char *text)
 {
 	size_t point = strcspn(text, ".");
@@ -132,7 +134,7 @@ static void take_text(const struct directive *directive, struct tcx_config *conf
 	*field = copy;
 }
 
-/* "ip, icmp, ..., ": for complaints. */
+/* "ip, icmp, ..., ", for fault texts. */
 static const char *module_words(char words[TCX_FAULT_SIZE])
 {
 	size_t used = 0;
@@ -144,7 +146,7 @@ static const char *module_words(char words[TCX_FAULT_SIZE])
 	return words;
 }
 
-/* "ip tcp tcpext": those of all lines together; "none" is for none. */
+/* "ip tcp tcpext"; the words of all lines add up; "none" is none. */
 static void take_modules(const struct directive *directive, struct tcx_config *config, char *text)
 {
 	char list[TCX_FAULT_SIZE];
@@ -169,7 +171,7 @@ static void take_modules(const struct directive *directive, struct tcx_config *c
 				     directive->word, module_words(list));
 }
 
-/* "veth* docker0": the patterns of all lines together. */
+/* "veth* docker0"; the patterns of all lines add up. */
 static void take_patterns(const struct directive *directive, struct tcx_config *config, char *text)
 {
 	struct tcx_link_patterns **patterns = field_of(directive, config);
@@ -220,8 +222,8 @@ static void describe(const struct directive *directive, char *text, size_t size)
 }
 
 /*
- * In place of the library's own, our parser and help: its parser takes much for a number that is
- * none. These words are for agentx.conf, too.
+ * Our parser and help replace the library's for these words, which agentx.conf has, too: its parser
+ * takes malformed numbers.
  */
 void tcx_directives_register(void (*parse)(const char *word, char *text))
 {

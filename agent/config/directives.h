@@ -8,13 +8,13 @@
 /* The library's name for the files of ours. */
 #define TCX_CONFIG_TYPE "tcpextd"
 
-/* Makes the directives known to the library, which calls parse() for each that it reads. */
+/* Registers the directives with the library, which calls parse() for each that it reads. */
 void tcx_directives_register(void (*parse)(const char *word, char *text));
 
-/* What is in force where no file says anything. Takes *config over as it is, and frees nothing. */
+/* Sets the defaults. Overwrites *config and frees nothing. */
 void tcx_directives_default(struct tcx_config *config);
 
-/* Reads the value of a directive. A wrong one changes nothing; the library then logs why. */
+/* Parses the value of a directive. A wrong one changes nothing; the library logs why. */
 void tcx_directives_take(struct tcx_config *config, const char *word, char *text);
 
 #endif

@@ -114,7 +114,7 @@ static bool apply(struct tcx_options *options, int letter, int argc, char **argv
 		print_usage(options);
 		return true;
 	default:
-		return false; /* getopt has said what is wrong */
+		return false; /* getopt has reported it */
 	}
 }
 

@@ -14,7 +14,7 @@
 
 #define LINE_MAX_OCTETS 256
 
-/* The first file at a destination or behind it. */
+/* The first file from this destination on. */
 static netsnmp_log_handler *find_file(netsnmp_log_handler *from)
 {
 	while (from != NULL && from->type != NETSNMP_LOGHANDLER_FILE)
@@ -23,9 +23,9 @@ static netsnmp_log_handler *find_file(netsnmp_log_handler *from)
 }
 
 /*
- * The library opens a file at once, in a way of its own: it follows any link, waits for the reader
- * of a FIFO, and empties what it has opened. While no descriptor is to be had it only notes the
- * path, and tells the destinations that are there already.
+ * The library would open a file at once: it follows links, waits for the reader of a FIFO, and
+ * empties the file. Without a free descriptor it only notes the path, and logs that to the
+ * destinations that are enabled.
  */
 bool tcx_log_files_options(char *options, int argc, char **argv)
 {
@@ -49,7 +49,7 @@ static bool is_link_of_ours(const char *path)
 	return lstat(path, &found) == 0 && (found.st_uid == 0 || found.st_uid == geteuid());
 }
 
-/* Root would write to what somebody else may have given this name. */
+/* A second name may be one that another user gave to a file of root's. */
 static bool has_another_name(int fd)
 {
 	struct stat opened;
@@ -58,7 +58,7 @@ static bool has_another_name(int fd)
 	       opened.st_nlink > 1;
 }
 
-/* A descriptor, or -1. Without waiting: a FIFO that nobody reads would hold up the loop. */
+/* A descriptor or -1. Does not wait for the reader of a FIFO, which would block the loop. */
 static int open_path(const char *path)
 {
 	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
@@ -96,7 +96,7 @@ static bool open_file(netsnmp_log_handler *handler)
 	return true;
 }
 
-/* What cannot be emptied, a terminal for instance, holds nothing. */
+/* What cannot be emptied, such as a terminal, holds nothing. */
 static void empty(int fd)
 {
 	if (!netsnmp_ds_get_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_APPEND_LOGFILES) &&
@@ -104,7 +104,7 @@ static void empty(int fd)
 		return;
 }
 
-/* What is no file of a disk, a terminal for instance, cannot be asked. */
+/* Only a file on a disk can be asked, not a terminal. */
 static bool has_space(int fd)
 {
 	off_t end = lseek(fd, 0, SEEK_END);

@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Another agent may remove its file between our open() and our lock. Ten of them in a row do not.
- */
+/* Another agent may remove the file between our open() and lock; ten in a row will not. */
 #define TRIES 10
 
 enum outcome { TAKEN, REFUSED, GONE };
@@ -24,8 +23,8 @@ static bool is_at(const char *path, const struct stat *opened)
 }
 
 /*
- * Who may write to the folder may have put anything there. A second name could be that of a file
- * that root writes for somebody else.
+ * Whoever may write to the folder may have put anything there; a second name may be that of another
+ * file of root's.
  */
 static bool may_be_written(const char *path, const struct stat *opened, struct tcx_fault *fault)
 {
@@ -42,7 +41,7 @@ static bool may_be_written(const char *path, const struct stat *opened, struct t
 	return true;
 }
 
-/* The kernel knows no id of a process in another pid namespace. */
+/* The kernel gives no id for a process in another pid namespace. */
 static enum outcome explain_lock(int fd, const char *path, int error, struct tcx_fault *fault)
 {
 	struct flock other = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -95,7 +94,7 @@ static bool explain_open(const char *path, int error, struct tcx_fault *fault)
 			     strerror(error));
 }
 
-/* The descriptor, or -1. Neither empties the file nor waits for the reader of a pipe. */
+/* A descriptor or -1. Neither empties the file nor waits for the reader of a FIFO. */
 static int open_locked(const char *path, struct tcx_fault *fault)
 {
 	enum outcome outcome = GONE;
@@ -141,7 +140,7 @@ static void remove_or_empty(const struct tcx_pid_file *file)
 	if (fstat(file->fd, &opened) == 0 && is_at(file->path, &opened) && unlink(file->path) == 0)
 		return;
 	if (ftruncate(file->fd, 0) != 0)
-		return; /* nothing more that could be done */
+		return; /* nothing more can be */
 }
 
 void tcx_pid_file_remove(struct tcx_pid_file *file)

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 /*
- * A descriptor of ours below 3 would be taken for standard input, output or error. open() gives the
- * lowest that is free.
+ * A descriptor of ours below 3 would serve as standard input, output or error. open() returns the
+ * lowest free one.
  */
 static bool have_standard_descriptors(void)
 {
@@ -33,7 +33,7 @@ bool tcx_process_begin(void)
 	return have_standard_descriptors();
 }
 
-/* The first process waits until the daemon says how its start went, and ends with that. */
+/* The first process waits for the daemon's result and exits with it. */
 static void wait_for_daemon(int fd)
 {
 	unsigned char status = EXIT_FAILURE;
@@ -79,7 +79,7 @@ void tcx_process_started(int ready_fd, bool well)
 	close(ready_fd);
 }
 
-/* Digits only, and no more than an id can be: (uid_t)-1 means "no id" to the kernel. */
+/* Digits only, within the range of an id; (uid_t)-1 means "no id" to the kernel. */
 static bool is_number(const char *text, unsigned long *number)
 {
 	char *end;
@@ -105,7 +105,7 @@ static bool find_group(const char *name, gid_t *gid, struct tcx_fault *fault)
 	return true;
 }
 
-/* A user without an entry has no name for initgroups() and no group of its own. */
+/* A user without a passwd entry has no name for initgroups() and no own group. */
 static bool find_user(const char *name, const struct passwd **entry, uid_t *uid,
 		      struct tcx_fault *fault)
 {
@@ -133,8 +133,8 @@ static bool set_ids(const struct passwd *entry, const uid_t *uid, const gid_t *g
 }
 
 /*
- * Nothing that this process could execute gives it a right any more. Who may not empty the bounding
- * set has no use for it after no_new_privs.
+ * No program executed later gains a right. Whoever may not empty the bounding set needs no more
+ * than no_new_privs.
  */
 static bool renounce(void)
 {

@@ -20,7 +20,7 @@
 #define AGENTX_PORT "705"
 #define SPACE	    " \t"
 
-/* snmpd's names of transports that AgentX can go by. Those of a host have one family each. */
+/* snmpd's names of transports for AgentX. Those of hosts have one family each. */
 static const struct kind {
 	const char *prefix;
 	int family;
@@ -46,8 +46,8 @@ bool tcx_address_next(const char **list, char address[PATH_MAX])
 }
 
 /*
- * Without a prefix it is a path where it looks like one, or where there is such a file; else it is
- * a host, as for snmpd. *rest is what follows the prefix.
+ * As for snmpd, an address without a prefix is a path if it looks like one or is a file, else a
+ * host. *rest is what follows the prefix.
  */
 static int family_of(const char *address, const char **rest)
 {
@@ -69,7 +69,7 @@ const char *tcx_address_path(const char *address)
 	return family_of(address, &rest) == AF_UNIX ? rest : NULL;
 }
 
-/* The error of a connection that is being made, when it is made or not. */
+/* Waits for a connection; returns its error or 0. */
 static int await(int fd, int timeout_ms, int stop_fd)
 {
 	struct pollfd fds[] = {{.fd = fd, .events = POLLOUT}, {.fd = stop_fd, .events = POLLIN}};
@@ -113,8 +113,8 @@ static int connect_path(const char *path)
 }
 
 /*
- * Cuts "HOST:PORT", "[HOST]:PORT", "HOST" or "PORT" in two, as the library does: without brackets
- * more than one colon makes an address of IPv6, without a port. An empty host is this one.
+ * Splits "HOST:PORT", "[HOST]:PORT", "HOST" or "PORT" as the library does: several colons without
+ * brackets are an IPv6 address without a port. An empty host is the local one.
  */
 static void split(char *text, const char **host, const char **port)
 {
@@ -136,15 +136,15 @@ static void split(char *text, const char **host, const char **port)
 }
 
 /*
- * A question to the name service. That may take a minute and cannot be told to stop: so a thread
- * asks it, and is left alone when nobody wants the answer any more.
+ * A lookup of a name. It may take a minute and cannot be cancelled, so a thread does it, which is
+ * left alone when nobody waits any more.
  */
 struct lookup {
 	atomic_uint references;
 	char text[PATH_MAX];
 	const char *host, *port; /* within the text */
 	int family;
-	struct addrinfo *found; /* once done_fd can be read; NULL: nothing */
+	struct addrinfo *found; /* once done_fd is readable; NULL: nothing */
 	int done_fd;
 };
 
@@ -180,7 +180,7 @@ static bool start_asking(struct lookup *lookup)
 	return false;
 }
 
-/* One that has been begun, for the caller to give; NULL when memory or the like is short. */
+/* Begins a lookup, for the caller to give back; NULL when memory or threads are short. */
 static struct lookup *begin_lookup(const char *address, int family)
 {
 	struct lookup *lookup = calloc(1, sizeof(*lookup));

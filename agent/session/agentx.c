@@ -17,12 +17,12 @@
 
 #define APP		"tcpextd"
 #define REFUSED_RETRY_S 10
-#define LIST_S		1		     /* by then the session is complete, as a rule */
+#define LIST_S		1		     /* the session is then complete, as a rule */
 #define DEFAULT_SOCKET	"/var/agentx/master" /* the library's NETSNMP_AGENTX_SOCKET */
 #define US_PER_S	1000000
-#define OWN_TIMEOUT_US	2000000000 /* as much as a long may have */
+#define OWN_TIMEOUT_US	2000000000 /* nearly the maximum of a long */
 
-/* For so long a host may take to answer when it is only asked why it cannot be the master. */
+/* How long a probe waits for a host. */
 #define PROBE_MS 2000
 
 /* RFC 2741, 6.2.3: priorities begin with 1. */
@@ -30,14 +30,14 @@
 
 #define CLOSE_OTHER 1 /* RFC 2741, 6.2.2 */
 
-/* For so long requests are answered before a session is ended: others may well have begun. */
+/* Turns of the loop in which requests are still answered before a session ends. */
 #define LAST_TURNS 50
 #define TURN_NS	   1000000L
 
-/* The library's number of a session with a master (agentx/protocol.h, not installed). */
+/* The library's version of a session with a master (agentx/protocol.h, not installed). */
 #define AGENTX_VERSION 0xC1
 
-/* The library sends nothing by a session that is not of AgentX. */
+/* The library sends nothing over a session of another version. */
 #define SENDS_NOTHING 0
 
 /* Exported by the library (agentx/client.h, agentx/subagent.h), but not installed as headers. */
@@ -47,7 +47,7 @@ void agentx_check_session(unsigned int alarm, void *session);
 /* AgentX error codes (RFC 2741, 6.2.16). */
 enum { DUPLICATE_REGISTRATION = 263, REQUEST_DENIED = 267 };
 
-/* The library calls what is below without an argument of ours. */
+/* The library's callbacks have no argument of ours. */
 static struct tcx_agentx *agentx;
 
 void tcx_agentx_configure(const struct tcx_config *config, const char *address)
@@ -70,8 +70,8 @@ static int ping_interval(void)
 }
 
 /*
- * The library of 5.10 calls this for each request that it frees, too, with that in the place of the
- * session (free_agent_snmp_session()): SNMP_CALLBACK_FREE_SESSION has the same number.
+ * 5.10 also calls this for each request that it frees, with the request as session
+ * (free_agent_snmp_session()): SNMP_CALLBACK_FREE_SESSION has the same number.
  */
 static int on_connected(int major, int minor, void *session, void *arg)
 {
@@ -119,8 +119,7 @@ static int on_lost(int major, int minor, void *session, void *arg)
 }
 
 /*
- * Called before the library sends a registration: if that fails, its log line does not say which it
- * was.
+ * Notes the OID before the library sends a registration, since its log line of a failure lacks it.
  */
 static int on_register(int major, int minor, void *parameters, void *arg)
 {
@@ -137,9 +136,9 @@ static int on_register(int major, int minor, void *parameters, void *arg)
 }
 
 /*
- * The master takes an OID away from whoever has it at that priority, not only from the one who asks
- * (unregister_agentx_list()). What it has refused to us is somebody else's, and the library asks
- * all the same: so it asks for a priority that nobody has.
+ * On unregister, the master removes the OID of whoever has it at that priority
+ * (unregister_agentx_list()). The library also unregisters what was refused to us and is another
+ * agent's: so it names a priority that nobody has.
  */
 static int on_unregister(int major, int minor, void *parameters, void *arg)
 {
@@ -155,12 +154,11 @@ static int on_unregister(int major, int minor, void *parameters, void *arg)
 }
 
 /*
- * The library opens the session with a timeout of its own, six seconds for a request
- * (subagent_open_master_session(), all releases up to 5.10): agentXTimeout and agentXRetries are to
- * hold for it. The loop that waits for the answer is the one that serves and takes signals. So it
- * is to ask again each second: wire.c takes that for the time to look whether the agent is to end.
- * Within the agent a request is passed on by a session, too: that one waits for as long as a table
- * takes, which dispatcher.c limits.
+ * The library gives the session a timeout of its own, six seconds a request
+ * (subagent_open_master_session(), up to 5.10); agentXTimeout and agentXRetries shall hold. It
+ * waits in the loop that also serves and takes signals, so it shall ask again each second, at which
+ * wire.c checks whether the agent shall end. Requests within the agent use a session, too, which
+ * waits as long as a table takes: dispatcher.c limits that.
  */
 static int on_session(int major, int minor, void *parameters, void *arg)
 {
@@ -175,9 +173,7 @@ static int on_session(int major, int minor, void *parameters, void *arg)
 	return 0;
 }
 
-/*
- * No argument of ours: the library takes it for its own and frees it at the end (clear_callback()).
- */
+/* Without an argument: the library would free it as its own (clear_callback()). */
 static void watch(int event, SNMPCallback *callback)
 {
 	netsnmp_register_callback(SNMP_CALLBACK_APPLICATION, event, callback, NULL,
@@ -185,8 +181,8 @@ static void watch(int event, SNMPCallback *callback)
 }
 
 /*
- * MIBS is emptied so that init_snmp() reads no MIB files: the agent needs none, and a missing one
- * would fill the log. No state is kept between runs.
+ * Empties MIBS so that init_snmp() reads no MIB files, which the agent does not need: a missing one
+ * would fill the log. Keeps no state between runs.
  */
 bool tcx_agentx_init(struct tcx_agentx *state)
 {
@@ -202,8 +198,10 @@ bool tcx_agentx_init(struct tcx_agentx *state)
 	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
 			      TCX_WIRE_ADDRESS);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
-	/* A master has this, a subagent not. Without it every varbind passes all registrations that
-	 * lie before it, and ours are many. */
+	/*
+	 * As in a master. Without it every varbind passes all registrations before it, and ours are
+	 * many.
+	 */
 	netsnmp_set_lookup_cache_size(-1);
 	watch(SNMPD_CALLBACK_INDEX_START, on_connected);
 	watch(SNMPD_CALLBACK_INDEX_STOP, on_lost);
@@ -214,7 +212,7 @@ bool tcx_agentx_init(struct tcx_agentx *state)
 	return tcx_wire_init(&agentx->wire);
 }
 
-/* False when the address can be reached: those behind it in the list have not been tried. */
+/* False when the address can be reached: those behind it were not tried. */
 static bool complain_of(const char *address)
 {
 	struct tcx_fault fault = {""};
@@ -241,8 +239,8 @@ static void complain_once(void)
 }
 
 /*
- * The files have been read, with -C or without, and what is wrong with them has been said: not once
- * more by init_snmp(). It would also open each file of MIBDIRS, and wait for one that is a FIFO.
+ * init_snmp() must not read the files again, which we have read and reported. It would also open
+ * each file of MIBDIRS, and wait for a FIFO.
  */
 void tcx_agentx_connect(void)
 {
@@ -253,8 +251,8 @@ void tcx_agentx_connect(void)
 }
 
 /*
- * The master takes its time to pass an answer on, and gives an error in its place when the session
- * ends before; and of a GETBULK it asks one repetition after the other.
+ * The master passes answers on slowly, and gives an error instead when the session ends before. It
+ * sends the repetitions of a GETBULK one by one.
  */
 static void end_requests(void)
 {
@@ -267,9 +265,9 @@ static void end_requests(void)
 }
 
 /*
- * While the master waits for our answer it holds on to what we have registered. When that is
- * unregistered it goes on with what it has freed, and snmpd ends (5.9.3, handle_getnext_loop()).
- * With the session it first ends the requests (close_agentx_session()).
+ * A master that waits for our answer uses our registrations. If one is removed it uses freed
+ * memory, and snmpd ends (5.9.3, handle_getnext_loop()). The end of a session first ends its
+ * requests (close_agentx_session()).
  */
 void tcx_agentx_leave(void)
 {
@@ -278,12 +276,12 @@ void tcx_agentx_leave(void)
 		return;
 	agentx_close_session(agentx->session, CLOSE_OTHER);
 	if (!agentx->connected)
-		return; /* the master has ended meanwhile */
+		return; /* the master has closed it meanwhile */
 	agentx->away = true;
 	agentx->session->version = SENDS_NOTHING;
 }
 
-/* The library finds that the session is none, frees it and opens another one at once. */
+/* The library finds the session dead, frees it and opens another one at once. */
 void tcx_agentx_return(void)
 {
 	if (!agentx->away)
@@ -320,8 +318,8 @@ static void ask_later(void)
 }
 
 /*
- * What was refused may be free by now: another agent has ended, for example. Each module is spoken
- * of once when it is refused and once when it is not any more.
+ * What was refused may be free by now, as when another agent has ended. Logs a module once when it
+ * is refused and once when it no longer is.
  */
 static void ask_again(unsigned int alarm, void *arg)
 {
@@ -345,7 +343,7 @@ static void ask_again(unsigned int alarm, void *arg)
 	list_modules(0, NULL);
 }
 
-/* In digits: the agent loads no MIB that could name it. */
+/* In digits, since the agent loads no MIB with names. */
 static void print_oid(char *text, size_t size, const oid *name, size_t len)
 {
 	size_t used = 0;
@@ -356,8 +354,8 @@ static void print_oid(char *text, size_t size, const oid *name, size_t len)
 }
 
 /*
- * snmpd shows one of those who register an OID, the one with the lowest priority, and nothing tells
- * managers which: a lower number is no way to have two agents.
+ * snmpd serves only the registration with the lowest priority, and managers cannot see which: a
+ * lower number is no way to run two agents.
  */
 static void say_taken(const char *name, const char *module, int priority)
 {
@@ -382,7 +380,7 @@ void tcx_agentx_refused(long error)
 	char text[512];
 
 	if (error == TCX_WIRE_LOST)
-		return; /* which on_lost() tells */
+		return; /* on_lost() logs that */
 	module = tcx_registrations_refused(agentx->registrations, agentx->name, agentx->name_len,
 					   agentx->priority);
 	bit = module != NULL ? tcx_modules_bit(module) : 0;
@@ -416,8 +414,7 @@ bool tcx_agentx_closed_directory(const char *path, char directory[PATH_MAX])
 	return false;
 }
 
-/* snmpd makes the directory for root alone, and gives it the mode of agentXPerms only when it makes
- * it. */
+/* snmpd creates the directory for root alone; agentXPerms sets its mode only when it is created. */
 static bool explain_denied(struct tcx_fault *fault, const char *path)
 {
 	char directory[PATH_MAX];

@@ -12,7 +12,7 @@
 
 #define IDENT "tcpextd"
 
-/* The library calls the bridge without an argument of ours. */
+/* The library's callback has no argument of ours. */
 static struct tcx_log *own_log;
 
 static bool drop(const char *line)
@@ -27,7 +27,7 @@ static bool translate_refusal(const char *line)
 	return true;
 }
 
-/* Lines of the library that we say ourselves, better or at the right time. */
+/* Lines of the library that we drop, or log in better words or at a better time. */
 static const struct {
 	const char *begin;
 	bool (*handle)(const char *line);
@@ -36,16 +36,16 @@ static const struct {
 	{"Created directory: ", drop},
 	{"AgentX master disconnected us", drop},
 	{"AgentX master agent failed to respond to ping", drop},
-	/* Where a ping found the master dead and then the connection ended, the library tries twice
-	 * to connect again. The second try finds the first one's session, with each ping interval.
+	/*
+	 * If a ping finds the master dead and then the connection ends, the library connects twice.
+	 * The second try finds the session of the first, at each ping interval.
 	 */
 	{"AgentX session to master agent attempted to be re-opened", drop},
-	/* Where the master ends while registrations are being made: said once more, and no fault.
-	 */
+	/* Logged when the master ends during registrations; no fault. */
 	{"lock in _callback_lock sleeps", drop},
 	{"netsnmp_assert lock_holded", drop},
-	/* An answer whose session has ended meanwhile, with a line for each varbind: on_lost() has
-	 * told of that.
+	/*
+	 * A response after its session has ended, one line per varbind; on_lost() has logged that.
 	 */
 	{"send response: ", drop},
 	{"    -- ", drop},
@@ -81,7 +81,7 @@ static int pass(netsnmp_log_handler *bridge, int priority, const char *line)
 	return 1;
 }
 
-/* The library is to call nobody but the bridge; the bridge calls the destinations. */
+/* The library shall call the bridge only; the bridge calls the destinations. */
 static void disable_destinations(void)
 {
 	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
@@ -107,9 +107,9 @@ static bool hears_all(netsnmp_log_handler *bridge, int pri_max)
 }
 
 /*
- * A handler's pri_max is the most severe priority that it takes with one library, and the least
- * severe one with another. The library's version does not tell which, because distributions carry
- * the change back: so it is tried. To be called when no destination is enabled.
+ * A handler's pri_max is its most severe priority in one library, and its least severe in another.
+ * Versions do not tell, since distributions backport the change, so this tries it. Call while no
+ * destination is enabled.
  */
 static bool find_meaning(netsnmp_log_handler *bridge)
 {
@@ -156,7 +156,7 @@ bool tcx_log_is_on_terminal(void)
 	return false;
 }
 
-/* The library opens anew what is not disabled. Files it would take care of in a way of its own. */
+/* The library reopens what is not disabled; files it would not open safely. */
 void tcx_log_reopen(void)
 {
 	tcx_log_files_reopen();

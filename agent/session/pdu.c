@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Flag NETWORK_BYTE_ORDER: without it numbers begin with their lowest octet. */
+/* Flag NETWORK_BYTE_ORDER: without it, numbers are little-endian. */
 #define BIG_ENDIAN_NUMBERS 0x10
 
 /* Flag NON_DEFAULT_CONTEXT: the body begins with a context. */
@@ -66,7 +66,7 @@ void tcx_pdu_refuse(const struct tcx_pdu *pdu, uint16_t error, uint16_t index,
 	put(answer + 8, 4, flags, pdu->transaction);
 	put(answer + 12, 4, flags, pdu->packet);
 	put(answer + 16, 4, flags, TCX_PDU_ERROR - TCX_PDU_HEADER);
-	/* sysUpTime, which only the master's answers have, stays 0. */
+	/* sysUpTime, which only the master's responses have, stays 0. */
 	put(answer + 24, 2, flags, error);
 	put(answer + 26, 2, flags, index);
 }

@@ -14,22 +14,24 @@
 #include "session/pdu.h"
 #include "snmp/netsnmp.h"
 
-/* For so long the master may take nothing of what is sent. It waits for us in the same way when it
- * floods us with requests: neither would ever go on. */
+/*
+ * How long the master may take to receive. A master that floods us with requests waits for us as
+ * well: neither would go on.
+ */
 #define SEND_TIMEOUT_MS 2000
 
 /* As the library's own transports have it. */
 #define ANY_SIZE 0x7fffffff
 
-/* The library calls what is below without an argument of ours. */
+/* The library's callbacks have no argument of ours. */
 static struct tcx_wire *wire;
 
 /* One connection. */
 struct line {
 	unsigned char in[TCX_PDU_LONGEST]; /* the PDU that is being received */
 	size_t in_len;
-	uint64_t skip;	      /* octets that are left of one that is too long */
-	struct tcx_pdu asked; /* of the master, which has not answered yet */
+	uint64_t skip;	      /* octets left of a PDU that is too long */
+	struct tcx_pdu asked; /* our request, until the master has answered */
 	uint64_t asked_ns;    /* when */
 	bool asking;
 	bool lost;
@@ -42,7 +44,7 @@ static bool is_to_end(void)
 	return poll(&stop, 1, 0) > 0;
 }
 
-/* False when that takes too long or the agent is to end. */
+/* False after the timeout, or when the agent shall end. */
 static bool wait_writable(int fd, int timeout_ms)
 {
 	struct pollfd fds[] = {{.fd = fd, .events = POLLOUT},
@@ -53,7 +55,7 @@ static bool wait_writable(int fd, int timeout_ms)
 
 /* --- Giving up ---------------------------------------------------------------------------------*/
 
-/* The library learns of it when it reads the next time: it then begins anew. */
+/* The library notices at its next read, and connects anew. */
 static void give_up(const netsnmp_transport *transport, const char *cause)
 {
 	struct line *line = transport->data;
@@ -64,17 +66,17 @@ static void give_up(const netsnmp_transport *transport, const char *cause)
 	shutdown(transport->sock, SHUT_RDWR);
 }
 
-/* After send_all(): whoever has ended the connection takes nothing either, but ended it. */
+/* After send_all(), which also fails if the master has ended the connection. */
 static void give_up_sending(const netsnmp_transport *transport)
 {
 	give_up(transport, errno == EAGAIN ? "it did not take what was sent to it in time" : NULL);
 }
 
 /*
- * The library waits for answers in a loop of its own. Where it learns in there that the connection
- * has ended, it makes one more alarm that connects again each time, and two of these soon are four
- * (handle_agentx_packet() and agentx_reopen_session(), all releases up to 5.10). So it first gets
- * an answer that is an error, and learns of the end when it is back in our loop.
+ * The library waits for responses in a loop of its own. If the connection ends there, it sets one
+ * more alarm that connects each time, and two of these soon are four (handle_agentx_packet() and
+ * agentx_reopen_session(), up to 5.10). So it first gets an error response, and notices the end
+ * when it is back in our loop.
  */
 static int end(struct line *line, void *buffer)
 {
@@ -105,8 +107,10 @@ static bool send_all(int fd, const unsigned char *data, size_t len)
 	return true;
 }
 
-/* An answer that the master would drop becomes an error, of its first varbind: the master takes
- * the number of the error only where it is told of a varbind. */
+/*
+ * A response that the master would drop becomes an error of its first varbind: the master ignores
+ * an error without a varbind.
+ */
 static bool send_answer(int fd, const struct tcx_pdu *pdu, const void *data)
 {
 	unsigned char error[TCX_PDU_ERROR];
@@ -118,10 +122,9 @@ static bool send_answer(int fd, const struct tcx_pdu *pdu, const void *data)
 }
 
 /*
- * What the library asks, it asks again each second, see on_session(): nothing is lost on this way,
- * so that is only the time to look whether to go on with waiting. When it asks for something else,
- * it has given up waiting for the answer before. A master that does not answer one thing would let
- * us wait for each of the next hundred, too.
+ * The library repeats a request each second, see on_session(). Nothing is lost on this way, so that
+ * is only the time to check whether to wait on. Another request means that it has given up the one
+ * before. A master that does not answer one would make us wait for each of the next hundred, too.
  */
 static bool ask(const netsnmp_transport *transport, const struct tcx_pdu *pdu, const void *data)
 {
@@ -142,7 +145,7 @@ static bool ask(const netsnmp_transport *transport, const struct tcx_pdu *pdu, c
 	return line->asking;
 }
 
-/* An answer that cannot be sent is passed over in silence: the end of the session is told of. */
+/* A response that cannot be sent is dropped silently: the end of the session is logged. */
 static int send_pdu(netsnmp_transport *transport, const void *data, int len, void **opaque,
 		    int *opaque_len)
 {
@@ -176,7 +179,7 @@ static ssize_t take(int fd, void *buffer, size_t size)
 	return len > 0 ? len : -1;
 }
 
-/* Passes over the PDU whose header is in line->in. */
+/* Skips the PDU whose header is in line->in. */
 static void skip_begin(netsnmp_transport *transport, const struct tcx_pdu *pdu, uint16_t error,
 		       uint16_t index)
 {
@@ -192,8 +195,10 @@ static void skip_begin(netsnmp_transport *transport, const struct tcx_pdu *pdu, 
 		give_up_sending(transport);
 }
 
-/* Adds to the PDU until it has so many octets. False when these are not there yet; *ended tells
- * whether they never will be. */
+/*
+ * Reads until the PDU has so many octets. False while they are not there; *ended: they never will
+ * be.
+ */
 static bool fill(int fd, struct line *line, size_t size, bool *ended)
 {
 	ssize_t len = 0;
@@ -206,8 +211,8 @@ static bool fill(int fd, struct line *line, size_t size, bool *ended)
 }
 
 /*
- * The library looks at the time only while nothing comes: a master that asks without end and does
- * not answer would be waited for without end.
+ * The library checks the time only while nothing comes: it would wait for ever for a master that
+ * sends requests but no response.
  */
 static void look_at_time(const netsnmp_transport *transport)
 {
@@ -221,8 +226,8 @@ static void look_at_time(const netsnmp_transport *transport)
 }
 
 /*
- * What the library is not to see. All is registered in the default context; and of the name of
- * another one the library copies what is before the first 0 and reads as much as was sent
+ * What the library must not see. Everything is registered in the default context; of another
+ * context's name the library copies the part before the first 0 and reads as much as was sent
  * (agentx_parse(), 5.9.3).
  */
 static bool is_skipped(netsnmp_transport *transport, const struct tcx_pdu *pdu)
@@ -236,7 +241,7 @@ static bool is_skipped(netsnmp_transport *transport, const struct tcx_pdu *pdu)
 	return true;
 }
 
-/* The length of a PDU in line->in; 0 while there is none. */
+/* The length of the PDU in line->in; 0 while it is incomplete. */
 static size_t receive_pdu(netsnmp_transport *transport, bool *ended)
 {
 	struct line *line = transport->data;
@@ -263,8 +268,8 @@ static void skip_more(netsnmp_transport *transport, bool *ended)
 }
 
 /*
- * One PDU at a time, and only whole ones. The library's own transports take all that is there, and
- * of a flood of requests that becomes a queue in memory: of each turn it answers but one.
+ * Passes on one whole PDU at a time. The library's transports read all there is, which turns a
+ * flood of requests into a queue in memory, as it answers one a turn.
  */
 static int receive(netsnmp_transport *transport, void *buffer, int size, void **opaque,
 		   int *opaque_len)
@@ -304,7 +309,7 @@ static int close_socket(netsnmp_transport *transport)
 	return 0;
 }
 
-/* To the first address of the list that can be reached. */
+/* Connects to the first address of the list that can be reached. */
 static int connect_first(const char *list)
 {
 	char address[PATH_MAX];
@@ -318,8 +323,10 @@ static int connect_first(const char *list)
 	return fd;
 }
 
-/* What follows the address that took a connection and gave no session: it is not to stand before
- * the others for ever. */
+/*
+ * Begins after the address that gave a connection but no session, so that it does not block the
+ * others for ever.
+ */
 static const char *begin_of(const char *list)
 {
 	const char *rest = list;
@@ -369,7 +376,7 @@ static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)
 
 bool tcx_wire_init(struct tcx_wire *state)
 {
-	static const oid name[] = {TCX_MIB_ROOT};		/* one that nobody else has */
+	static const oid name[] = {TCX_MIB_ROOT};		/* nobody else's */
 	const char **prefixes = calloc(2, sizeof(prefixes[0])); /* which the library frees */
 
 	wire = state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The directives of tcpextd.conf, read with net-snmp's own reader. */
+/* The configuration, read from tcpextd.conf with net-snmp's own reader. */
 #ifndef TCX_CONFIG_CONFIG_H
 #define TCX_CONFIG_CONFIG_H
 
@@ -10,7 +10,7 @@
 #include "base/link_patterns.h"
 #include "config/options.h"
 
-/* What is behind its pointers is owned. */
+/* Owns what its pointers point to. */
 struct tcx_config {
 	uint64_t interval_ns;		   /* refreshInterval */
 	uint64_t max_age_ns;		   /* maxAge; 0: ten intervals */
@@ -29,28 +29,27 @@ struct tcx_config {
 	int retries;   /* agentXRetries */
 };
 
-/* Makes the directives known to the library. To be called once, after init_agent(). */
+/* Registers the directives with the library. Call once, after init_agent(). */
 void tcx_config_register(void);
 
 /*
- * Reads the default files and the one of -c into *config. Each fault is one log line with file,
- * line, word and remedy. Returns the number of faults; *config is left as it was unless that is 0,
- * and then is the caller's to clear.
+ * Reads the default files and that of -c into *config, which the caller then clears. Logs a line
+ * per fault with file, line, word and remedy, and returns the number of faults; with any, *config
+ * is unchanged.
  */
 unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options);
 
 /*
- * Takes a line of the library's log for what is wrong with the file that it reads. False while it
- * reads none.
+ * Takes a log line of the library as a fault of the file that it reads. False while it reads none.
  */
 bool tcx_config_note(const char *line);
 
 void tcx_config_clear(struct tcx_config *config);
 
-/* maxAge, or what it is by default. */
+/* maxAge, or its default. */
 uint64_t tcx_config_max_age(const struct tcx_config *config);
 
-/* Where the library looks for configuration files: directories, with colons between them. */
+/* The library's search path for configuration files, separated by colons. */
 const char *tcx_config_search_path(void);
 
 #endif

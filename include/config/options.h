@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The command line, in the manner of net-snmp's own agents. */
+/* The command line, in the style of net-snmp's agents. */
 #ifndef TCX_CONFIG_OPTIONS_H
 #define TCX_CONFIG_OPTIONS_H
 
@@ -20,9 +20,9 @@ struct tcx_options {
 };
 
 /*
- * Reads the command line; texts stay argv's. -L and -D act on the library at once. Prints what -h
- * and -v ask for and sets task to TCX_LEAVE. False after a wrong option, which it has named on
- * standard error.
+ * Parses the command line; texts are borrowed from argv. -L and -D act on the library at once.
+ * Prints the answers to -h and -v and sets task to TCX_LEAVE. False after a wrong option, which it
+ * has named on standard error.
  */
 bool tcx_options_parse(struct tcx_options *options, int argc, char **argv);
 

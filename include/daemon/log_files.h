@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The files of -Lf, among the library's destinations of log lines. */
+/* The log files of -Lf, which are destinations of the library. */
 #ifndef TCX_DAEMON_LOG_FILES_H
 #define TCX_DAEMON_LOG_FILES_H
 
@@ -8,28 +8,28 @@
 #include "base/fault.h"
 
 /*
- * Takes what -L asks for, as snmp_log_options() does, but opens no file yet. argv is where it may
- * find its next word. False after a wrong option, which the library has named on standard error.
+ * Parses -L as snmp_log_options() does, but opens no file yet. argv has its next word, if needed.
+ * False after a wrong option, which the library has named on standard error.
  */
 bool tcx_log_files_options(char *options, int argc, char **argv);
 
 /*
- * Opens each file and empties it, unless -A is given. False with a fault where that fails, or where
- * the disk has no room for a line; an empty file without room is removed.
+ * Opens and, without -A, empties each file. False with a fault, also when the disk has no room for
+ * a line; an empty file is then removed.
  *
- * Who may write to its folder must not lead root to another file: a symbolic link of another user's
- * is not followed, and root takes no file that has a second name.
+ * Whoever may write to the folder must not lead root to another file: it follows no symbolic link
+ * of another user and takes no file with a second name.
  */
 bool tcx_log_files_open(struct tcx_fault *fault);
 
 /*
- * Opens anew each file that is not at its place any more, for logrotate. One that cannot be opened,
- * because root has been given up, goes on where it is; the log says so.
+ * Opens each file that is no longer at its path anew, for logrotate. If that fails, for lack of
+ * root's rights, the old file stays in use and the log says so.
  */
 void tcx_log_files_reopen(void);
 
 /*
- * Closes them before the library does, which would put an empty line at their ends
+ * Closes the files before the library does, which would append an empty line
  * (snmp_disable_filelog_entry()). The next line opens its file again.
  */
 void tcx_log_files_close(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The little of an AgentX PDU that has to be known on its way (RFC 2741, section 6). */
+/* The header of AgentX PDUs (RFC 2741, section 6), as far as the wire needs it. */
 #ifndef TCX_SESSION_PDU_H
 #define TCX_SESSION_PDU_H
 
@@ -9,14 +9,16 @@
 
 #define TCX_PDU_HEADER 20 /* octets */
 
-/* Octets of the longest PDU that the library takes; it drops a longer one without a word
- * (agentx_parse(), all releases up to 5.10). */
+/*
+ * Octets of the longest PDU that the library takes; it drops longer ones silently (agentx_parse(),
+ * up to 5.10).
+ */
 #define TCX_PDU_LONGEST 65536
 
-/* Octets of an answer that has an error and nothing else. */
+/* Octets of a response with an error and nothing else. */
 #define TCX_PDU_ERROR 28
 
-/* error-status of SNMP (RFC 3416), which an answer to a Get may have, too. */
+/* error-status of SNMP (RFC 3416), as responses to Get may have. */
 #define TCX_PDU_TOO_BIG 1
 
 /* RFC 2741, 6.2.16 */
@@ -36,23 +38,22 @@ struct tcx_pdu {
 	uint8_t flags;
 	uint32_t session;
 	uint32_t transaction;
-	uint32_t packet; /* its number: an answer has that of its request */
+	uint32_t packet; /* its number; a response has that of its request */
 	uint64_t size;	 /* of all, in octets */
 };
 
 void tcx_pdu_read(struct tcx_pdu *pdu, const unsigned char header[TCX_PDU_HEADER]);
 
-/* Whether it is about another context than the default one. */
+/* Whether it is for another context than the default one. */
 bool tcx_pdu_has_context(const struct tcx_pdu *pdu);
 
-/* Whether the master waits for an answer to it. */
+/* Whether the master waits for our response. */
 bool tcx_pdu_asks_us(const struct tcx_pdu *pdu);
 
-/* Whether we wait for the master's answer to it. */
+/* Whether we wait for the master's response. */
 bool tcx_pdu_asks_master(const struct tcx_pdu *pdu);
 
-/* Makes the answer that has the number of this PDU, request or answer, and the error; index is that
- * of a varbind, from 1, or 0. */
+/* Makes an error response with the number of this PDU; index is that of a varbind, from 1, or 0. */
 void tcx_pdu_refuse(const struct tcx_pdu *pdu, uint16_t error, uint16_t index,
 		    unsigned char answer[TCX_PDU_ERROR]);
 
