@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where snmpd listens for managers: agentaddress. */
+/* Checks agentaddress: where snmpd listens for managers. */
 #include "checks.h"
 
 void tcx_check_addresses(struct doctor *doctor)

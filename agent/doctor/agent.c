@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether an agent runs, and whether snmpd passes managers' questions on to it. */
+/* Checks that an agent runs, and that snmpd passes managers' requests on to it. */
 #include "checks.h"
 
 #include <stdio.h>
@@ -14,18 +14,18 @@
 
 #define SYS_OR_LAST_CHANGE 1, 3, 6, 1, 2, 1, 1, 8
 
-/* Who snmpd.conf lets in, one after the other, until one is answered: each takes two seconds. */
+/* How many of those whom snmpd.conf lets in are tried: each may take two seconds. */
 #define ASKERS_MAX 4
 
-/* So long an agent that runs may take to be connected. */
+/* How long a running agent may take to connect. */
 #define TIMEOUT_S 5
 
-/* Who asks snmpd, where, and what it answers. */
+/* A request to snmpd: who asks, where, and the answer. */
 struct question {
 	const struct doctor *doctor;
 	const struct tcx_snmpd_access *access;
 	char address[DOCTOR_PATH_MAX];
-	const char *kind; /* of communities that are good there */
+	const char *kind; /* of communities that work there */
 	struct doctor_answer answer;
 };
 
@@ -47,7 +47,7 @@ static const struct tcx_snmpd_user *find_user(const struct tcx_snmpd_conf *snmpd
 	return NULL;
 }
 
-/* Whether a community may come from this host: as far as one can tell without its addresses. */
+/* Whether a community may come from this host, as far as its addresses tell. */
 static bool is_for_us(const char *source)
 {
 	return source[0] == '\0' || strcmp(source, "default") == 0 ||
@@ -65,15 +65,15 @@ static bool can_ask_as(const struct question *question, const struct tcx_snmpd_a
 	       (access->versions & TCX_SNMPD_V2C) != 0 && is_for_us(access->source);
 }
 
-/* What the configuration leaves out is not to be seen, whatever the views show. */
+/* What the configuration leaves out is invisible, whatever the views show. */
 static bool serves(const struct doctor *doctor, const char *word)
 {
 	return (doctor->served & tcx_modules_bit(word)) != 0;
 }
 
 /*
- * Whether the agent's version is to be seen, as far as the files show. Of several lines for one
- * community snmpd takes the first whose source fits: any may be in force.
+ * Whether the files show the agent's version. snmpd takes the first line of a community whose
+ * source fits: any of several may be in force.
  */
 static bool is_to_see_version(const struct question *question)
 {
@@ -97,14 +97,14 @@ static bool has_private_group(const struct doctor_answer *answer)
 	return (answer->modules & tcx_modules_bit("tcpext")) != 0;
 }
 
-/* Neither the agent's objects nor its rows of sysORTable, where one of both is to be seen. */
+/* Neither the agent's objects nor its rows of sysORTable are there, though one should be. */
 static bool has_nothing(const struct question *question)
 {
 	return lacks_version(question) && (question->answer.rows ? question->answer.modules == 0
 								 : is_to_see_version(question));
 }
 
-/* Whether snmpd hides what the view in the files shows: it was started before they were changed. */
+/* Whether snmpd hides what the files show: they changed after its start. */
 static bool is_outdated(const struct question *question)
 {
 	return lacks_version(question) && is_to_see_version(question) &&
@@ -113,7 +113,7 @@ static bool is_outdated(const struct question *question)
 			: SHOWS(question->doctor, question->access->view, SYS_OR_LAST_CHANGE));
 }
 
-/* An agent that was started just now needs a moment to connect. */
+/* A new agent needs a moment to connect. */
 static bool ask_patiently(struct question *question)
 {
 	const struct tcx_snmpd_access *access = question->access;
@@ -131,8 +131,8 @@ static bool ask_patiently(struct question *question)
 }
 
 /*
- * Asks as everybody that it can be, those first who are to see all of LINUX-TCPEXT-MIB, until
- * somebody is answered. access is then who that was, or the last who was not, or NULL.
+ * Asks as each user and community in turn, those first who may see all of LINUX-TCPEXT-MIB, until
+ * one is answered. access is then that one, or the last that was not, or NULL.
  */
 static void ask(struct question *question)
 {
@@ -180,8 +180,10 @@ static void say_not_connected(struct doctor *doctor)
 	advise_start(doctor);
 }
 
-/* What is left to see when nobody can be asked, or a view hides the answer. Who is not root may not
- * see all processes. */
+/*
+ * What remains to be checked when nobody can ask, or a view hides the answer. Only root may see all
+ * processes.
+ */
 static void say_processes(struct doctor *doctor, enum doctor_verdict verdict, const char *why)
 {
 	if (doctor->agents > 0) {

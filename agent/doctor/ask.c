@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Asks snmpd as a manager does, with what snmpd.conf lets in. None of that is ever printed. */
+/* Asks snmpd as a manager does, with names and passwords of snmpd.conf, which are never printed. */
 #include "ask.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@ static const oid row_texts[] = {1, 3, 6, 1, 2, 1, 1, 9, 1, 3};
 /* Exported by the library (agentx/subagent.h), but not installed as a header. */
 SNMPCallback subagent_startup;
 
-/* init_snmp() readies SNMPv3. It would also connect this process to the master. */
+/* init_snmp() prepares SNMPv3, but would also connect this process to the master. */
 void tcx_doctor_ask_init(void)
 {
 	snmp_unregister_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_READ_CONFIG,
@@ -29,7 +29,7 @@ void tcx_doctor_ask_init(void)
 	init_snmp("tcpextd-doctor");
 }
 
-/* Keys of both kinds are made by the hash of authentication. */
+/* Both kinds of keys need the hash of authentication. */
 static bool make_key(netsnmp_session *session, const char *words, u_char *key, size_t *len)
 {
 	*len = USM_AUTH_KU_LEN;
@@ -37,7 +37,7 @@ static bool make_key(netsnmp_session *session, const char *words, u_char *key, s
 			   (const u_char *)words, strlen(words), key, len) == SNMPERR_SUCCESS;
 }
 
-/* The library has no OID for a hash or cipher that it does not know. */
+/* The library has no OID for an unknown hash or cipher. */
 static bool be_user(netsnmp_session *session, const struct tcx_snmpd_user *user)
 {
 	bool auth = user->auth_type[0] != '\0', priv = user->priv_type[0] != '\0';
@@ -69,7 +69,7 @@ static void be_community(netsnmp_session *session, const char *name)
 	session->community_len = strlen(name);
 }
 
-/* The timeout of an AgentX session, which every new session gets, is not ours. */
+/* A new session gets the timeout of AgentX sessions, which we do not want. */
 static void *open_session(const struct tcx_snmpd_access *access, const struct tcx_snmpd_user *user,
 			  const char *address)
 {
@@ -92,7 +92,7 @@ static void *open_session(const struct tcx_snmpd_access *access, const struct tc
 	return session;
 }
 
-/* NULL when no answer came, or an error did. */
+/* NULL without an answer, or with an error. */
 static netsnmp_pdu *send_and_wait(void *session, netsnmp_pdu *pdu)
 {
 	netsnmp_pdu *answer = NULL;
@@ -123,7 +123,7 @@ static void note_row(struct doctor_answer *answer, const netsnmp_variable_list *
 	}
 }
 
-/* The agent has a row of sysORTable for each module that it serves. */
+/* sysORTable has a row for each module that the agent serves. */
 static void look_at_rows(void *session, struct doctor_answer *answer)
 {
 	oid name[MAX_OID_LEN];

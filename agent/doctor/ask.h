@@ -11,17 +11,17 @@ struct doctor_answer {
 	bool came;	      /* snmpd answered */
 	char version[64];     /* the agent's; empty: not shown */
 	bool rows;	      /* sysORTable is shown */
-	unsigned int modules; /* those of the agent in it, as bits of tcx_modules_bit() */
-	unsigned int twice;   /* those that are there more than once */
+	unsigned int modules; /* the agent's modules in it, as bits */
+	unsigned int twice;   /* those with more than one row */
 };
 
-/* Once, before the first question. */
+/* Call once, before the first request. */
 void tcx_doctor_ask_init(void);
 
 /*
- * Asks snmpd at an address: as that community, or as that user where one is given. Takes two
- * seconds when nobody answers. False when it cannot be that user: passwords that are too short, or
- * a hash or cipher that the library does not have.
+ * Asks snmpd at an address, as that community or, if given, that user. Takes two seconds without an
+ * answer. False when it cannot be that user: a password is too short, or the library lacks a hash
+ * or cipher.
  */
 bool tcx_doctor_ask(const struct tcx_snmpd_access *access, const struct tcx_snmpd_user *user,
 		    const char *address, struct doctor_answer *answer);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the checks of --doctor share, and the checks. */
+/* The checks of --doctor, and what they share. */
 #ifndef TCX_DOCTOR_CHECKS_H
 #define TCX_DOCTOR_CHECKS_H
 
@@ -18,29 +18,29 @@
 
 enum doctor_verdict { DOCTOR_OK, DOCTOR_WARN, DOCTOR_FAIL, DOCTOR_MORE };
 
-/* What one run has found and said so far. */
+/* What one run has found and printed so far. */
 struct doctor {
 	const struct tcx_options *options;
 	const struct tcx_config *config; /* zeros unless configured */
 	bool configured;		 /* the configuration has no fault */
-	unsigned int served;		 /* what `register' has of tcx_modules, as bits */
-	char config_files[1 << 16];	 /* that were there at the start, a line for each */
-	bool by_root;			 /* so it was started */
-	char user[DOCTOR_NAME_MAX];	 /* as whom it is tried */
+	unsigned int served;		 /* the modules of `register', as bits */
+	char config_files[1 << 16];	 /* that existed at the start */
+	bool by_root;			 /* root started the doctor */
+	char user[DOCTOR_NAME_MAX];	 /* whose rights are tried */
 	size_t agents;			 /* processes of this host that are agents */
 	pid_t agent;			 /* one of them */
 	struct tcx_snmpd_conf snmpd;
 	bool denied;			     /* a file of snmpd's could not be read */
 	char file_to_write[DOCTOR_PATH_MAX]; /* where new lines of snmpd's go */
 	const char *masters;		     /* the addresses of the master */
-	char master[PATH_MAX];		     /* of these the one that was reached, else the first */
+	char master[PATH_MAX];		     /* the reached one of these, else the first */
 	bool reached;
-	struct tcx_fault unreached; /* what was found there */
-	bool explained;		    /* a finding says why it is not reached */
+	struct tcx_fault unreached; /* why it was not reached */
+	bool explained;		    /* a printed line says why it is not reached */
 	unsigned int said[4];	    /* lines by verdict */
 };
 
-/* A line with its verdict, or more about the one before. For functions that have the doctor. */
+/* Prints a line with its verdict, or more about the line before. */
 __attribute__((format(printf, 3, 4))) void
 tcx_doctor_say(struct doctor *doctor, enum doctor_verdict verdict, const char *format, ...);
 #define OK(...)	  tcx_doctor_say(doctor, DOCTOR_OK, __VA_ARGS__)
@@ -51,32 +51,32 @@ tcx_doctor_say(struct doctor *doctor, enum doctor_verdict verdict, const char *f
 /* Appends a word to a list: "one, two". */
 void tcx_doctor_append(char text[DOCTOR_LIST_MAX], const char *word);
 
-/* The name of a user or group, or its number: writes it to text, which is returned. */
+/* Writes the name of a user or group, or its number, to text and returns text. */
 const char *tcx_doctor_user(uid_t uid, char text[DOCTOR_NAME_MAX]);
 const char *tcx_doctor_group(gid_t gid, char text[DOCTOR_NAME_MAX]);
 
-/* Whether the user that is tried has this group. */
+/* Whether the user that is tried is in this group. */
 bool tcx_doctor_in_group(gid_t gid);
 
-/* Calls use() with the path that each name, up to a NULL, would have in each directory of the
- * search path. */
+/* Calls use() with the path of each name, up to a NULL, in each directory of the search path. */
 void tcx_doctor_each_file(struct doctor *doctor, const char *const *names,
 			  void (*use)(struct doctor *doctor, const char *path));
 
-/* Where snmpd listens for managers: agentaddress, or its default; and whether only this host can
- * ask there. */
+/* Where snmpd listens: agentaddress or its default; and whether only this host can reach that. */
 const char *tcx_doctor_listens_at(const struct tcx_snmpd_conf *snmpd);
 bool tcx_doctor_listens_locally(const struct tcx_snmpd_conf *snmpd);
 
-/* Where this host can ask snmpd, in text, and the kind of community that is good there. */
+/* Writes where this host can ask snmpd to text; returns the kind of community that works there. */
 const char *tcx_doctor_ask_address(const struct tcx_snmpd_conf *snmpd, char text[DOCTOR_PATH_MAX]);
 
-/* Who may open the master's socket, as snmpd.conf says: good, or lines of advice. */
+/* Whether snmpd.conf lets the user open the master's socket; and advice where it does not. */
 bool tcx_doctor_perms_let_in(const struct doctor *doctor);
 void tcx_doctor_advise_perms(struct doctor *doctor);
 
-/* What is found out before it is judged: files of the agent's and of snmpd's configuration,
- * processes, and whether the master can be reached. */
+/*
+ * Finds facts before the checks: configuration files, processes, and whether the master can be
+ * reached.
+ */
 void tcx_doctor_find_config(struct doctor *doctor);
 void tcx_doctor_read_snmpd_conf(struct doctor *doctor);
 void tcx_doctor_find_file_to_write(struct doctor *doctor);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The files of the agent's own configuration. */
+/* Checks the agent's own configuration files. */
 #include "checks.h"
 
 #include <errno.h>
@@ -32,7 +32,9 @@ void tcx_doctor_find_config(struct doctor *doctor)
 		note_config_file(doctor, file);
 }
 
-/* The agent reads it as who started it; after SIGHUP it reads it as the user that it has become. */
+/*
+ * The agent reads the file as the user that starts it, and after SIGHUP as the user that it became.
+ */
 static void check_config_file(struct doctor *doctor, const char *path)
 {
 	if (access(path, R_OK) == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The interfaces that ignoreInterface leaves out. */
+/* Lists the interfaces that ignoreInterface leaves out. */
 #include <net/if.h>
 #include <stdio.h>
 

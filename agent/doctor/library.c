@@ -9,7 +9,8 @@
 #define OLDEST_MAJOR 5
 #define OLDEST_MINOR 9
 
-/* Until 5.9 the library read the AgentX settings of a subagent under another name (CHANGES of 5.9).
+/*
+ * Before 5.9 the library had another name for the AgentX settings of a subagent (CHANGES of 5.9).
  */
 void tcx_check_library(struct doctor *doctor)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What agentaddress means: who can ask there, and where this host can. */
+/* Interprets agentaddress: who can reach snmpd there, and where this host can. */
 #include "checks.h"
 
 #include <stdio.h>
@@ -22,7 +22,7 @@ static bool begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* Host and port of an address, and the kind of community that is good there. */
+/* Host and port of an address, and the kind of community that works there. */
 static const char *host_of(const char *address, const char **kind)
 {
 	static const struct {
@@ -60,7 +60,7 @@ static bool is_port(const char *text)
 	return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
 }
 
-/* Whether only this host can ask there. */
+/* Whether only this host can reach that address. */
 static bool is_local(const char *address)
 {
 	const char *kind;
@@ -81,7 +81,7 @@ bool tcx_doctor_listens_locally(const struct tcx_snmpd_conf *snmpd)
 	return local;
 }
 
-/* Where to ask what listens there: an address for all is one of this host's, the loopback. */
+/* Where to ask: an address for all interfaces is asked at the loopback. */
 static void make_askable(const char *address, char text[DOCTOR_PATH_MAX])
 {
 	const char *kind;
@@ -98,7 +98,7 @@ static void make_askable(const char *address, char text[DOCTOR_PATH_MAX])
 			 port == host ? ":" : "", port);
 }
 
-/* IPv4 first, which most lines are for; and the loopback, whose questions come from localhost. */
+/* IPv4 first, as in most lines; and the loopback, whose requests come from localhost. */
 static int rank(const char *address)
 {
 	const char *kind;

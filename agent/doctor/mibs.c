@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether managers on this host find the MIB texts. */
+/* Checks that managers on this host find the MIB texts. */
 #include "checks.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "base/list.h"
 #include "snmp/netsnmp.h"
 
-/* Where Debian's package has base MIBs, and below which folder README unpacks it. */
+/* Where Debian's package has base MIBs, and where README unpacks it. */
 #define ERLANG "/usr/lib/erlang/lib/snmp-*/mibs"
 
 #define MIB_FILE TCX_MIB_DIR "/LINUX-TCPEXT-MIB.txt"
@@ -24,10 +24,7 @@ static void read_tools_file(struct doctor *doctor, const char *path)
 		read_config_with_type(path, "snmp");
 }
 
-/*
- * Where snmpwalk and its kin look for MIB files: MIBDIRS, "mibdirs" of snmp.conf, or the library's
- * default.
- */
+/* The MIB directories of snmpwalk and its kin: MIBDIRS, "mibdirs" of snmp.conf, or the default. */
 static const char *tools_directories(struct doctor *doctor)
 {
 	static const char *const names[] = {"snmp.conf", "snmp.local.conf", NULL};
@@ -38,7 +35,7 @@ static const char *tools_directories(struct doctor *doctor)
 	return netsnmp_get_mib_directory();
 }
 
-/* The library leaves $HOME in front of a directory, and the '+' of MIBDIRS, as they are. */
+/* The library does not expand $HOME, nor remove the '+' of MIBDIRS. */
 static bool mib_path(const char *directory, const char *pattern, char path[PATH_MAX])
 {
 	const char *home = "";
@@ -51,7 +48,7 @@ static bool mib_path(const char *directory, const char *pattern, char path[PATH_
 	return snprintf(path, PATH_MAX, "%s%s/%s", home, directory, pattern) < PATH_MAX;
 }
 
-/* Whether pattern, a path, has a match below any directory of the list. */
+/* Whether a path matches the pattern below a directory of the list. */
 static bool any_has(const char *directories, const char *pattern)
 {
 	char directory[PATH_MAX], path[PATH_MAX];

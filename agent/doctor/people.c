@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Users and groups: their names, and whether the user that is tried is in one. */
+/* Names of users and groups, and membership of the user that is tried. */
 #include "checks.h"
 
 #include <grp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* agentXPerms: who may open the master's socket. */
+/* Checks agentXPerms: who may open the master's socket. */
 #include "checks.h"
 
 #include <grp.h>
@@ -8,12 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The group that Debian's snmpd runs in; a socket of that group needs no root to connect. */
+/* The group of Debian's snmpd; with a socket of this group no root is needed. */
 #define SNMPD_GROUP "Debian-snmp"
 
 /*
- * The owner and group of agentXPerms are the socket's; its directory stays root's, so that all
- * others need the x for others there. To connect takes the right to write.
+ * agentXPerms gives owner and group to the socket only. Its directory stays root's, so others need
+ * x there, and w on the socket to connect.
  */
 static bool opens_to(const struct doctor *doctor, mode_t right)
 {

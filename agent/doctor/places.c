@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where configuration files are, and where a new line of snmpd's goes. */
+/* Finds configuration files, and the one for a new line of snmpd's. */
 #include "checks.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@ void tcx_doctor_each_file(struct doctor *doctor, const char *const *names,
 				use(doctor, path);
 }
 
-/* snmpd writes that one itself when it ends, so nobody else may. */
+/* snmpd itself overwrites that one when it ends. */
 static bool is_persistent(const char *path)
 {
 	const char *folder = get_persistent_directory();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The agents that run on this host. */
+/* Finds the agents that run on this host. */
 #include "checks.h"
 
 #include <ctype.h>
@@ -26,7 +26,7 @@ static bool read_text(const char *path, char *text, size_t size)
 	return len > 0;
 }
 
-/* A process whose namespace may not be looked at counts: the doctor need not be root. */
+/* A process whose namespace is unreadable counts, since the doctor need not be root. */
 static bool is_in_our_network(const char *pid)
 {
 	struct stat theirs, ours;
@@ -37,7 +37,7 @@ static bool is_in_our_network(const char *pid)
 	       theirs.st_ino == ours.st_ino;
 }
 
-/* Whether it has our name and is none of the tasks that end by themselves. */
+/* Whether it has our name and is no short task of it. */
 static bool is_agent(const char *pid)
 {
 	char name[32], ours[32], path[64], command[4096];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The lines that the doctor prints. */
+/* Prints the doctor's lines. */
 #include "checks.h"
 
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What snmpd.conf says about the AgentX master. */
+/* Checks what snmpd.conf says about the AgentX master. */
 #include "checks.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@ static void read_snmpd_file(struct doctor *doctor, const char *path)
 		doctor->denied = true;
 }
 
-/* What snmpd reads: its own files, and what all AgentX programs share. */
+/* Reads snmpd's own files, and those that all AgentX programs share. */
 void tcx_doctor_read_snmpd_conf(struct doctor *doctor)
 {
 	static const char *const names[] = {"snmpd.conf", "snmpd.local.conf", "agentx.conf",
@@ -45,7 +45,7 @@ void tcx_check_snmpd_files(struct doctor *doctor)
 		WARN("snmpd.conf: out of memory; not all of it was looked at");
 }
 
-/* snmpd's -x turns the master on as well, so a socket that answers is no fault. */
+/* snmpd's -x enables the master as well, so a socket that answers is no fault. */
 void tcx_check_master(struct doctor *doctor)
 {
 	if (doctor->snmpd.master) {
@@ -60,7 +60,7 @@ void tcx_check_master(struct doctor *doctor)
 	doctor->explained = !doctor->reached;
 }
 
-/* A host has many names: of one that answers the port is enough. */
+/* A host has many names, so a host that answers needs the same port only. */
 static bool is_same(const struct doctor *doctor, const char *one, const char *other)
 {
 	const char *path = tcx_address_path(one), *other_path = tcx_address_path(other);
@@ -72,7 +72,7 @@ static bool is_same(const struct doctor *doctor, const char *one, const char *ot
 	       other_port != NULL && strcmp(port, other_port) == 0;
 }
 
-/* Both can be lists: snmpd listens at all of its own, the agent takes the first that answers. */
+/* Both can be lists: snmpd listens at all of its, and the agent takes the first that answers. */
 static bool meet(const struct doctor *doctor, const char *ours, const char *theirs)
 {
 	char one[PATH_MAX], other[PATH_MAX];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether the agent's user reaches the master. */
+/* Checks that the agent's user can reach the master. */
 #include "checks.h"
 
 #include <errno.h>
@@ -44,7 +44,7 @@ static void show_socket(struct doctor *doctor, const char *path)
 	show_file(doctor, path);
 }
 
-/* A group that may write to the socket, and that our user is not in, is one to join. */
+/* Advises to join a group that may write to the socket. */
 static void advise_group(struct doctor *doctor, const char *path)
 {
 	char group[DOCTOR_NAME_MAX];
@@ -74,7 +74,7 @@ void tcx_doctor_reach(struct doctor *doctor)
 	}
 }
 
-/* Where the socket is closed to the user, that finding has said it all. */
+/* Only for a socket that was reached: otherwise more has been printed already. */
 static void check_perms(struct doctor *doctor)
 {
 	bool let_in = tcx_doctor_perms_let_in(doctor);
@@ -83,7 +83,7 @@ static void check_perms(struct doctor *doctor)
 	   doctor->user, let_in ? "" : ", yet it reaches the socket");
 }
 
-/* The directory as it is, and snmpd.conf: each may keep the user out. */
+/* The directory and snmpd.conf may each keep the user out. */
 static void advise(struct doctor *doctor, const char *path)
 {
 	char directory[PATH_MAX];
@@ -103,7 +103,7 @@ static void advise(struct doctor *doctor, const char *path)
 		MORE("agentXPerms in snmpd.conf lets the user in: restart snmpd, so that it holds");
 }
 
-/* Of a list, why the others cannot be reached either. */
+/* Prints why the other masters of a list cannot be reached. */
 static void show_others(struct doctor *doctor)
 {
 	const char *list = doctor->masters;

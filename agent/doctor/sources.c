@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What of procfs there is to read, and what the catalogue knows of it. */
+/* Checks which files of procfs can be read, and whether the catalogue knows their names. */
 #include "checks.h"
 
 #include <unistd.h>
@@ -30,7 +30,7 @@ static void check_source(struct doctor *doctor, const char *root, const struct t
 		   tcx_catalogue_source(i)->without);
 }
 
-/* Whose counters these are, and whether the tables can be those of the same namespace. */
+/* Prints whose counters these are, and whether the tables can be of the same namespace. */
 static void check_namespace(struct doctor *doctor, const char *root)
 {
 	enum tcx_where where = tcx_proc_root_where(root);
@@ -48,7 +48,7 @@ static void check_namespace(struct doctor *doctor, const char *root)
 	} else if (where == TCX_WHERE_OTHER) {
 		WARN("procRoot %s: tables are not served: %s", root, fault.text);
 	}
-	/* else the agent's own, or files, or nothing, which reading tells */
+	/* else its own, files, or unknown, which reading shows */
 }
 
 struct reading {
@@ -56,10 +56,7 @@ struct reading {
 	struct tcx_snapshot *snapshot;
 };
 
-/*
- * The first read finds out the names and costs more than all later ones: the second is the one to
- * time.
- */
+/* Times the second read: only the first one parses names. */
 static bool read_twice(void *context, struct tcx_fault *fault)
 {
 	struct reading *reading = context;
@@ -72,7 +69,7 @@ static bool read_twice(void *context, struct tcx_fault *fault)
 	return reading->snapshot != NULL;
 }
 
-/* As the agent does: where it may, in the namespace of the counters, for the sysctls there. */
+/* Reads as the agent does: in the namespace of the counters, if it may, for the sysctls. */
 static struct tcx_snapshot *read_there(struct tcx_sources *sources, const char *root,
 				       struct tcx_fault *fault)
 {
@@ -88,7 +85,7 @@ static struct tcx_snapshot *read_there(struct tcx_sources *sources, const char *
 	return reading.snapshot;
 }
 
-/* The counters under a name that another one has, too, or those that are not known. */
+/* Lists the counters with an ambiguous name, or those that are unknown. */
 static void list_names(struct doctor *doctor, const struct tcx_layout *layout, bool ambiguous)
 {
 	for (size_t i = 0; i < layout->count; i++)

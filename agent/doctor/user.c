@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether the agent can become the user that it is to be. */
+/* Checks that the agent can become its user. */
 #include "checks.h"
 
 #include <unistd.h>

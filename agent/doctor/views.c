@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who may see what the agent registers. */
+/* Checks who may see what the agent registers. */
 #include "checks.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #define LEN(...)  (sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 #define MIB2(...) {1, 3, 6, 1, 2, 1, __VA_ARGS__}, 6 + LEN(__VA_ARGS__), 6 + LEN(__VA_ARGS__)
 
-/* What the words of "register" register, and how much of that a view line for it is to name. */
+/* What each word of "register" registers, and the subtree for its view line. */
 static const struct part {
 	const char *word;
 	uint32_t oid[32];
@@ -43,7 +43,7 @@ static enum tcx_snmpd_sight sight(const struct doctor *doctor, const char *view,
 		       : TCX_SNMPD_SHOWN;
 }
 
-/* "ip, tcp": the parts that a view shows just so; an empty text for none. */
+/* Lists the parts that a view shows just so, "ip, tcp"; empty for none. */
 static const char *list_parts(const struct doctor *doctor, const char *view,
 			      enum tcx_snmpd_sight wanted, char text[DOCTOR_LIST_MAX])
 {
@@ -54,7 +54,7 @@ static const char *list_parts(const struct doctor *doctor, const char *view,
 	return text;
 }
 
-/* The agent serves the default context, which has no name. */
+/* The agent serves the default context, which is nameless. */
 static bool is_ours(const struct tcx_snmpd_access *access)
 {
 	return access->context[0] == '\0';
@@ -77,8 +77,7 @@ static void print_view_line(const char *view, const uint32_t *name, size_t len)
 	putchar('\n');
 }
 
-/* Whether the line for another hidden part shows this one as well, as that for ip does its tables.
- */
+/* Whether the line for another hidden part covers this one, as ip covers its tables. */
 static bool is_covered(const struct doctor *doctor, const char *view, const struct part *part)
 {
 	for (size_t i = 0; i < PARTS; i++)
@@ -90,9 +89,7 @@ static bool is_covered(const struct doctor *doctor, const char *view, const stru
 	return false;
 }
 
-/*
- * The lines to add. A line with an OID in place of a view needs a view first, with that OID in it.
- */
+/* Prints the lines to add. A line with an OID instead of a view first needs a view with it. */
 static void advise_view(struct doctor *doctor, const struct tcx_snmpd_access *access)
 {
 	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;

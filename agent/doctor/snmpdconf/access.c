@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The directives that say who may read what (agent/mibgroup/mibII/vacm_conf.c in net-snmp), and who
- * may open the master's socket. */
+/* Parses the directives of access control (agent/mibgroup/mibII/vacm_conf.c) and agentXPerms. */
 #include "line.h"
 
 #include <stdio.h>
@@ -12,12 +11,12 @@
 
 struct line {
 	const struct snmpd_place *at;
-	const char *kind; /* whom its directive lets in */
+	const char *kind; /* of those whom its directive lets in */
 	size_t count;	  /* of words */
 	char *word[SNMPD_WORDS_MAX];
 };
 
-/* Of the versions of SNMP, those that a model is. */
+/* The versions of SNMP of a model. */
 static unsigned int versions_of(const char *model)
 {
 	if (strcasecmp(model, "any") == 0)
@@ -49,7 +48,7 @@ static void add_row(const struct line *line, struct tcx_snmpd_row *row)
 	tcx_snmpd_append(conf, &conf->rows, &conf->row_count, row, sizeof(*row));
 }
 
-/* A mask may be written in several words. */
+/* A mask can have several words. */
 static bool take_mask(const struct line *line, size_t first, struct tcx_snmpd_subtree *subtree)
 {
 	for (size_t i = first; i < line->count; i++)
@@ -80,7 +79,7 @@ static void take_view(const struct line *line)
 		add_subtree(line, &subtree);
 }
 
-/* "name*" means all contexts that begin with name, and "*" all. */
+/* "name*" means all contexts with this prefix; "*" means all. */
 static bool take_context(char *context, const char *word)
 {
 	size_t len = strlen(word);
@@ -90,8 +89,10 @@ static bool take_context(char *context, const char *word)
 	return prefix;
 }
 
-/* The OID in place of a view becomes a view with a name of our own. What is none is not printed: on
- * a line whose words are in a wrong order it may be a password. */
+/*
+ * Makes a view, with a name of our own, of an OID. A malformed OID is not printed: on a line with
+ * words in a wrong order it may be a password.
+ */
 static void restrict_to(const struct line *line, struct tcx_snmpd_access *access, const char *oid)
 {
 	struct tcx_snmpd_subtree subtree = {.included = true};
@@ -206,7 +207,7 @@ static void take_group(const struct line *line)
 	add_row(line, &row);
 }
 
-/* Words of a line that names a group, by their places in it. */
+/* The places of a line's words that name a group and more. */
 struct group_words {
 	size_t group, context, model, match, view;
 };

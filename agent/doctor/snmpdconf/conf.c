@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The lines of snmpd.conf, of its includes too, and whether there is a master and where. */
+/* Reads snmpd.conf and its includes, line by line, and the directives of the AgentX master. */
 #include "line.h"
 
 #include <ctype.h>
@@ -39,7 +39,7 @@ static void take_socket(const struct snmpd_place *at, char *rest)
 	snprintf(at->conf->socket, sizeof(at->conf->socket), "%s", rest);
 }
 
-/* A further line adds to those before it. */
+/* Later lines add to earlier ones. */
 static void take_addresses(const struct snmpd_place *at, char *rest)
 {
 	char *addresses = at->conf->addresses;
@@ -51,7 +51,7 @@ static void take_addresses(const struct snmpd_place *at, char *rest)
 
 static int read_file(struct tcx_snmpd_conf *conf, const char *path, int depth);
 
-/* A file that is wanted but cannot be read is news; one that was read before is not. */
+/* Notes a file that cannot be read; skips one that was read before. */
 static void include(const struct snmpd_place *at, const char *path)
 {
 	int error = read_file(at->conf, path, at->depth + 1);
@@ -61,7 +61,7 @@ static void include(const struct snmpd_place *at, const char *path)
 			       error == ELOOP ? "too many files, one in another" : strerror(error));
 }
 
-/* A path without '/' in front begins in the directory of the including file. */
+/* A path without a leading '/' is relative to the including file. */
 static void take_include_file(const struct snmpd_place *at, char *rest)
 {
 	const char *slash = strrchr(at->path, '/');
@@ -87,7 +87,7 @@ static bool ends_with(const char *text, const char *end)
 	return len > end_len && strcmp(text + len - end_len, end) == 0;
 }
 
-/* Files that nobody expects to count: editors' and dpkg's copies, and READMEs. */
+/* Files that should not count: copies of editors and dpkg, and READMEs. */
 static bool is_leftover(const char *name)
 {
 	return ends_with(name, "~") || strstr(name, ".dpkg-") != NULL ||
@@ -139,7 +139,7 @@ static const struct {
 	{"includeDir", take_include_dir}, {"includeSearch", take_include_search},
 };
 
-/* "[snmpd]": for the rest of the file, or for the one line that goes on behind it. */
+/* "[snmpd]" is for the rest of the file, or for the rest of its line. */
 static char *take_section(struct snmpd_place *at, char *section, char *rest)
 {
 	bool elsewhere =
@@ -160,7 +160,7 @@ static void take_directive(const struct snmpd_place *at, const char *token, char
 	tcx_snmpd_take_access(at, token, rest);
 }
 
-/* No white space at the end, and nothing that a terminal would obey. */
+/* Removes trailing white space and control characters. */
 static void clean(char *line, size_t len)
 {
 	while (len > 0 && isspace((unsigned char)line[len - 1]))
@@ -223,7 +223,7 @@ static void read_lines(struct tcx_snmpd_conf *conf, const char *path, int depth,
 	free(line);
 }
 
-/* Looked at before it is opened: opening a pipe would wait for its writer. */
+/* Checks the file before it opens it: opening a FIFO would block. */
 static int read_file(struct tcx_snmpd_conf *conf, const char *path, int depth)
 {
 	struct stat status;
@@ -246,7 +246,7 @@ static int read_file(struct tcx_snmpd_conf *conf, const char *path, int depth)
 	return 0;
 }
 
-/* Most places of the search path have no such file, and that is no news. */
+/* Most places of the search path have no such file, which needs no note. */
 int tcx_snmpd_conf_read(struct tcx_snmpd_conf *conf, const char *path)
 {
 	int error = read_file(conf, path, 0);

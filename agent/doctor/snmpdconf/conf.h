@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What snmpd.conf says, as far as it concerns a subagent: whether there is an AgentX master and who
- * may connect to it, and which part of the tree each community and user may read. Read as snmpd
- * reads it (snmplib/read_config.c, mibII/vacm_conf.c), includes too. Knows no net-snmp.
+ * What snmpd.conf says to a subagent: whether there is an AgentX master, who may connect to it, and
+ * which subtrees each community and user may read. Parsed as snmpd does, with includes
+ * (snmplib/read_config.c, mibII/vacm_conf.c). Knows no net-snmp.
  */
 #ifndef TCX_DOCTOR_SNMPDCONF_CONF_H
 #define TCX_DOCTOR_SNMPDCONF_CONF_H
@@ -24,7 +24,7 @@ struct tcx_snmpd_perms {
 	char group[TCX_SNMPD_WORD_MAX];
 };
 
-/* The versions of SNMP that somebody may come with, as bits. */
+/* Versions of SNMP, as bits. */
 #define TCX_SNMPD_V1  1U
 #define TCX_SNMPD_V2C 2U
 #define TCX_SNMPD_V3  4U
@@ -32,32 +32,32 @@ struct tcx_snmpd_perms {
 /* Who may read through which view. */
 struct tcx_snmpd_access {
 	const char *kind;		  /* "community", "IPv6 community", "user"; static */
-	char name[TCX_SNMPD_WORD_MAX];	  /* that one's name: to ask with, never to be shown */
+	char name[TCX_SNMPD_WORD_MAX];	  /* the name; never printed */
 	char source[TCX_SNMPD_WORD_MAX];  /* where a community may come from */
-	char context[TCX_SNMPD_WORD_MAX]; /* empty: the default one, which is the agent's */
+	char context[TCX_SNMPD_WORD_MAX]; /* empty: the default one, the agent's */
 	unsigned int versions;
 	char place[TCX_SNMPD_PLACE_MAX];
 	char view[TCX_SNMPD_WORD_MAX];
-	char oid[TCX_SNMPD_WORD_MAX]; /* not empty: the line has this OID and no view; its view's
-					 name is made up here */
-	bool unclear;		      /* the OID is none that is understood, and not to be shown */
+	char oid[TCX_SNMPD_WORD_MAX]; /* not empty: the line has this OID, and its view's name is
+					 made up */
+	bool unclear;		      /* the OID is malformed, and not to be printed */
 };
 
 /* One line of com2sec, group or access, before they are joined. */
 struct tcx_snmpd_row {
 	enum { TCX_SNMPD_COM2SEC = 1, TCX_SNMPD_GROUP, TCX_SNMPD_ACCESS } type;
 	const char *kind;		  /* as above */
-	char name[TCX_SNMPD_WORD_MAX];	  /* the security name; of access: the group's */
-	char value[TCX_SNMPD_WORD_MAX];	  /* the community; the group's name; the view's name */
+	char name[TCX_SNMPD_WORD_MAX];	  /* security name; of access: the group */
+	char value[TCX_SNMPD_WORD_MAX];	  /* community, group or view */
 	char model[TCX_SNMPD_WORD_MAX];	  /* v1, v2c, usm, any ... */
-	unsigned int versions;		  /* that the model is */
+	unsigned int versions;		  /* of the model */
 	char source[TCX_SNMPD_WORD_MAX];  /* of com2sec */
 	char context[TCX_SNMPD_WORD_MAX]; /* of com2sec and access */
-	bool prefix;			  /* access: of all contexts that begin so */
+	bool prefix;			  /* access: all contexts with this prefix */
 	char place[TCX_SNMPD_PLACE_MAX];
 };
 
-/* createUser; empty words where it has none. Never to be shown. */
+/* createUser; absent words are empty. Never printed. */
 struct tcx_snmpd_user {
 	char name[TCX_SNMPD_WORD_MAX];
 	char auth_type[TCX_SNMPD_WORD_MAX]; /* MD5, SHA ... */
@@ -75,10 +75,10 @@ struct tcx_snmpd_file {
 struct tcx_snmpd_conf {
 	bool master;		  /* "master agentx" */
 	char socket[PATH_MAX];	  /* agentXSocket; empty: the default */
-	char addresses[PATH_MAX]; /* agentaddress, all of them with commas; empty: none */
+	char addresses[PATH_MAX]; /* all of agentaddress, with commas; empty: none */
 	struct tcx_snmpd_perms perms;
-	char include_dir[PATH_MAX]; /* of the last includeDir that could be read, or empty */
-	bool short_of_memory;	    /* something is missing here */
+	char include_dir[PATH_MAX]; /* the last includeDir that could be read, or empty */
+	bool short_of_memory;	    /* the data are incomplete */
 	size_t file_count;	    /* that were read */
 	struct tcx_snmpd_file *files;
 	size_t subtree_count;
@@ -89,21 +89,20 @@ struct tcx_snmpd_conf {
 	struct tcx_snmpd_row *rows;
 	size_t user_count;
 	struct tcx_snmpd_user *users;
-	size_t note_count; /* what was not followed or understood, each with its place */
+	size_t note_count; /* what was ignored or not understood, with its place */
 	char **notes;
 };
 
 /*
- * Adds what a file and its includes say; *conf begins as zeros. Returns 0, or the errno of the file
- * itself, of which a note tells unless it only does not exist. A file that was read before is not
- * read again.
+ * Adds a file and its includes; *conf begins as zeros. Returns 0 or the errno of the file, which
+ * also gives a note unless it is ENOENT. Skips a file that was read before.
  */
 int tcx_snmpd_conf_read(struct tcx_snmpd_conf *conf, const char *path);
 
-/* Joins com2sec, group and access lines to accesses. To be called once, behind the last file. */
+/* Joins com2sec, group and access lines to accesses. Call once, after the last file. */
 void tcx_snmpd_conf_finish(struct tcx_snmpd_conf *conf);
 
-/* Frees what it holds and makes it zeros again. */
+/* Frees its members and zeros it. */
 void tcx_snmpd_conf_clear(struct tcx_snmpd_conf *conf);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* com2sec, group and access lines together: what each community and user may read. */
+/* Joins com2sec, group and access lines to what each community and user may read. */
 #include "line.h"
 
 #include <string.h>
@@ -22,7 +22,7 @@ static bool admits(const struct tcx_snmpd_row *row, const char *context)
 			   : strcmp(context, row->context) == 0;
 }
 
-/* Gives a community, or a user, all that the access lines of its group allow. */
+/* Gives a community or user the accesses of its group. */
 static void join_accesses(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_row *whom,
 			  const struct tcx_snmpd_row *group)
 {

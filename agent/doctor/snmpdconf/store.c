@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The lists of what snmpd.conf says. */
+/* Appends to the lists of struct tcx_snmpd_conf, and frees them. */
 #include "line.h"
 
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The room doubles, so it is full whenever the count is a power of two. */
+/* The capacity doubles, so the list is full when the count is a power of two. */
 bool tcx_snmpd_append(struct tcx_snmpd_conf *conf, void *list, size_t *count, const void *item,
 		      size_t size)
 {
@@ -53,7 +53,7 @@ static bool same_access(const struct tcx_snmpd_access *a, const struct tcx_snmpd
 	       strcmp(a->place, b->place) == 0;
 }
 
-/* The view "none" is how one writes that nothing is granted; that is on purpose and no news. */
+/* The view "none" grants nothing, on purpose: no note. */
 void tcx_snmpd_add_access(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_access *access)
 {
 	if (strcmp(access->view, "none") == 0 || strcmp(access->view, "_none_") == 0)

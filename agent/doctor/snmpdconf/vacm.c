@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Views of snmpd.conf, as snmpd looks at them: View-based Access Control Model, RFC 3415. */
+/* Evaluates the views of snmpd.conf as snmpd does: View-based Access Control Model, RFC 3415. */
 #include "vacm.h"
 
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "base/list.h"
 
-/* Names that are written into views, though snmpd can only know them with its MIB files at hand. */
+/* Names that views use, though snmpd knows them only with its MIB files. */
 static const struct {
 	const char *name;
 	const char *oid;
@@ -56,10 +56,7 @@ static bool add_number(const char *label, size_t len, uint32_t *oid, size_t *cou
 	return true;
 }
 
-/*
- * A name stands for its whole OID at the begin, and for its last number behind the name of its
- * parent.
- */
+/* A name is its whole OID at the beginning, and its last number behind its parent's name. */
 static bool add_labels(const char *text, uint32_t *oid, size_t *count)
 {
 	while (*text != '\0') {
@@ -77,7 +74,7 @@ static bool add_labels(const char *text, uint32_t *oid, size_t *count)
 	return true;
 }
 
-/* A name of a module in front, as in "SNMPv2-SMI::mib-2", says nothing that we do not know. */
+/* A module's name in front, as in "SNMPv2-SMI::mib-2", adds nothing. */
 bool tcx_snmpd_view_oid(const char *text, uint32_t *oid, size_t *count)
 {
 	const char *module_end = strstr(text, "::");
@@ -103,7 +100,7 @@ bool tcx_snmpd_view_mask(const char *text, struct tcx_snmpd_subtree *subtree)
 	return true;
 }
 
-/* Whether the line has the same numbers as an OID, as far as both go. */
+/* Whether line and OID have the same numbers as far as both go. */
 static bool meets(const struct tcx_snmpd_subtree *subtree, const uint32_t *oid, size_t len)
 {
 	for (size_t i = 0; i < len && i < subtree->len; i++) {
@@ -116,10 +113,7 @@ static bool meets(const struct tcx_snmpd_subtree *subtree, const uint32_t *oid, 
 	return true;
 }
 
-/*
- * vacmViewTreeFamilyTable: the longest line wins, and among equals the one with the
- * greatest numbers.
- */
+/* vacmViewTreeFamilyTable: the longest line wins, then the one with the greatest numbers. */
 static bool outranks(const struct tcx_snmpd_subtree *a, const struct tcx_snmpd_subtree *b)
 {
 	if (b == NULL || a->len != b->len)
@@ -134,7 +128,7 @@ enum tcx_snmpd_sight tcx_snmpd_view_sight(const struct tcx_snmpd_subtree *lines,
 					  const char *view, const uint32_t *oid, size_t len)
 {
 	const struct tcx_snmpd_subtree *best = NULL;
-	size_t deeper[2] = {0, 0}; /* lines below the OID, excluded and included ones */
+	size_t deeper[2] = {0, 0}; /* lines below the OID, excluded and included */
 	bool shown;
 
 	if (strcmp(view, "_all_") == 0)

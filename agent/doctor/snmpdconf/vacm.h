@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The views of snmpd.conf: which part of the tree they show. Knows no net-snmp. */
+/* The views of snmpd.conf: which subtrees they show. Knows no net-snmp. */
 #ifndef TCX_DOCTOR_SNMPDCONF_VACM_H
 #define TCX_DOCTOR_SNMPDCONF_VACM_H
 
@@ -17,25 +17,25 @@ struct tcx_snmpd_subtree {
 	bool included;
 	uint32_t oid[TCX_SNMPD_OID_MAX];
 	size_t len;
-	uint8_t mask[TCX_SNMPD_MASK_MAX]; /* one bit per sub-id, the first one on top; 0: any number
+	uint8_t mask[TCX_SNMPD_MASK_MAX]; /* one bit per sub-id, high bits first; 0: any number
 					     matches */
-	size_t mask_len;		  /* bytes of it; all ones behind them */
+	size_t mask_len;		  /* bytes of it; ones behind them */
 };
 
 enum tcx_snmpd_sight { TCX_SNMPD_HIDDEN, TCX_SNMPD_IN_PART, TCX_SNMPD_SHOWN };
 
 /*
- * Reads an OID: ".1.3.6", "1.3.6.", "enterprises.8072", "SNMPv2-SMI::mib-2", ".iso.org.dod". oid
- * has room for TCX_SNMPD_OID_MAX. False when it is wrong or has a name that is not known here.
+ * Parses an OID: ".1.3.6", "1.3.6.", "enterprises.8072", "SNMPv2-SMI::mib-2", ".iso.org.dod". oid
+ * has room for TCX_SNMPD_OID_MAX. False when it is malformed or has an unknown name.
  */
 bool tcx_snmpd_view_oid(const char *text, uint32_t *oid, size_t *count);
 
-/* Appends the bytes of "ff:a0" or "ff.a0" to a mask. False when they are no bytes. */
+/* Appends the bytes of "ff:a0" or "ff.a0" to a mask. False when malformed. */
 bool tcx_snmpd_view_mask(const char *text, struct tcx_snmpd_subtree *subtree);
 
 /*
- * Whether a view shows the subtree of this OID, as its lines say, which may stand among those of
- * others. A view without a line shows nothing; _all_ is built in.
+ * Whether a view shows the subtree of this OID by its lines, among those of other views. A view
+ * without lines shows nothing; _all_ is built in.
  */
 enum tcx_snmpd_sight tcx_snmpd_view_sight(const struct tcx_snmpd_subtree *lines, size_t count,
 					  const char *view, const uint32_t *oid, size_t len);

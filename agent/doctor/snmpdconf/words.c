@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The words of a line of snmpd.conf (copy_nword() in net-snmp). */
+/* Splits a line of snmpd.conf into words, as copy_nword() of net-snmp does. */
 #include "line.h"
 
 #include <ctype.h>
