@@ -5,17 +5,13 @@
 import os
 import pathlib
 import re
+import statistics
 
 import harness
 from harness import check, check_equal
 
 ROUNDS = 20
 SETTLED = 5  # until here, buffers and lists may find their size
-
-# What the agent may have more in private memory after the last round than after SETTLED rounds, in KiB. The allocator's own
-# unrest comes to 52 by round 40 and to no more by round 60; what one session needs, two dozen registrations and their buffers,
-# is several KiB, and lost in each of fifteen rounds it comes to more than this.
-ALLOWANCE = 64
 
 
 def descriptors(agent):
@@ -34,23 +30,24 @@ def twenty_times(site):
     """Killed, restarted, served."""
     snmpd = site.snmpd()
     agent = site.agent("agentXPingInterval 3\n")
-    served, before, fds = 0, None, None
+    served, fds, memory = 0, None, []
     for number in range(1, ROUNDS + 1):
         snmpd.kill()
         snmpd = site.snmpd()
         site.wait_served(agent)
         served += len(site.walk_counters(repetitions=25)) > 0
         if number == SETTLED:
-            before, fds = private_memory(agent), descriptors(agent)
-    after = private_memory(agent)
+            fds = descriptors(agent)
+        memory.append(private_memory(agent))
     check_equal(served, ROUNDS, "served again each time")
     check(agent.alive(), "by the same process")
     check_equal(descriptors(agent), fds, f"the {len(fds)} descriptors of round {SETTLED} are those of round {ROUNDS}")
     if harness.has_sanitizer(agent):
         harness.skip("private memory: this agent has a sanitizer, which keeps what is freed")
     else:
-        check(after - before <= ALLOWANCE, f"private memory: {before} KiB in round {SETTLED}, {after} KiB in round {ROUNDS}, "
-              f"at most {ALLOWANCE} more")
+        # The allocator takes some pages more now and then, until round 40 or so. What a session loses, it loses in each round.
+        grown = [after - before for before, after in zip(memory[SETTLED - 1:], memory[SETTLED:])]
+        check(statistics.median(grown) <= 0, "private memory does not grow in most rounds", f"KiB: {memory}")
     lines = [re.sub(r" at .*", "", line) for line in agent.log()]
     check_equal(lines[1:], ["connected to the AgentX master"] + ["lost the AgentX master", "connected to the AgentX master"] * ROUNDS,
                 "two lines in the log for each time")
