@@ -6,8 +6,10 @@ so that the kernel of its own side neither takes what is meant for it nor answer
 is what an experiment wrote, to the last bit.
 """
 
+import ctypes
 import select
 import socket
+import struct
 import time
 
 import frames
@@ -16,7 +18,17 @@ import world
 from frames import ACK, FIN, SYN
 
 ETH_P_ALL = 3
+SO_ATTACH_FILTER = 26
 PATIENCE = 10  # seconds that an answer may take
+
+
+def only_for(wire, mac):
+    """Frames for others do not fill the buffer: a BPF of six instructions looks at the address."""
+    load, load_half, equal, give = 0x20, 0x28, 0x15, 0x06
+    high, low = struct.unpack("!IH", mac)
+    words = ((load, 0, 0, 0), (equal, 0, 3, high), (load_half, 0, 0, 4), (equal, 0, 1, low), (give, 0, 0, 1 << 17), (give, 0, 0, 0))
+    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *word) for word in words))
+    wire.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", len(words), ctypes.addressof(program)))
 
 
 class Ghost:
@@ -29,6 +41,7 @@ class Ghost:
                         undo=f"neigh del {address} dev {world.DEVICE}")
         self.wire = near.socket(socket.SOCK_RAW, socket.AF_PACKET, socket.htons(ETH_P_ALL))
         self.wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        only_for(self.wire, frames.mac(self.mac))
         self.wire.bind((world.DEVICE, ETH_P_ALL))
 
     def send(self, packet, mac=None, kind=None):
