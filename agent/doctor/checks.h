@@ -91,7 +91,7 @@ void tcx_check_sources(struct doctor *doctor);
 void tcx_check_interfaces(struct doctor *doctor);
 void tcx_check_snmpd_files(struct doctor *doctor);
 void tcx_check_master(struct doctor *doctor);
-void tcx_check_agentx_socket(struct doctor *doctor);
+void tcx_check_same_socket(struct doctor *doctor);
 void tcx_check_socket(struct doctor *doctor);
 void tcx_check_agent(struct doctor *doctor);
 void tcx_check_addresses(struct doctor *doctor);

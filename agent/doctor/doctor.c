@@ -26,7 +26,7 @@ static const struct {
 	{tcx_doctor_reach, 0},
 	{tcx_check_snmpd_files, 0},
 	{tcx_check_master, NEEDS_SNMPD_CONF},
-	{tcx_check_agentx_socket, NEEDS_SNMPD_CONF},
+	{tcx_check_same_socket, NEEDS_SNMPD_CONF},
 	{tcx_check_socket, 0},
 	{tcx_check_agent, NEEDS_MASTER},
 	{tcx_check_addresses, 0},

@@ -84,7 +84,7 @@ static bool meet(const struct doctor *doctor, const char *ours, const char *thei
 	return false;
 }
 
-void tcx_check_agentx_socket(struct doctor *doctor)
+void tcx_check_same_socket(struct doctor *doctor)
 {
 	const char *set = doctor->snmpd.socket;
 	const char *theirs = set[0] != '\0' ? set : NETSNMP_AGENTX_SOCKET;
