@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/reference.h"
-
 struct tcx_link_patterns {
 	atomic_uint references;
 	size_t used;			   /* of words */
@@ -18,31 +16,16 @@ bool tcx_link_patterns_add(struct tcx_link_patterns **patterns, const char *word
 {
 	size_t size = strlen(word) + 1;
 
-	if (*patterns == NULL) {
-		*patterns = calloc(1, sizeof(**patterns));
-		if (*patterns == NULL)
-			return false;
-		tcx_reference_init(&(*patterns)->references);
-	}
-	if ((*patterns)->used + size > sizeof((*patterns)->words))
+	if (*patterns == NULL)
+		*patterns = tcx_reference_new(sizeof(**patterns), NULL);
+	if (*patterns == NULL || (*patterns)->used + size > sizeof((*patterns)->words))
 		return false;
 	memcpy((*patterns)->words + (*patterns)->used, word, size);
 	(*patterns)->used += size;
 	return true;
 }
 
-struct tcx_link_patterns *tcx_link_patterns_ref(struct tcx_link_patterns *patterns)
-{
-	if (patterns != NULL)
-		tcx_reference_take(&patterns->references);
-	return patterns;
-}
-
-void tcx_link_patterns_unref(struct tcx_link_patterns *patterns)
-{
-	if (patterns != NULL && tcx_reference_give(&patterns->references))
-		free(patterns);
-}
+TCX_REFERENCE_DEFINE(tcx_link_patterns, free)
 
 bool tcx_link_patterns_match(const struct tcx_link_patterns *patterns, const char *name)
 {

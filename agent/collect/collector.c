@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/reference.h"
 #include "base/worker.h"
 
 /* Events that nobody has fetched yet. */
@@ -43,30 +42,12 @@ struct tcx_collector {
 	size_t event_count;
 };
 
-static void signal_fd(int fd)
-{
-	uint64_t one = 1;
-
-	/* An eventfd refuses only when it is full, and then it is readable. */
-	if (write(fd, &one, sizeof(one)) < 0)
-		return;
-}
-
-static void drain_fd(int fd)
-{
-	uint64_t count;
-
-	/* An empty eventfd is fine. */
-	if (read(fd, &count, sizeof(count)) < 0)
-		return;
-}
-
 static void push_event(struct tcx_collector *collector, const struct tcx_event *event)
 {
 	size_t i = (collector->event_first + collector->event_count++) % EVENTS;
 
 	collector->events[i] = *event;
-	signal_fd(collector->event_fd);
+	eventfd_write(collector->event_fd, 1);
 }
 
 /*
@@ -170,6 +151,7 @@ static void refresh(struct tcx_collector *collector)
 static void *run(void *arg)
 {
 	struct tcx_collector *collector = arg;
+	eventfd_t expirations; /* a timer is read like an eventfd */
 	struct pollfd fds[] = {
 		{.fd = collector->stop_fd, .events = POLLIN},
 		{.fd = collector->timer_fd, .events = POLLIN},
@@ -177,12 +159,12 @@ static void *run(void *arg)
 
 	tcx_sources_enter(collector->sources, NULL); /* if that fails, only sysctls are absent */
 	refresh(collector);
-	signal_fd(collector->first_fd);
+	eventfd_write(collector->first_fd, 1);
 	while (poll(fds, 2, -1) >= 0 || errno == EINTR) {
 		if (fds[0].revents != 0)
 			break;
 		if (fds[1].revents != 0) {
-			drain_fd(collector->timer_fd);
+			eventfd_read(collector->timer_fd, &expirations);
 			refresh(collector);
 		}
 	}
@@ -214,6 +196,8 @@ static void free_collector(struct tcx_collector *collector)
 	free(collector);
 }
 
+TCX_REFERENCE_DEFINE(tcx_collector, free_collector)
+
 static int start_thread(struct tcx_collector *collector)
 {
 	int result;
@@ -239,14 +223,11 @@ static void set_timer(struct tcx_collector *collector, uint64_t first_ns, uint64
 struct tcx_collector *tcx_collector_start(const char *proc_root, uint64_t interval_ns,
 					  struct tcx_fault *fault)
 {
-	struct tcx_collector *collector = calloc(1, sizeof(*collector));
+	struct tcx_collector *collector = tcx_reference_new(sizeof(*collector), fault);
 	int result;
 
-	if (collector == NULL) {
-		tcx_fault_set(fault, "out of memory");
+	if (collector == NULL)
 		return NULL;
-	}
-	tcx_reference_init(&collector->references);
 	pthread_mutex_init(&collector->lock, NULL);
 	collector->sources = tcx_sources_new(proc_root);
 	result = collector->sources != NULL ? 0 : ENOMEM;
@@ -262,33 +243,14 @@ struct tcx_collector *tcx_collector_start(const char *proc_root, uint64_t interv
 	return NULL;
 }
 
-void tcx_collector_stop(struct tcx_collector *collector)
+void tcx_collector_stop(struct tcx_collector *collector, bool wait)
 {
 	if (collector == NULL)
 		return;
-	signal_fd(collector->stop_fd);
-	tcx_worker_wait(&collector->references);
+	eventfd_write(collector->stop_fd, 1);
+	if (wait)
+		tcx_worker_wait(&collector->references);
 	tcx_collector_unref(collector);
-}
-
-void tcx_collector_retire(struct tcx_collector *collector)
-{
-	if (collector == NULL)
-		return;
-	signal_fd(collector->stop_fd);
-	tcx_collector_unref(collector);
-}
-
-struct tcx_collector *tcx_collector_ref(struct tcx_collector *collector)
-{
-	tcx_reference_take(&collector->references);
-	return collector;
-}
-
-void tcx_collector_unref(struct tcx_collector *collector)
-{
-	if (collector != NULL && tcx_reference_give(&collector->references))
-		free_collector(collector);
 }
 
 void tcx_collector_set_interval(struct tcx_collector *collector, uint64_t interval_ns)
@@ -309,7 +271,7 @@ struct tcx_snapshot *tcx_collector_latest(struct tcx_collector *collector,
 	struct tcx_snapshot *snapshot;
 
 	pthread_mutex_lock(&collector->lock);
-	snapshot = collector->latest != NULL ? tcx_snapshot_ref(collector->latest) : NULL;
+	snapshot = tcx_snapshot_ref(collector->latest);
 	if (status != NULL)
 		*status = collector->status;
 	pthread_mutex_unlock(&collector->lock);
@@ -323,6 +285,7 @@ int tcx_collector_event_fd(const struct tcx_collector *collector)
 
 bool tcx_collector_next_event(struct tcx_collector *collector, struct tcx_event *event)
 {
+	eventfd_t count;
 	bool found;
 
 	pthread_mutex_lock(&collector->lock);
@@ -332,7 +295,7 @@ bool tcx_collector_next_event(struct tcx_collector *collector, struct tcx_event 
 		collector->event_first = (collector->event_first + 1) % EVENTS;
 		collector->event_count--;
 	} else {
-		drain_fd(collector->event_fd);
+		eventfd_read(collector->event_fd, &count);
 	}
 	pthread_mutex_unlock(&collector->lock);
 	return found;

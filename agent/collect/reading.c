@@ -79,7 +79,7 @@ static void use_collector(struct tcx_reading *reading, struct tcx_collector *col
 		reading->unwatch(tcx_collector_event_fd(reading->collector));
 	tcx_collector_wait_first(collector,
 				 reading->collector != NULL ? NEXT_READ_MS : FIRST_READ_MS);
-	tcx_collector_retire(reading->collector);
+	tcx_collector_stop(reading->collector, false);
 	reading->collector = collector;
 	reading->watch(tcx_collector_event_fd(collector), on_counters, reading);
 }
@@ -88,7 +88,7 @@ static void use_tables(struct tcx_reading *reading, struct tcx_tables *tables)
 {
 	if (reading->tables != NULL)
 		reading->unwatch(tcx_tables_ready_fd(reading->tables));
-	tcx_tables_retire(reading->tables);
+	tcx_tables_stop(reading->tables, false);
 	reading->tables = tables;
 	if (tables != NULL)
 		reading->watch(tcx_tables_ready_fd(tables), on_tables, reading);
@@ -168,7 +168,7 @@ static bool start_all(struct tcx_reading *reading, struct tcx_tables_settings se
 	}
 	if (!done) {
 		tcx_link_watch_unref(settings.link_watch);
-		tcx_collector_retire(collector);
+		tcx_collector_stop(collector, false);
 		return false;
 	}
 	log_whose(reading, root);
@@ -204,7 +204,7 @@ void tcx_reading_log(struct tcx_reading *reading)
 
 void tcx_reading_stop(struct tcx_reading *reading)
 {
-	tcx_tables_stop(reading->tables);
+	tcx_tables_stop(reading->tables, true);
 	tcx_link_watch_unref(reading->link_watch);
-	tcx_collector_stop(reading->collector);
+	tcx_collector_stop(reading->collector, true);
 }

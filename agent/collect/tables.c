@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/reference.h"
 #include "base/worker.h"
 #include "kernel/links.h"
 #include "kernel/namespace.h"
@@ -60,15 +59,6 @@ struct tcx_tables {
 	size_t count;
 	struct worker workers[];
 };
-
-static void announce(struct tcx_tables *tables)
-{
-	uint64_t one = 1;
-
-	/* An eventfd refuses only when it is full, and then it is readable. */
-	if (write(tables->ready_fd, &one, sizeof(one)) < 0)
-		return;
-}
 
 /*
  * A state lasts while cause is not NULL: reports one event when it begins and the next kind when it
@@ -169,7 +159,7 @@ static void renew(struct worker *worker, struct tcx_netns **netns)
 		take_table(worker, table);
 	else
 		take_failure(worker, &cause, tcx_clock_now() - begin);
-	announce(tables);
+	eventfd_write(tables->ready_fd, 1);
 	if (table == NULL)
 		return;
 	pthread_mutex_unlock(&tables->lock);
@@ -241,7 +231,7 @@ static struct tcx_table *release(struct worker *worker)
 	worker->latest = NULL;
 	worker->failed_ns = 0;
 	worker->running = false;
-	announce(worker->tables);
+	eventfd_write(worker->tables->ready_fd, 1);
 	return last;
 }
 
@@ -283,7 +273,7 @@ static void start_thread(struct worker *worker)
 	tcx_reference_give(&worker->tables->references);
 	worker->wanted = false;
 	take_failure(worker, &cause, 0);
-	announce(worker->tables);
+	eventfd_write(worker->tables->ready_fd, 1);
 }
 
 static bool init_worker(struct worker *worker, struct tcx_tables *tables,
@@ -315,19 +305,16 @@ struct tcx_tables *tcx_tables_start(const struct tcx_table_reader *const *reader
 				    const struct tcx_tables_settings *settings,
 				    struct tcx_fault *fault)
 {
-	struct tcx_tables *tables = calloc(1, sizeof(*tables) + count * sizeof(tables->workers[0]));
+	struct tcx_tables *tables =
+		tcx_reference_new(sizeof(*tables) + count * sizeof(tables->workers[0]), fault);
 	bool named;
 
-	if (tables == NULL) {
-		tcx_fault_set(fault, "out of memory");
+	if (tables == NULL)
 		return NULL;
-	}
-	tcx_reference_init(&tables->references);
 	pthread_mutex_init(&tables->lock, NULL);
 	take_settings(tables, settings);
 	named = tcx_namespace_init(&tables->ns, settings->proc_root);
-	if (settings->link_watch != NULL)
-		tables->link_watch = tcx_link_watch_ref(settings->link_watch);
+	tables->link_watch = tcx_link_watch_ref(settings->link_watch);
 	tables->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	for (size_t i = 0; i < count; i++)
 		tables->count += init_worker(&tables->workers[i], tables, readers[i]);
@@ -347,27 +334,14 @@ static void signal_stop(struct tcx_tables *tables)
 	pthread_mutex_unlock(&tables->lock);
 }
 
-void tcx_tables_stop(struct tcx_tables *tables)
+void tcx_tables_stop(struct tcx_tables *tables, bool wait)
 {
 	if (tables == NULL)
 		return;
 	signal_stop(tables);
-	tcx_worker_wait(&tables->references);
+	if (wait)
+		tcx_worker_wait(&tables->references);
 	tcx_tables_unref(tables);
-}
-
-void tcx_tables_retire(struct tcx_tables *tables)
-{
-	if (tables == NULL)
-		return;
-	signal_stop(tables);
-	tcx_tables_unref(tables);
-}
-
-struct tcx_tables *tcx_tables_ref(struct tcx_tables *tables)
-{
-	tcx_reference_take(&tables->references);
-	return tables;
 }
 
 static void free_tables(struct tcx_tables *tables)
@@ -383,11 +357,7 @@ static void free_tables(struct tcx_tables *tables)
 	free(tables);
 }
 
-void tcx_tables_unref(struct tcx_tables *tables)
-{
-	if (tables != NULL && tcx_reference_give(&tables->references))
-		free_tables(tables);
-}
+TCX_REFERENCE_DEFINE(tcx_tables, free_tables)
 
 void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings *settings)
 {
@@ -458,7 +428,7 @@ struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id)
 	struct tcx_table *table;
 
 	pthread_mutex_lock(&tables->lock);
-	table = worker->latest != NULL ? tcx_table_ref(worker->latest) : NULL;
+	table = tcx_table_ref(worker->latest);
 	pthread_mutex_unlock(&tables->lock);
 	return table;
 }
@@ -470,11 +440,9 @@ int tcx_tables_ready_fd(const struct tcx_tables *tables)
 
 void tcx_tables_acknowledge(struct tcx_tables *tables)
 {
-	uint64_t count;
+	eventfd_t count;
 
-	/* An empty eventfd is fine. */
-	if (read(tables->ready_fd, &count, sizeof(count)) < 0)
-		return;
+	eventfd_read(tables->ready_fd, &count);
 }
 
 static bool take_event(struct worker *worker, struct tcx_table_event *event)

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/reference.h"
 #include "base/search.h"
 
 /* Bounds a layout whose file gives ever new names and faults; no kernel has as many. */
@@ -14,23 +13,11 @@
 
 struct tcx_layout *tcx_layout_new(void)
 {
-	struct tcx_layout *layout = calloc(1, sizeof(*layout));
-
-	if (layout != NULL)
-		tcx_reference_init(&layout->references);
-	return layout;
+	return tcx_reference_new(sizeof(struct tcx_layout), NULL);
 }
 
-struct tcx_layout *tcx_layout_ref(struct tcx_layout *layout)
+static void free_layout(struct tcx_layout *layout)
 {
-	tcx_reference_take(&layout->references);
-	return layout;
-}
-
-void tcx_layout_unref(struct tcx_layout *layout)
-{
-	if (layout == NULL || !tcx_reference_give(&layout->references))
-		return;
 	for (size_t i = 0; i < layout->line_count; i++)
 		free(layout->lines[i].text);
 	free(layout->lines);
@@ -38,6 +25,8 @@ void tcx_layout_unref(struct tcx_layout *layout)
 	free(layout->entries);
 	free(layout);
 }
+
+TCX_REFERENCE_DEFINE(tcx_layout, free_layout)
 
 bool tcx_layout_append(struct tcx_layout *layout, uint8_t source, const char *prefix,
 		       size_t prefix_len, const char *name, size_t name_len,

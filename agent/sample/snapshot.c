@@ -4,34 +4,24 @@
 
 #include <stdlib.h>
 
-#include "base/reference.h"
-
 struct tcx_snapshot *tcx_snapshot_new(struct tcx_layout *layout)
 {
-	struct tcx_snapshot *snapshot =
-		calloc(1, sizeof(*snapshot) + layout->count * sizeof(snapshot->values[0]));
+	struct tcx_snapshot *snapshot = tcx_reference_new(
+		sizeof(*snapshot) + layout->count * sizeof(snapshot->values[0]), NULL);
 
-	if (snapshot == NULL)
-		return NULL;
-	tcx_reference_init(&snapshot->references);
-	snapshot->layout = tcx_layout_ref(layout);
+	if (snapshot != NULL)
+		snapshot->layout = tcx_layout_ref(layout);
 	return snapshot;
 }
 
-struct tcx_snapshot *tcx_snapshot_ref(struct tcx_snapshot *snapshot)
+static void free_snapshot(struct tcx_snapshot *snapshot)
 {
-	tcx_reference_take(&snapshot->references);
-	return snapshot;
-}
-
-void tcx_snapshot_unref(struct tcx_snapshot *snapshot)
-{
-	if (snapshot == NULL || !tcx_reference_give(&snapshot->references))
-		return;
 	tcx_layout_unref(snapshot->layout);
 	free(snapshot->taken);
 	free(snapshot);
 }
+
+TCX_REFERENCE_DEFINE(tcx_snapshot, free_snapshot)
 
 /* Gives each value an age of its own. */
 static bool add_ages(struct tcx_snapshot *snapshot)

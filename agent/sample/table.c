@@ -8,20 +8,16 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/reference.h"
 #include "base/search.h"
 #include "base/sort.h"
 
 struct tcx_table *tcx_table_new(const struct tcx_table_kind *kind, size_t max_rows,
 				uint64_t taken_ns, struct tcx_fault *fault)
 {
-	struct tcx_table *table = calloc(1, sizeof(*table));
+	struct tcx_table *table = tcx_reference_new(sizeof(*table), fault);
 
-	if (table == NULL) {
-		tcx_fault_set(fault, "out of memory");
+	if (table == NULL)
 		return NULL;
-	}
-	tcx_reference_init(&table->references);
 	table->kind = kind;
 	table->max_rows = max_rows;
 	table->taken_ns = taken_ns;
@@ -99,16 +95,10 @@ void *tcx_table_find(const struct tcx_table *table, const void *key)
 	return i < table->count && memcmp(row, key, table->kind->key_size) == 0 ? row : NULL;
 }
 
-struct tcx_table *tcx_table_ref(struct tcx_table *table)
+static void free_table(struct tcx_table *table)
 {
-	tcx_reference_take(&table->references);
-	return table;
-}
-
-void tcx_table_unref(struct tcx_table *table)
-{
-	if (table == NULL || !tcx_reference_give(&table->references))
-		return;
 	free(table->rows);
 	free(table);
 }
+
+TCX_REFERENCE_DEFINE(tcx_table, free_table)

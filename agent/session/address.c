@@ -183,11 +183,10 @@ static bool start_asking(struct lookup *lookup)
 /* Begins a lookup, for the caller to give back; NULL when memory or threads are short. */
 static struct lookup *begin_lookup(const char *address, int family)
 {
-	struct lookup *lookup = calloc(1, sizeof(*lookup));
+	struct lookup *lookup = tcx_reference_new(sizeof(*lookup), NULL);
 
 	if (lookup == NULL)
 		return NULL;
-	tcx_reference_init(&lookup->references);
 	lookup->family = family;
 	snprintf(lookup->text, sizeof(lookup->text), "%s", address);
 	split(lookup->text, &lookup->host, &lookup->port);

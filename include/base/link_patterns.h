@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include "base/reference.h"
+
 /* Characters of all patterns together, each with the one that ends it. */
 #define TCX_LINK_PATTERNS_MAX 1023
 
@@ -16,11 +18,7 @@ struct tcx_link_patterns;
 /* Adds a pattern of fnmatch(3). False when there is no room for it. */
 bool tcx_link_patterns_add(struct tcx_link_patterns **patterns, const char *word);
 
-/* One more owner. Returns patterns, which may be NULL. */
-struct tcx_link_patterns *tcx_link_patterns_ref(struct tcx_link_patterns *patterns);
-
-/* One owner less; the last one frees it. patterns may be NULL. */
-void tcx_link_patterns_unref(struct tcx_link_patterns *patterns);
+TCX_REFERENCE_DECLARE(tcx_link_patterns);
 
 bool tcx_link_patterns_match(const struct tcx_link_patterns *patterns, const char *name);
 

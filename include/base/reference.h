@@ -5,12 +5,33 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
 
-/* For a new object: its maker holds the first reference. */
-static inline void tcx_reference_init(atomic_uint *references)
-{
-	atomic_init(references, 1);
-}
+#include "base/fault.h"
+
+/*
+ * Declares type_ref() and type_unref(): one more owner, and one less, the last of which frees the
+ * object. Both take NULL; the first returns its argument.
+ */
+#define TCX_REFERENCE_DECLARE(type)                                                                \
+	struct type *type##_ref(struct type *object);                                              \
+	void type##_unref(struct type *object)
+
+/* Defines them for a struct with atomic_uint references; destroy frees it and all that it owns. */
+#define TCX_REFERENCE_DEFINE(type, destroy)                                                        \
+	struct type *type##_ref(struct type *object)                                               \
+	{                                                                                          \
+		if (object != NULL)                                                                \
+			tcx_reference_take(&object->references);                                   \
+		return object;                                                                     \
+	}                                                                                          \
+                                                                                                   \
+	void type##_unref(struct type *object)                                                     \
+	{                                                                                          \
+		if (object != NULL && tcx_reference_give(&object->references))                     \
+			destroy(object);                                                           \
+	}
 
 /* The caller must hold a reference already. */
 static inline void tcx_reference_take(atomic_uint *references)
@@ -28,6 +49,18 @@ static inline bool tcx_reference_give(atomic_uint *references)
 static inline bool tcx_reference_is_last(const atomic_uint *references)
 {
 	return atomic_load_explicit(references, memory_order_acquire) == 1;
+}
+
+/* A new object of zeros that begins with its references, one for its maker; NULL with a fault. */
+static inline void *tcx_reference_new(size_t size, struct tcx_fault *fault)
+{
+	atomic_uint *references = calloc(1, size);
+
+	if (references != NULL)
+		atomic_init(references, 1);
+	else
+		tcx_fault_set(fault, "out of memory");
+	return references;
 }
 
 #endif

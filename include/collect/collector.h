@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "base/reference.h"
 #include "kernel/read_sources.h"
 #include "sample/snapshot.h"
 
@@ -36,18 +37,14 @@ struct tcx_collector_status {
 struct tcx_collector *tcx_collector_start(const char *proc_root, uint64_t interval_ns,
 					  struct tcx_fault *fault);
 
-/* Stops the thread, waits a second at most, and drops the caller's reference. May be NULL. */
-void tcx_collector_stop(struct tcx_collector *collector);
-
-/* The same without waiting: the thread ends once its read returns. */
-void tcx_collector_retire(struct tcx_collector *collector);
-
 /*
- * Adds and drops a reference; the last one frees all but snapshots that others hold. A stopped
- * collector keeps its newest snapshot. tcx_collector_unref() takes NULL.
+ * Stops the thread, which ends once its read returns, and drops the caller's reference; wait: waits
+ * for that end, a second at most. May be NULL.
  */
-struct tcx_collector *tcx_collector_ref(struct tcx_collector *collector);
-void tcx_collector_unref(struct tcx_collector *collector);
+void tcx_collector_stop(struct tcx_collector *collector, bool wait);
+
+/* A stopped collector keeps its newest snapshot. */
+TCX_REFERENCE_DECLARE(tcx_collector);
 
 /* Changes the time between reads; the next read comes at once. */
 void tcx_collector_set_interval(struct tcx_collector *collector, uint64_t interval_ns);

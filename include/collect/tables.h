@@ -13,6 +13,7 @@
 
 #include "base/fault.h"
 #include "base/link_patterns.h"
+#include "base/reference.h"
 #include "kernel/read_table.h"
 
 struct tcx_tables;
@@ -56,18 +57,10 @@ struct tcx_tables *tcx_tables_start(const struct tcx_table_reader *const *reader
 				    const struct tcx_tables_settings *settings,
 				    struct tcx_fault *fault);
 
-/* Stops the threads, waits a second at most, and drops the caller's reference. May be NULL. */
-void tcx_tables_stop(struct tcx_tables *tables);
+/* Stops the threads, as tcx_collector_stop() does its thread. May be NULL. */
+void tcx_tables_stop(struct tcx_tables *tables, bool wait);
 
-/* The same without waiting: each thread ends once its read returns. */
-void tcx_tables_retire(struct tcx_tables *tables);
-
-/*
- * Adds and drops a reference; the last one frees all but tables that others hold.
- * tcx_tables_unref() takes NULL.
- */
-struct tcx_tables *tcx_tables_ref(struct tcx_tables *tables);
-void tcx_tables_unref(struct tcx_tables *tables);
+TCX_REFERENCE_DECLARE(tcx_tables);
 
 /* Changes all settings but proc_root and link_watch, and renews the tables that are held. */
 void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings *settings);

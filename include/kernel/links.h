@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "base/reference.h"
 #include "kernel/read_table.h"
 
 #define TCX_LINK_NAME_SIZE   16 /* IFNAMSIZ */
@@ -64,9 +65,7 @@ struct tcx_link_watch;
  */
 struct tcx_link_watch *tcx_link_watch_new(const char *proc_root, struct tcx_fault *fault);
 
-/* Adds and drops a reference; the last one frees it. tcx_link_watch_unref() takes NULL. */
-struct tcx_link_watch *tcx_link_watch_ref(struct tcx_link_watch *watch);
-void tcx_link_watch_unref(struct tcx_link_watch *watch);
+TCX_REFERENCE_DECLARE(tcx_link_watch);
 
 /* Readable while there is something to drain. */
 int tcx_link_watch_fd(const struct tcx_link_watch *watch);

@@ -6,12 +6,12 @@
 #ifndef TCX_SAMPLE_LAYOUT_H
 #define TCX_SAMPLE_LAYOUT_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "base/reference.h"
 #include "catalogue/catalogue.h"
 
 /* The longest name that a counter can have (nstatName's SIZE in LINUX-TCPEXT-MIB). */
@@ -75,11 +75,7 @@ bool tcx_layout_finish(struct tcx_layout *layout);
 /* The entry of a name in a finished layout; -1 when there is none or the name is ambiguous. */
 int32_t tcx_layout_find(const struct tcx_layout *layout, const char *name, size_t len);
 
-/* One more owner. Returns layout. */
-struct tcx_layout *tcx_layout_ref(struct tcx_layout *layout);
-
-/* One owner less; the last one frees it. layout may be NULL. */
-void tcx_layout_unref(struct tcx_layout *layout);
+TCX_REFERENCE_DECLARE(tcx_layout);
 
 /* Compares as memcmp(), in the order of nstatTable: by length, then by bytes, as SNMP does. */
 int tcx_layout_compare(const char *a, size_t a_len, const char *b, size_t b_len);

@@ -6,11 +6,11 @@
 #ifndef TCX_SAMPLE_SNAPSHOT_H
 #define TCX_SAMPLE_SNAPSHOT_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
+#include "base/reference.h"
 #include "catalogue/catalogue.h"
 #include "sample/layout.h"
 
@@ -43,11 +43,7 @@ struct tcx_snapshot *tcx_snapshot_under(const struct tcx_snapshot *snapshot,
 bool tcx_snapshot_keep(struct tcx_snapshot *snapshot, const struct tcx_snapshot *before,
 		       size_t first, size_t end);
 
-/* One more owner. Returns snapshot. */
-struct tcx_snapshot *tcx_snapshot_ref(struct tcx_snapshot *snapshot);
-
-/* One owner less; the last one frees it. snapshot may be NULL. */
-void tcx_snapshot_unref(struct tcx_snapshot *snapshot);
+TCX_REFERENCE_DECLARE(tcx_snapshot);
 
 /* When the value of an entry was read, on the clock of taken_ns; 0 for never. */
 static inline uint64_t tcx_snapshot_taken(const struct tcx_snapshot *snapshot, size_t entry)

@@ -9,12 +9,12 @@
 #ifndef TCX_SAMPLE_TABLE_H
 #define TCX_SAMPLE_TABLE_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "base/reference.h"
 
 /* The properties of one table; constant data. */
 struct tcx_table_kind {
@@ -71,10 +71,6 @@ static inline const void *tcx_table_row(const struct tcx_table *table, size_t i)
 /* The row with this key of kind->key_size octets, or NULL. Only the reader may change it. */
 void *tcx_table_find(const struct tcx_table *table, const void *key);
 
-/* One more owner. Returns table. */
-struct tcx_table *tcx_table_ref(struct tcx_table *table);
-
-/* One owner less; the last one frees it. table may be NULL. */
-void tcx_table_unref(struct tcx_table *table);
+TCX_REFERENCE_DECLARE(tcx_table);
 
 #endif

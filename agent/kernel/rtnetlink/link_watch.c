@@ -13,7 +13,6 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/octets.h"
-#include "base/reference.h"
 #include "base/search.h"
 #include "kernel/links.h"
 #include "kernel/namespace.h"
@@ -217,8 +216,10 @@ static bool add_ready(const struct tcx_link_watch *watch, int fd)
 	return epoll_ctl(watch->ready_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-static bool prepare(struct tcx_link_watch *watch, struct tcx_fault *fault)
+static bool prepare(struct tcx_link_watch *watch, const char *proc_root, struct tcx_fault *fault)
 {
+	if (!tcx_namespace_init(&watch->ns, proc_root))
+		return tcx_fault_set(fault, "out of memory");
 	watch->retry_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	watch->ready_fd = epoll_create1(EPOLL_CLOEXEC);
 	return (watch->retry_fd >= 0 && watch->ready_fd >= 0 &&
@@ -258,23 +259,15 @@ static void retry_in(const struct tcx_link_watch *watch, time_t seconds)
 
 struct tcx_link_watch *tcx_link_watch_new(const char *proc_root, struct tcx_fault *fault)
 {
-	struct tcx_link_watch *watch = calloc(1, sizeof(*watch));
+	struct tcx_link_watch *watch = tcx_reference_new(sizeof(*watch), fault);
 
-	if (watch == NULL) {
-		tcx_fault_set(fault, "out of memory");
+	if (watch == NULL)
 		return NULL;
-	}
-	tcx_reference_init(&watch->references);
 	pthread_mutex_init(&watch->lock, NULL);
 	tcx_netlink_init(&watch->changes, NETLINK_ROUTE);
 	watch->retry_fd = -1;
 	watch->ready_fd = -1;
-	if (!tcx_namespace_init(&watch->ns, proc_root)) {
-		tcx_fault_set(fault, "out of memory");
-		tcx_link_watch_unref(watch);
-		return NULL;
-	}
-	if (!prepare(watch, fault)) {
+	if (!prepare(watch, proc_root, fault)) {
 		tcx_link_watch_unref(watch);
 		return NULL;
 	}
@@ -282,16 +275,8 @@ struct tcx_link_watch *tcx_link_watch_new(const char *proc_root, struct tcx_faul
 	return watch;
 }
 
-struct tcx_link_watch *tcx_link_watch_ref(struct tcx_link_watch *watch)
+static void free_watch(struct tcx_link_watch *watch)
 {
-	tcx_reference_take(&watch->references);
-	return watch;
-}
-
-void tcx_link_watch_unref(struct tcx_link_watch *watch)
-{
-	if (watch == NULL || !tcx_reference_give(&watch->references))
-		return;
 	if (watch->ready_fd >= 0)
 		close(watch->ready_fd);
 	if (watch->retry_fd >= 0)
@@ -302,6 +287,8 @@ void tcx_link_watch_unref(struct tcx_link_watch *watch)
 	free(watch->links);
 	free(watch);
 }
+
+TCX_REFERENCE_DEFINE(tcx_link_watch, free_watch)
 
 int tcx_link_watch_fd(const struct tcx_link_watch *watch)
 {

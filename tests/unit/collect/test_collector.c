@@ -89,7 +89,7 @@ static int close_scene(void **state)
 {
 	struct scene *scene = *state;
 
-	tcx_collector_stop(scene->collector);
+	tcx_collector_stop(scene->collector, true);
 	fixture_close(&scene->fixture);
 	return 0;
 }
@@ -158,7 +158,7 @@ static void snapshots_stay(void **state)
 	start(scene, GOOD);
 	first = tcx_collector_latest(scene->collector, NULL);
 	read_again(scene, "Tcp: InSegs OutSegs\nTcp: 3 4\n");
-	tcx_collector_stop(scene->collector);
+	tcx_collector_stop(scene->collector, true);
 	scene->collector = NULL;
 	text = reading_text(first);
 	assert_string_equal(text, "TcpInSegs=1 TcpOutSegs=2");
@@ -459,10 +459,10 @@ static void starts_and_stops(void **state)
 		assert_non_null(collector);
 		for (int k = 0; k < 1000; k++)
 			tcx_snapshot_unref(tcx_collector_latest(collector, NULL));
-		tcx_collector_stop(collector);
+		tcx_collector_stop(collector, true);
 	}
 	assert_int_equal(fixture_descriptors(), before);
-	tcx_collector_stop(NULL);
+	tcx_collector_stop(NULL, true);
 }
 
 int main(void)

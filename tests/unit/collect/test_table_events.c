@@ -142,7 +142,7 @@ static void outages(void **state)
 		assert_string_equal(read_anew(tables, well), end);
 		assert_string_equal(read_anew(tables, well), "");
 	}
-	tcx_tables_stop(tables);
+	tcx_tables_stop(tables, true);
 }
 
 /* Nobody listens for a while: what was said last is what is so. */
@@ -166,7 +166,7 @@ static void unheard(void **state)
 	read_table(tables, sorts[1].bad);
 	assert_string_equal(next_event(tables), ""); /* it goes on */
 	assert_string_equal(read_anew(tables, well), end);
-	tcx_tables_stop(tables);
+	tcx_tables_stop(tables, true);
 }
 
 int main(void)
