@@ -90,11 +90,15 @@ static void reload(struct tcx_context *context)
 	context->reload = false;
 	tcx_log_reopen();
 	if (tcx_config_read(&config, &context->options) > 0) {
-		snmp_log(LOG_ERR, "the old configuration stays in force\n");
+		snmp_log(LOG_ERR, "the old configuration stays in force; correct the files, then "
+				  "send SIGHUP again\n");
 		return;
 	}
 	if (!read_kernel(context, &config, &fault)) {
-		snmp_log(LOG_ERR, "%s; the old configuration stays in force\n", fault.text);
+		snmp_log(LOG_ERR,
+			 "%s; the old configuration stays in force; send SIGHUP again once that is "
+			 "mended\n",
+			 fault.text);
 		tcx_config_clear(&config);
 		return;
 	}

@@ -43,7 +43,8 @@ static const struct {
 	int priority;
 	const char *format;
 } table_lines[] = {
-	[TCX_TABLE_FAILED] = {LOG_WARNING, "the table of %s cannot be read: %s\n"},
+	[TCX_TABLE_FAILED] = {LOG_WARNING,
+			      "the table of %s cannot be read: %s; requests try it again\n"},
 	[TCX_TABLE_RECOVERED] = {LOG_NOTICE, "the table of %s can be read again\n"},
 	[TCX_TABLE_FALLBACK] = {LOG_NOTICE,
 				"sock_diag cannot be used for %s (%s): sockets are read from "
@@ -55,7 +56,7 @@ static const struct {
 	[TCX_TABLE_FITS] = {LOG_NOTICE, "the table of %s has all its rows again\n"},
 	[TCX_TABLE_LACKING] = {LOG_WARNING,
 			       "the table of %s is not whole: %s; what is missing has no instance "
-			       "until the kernel tells it\n"},
+			       "until the kernel gives it\n"},
 	[TCX_TABLE_WHOLE] = {LOG_NOTICE, "the table of %s is whole again\n"},
 };
 
@@ -103,7 +104,10 @@ static void on_link_change(int fd, void *arg)
 
 	(void)fd;
 	if (!done && !reading->link_watch_fails)
-		reading->log(LOG_WARNING, "changes of interfaces: %s\n", fault.text);
+		reading->log(LOG_WARNING,
+			     "changes of interfaces were missed: %s; ifLastChange may be late; "
+			     "trying again every second\n",
+			     fault.text);
 	if (done && reading->link_watch_fails)
 		reading->log(LOG_NOTICE, "changes of interfaces are watched again\n");
 	reading->link_watch_fails = !done;
@@ -121,7 +125,9 @@ static void use_link_watch(struct tcx_reading *reading, struct tcx_link_watch *w
 	if (watch != NULL)
 		reading->watch(tcx_link_watch_fd(watch), on_link_change, reading);
 	if (reading->link_watch_fails)
-		reading->log(LOG_WARNING, "changes of interfaces cannot be watched: %s\n",
+		reading->log(LOG_WARNING,
+			     "changes of interfaces cannot be watched: %s; ifLastChange is 0 until "
+			     "they can\n",
 			     fault->text);
 }
 

@@ -264,7 +264,7 @@ static void *run(void *arg)
 /* Call with the lock and a reference: the dropped one is then not the last. */
 static void start_thread(struct worker *worker)
 {
-	const struct tcx_fault cause = {"no thread can be started"};
+	const struct tcx_fault cause = {"no thread can be started; raise the limit of tasks"};
 
 	tcx_reference_take(&worker->tables->references);
 	worker->running = tcx_worker_start(run, worker) == 0;

@@ -70,7 +70,8 @@ static enum outcome take(int fd, const char *path, struct tcx_fault *fault)
 	struct stat opened;
 
 	if (fstat(fd, &opened) != 0) {
-		tcx_fault_set(fault, "%s: %s", path, strerror(errno));
+		tcx_fault_set(fault, "%s: cannot be checked: %s; give -p another place", path,
+			      strerror(errno));
 		return REFUSED;
 	}
 	if (!may_be_written(path, &opened, fault))
@@ -112,7 +113,9 @@ static int open_locked(const char *path, struct tcx_fault *fault)
 			close(fd);
 	}
 	if (outcome == GONE)
-		tcx_fault_set(fault, "%s: others make and remove it all the time", path);
+		tcx_fault_set(fault,
+			      "%s: others create and remove it all the time; give -p another place",
+			      path);
 	return outcome == TAKEN ? fd : -1;
 }
 
@@ -128,7 +131,8 @@ bool tcx_pid_file_write(struct tcx_pid_file *file, const char *path, struct tcx_
 	*file = (struct tcx_pid_file){.path = path, .fd = fd};
 	if (ftruncate(fd, 0) == 0 && dprintf(fd, "%ld\n", (long)getpid()) > 0)
 		return true;
-	tcx_fault_set(fault, "%s: cannot be written: %s", path, strerror(errno));
+	tcx_fault_set(fault, "%s: cannot be written: %s; make room there, or give -p another place",
+		      path, strerror(errno));
 	tcx_pid_file_remove(file);
 	return false;
 }

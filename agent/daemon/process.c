@@ -51,7 +51,8 @@ bool tcx_process_daemonize(int *ready_fd, struct tcx_fault *fault)
 	if (pipe2(fds, O_CLOEXEC) == 0)
 		pid = fork();
 	if (pid < 0)
-		return tcx_fault_set(fault, "cannot go to the background: %s", strerror(errno));
+		return tcx_fault_set(fault, "cannot go to the background: %s; start with -f",
+				     strerror(errno));
 	if (pid > 0) {
 		close(fds[1]);
 		wait_for_daemon(fds[0]);

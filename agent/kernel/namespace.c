@@ -156,11 +156,11 @@ bool tcx_namespace_enter(const struct tcx_namespace *ns, struct tcx_fault *fault
 	if (tcx_namespace_is_here(ns))
 		return true;
 	if (ns->inode == UNKNOWN_INODE)
-		return tcx_fault_set(fault,
-				     "nothing told whose network namespace that is when the agent "
-				     "began to read there; correct procRoot, or start the agent "
-				     "again when %s/net/snmp is there",
-				     ns->root);
+		return tcx_fault_set(
+			fault,
+			"its network namespace was unknown when the agent began to read there; "
+			"correct procRoot, or start the agent again when %s/net/snmp exists",
+			ns->root);
 	snprintf(path, sizeof(path), "%s/ns/net", ns->root);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
@@ -170,7 +170,9 @@ bool tcx_namespace_enter(const struct tcx_namespace *ns, struct tcx_fault *fault
 	if (error != 0)
 		return refuse(path, error, fault);
 	return tcx_namespace_is_here(ns) ||
-	       tcx_fault_set(fault, "%s: it is another network namespace by now", path);
+	       tcx_fault_set(fault,
+			     "%s: it is another network namespace by now; start the agent again",
+			     path);
 }
 
 static void *run(void *arg)
@@ -196,7 +198,9 @@ bool tcx_namespace_do(const struct tcx_namespace *ns,
 	}
 	error = pthread_create(&thread, NULL, run, &errand);
 	if (error != 0)
-		return tcx_fault_set(fault, "no thread can be started: %s", strerror(error));
+		return tcx_fault_set(fault,
+				     "no thread can be started: %s; raise the limit of tasks",
+				     strerror(error));
 	pthread_join(thread, NULL);
 	return errand.done;
 }

@@ -336,7 +336,8 @@ static void explain_absence(const char *path, struct tcx_fault *fault)
 			      "processes alone (subset=pid): give 'procRoot %.*s/self'",
 			      path, root_len, path);
 	else
-		tcx_fault_set(fault, "%s: neither this file nor its kin exist", path);
+		tcx_fault_set(fault, "%s: neither this file nor its kin exist; correct procRoot",
+			      path);
 }
 
 struct tcx_snapshot *tcx_sources_read(struct tcx_sources *sources, struct tcx_fault *fault)

@@ -202,8 +202,8 @@ static void complain(struct tcx_dispatcher *dispatcher)
 		return;
 	dispatcher->complained = true;
 	snmp_log(LOG_WARNING,
-		 "a request was answered with an error, as a table could not be read in %g s "
-		 "(tableTimeout)\n",
+		 "a request was answered with an error, as its table could not be read in %g s; "
+		 "see kernelTableCost, and raise tableTimeout\n",
 		 (double)dispatcher->settings.table_timeout_ns / 1e9);
 }
 

@@ -94,8 +94,10 @@ static bool reconcile(struct registration *registration, struct tcx_fault *fault
 		unregister_module(registration);
 	if (registration->wanted == 0 || register_module(registration))
 		return true;
-	return tcx_fault_set(fault, "the group '%s' cannot be registered: memory is short",
-			     registration->module->word);
+	return tcx_fault_set(
+		fault,
+		"the group '%s' cannot be registered: memory is short; start the agent with more",
+		registration->module->word);
 }
 
 static bool build(struct registration *registration, const struct tcx_module *module,

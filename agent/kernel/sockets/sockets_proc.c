@@ -108,7 +108,7 @@ static bool take_line(struct reading *reading, struct tcx_piece line, struct tcx
 		return true;
 	}
 	if (!parse_line(line, &socket))
-		return tcx_fault_set(fault, "%s: a line is no socket's", reading->path);
+		return tcx_fault_set(fault, "%s: malformed socket line", reading->path);
 	if (socket.state >= 32 || (query->states & 1U << socket.state) == 0)
 		return true;
 	return query->callback(query->context, &socket, fault);
