@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The one array that grows. */
+/* Appends to arrays, which grow as needed. */
 #include "base/array.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The room doubles, so it is full whenever the count is a power of two. */
+/* The capacity doubles, so the array is full when the count is a power of two. */
 bool tcx_array_append(void *array, size_t *count, const void *item, size_t size)
 {
 	char *items;

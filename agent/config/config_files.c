@@ -55,10 +55,7 @@ static const char *remedy_for(int error)
 	return "make it a file that user and group of the agent may read";
 }
 
-/*
- * The library skips files that it cannot read, and waits for a FIFO. Both would hide the file from
- * its owner.
- */
+/* The library skips unreadable files silently, and waits for a FIFO. We report both. */
 static bool check_file(const struct file *file, bool must_exist)
 {
 	struct tcx_fault fault = {""};
@@ -173,10 +170,7 @@ static bool check_includes(const struct file *file, int fd)
 	return file->reading->faults == faults;
 }
 
-/*
- * The files of each directory of the search path, in the library's order: those of all subagents,
- * then ours.
- */
+/* The files of each directory of the search path, in order: those of all subagents, then ours. */
 static const struct default_file {
 	const char *name;
 	const char *type; /* the library's name for the set of words */

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The directives of tcpextd.conf, one row each, for parsing, defaults and -H. Tests compare manual
- * and example with the rows.
- */
+/* The directives of tcpextd.conf: one row each, for parsing, defaults and -H. */
 #include "directives.h"
 
 #include <stddef.h>
@@ -48,10 +45,7 @@ static const struct directive directives[] = {
 	 "after the last request when a table is let go"},
 	{"tableTimeout", NULL, "SECONDS", take_seconds, FIELD(table_timeout_ns), 0.1, 3600, "3",
 	 "that a request waits for a table that is being read"},
-	/*
-	 * At least tcpStateTable, which makes no sense in part; at most less than a gigabyte of
-	 * sockets.
-	 */
+	/* At least all of tcpStateTable; at most less than a gigabyte of sockets. */
 	{"maxRows", NULL, "NUMBER", take_number, FIELD(max_rows), 100, 10000000, "1000000",
 	 "of rows that a table has at most"},
 	{"ignoreInterface", NULL, "PATTERN...", take_patterns, FIELD(ignored), 0, 0, NULL,

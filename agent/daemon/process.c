@@ -15,10 +15,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-/*
- * A descriptor of ours below 3 would serve as standard input, output or error. open() returns the
- * lowest free one.
- */
+/* Else a descriptor of ours becomes 0, 1 or 2, the lowest free one, and serves as standard I/O. */
 static bool have_standard_descriptors(void)
 {
 	for (int fd = 0; fd <= 2; fd++)
@@ -133,10 +130,7 @@ static bool set_ids(const struct passwd *entry, const uid_t *uid, const gid_t *g
 	return uid == NULL || setuid(*uid) == 0;
 }
 
-/*
- * No program executed later gains a right. Whoever may not empty the bounding set needs no more
- * than no_new_privs.
- */
+/* No program executed later gains a right. Without CAP_SETPCAP, no_new_privs alone must do. */
 static bool renounce(void)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)

@@ -180,10 +180,7 @@ static void say_not_connected(struct doctor *doctor)
 	advise_start(doctor);
 }
 
-/*
- * What remains to be checked when nobody can ask, or a view hides the answer. Only root may see all
- * processes.
- */
+/* Checks what remains when no request shows the agent. Only root may see all processes. */
 static void say_processes(struct doctor *doctor, enum doctor_verdict verdict, const char *why)
 {
 	if (doctor->agents > 0) {

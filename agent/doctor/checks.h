@@ -73,10 +73,7 @@ const char *tcx_doctor_ask_address(const struct tcx_snmpd_conf *snmpd, char text
 bool tcx_doctor_perms_let_in(const struct doctor *doctor);
 void tcx_doctor_advise_perms(struct doctor *doctor);
 
-/*
- * Finds facts before the checks: configuration files, processes, and whether the master can be
- * reached.
- */
+/* Finds facts before the checks: files, processes, and whether the master can be reached. */
 void tcx_doctor_find_config(struct doctor *doctor);
 void tcx_doctor_read_snmpd_conf(struct doctor *doctor);
 void tcx_doctor_find_file_to_write(struct doctor *doctor);

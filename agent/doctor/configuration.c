@@ -32,9 +32,7 @@ void tcx_doctor_find_config(struct doctor *doctor)
 		note_config_file(doctor, file);
 }
 
-/*
- * The agent reads the file as the user that starts it, and after SIGHUP as the user that it became.
- */
+/* The agent reads the file as its first user, and after SIGHUP as the user of -u. */
 static void check_config_file(struct doctor *doctor, const char *path)
 {
 	if (access(path, R_OK) == 0)

@@ -9,8 +9,7 @@
 /* What a check is about: without it, it has nothing to say. */
 enum { NEEDS_SNMPD_CONF = 1, NEEDS_MASTER };
 
-/* snmpd.conf is root's alone as a rule, and only root may look at all processes: all that is read
- * before root is given up. */
+/* Reads first what only root may: snmpd.conf, as a rule, and all processes. */
 static const struct {
 	void (*run)(struct doctor *doctor);
 	unsigned int needs;

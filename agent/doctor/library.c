@@ -9,9 +9,7 @@
 #define OLDEST_MAJOR 5
 #define OLDEST_MINOR 9
 
-/*
- * Before 5.9 the library had another name for the AgentX settings of a subagent (CHANGES of 5.9).
- */
+/* Before 5.9 the AgentX settings of a subagent had other names (CHANGES of 5.9). */
 void tcx_check_library(struct doctor *doctor)
 {
 	const char *version = netsnmp_get_version();

@@ -116,9 +116,7 @@ static bool send_request(struct tcx_netlink *netlink, const struct tcx_netlink_q
 	return true;
 }
 
-/*
- * Receives one datagram; *from becomes the sender's netlink port. The length may exceed the buffer.
- */
+/* Receives one datagram; *from becomes its netlink port. The length may exceed the buffer. */
 static ssize_t receive_from(struct tcx_netlink *netlink, int flags, uint32_t *from)
 {
 	struct sockaddr_nl address = {0};

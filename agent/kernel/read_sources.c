@@ -117,10 +117,7 @@ static bool read_file(struct tcx_sources *sources, size_t i, uint64_t began)
 	       source->present;
 }
 
-/*
- * Reads all files before it parses any, so that they are nearly of one instant. Returns how many
- * exist.
- */
+/* Reads all files before it parses any, as nearly at one instant. Returns how many exist. */
 static size_t read_files(struct tcx_sources *sources, uint64_t began)
 {
 	size_t found = 0;
@@ -154,10 +151,7 @@ static bool parse_source(struct tcx_sources *sources, size_t i, struct tcx_build
 	return source->fault.text[0] == '\0' && !builder->diverged;
 }
 
-/*
- * Makes the layout of the texts just read. A file with a fault keeps its former names. NULL when
- * memory is short.
- */
+/* Makes a layout of the texts; a file with a fault keeps its old names. NULL: out of memory. */
 static struct tcx_layout *find_layout(struct tcx_sources *sources)
 {
 	struct tcx_builder builder = {.layout = tcx_layout_new(), .collecting = true};

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RFC1213's tables of IPv4: atTable (3.3), ipAddrTable, ipRouteTable and ipNetToMediaTable (3.5).
- */
+/* RFC1213's IPv4 tables: atTable (3.3), ipAddrTable, ipRouteTable, ipNetToMediaTable (3.5). */
 #include "kernel/ip_tables.h"
 #include "base/octets.h"
 #include "mib/objects.h"

@@ -118,9 +118,7 @@ static int on_lost(int major, int minor, void *session, void *arg)
 	return 0;
 }
 
-/*
- * Notes the OID before the library sends a registration, since its log line of a failure lacks it.
- */
+/* Notes the OID to be registered, since the library's log line of a failure lacks it. */
 static int on_register(int major, int minor, void *parameters, void *arg)
 {
 	const struct register_parameters *registration = parameters;
@@ -198,10 +196,7 @@ bool tcx_agentx_init(struct tcx_agentx *state)
 	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
 			      TCX_WIRE_ADDRESS);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
-	/*
-	 * As in a master. Without it every varbind passes all registrations before it, and ours are
-	 * many.
-	 */
+	/* As in a master: else every varbind passes all registrations before it. */
 	netsnmp_set_lookup_cache_size(-1);
 	watch(SNMPD_CALLBACK_INDEX_START, on_connected);
 	watch(SNMPD_CALLBACK_INDEX_STOP, on_lost);

@@ -44,9 +44,7 @@ static const struct {
 	/* Logged when the master ends during registrations; no fault. */
 	{"lock in _callback_lock sleeps", drop},
 	{"netsnmp_assert lock_holded", drop},
-	/*
-	 * A response after its session has ended, one line per varbind; on_lost() has logged that.
-	 */
+	/* A response after the end of its session, which on_lost() has logged. */
 	{"send response: ", drop},
 	{"    -- ", drop},
 	{"Log handling defined - disabling stderr", drop},

@@ -195,10 +195,7 @@ static void skip_begin(netsnmp_transport *transport, const struct tcx_pdu *pdu, 
 		give_up_sending(transport);
 }
 
-/*
- * Reads until the PDU has so many octets. False while they are not there; *ended: they never will
- * be.
- */
+/* Reads on to size octets. False while they are not there; *ended: they never will be. */
 static bool fill(int fd, struct line *line, size_t size, bool *ended)
 {
 	ssize_t len = 0;
@@ -323,10 +320,7 @@ static int connect_first(const char *list)
 	return fd;
 }
 
-/*
- * Begins after the address that gave a connection but no session, so that it does not block the
- * others for ever.
- */
+/* Begins after an address that gave a connection but no session, so that it blocks no other. */
 static const char *begin_of(const char *list)
 {
 	const char *rest = list;

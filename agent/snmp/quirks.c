@@ -19,8 +19,7 @@ uint64_t tcx_quirk_uptime_zero(uint64_t now_ns, uint64_t known_ns)
 }
 
 /*
- * Without a value the library would ask the next registration despite the error
- * (check_getnext_results()).
+ * Without a value the library asks the next registration, error or not (check_getnext_results()).
  */
 void tcx_quirk_answer_error(netsnmp_delegated_cache *cache)
 {
@@ -44,10 +43,7 @@ static void keep_first_slice(netsnmp_subtree *slice)
 		slice->flags |= SUBTREE_ATTACHED;
 }
 
-/*
- * If the last session ended during its registrations, the library has marked the rest as done: undo
- * that first.
- */
+/* If the last session ended during its registrations, the rest is wrongly marked as done. */
 void tcx_quirk_register_once(void)
 {
 	netsnmp_subtree *slice = netsnmp_subtree_find_first("");

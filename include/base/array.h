@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 /*
- * Appends a copy of an item of size octets. array is the address of the pointer to the items, which
- * is NULL while *count is 0 and nothing was ever appended. Items may be taken away by lowering
- * *count. False, with nothing changed, when memory is short.
+ * Appends a copy of an item of size octets. array points to the pointer to the items, which is NULL
+ * at first, with *count 0. Lower *count to remove the last items. False, with nothing changed, when
+ * memory is short.
  */
 bool tcx_array_append(void *array, size_t *count, const void *item, size_t size);
 

@@ -6,10 +6,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-/*
- * Takes the next item off *list; any of the separators end it. Cuts an item that is too long. False
- * when there is none.
- */
+/* Takes the next item off *list, up to a separator, and cuts a long one. False: there is none. */
 bool tcx_list_next(const char **list, const char *separators, char item[PATH_MAX]);
 
 #endif

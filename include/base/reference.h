@@ -11,14 +11,14 @@
 #include "base/fault.h"
 
 /*
- * Declares type_ref() and type_unref(): one more owner, and one less, the last of which frees the
- * object. Both take NULL; the first returns its argument.
+ * Declares type_ref(), which returns its argument, and type_unref(), whose last call frees the
+ * object. Both take NULL.
  */
 #define TCX_REFERENCE_DECLARE(type)                                                                \
 	struct type *type##_ref(struct type *object);                                              \
 	void type##_unref(struct type *object)
 
-/* Defines them for a struct with atomic_uint references; destroy frees it and all that it owns. */
+/* Defines them for a struct with atomic_uint references; destroy frees it with all it owns. */
 #define TCX_REFERENCE_DEFINE(type, destroy)                                                        \
 	struct type *type##_ref(struct type *object)                                               \
 	{                                                                                          \
@@ -51,7 +51,7 @@ static inline bool tcx_reference_is_last(const atomic_uint *references)
 	return atomic_load_explicit(references, memory_order_acquire) == 1;
 }
 
-/* A new object of zeros that begins with its references, one for its maker; NULL with a fault. */
+/* A new object of zeros, which begins with its references: one. NULL with a fault. */
 static inline void *tcx_reference_new(size_t size, struct tcx_fault *fault)
 {
 	atomic_uint *references = calloc(1, size);

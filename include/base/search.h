@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Binary search in whatever has an order and numbers from 0. */
+/* Binary search in anything sorted and numbered from 0. */
 #ifndef TCX_BASE_SEARCH_H
 #define TCX_BASE_SEARCH_H
 
@@ -10,8 +10,8 @@
 typedef bool tcx_search_before(const void *items, size_t i, const void *key);
 
 /*
- * The number of the first of count items that does not come before the key; count where all do.
- * It stands in the header so that the comparison is compiled into the loop.
+ * The first of count items that does not come before the key, or count. In the header so that the
+ * comparison is inlined.
  */
 static inline size_t tcx_search(const void *items, size_t count, const void *key,
 				tcx_search_before *before)

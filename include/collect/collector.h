@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The collector: a thread reads the sources on a timer and publishes each snapshot by swapping a
- * pointer. No request waits for a file.
- */
+/* A thread that reads the sources on a timer and publishes snapshots. No request waits for it. */
 #ifndef TCX_COLLECT_COLLECTOR_H
 #define TCX_COLLECT_COLLECTOR_H
 

@@ -49,10 +49,7 @@ struct tcx_table_event {
 	struct tcx_fault cause;
 };
 
-/*
- * Prepares; starts and reads nothing. readers are in the order of table ids. The caller gets a
- * reference; NULL with a fault.
- */
+/* Reads nothing yet; readers by table id. The caller gets a reference; NULL with a fault. */
 struct tcx_tables *tcx_tables_start(const struct tcx_table_reader *const *readers, size_t count,
 				    const struct tcx_tables_settings *settings,
 				    struct tcx_fault *fault);

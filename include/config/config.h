@@ -39,9 +39,7 @@ void tcx_config_register(void);
  */
 unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options);
 
-/*
- * Takes a log line of the library as a fault of the file that it reads. False while it reads none.
- */
+/* Takes a log line as a fault of the file that the library reads. False while it reads none. */
 bool tcx_config_note(const char *line);
 
 void tcx_config_clear(struct tcx_config *config);

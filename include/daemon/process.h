@@ -20,10 +20,7 @@ bool tcx_process_begin(void);
  */
 bool tcx_process_daemonize(int *ready_fd, struct tcx_fault *fault);
 
-/*
- * Ends the start: the first process exits, and the daemon leaves the terminal. ready_fd -1: there
- * is no first process.
- */
+/* Ends the first process, unless ready_fd is -1, and leaves the terminal. */
 void tcx_process_started(int ready_fd, bool well);
 
 /*

@@ -34,10 +34,7 @@ enum tcx_where tcx_proc_root_where(const char *root);
  */
 char *tcx_proc_root_path(const char *root, const char *path);
 
-/*
- * The namespace that a proc root showed at one moment; its process may end and the number be
- * reused.
- */
+/* The namespace that a proc root showed at one moment: processes end, and ids are reused. */
 struct tcx_namespace {
 	char *root;  /* owned */
 	ino_t inode; /* of its net/snmp, if it is not the maker's namespace; an impossible one if

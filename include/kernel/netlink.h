@@ -61,10 +61,7 @@ bool tcx_netlink_dump(struct tcx_netlink *netlink, const struct tcx_netlink_quer
  */
 bool tcx_netlink_try_again(unsigned int tried);
 
-/*
- * Handles one datagram of notifications without waiting. False with a fault, or with *empty when
- * there is none.
- */
+/* Handles one datagram of notifications, if any. False with a fault, or with *empty. */
 bool tcx_netlink_notifications(struct tcx_netlink *netlink, tcx_netlink_callback *callback,
 			       void *context, bool *empty, struct tcx_fault *fault);
 

@@ -8,10 +8,7 @@
 extern const struct tcx_module tcx_modules[];
 extern const size_t tcx_modules_count;
 
-/*
- * The bit 1 << i of the module with this word, in any case; all bits for "all"; 0 for an unknown
- * one.
- */
+/* The bit 1 << i of a module's word, in any case; all bits for "all"; 0 for an unknown word. */
 unsigned int tcx_modules_bit(const char *word);
 
 #endif

@@ -77,10 +77,7 @@ bool tcx_add_icmp_types(struct tcx_tree *tree);
 tcx_rows_search tcx_nstat_find, tcx_nstat_after;
 tcx_rows_index tcx_nstat_index;
 
-/*
- * The scalar of RFC1213 with just this counter: writes its OID, room for 8, and returns the length;
- * 0: none.
- */
+/* The scalar of RFC1213 with just this counter, room for 8: returns its length; 0: none. */
 size_t tcx_mib2_object(enum tcx_counter counter, oid *object);
 
 #endif

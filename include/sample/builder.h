@@ -42,9 +42,7 @@ bool tcx_builder_name(struct tcx_builder *builder, const char *prefix, size_t pr
 bool tcx_builder_put(struct tcx_builder *builder, const struct tcx_number *number,
 		     struct tcx_fault *fault);
 
-/*
- * Marks the values [first, end) as missing: they stay as in the snapshot before. Moves on to end.
- */
+/* Marks the values [first, end) as missing: they keep their last values. Moves on to end. */
 void tcx_builder_miss(struct tcx_builder *builder, size_t first, size_t end);
 
 /* Ends a source: what the layout still has of it is missing. */

@@ -41,9 +41,7 @@ struct tcx_layout {
 	size_t line_count;
 	struct tcx_line *lines;
 
-	/*
-	 * From tcx_layout_finish() on: index into entries, -1 where the kernel has no such counter.
-	 */
+	/* After tcx_layout_finish(): index into entries, -1: no such counter. */
 	int32_t slot[TCX_COUNTERS];
 	int32_t type_slot[TCX_ICMP_COLUMNS][TCX_ICMP_TYPES];
 	size_t *by_name; /* the counters of nstatTable, in the order of its index */

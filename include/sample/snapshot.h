@@ -60,10 +60,7 @@ static inline bool tcx_snapshot_has(const struct tcx_snapshot *snapshot, size_t 
 	return taken_ns > 0 && taken_ns >= oldest_ns;
 }
 
-/*
- * The kernel's value. False when it has no such counter or was read before oldest_ns. snapshot may
- * be NULL.
- */
+/* The kernel's value. False: no such counter, or read before oldest_ns. snapshot may be NULL. */
 bool tcx_snapshot_get(const struct tcx_snapshot *snapshot, enum tcx_counter counter,
 		      uint64_t oldest_ns, uint64_t *value);
 

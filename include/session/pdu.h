@@ -9,10 +9,7 @@
 
 #define TCX_PDU_HEADER 20 /* octets */
 
-/*
- * Octets of the longest PDU that the library takes; it drops longer ones silently (agentx_parse(),
- * up to 5.10).
- */
+/* Octets of the longest PDU that the library does not drop silently (agentx_parse(), to 5.10). */
 #define TCX_PDU_LONGEST 65536
 
 /* Octets of a response with an error and nothing else. */

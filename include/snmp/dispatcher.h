@@ -44,9 +44,7 @@ void tcx_dispatcher_set(struct tcx_dispatcher *dispatcher,
 /* The handler; its myvoid is a struct tcx_served. */
 Netsnmp_Node_Handler tcx_dispatcher_answer;
 
-/*
- * Answers the pending requests whose tables have come. Call when tcx_tables_ready_fd() is readable.
- */
+/* Answers pending requests whose tables have come: when tcx_tables_ready_fd() is readable. */
 void tcx_dispatcher_tables_changed(struct tcx_dispatcher *dispatcher);
 
 /*

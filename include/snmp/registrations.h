@@ -24,10 +24,7 @@
  */
 enum tcx_module_how { TCX_MODULE_WHOLE, TCX_MODULE_BY_OBJECT, TCX_MODULE_TABLE };
 
-/*
- * Objects that are registered together. sysORTable has its row while they are registered and none
- * is refused.
- */
+/* Objects registered together. Its row of sysORTable exists while all of it is registered. */
 struct tcx_module {
 	const char *word; /* of the directive "register" */
 	/* Adds the objects of this word; false when memory is short. */
@@ -98,10 +95,7 @@ void tcx_registrations_list(struct tcx_registrations *registrations);
 /* Call when a session has begun: the library then registers everything. */
 void tcx_registrations_connected(struct tcx_registrations *registrations);
 
-/*
- * Frees the objects. shutdown_agent() must have freed the registrations, which are the library's.
- * May be NULL.
- */
+/* Frees the objects, once shutdown_agent() has freed the registrations. May be NULL. */
 void tcx_registrations_free(struct tcx_registrations *registrations);
 
 #endif

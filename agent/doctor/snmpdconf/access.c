@@ -178,8 +178,7 @@ static void take_com2sec(const struct line *line)
 	add_row(line, &row);
 }
 
-/* [-e ENGINEID] NAME [AUTH-TYPE AUTH [PRIV-TYPE [PRIV]]]; without -m or -l, words to make keys of
- */
+/* [-e ENGINEID] NAME [AUTH-TYPE AUTH [PRIV-TYPE [PRIV]]]; no -m or -l: words to make keys of */
 static void take_create_user(const struct line *line)
 {
 	struct tcx_snmpd_conf *conf = line->at->conf;

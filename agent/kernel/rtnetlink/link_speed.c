@@ -20,10 +20,7 @@ static bool ask_driver(int fd, const char *name, void *question)
 	return ioctl(fd, SIOCETHTOOL, &request) == 0;
 }
 
-/*
- * The first request returns the number of words of a bit map, negative; the second must have room
- * for three of them.
- */
+/* The first request gives minus the words of a bit map; the second needs room for three maps. */
 static bool ask_settings(int fd, const char *name, uint32_t *speed)
 {
 	union {

@@ -30,9 +30,7 @@ struct tcx_socket {
 	/* Octets not yet sent or acknowledged; of a listener: queue maximum, 0 in procfs. */
 	uint32_t send_queue;
 	uint32_t link; /* ifIndex of its device or zone; 0: none */
-	/*
-	 * that is known :: An IPv6 socket on :: that is known to accept IPv4 (INET_DIAG_SKV6ONLY).
-	 */
+	/* An IPv6 socket on :: that surely accepts IPv4 (INET_DIAG_SKV6ONLY). */
 	bool takes_ipv4;
 };
 
