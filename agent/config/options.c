@@ -1,121 +1,132 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The command line: -h, -H, -v and all other options. */
+/* The options of the command line, a row each: what -h prints of it, and what it does. */
 #include "config/options.h"
 #include "snmp/netsnmp.h"
 
 #include <getopt.h>
+#include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #include "daemon/log_files.h"
 
-static const char usage[] =
-	"Usage: tcpextd [OPTIONS]\n"
-	"Serves the TCP/IP counters of the Linux kernel to SNMP managers, as a subagent of snmpd.\n"
-	"\n"
-	"  -f              stay in the foreground\n"
-	"  -x ADDRESS      AgentX socket of snmpd (default: what agentXSocket says, or "
-	"/var/agentx/master)\n"
-	"  -c FILE[,...]   read FILE as configuration, too\n"
-	"  -C              do not read the default configuration files\n"
-	"  -L OPTIONS      where to log, as below (default: standard error with -f, syslog "
-	"without)\n"
-	"  -A              append to the log file of -Lf rather than empty it\n"
-	"  -D TOKEN[,...]  debugging output of net-snmp (\"-DALL\" for all)\n"
-	"  -p FILE         write the process id to FILE\n"
-	"  -u USER         run as this user (name or number)\n"
-	"  -g GROUP        run as this group (name or number)\n"
-	"  -H              print the directives of tcpextd.conf, and end\n"
-	"  -v, --version   print the version, and end\n"
-	"  -h, --help      print this, and end\n"
-	"  --print         read the counters once, print them as nstat does, and end\n"
-	"  --doctor        check everything that the agent needs, say what to mend, and end\n"
-	"\n"
-	"-L OPTIONS:\n";
+#define FIELD(name) offsetof(struct tcx_options, name)
 
-static const struct option long_options[] = {
-	{"print", no_argument, NULL, 'P'},
-	{"doctor", no_argument, NULL, 'O'},
-	{"version", no_argument, NULL, 'v'},
-	{"help", no_argument, NULL, 'h'},
-	{NULL, 0, NULL, 0},
+static const struct row {
+	int letter;	      /* above UCHAR_MAX: there is only the long name */
+	const char *name;     /* the long one, or NULL */
+	const char *argument; /* NULL: it takes none */
+	enum { FLAG, TEXT, TASK, LIBRARY, LOG, DEBUG, SHOW_VERSION, SHOW_HELP } takes;
+	size_t what; /* the field of struct tcx_options, the task, or the library's flag */
+	const char *help;
+} rows[] = {
+	{'f', NULL, NULL, FLAG, FIELD(foreground), "stay in the foreground"},
+	{'x', NULL, "ADDRESS", TEXT, FIELD(socket),
+	 "AgentX socket of snmpd (default: what agentXSocket says, or /var/agentx/master)"},
+	{'c', NULL, "FILE[,...]", TEXT, FIELD(config_file), "read FILE as configuration, too"},
+	{'C', NULL, NULL, FLAG, FIELD(no_default_config),
+	 "do not read the default configuration files"},
+	{'L', NULL, "OPTIONS", LOG, FIELD(own_log),
+	 "where to log, as below (default: standard error with -f, syslog without)"},
+	{'A', NULL, NULL, LIBRARY, NETSNMP_DS_LIB_APPEND_LOGFILES,
+	 "append to the log file of -Lf rather than empty it"},
+	{'D', NULL, "TOKEN[,...]", DEBUG, 0, "debugging output of net-snmp (\"-DALL\" for all)"},
+	{'p', NULL, "FILE", TEXT, FIELD(pid_file), "write the process id to FILE"},
+	{'u', NULL, "USER", TEXT, FIELD(user), "run as this user (name or number)"},
+	{'g', NULL, "GROUP", TEXT, FIELD(group), "run as this group (name or number)"},
+	{'H', NULL, NULL, TASK, TCX_SHOW_DIRECTIVES,
+	 "print the directives of tcpextd.conf, and end"},
+	{'v', "version", NULL, SHOW_VERSION, 0, "print the version, and end"},
+	{'h', "help", NULL, SHOW_HELP, 0, "print this, and end"},
+	{UCHAR_MAX + 1, "print", NULL, TASK, TCX_PRINT,
+	 "read the counters once, print them as nstat does, and end"},
+	{UCHAR_MAX + 2, "doctor", NULL, TASK, TCX_DOCTOR,
+	 "check everything that the agent needs, say what to mend, and end"},
 };
 
-static void print_version(struct tcx_options *options)
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static void print_row(const struct row *row)
 {
-	printf("tcpextd %s (net-snmp %s)\n", TCX_VERSION, netsnmp_get_version());
-	options->task = TCX_LEAVE;
+	int used = 0;
+
+	fputs("  ", stdout);
+	if (row->letter <= UCHAR_MAX)
+		used += printf("-%c", row->letter);
+	if (row->name != NULL)
+		used += printf("%s--%s", used > 0 ? ", " : "", row->name);
+	if (row->argument != NULL)
+		used += printf(" %s", row->argument);
+	printf("%*s%s\n", 16 - used, "", row->help);
 }
 
-static void print_usage(struct tcx_options *options)
+static void print_usage(void)
 {
-	fputs(usage, stdout);
+	puts("Usage: tcpextd [OPTIONS]\n"
+	     "Serves the TCP/IP counters of the Linux kernel to SNMP managers, as a subagent of "
+	     "snmpd.\n");
+	for (size_t i = 0; i < ROWS; i++)
+		print_row(&rows[i]);
+	puts("\n-L OPTIONS:");
 	snmp_log_options_usage("  ", stdout);
 	puts("\nSee tcpextd(8), tcpextd.conf(5) and tcpextd-counters(7).");
-	options->task = TCX_LEAVE;
 }
 
-static bool set_log(struct tcx_options *options, int argc, char **argv)
+/* False for a letter that is none, of which getopt_long() has complained, and a wrong argument. */
+static bool take(int letter, struct tcx_options *options, int argc, char **argv)
 {
-	options->own_log = true;
-	return tcx_log_files_options(optarg, argc, argv);
-}
+	const struct row *row = rows;
+	void *field;
 
-static bool set_debug(char *tokens)
-{
-	debug_register_tokens(tokens);
-	snmp_set_do_debugging(1);
+	while (row < rows + ROWS && row->letter != letter)
+		row++;
+	if (row == rows + ROWS)
+		return false;
+	field = (char *)options + row->what;
+	switch (row->takes) {
+	case FLAG:
+		*(bool *)field = true;
+		break;
+	case TEXT:
+		*(const char **)field = optarg;
+		break;
+	case TASK:
+		options->task = (enum tcx_task)row->what;
+		break;
+	case LIBRARY:
+		netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, (int)row->what, 1);
+		break;
+	case LOG:
+		options->own_log = true;
+		return tcx_log_files_options(optarg, argc, argv);
+	case DEBUG:
+		debug_register_tokens(optarg);
+		snmp_set_do_debugging(1);
+		break;
+	case SHOW_VERSION:
+		printf("tcpextd %s (net-snmp %s)\n", TCX_VERSION, netsnmp_get_version());
+		options->task = TCX_LEAVE;
+		break;
+	case SHOW_HELP:
+		print_usage();
+		options->task = TCX_LEAVE;
+	}
 	return true;
 }
 
-static bool apply(struct tcx_options *options, int letter, int argc, char **argv)
+/* As getopt_long(). */
+static int next_letter(int argc, char **argv)
 {
-	switch (letter) {
-	case 'f':
-		options->foreground = true;
-		return true;
-	case 'x':
-		options->socket = optarg;
-		return true;
-	case 'c':
-		options->config_file = optarg;
-		return true;
-	case 'C':
-		options->no_default_config = true;
-		return true;
-	case 'A':
-		netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_APPEND_LOGFILES, 1);
-		return true;
-	case 'L':
-		return set_log(options, argc, argv);
-	case 'D':
-		return set_debug(optarg);
-	case 'p':
-		options->pid_file = optarg;
-		return true;
-	case 'u':
-		options->user = optarg;
-		return true;
-	case 'g':
-		options->group = optarg;
-		return true;
-	case 'H':
-		options->task = TCX_SHOW_DIRECTIVES;
-		return true;
-	case 'P':
-		options->task = TCX_PRINT;
-		return true;
-	case 'O':
-		options->task = TCX_DOCTOR;
-		return true;
-	case 'v':
-		print_version(options);
-		return true;
-	case 'h':
-		print_usage(options);
-		return true;
-	default:
-		return false; /* getopt has reported it */
+	char letters[2 * ROWS + 1] = "", *end = letters;
+	struct option names[ROWS + 1] = {{0}}, *name = names;
+
+	for (size_t i = 0; i < ROWS; i++) {
+		if (rows[i].letter <= UCHAR_MAX)
+			end += sprintf(end, "%c%s", rows[i].letter, rows[i].argument ? ":" : "");
+		if (rows[i].name != NULL)
+			*name++ = (struct option){rows[i].name, no_argument, NULL, rows[i].letter};
 	}
+	return getopt_long(argc, argv, letters, names, NULL);
 }
 
 bool tcx_options_parse(struct tcx_options *options, int argc, char **argv)
@@ -123,9 +134,8 @@ bool tcx_options_parse(struct tcx_options *options, int argc, char **argv)
 	bool good = true;
 	int letter;
 
-	while (good && options->task != TCX_LEAVE &&
-	       (letter = getopt_long(argc, argv, "fx:c:CAL:D:p:u:g:Hvh", long_options, NULL)) != -1)
-		good = apply(options, letter, argc, argv);
+	while (good && options->task != TCX_LEAVE && (letter = next_letter(argc, argv)) != -1)
+		good = take(letter, options, argc, argv);
 	if (good && options->task != TCX_LEAVE && optind < argc) {
 		fprintf(stderr, "tcpextd: unexpected argument '%s'\n", argv[optind]);
 		good = false;
