@@ -166,4 +166,14 @@ def options(site):
     check_equal(site.pids(), [], "none of them leaves anything running")
 
 
-harness.main(wrong, unreadable, reload_wrong, reload_right, options)
+def directives_alone(site):
+    """-H looks for no master, though one listens where the library would look."""
+    site.snmpd()
+    there = ("unshare", "-m", "sh", "-c",
+             'mount -t tmpfs tmpfs /var && mkdir /var/agentx && ln -s "$0" /var/agentx/master && exec "$@"', site.master)
+    check_equal(site.run(*there, "test", "-S", "/var/agentx/master").returncode, 0, "a master is there")
+    done, usual = site.run(*there, AGENT, "-H"), site.run(AGENT, "-H")
+    check(done.returncode == 0 and done.stderr == usual.stderr, "-H prints the same, exit status 0", done.returncode)
+
+
+harness.main(wrong, unreadable, reload_wrong, reload_right, options, directives_alone)
