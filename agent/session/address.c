@@ -14,6 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/list.h"
 #include "base/reference.h"
 #include "base/worker.h"
 
@@ -31,18 +32,12 @@ static const struct kind {
 
 bool tcx_address_next(const char **list, char address[PATH_MAX])
 {
-	size_t len = 0;
-
-	while (len == 0 && **list != '\0') {
-		*list += strspn(*list, "," SPACE);
-		len = strcspn(*list, ",");
-		snprintf(address, PATH_MAX, "%.*s", (int)len, *list);
-		*list += len;
-		len = strlen(address);
-		while (len > 0 && strchr(SPACE, address[len - 1]) != NULL)
-			address[--len] = '\0';
-	}
-	return len > 0;
+	*list += strspn(*list, "," SPACE);
+	if (!tcx_list_next(list, ",", address))
+		return false;
+	for (size_t len = strlen(address); strchr(SPACE, address[len - 1]) != NULL; len--)
+		address[len - 1] = '\0';
+	return true;
 }
 
 /*

@@ -73,13 +73,10 @@ static int ping_interval(void)
  * 5.10 also calls this for each request that it frees, with the request as session
  * (free_agent_snmp_session()): SNMP_CALLBACK_FREE_SESSION has the same number.
  */
-static int on_connected(int major, int minor, void *session, void *arg)
+static void on_connected(void *session)
 {
-	(void)major;
-	(void)minor;
-	(void)arg;
 	if (session != agentx->opened)
-		return 0;
+		return;
 	agentx->opened = NULL;
 	agentx->session = session;
 	agentx->connected = true;
@@ -91,7 +88,6 @@ static int on_connected(int major, int minor, void *session, void *arg)
 	if (!agentx->away)
 		snmp_log(LOG_NOTICE, "connected to the AgentX master at %s\n",
 			 agentx->wire.address);
-	return 0;
 }
 
 static void say_lost(void)
@@ -104,33 +100,25 @@ static void say_lost(void)
 		 ping_interval());
 }
 
-static int on_lost(int major, int minor, void *session, void *arg)
+static void on_lost(void *session)
 {
-	(void)major;
-	(void)minor;
 	(void)session;
-	(void)arg;
 	agentx->session = NULL;
 	agentx->connected = false;
 	agentx->complained = true;
 	if (!agentx->away)
 		say_lost();
-	return 0;
 }
 
 /* Notes the OID to be registered, since the library's log line of a failure lacks it. */
-static int on_register(int major, int minor, void *parameters, void *arg)
+static void on_register(void *parameters)
 {
 	const struct register_parameters *registration = parameters;
 
-	(void)major;
-	(void)minor;
-	(void)arg;
 	agentx->name_len = registration->namelen < TCX_AGENTX_NAME_MAX ? registration->namelen
 								       : TCX_AGENTX_NAME_MAX;
 	memcpy(agentx->name, registration->name, agentx->name_len * sizeof(oid));
 	agentx->priority = registration->priority;
-	return 0;
 }
 
 /*
@@ -138,17 +126,13 @@ static int on_register(int major, int minor, void *parameters, void *arg)
  * (unregister_agentx_list()). The library also unregisters what was refused to us and is another
  * agent's: so it names a priority that nobody has.
  */
-static int on_unregister(int major, int minor, void *parameters, void *arg)
+static void on_unregister(void *parameters)
 {
 	struct register_parameters *registration = parameters;
 
-	(void)major;
-	(void)minor;
-	(void)arg;
 	if (tcx_registrations_is_refused(agentx->registrations, registration->name,
 					 registration->namelen, registration->priority))
 		registration->priority = NOBODYS_PRIORITY;
-	return 0;
 }
 
 /*
@@ -158,24 +142,44 @@ static int on_unregister(int major, int minor, void *parameters, void *arg)
  * wire.c checks whether the agent shall end. Requests within the agent use a session, too, which
  * waits as long as a table takes: dispatcher.c limits that.
  */
-static int on_session(int major, int minor, void *parameters, void *arg)
+static void on_session(void *parameters)
 {
 	netsnmp_session *session = parameters;
 
-	(void)major;
-	(void)minor;
-	(void)arg;
 	agentx->opened = session;
 	session->timeout = session->version == AGENTX_VERSION ? US_PER_S : OWN_TIMEOUT_US;
 	session->retries = session->version == AGENTX_VERSION ? agentx->wire.timeout_s - 1 : 0;
+}
+
+/* The events of the library. */
+static const struct {
+	int major, minor;
+	void (*handle)(void *parameters);
+} events[] = {
+	{SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, on_connected},
+	{SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_lost},
+	{SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_REGISTER_OID, on_register},
+	{SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_UNREGISTER_OID, on_unregister},
+	{SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session},
+};
+
+#define EVENTS (sizeof(events) / sizeof(events[0]))
+
+static int on_event(int major, int minor, void *parameters, void *arg)
+{
+	(void)arg;
+	for (size_t i = 0; i < EVENTS; i++)
+		if (events[i].major == major && events[i].minor == minor)
+			events[i].handle(parameters);
 	return 0;
 }
 
 /* Without an argument: the library would free it as its own (clear_callback()). */
-static void watch(int event, SNMPCallback *callback)
+static void watch_events(void)
 {
-	netsnmp_register_callback(SNMP_CALLBACK_APPLICATION, event, callback, NULL,
-				  NETSNMP_CALLBACK_HIGHEST_PRIORITY);
+	for (size_t i = 0; i < EVENTS; i++)
+		netsnmp_register_callback(events[i].major, events[i].minor, on_event, NULL,
+					  NETSNMP_CALLBACK_HIGHEST_PRIORITY);
 }
 
 /*
@@ -198,12 +202,7 @@ bool tcx_agentx_init(struct tcx_agentx *state)
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
 	/* As in a master: else every varbind passes all registrations before it. */
 	netsnmp_set_lookup_cache_size(-1);
-	watch(SNMPD_CALLBACK_INDEX_START, on_connected);
-	watch(SNMPD_CALLBACK_INDEX_STOP, on_lost);
-	watch(SNMPD_CALLBACK_REGISTER_OID, on_register);
-	watch(SNMPD_CALLBACK_UNREGISTER_OID, on_unregister);
-	netsnmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session,
-				  NULL, NETSNMP_CALLBACK_HIGHEST_PRIORITY);
+	watch_events();
 	return tcx_wire_init(&agentx->wire);
 }
 
@@ -291,7 +290,6 @@ void tcx_agentx_shutdown(void)
 {
 	snmp_shutdown(APP);
 	shutdown_agent();
-	tcx_wire_free();
 }
 
 static void ask_again(unsigned int alarm, void *arg);
@@ -378,19 +376,19 @@ void tcx_agentx_refused(long error)
 		return; /* on_lost() logs that */
 	module = tcx_registrations_refused(agentx->registrations, agentx->name, agentx->name_len,
 					   agentx->priority);
-	bit = module != NULL ? tcx_modules_bit(module) : 0;
+	bit = tcx_modules_bit(module);
 	print_oid(text, sizeof(text), agentx->name, agentx->name_len);
 	agentx->refused |= bit;
 	if (agentx->refused != 0)
 		ask_later();
-	if (bit != 0 && (agentx->reported & bit) != 0)
+	if ((agentx->reported & bit) != 0)
 		return;
 	agentx->reported |= bit;
 	if (error == DUPLICATE_REGISTRATION)
-		say_taken(text, module != NULL ? module : "?", agentx->priority);
+		say_taken(text, module, agentx->priority);
 	else
 		snmp_log(LOG_ERR, "the master refuses %s (group %s): %s (AgentX error %ld)\n", text,
-			 module != NULL ? module : "?",
+			 module,
 			 error == REQUEST_DENIED ? "it denies the request; see its own log"
 						 : "see RFC 2741, section 6.2.16, and snmpd's log",
 			 error);

@@ -15,47 +15,43 @@
 /* The library's callback has no argument of ours. */
 static struct tcx_log *own_log;
 
-static bool drop(const char *line)
-{
-	(void)line;
-	return true;
-}
+/* The library's line about a refused registration: this, then the number of the error. */
+#define REFUSAL "registering pdu failed: "
 
-static bool translate_refusal(const char *line)
-{
-	tcx_agentx_refused(strtol(strpbrk(line, "0123456789"), NULL, 10));
-	return true;
-}
-
-/* Lines of the library that we drop, or log in better words or at a better time. */
-static const struct {
-	const char *begin;
-	bool (*handle)(const char *line);
-} library_lines[] = {
-	{"NET-SNMP version ", drop},
-	{"Created directory: ", drop},
-	{"AgentX master disconnected us", drop},
-	{"AgentX master agent failed to respond to ping", drop},
+/* Lines of the library that we drop, since we log better words or at a better time. */
+static const char *const dropped[] = {
+	"NET-SNMP version ",
+	"Created directory: ",
+	"AgentX master disconnected us",
+	"AgentX master agent failed to respond to ping",
 	/*
 	 * If a ping finds the master dead and then the connection ends, the library connects twice.
 	 * The second try finds the session of the first, at each ping interval.
 	 */
-	{"AgentX session to master agent attempted to be re-opened", drop},
+	"AgentX session to master agent attempted to be re-opened",
 	/* Logged when the master ends during registrations; no fault. */
-	{"lock in _callback_lock sleeps", drop},
-	{"netsnmp_assert lock_holded", drop},
+	"lock in _callback_lock sleeps",
+	"netsnmp_assert lock_holded",
 	/* A response after the end of its session, which on_lost() has logged. */
-	{"send response: ", drop},
-	{"    -- ", drop},
-	{"Log handling defined - disabling stderr", drop},
-	{"registering pdu failed: ", translate_refusal},
+	"send response: ",
+	"    -- ",
+	"Log handling defined - disabling stderr",
 };
+
+static bool begins(const char *line, const char *begin)
+{
+	return strncmp(line, begin, strlen(begin)) == 0;
+}
 
 static bool handled(const char *line)
 {
-	for (size_t i = 0; i < sizeof(library_lines) / sizeof(library_lines[0]); i++)
-		if (strncmp(line, library_lines[i].begin, strlen(library_lines[i].begin)) == 0)
-			return library_lines[i].handle(line);
+	if (begins(line, REFUSAL)) {
+		tcx_agentx_refused(strtol(line + strlen(REFUSAL), NULL, 10));
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
+		if (begins(line, dropped[i]))
+			return true;
 	return false;
 }
 

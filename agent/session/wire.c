@@ -23,6 +23,10 @@
 /* As the library's own transports have it. */
 #define ANY_SIZE 0x7fffffff
 
+/* Nobody else's. */
+static const oid domain_name[] = {TCX_MIB_ROOT};
+#define DOMAIN_NAME_LEN (sizeof(domain_name) / sizeof(domain_name[0]))
+
 /* The library's callbacks have no argument of ours. */
 static struct tcx_wire *wire;
 
@@ -80,7 +84,6 @@ static void give_up_sending(const netsnmp_transport *transport)
  */
 static int end(struct line *line, void *buffer)
 {
-	line->lost = true;
 	if (!line->asking)
 		return 0;
 	line->asking = false;
@@ -169,41 +172,26 @@ static int send_pdu(netsnmp_transport *transport, const void *data, int len, voi
 
 /* --- Receiving ---------------------------------------------------------------------------------*/
 
-/* As recv(); 0 for nothing now, -1 for the end. */
-static ssize_t take(int fd, void *buffer, size_t size)
-{
-	ssize_t len = recv(fd, buffer, size, MSG_DONTWAIT);
-
-	if (len < 0 && (errno == EAGAIN || errno == EINTR))
-		return 0;
-	return len > 0 ? len : -1;
-}
-
-/* Skips the PDU whose header is in line->in. */
-static void skip_begin(netsnmp_transport *transport, const struct tcx_pdu *pdu, uint16_t error,
-		       uint16_t index)
+/* Reads behind what is in line->in. Returns the octets; 0 also at the end of the connection. */
+static size_t take(const netsnmp_transport *transport, size_t size)
 {
 	struct line *line = transport->data;
-	unsigned char answer[TCX_PDU_ERROR];
+	ssize_t len = recv(transport->sock, line->in + line->in_len, size, MSG_DONTWAIT);
 
-	line->in_len = 0;
-	line->skip = pdu->size - TCX_PDU_HEADER;
-	if (!tcx_pdu_asks_us(pdu))
-		return;
-	tcx_pdu_refuse(pdu, error, index, answer);
-	if (!send_all(transport->sock, answer, sizeof(answer)))
-		give_up_sending(transport);
+	if (len > 0)
+		return (size_t)len;
+	if (len == 0 || (errno != EAGAIN && errno != EINTR))
+		line->lost = true;
+	return 0;
 }
 
-/* Reads on to size octets. False while they are not there; *ended: they never will be. */
-static bool fill(int fd, struct line *line, size_t size, bool *ended)
+/* Reads on to size octets. False while they are not there. */
+static bool fill(const netsnmp_transport *transport, size_t size)
 {
-	ssize_t len = 0;
+	struct line *line = transport->data;
 
 	if (line->in_len < size)
-		len = take(fd, line->in + line->in_len, size - line->in_len);
-	*ended = len < 0;
-	line->in_len += len > 0 ? (size_t)len : 0;
+		line->in_len += take(transport, size - line->in_len);
 	return line->in_len >= size;
 }
 
@@ -223,45 +211,49 @@ static void look_at_time(const netsnmp_transport *transport)
 }
 
 /*
- * What the library must not see. Everything is registered in the default context; of another
- * context's name the library copies the part before the first 0 and reads as much as was sent
- * (agentx_parse(), 5.9.3).
+ * Skips a PDU that the library must not see and whose header is in line->in. Everything is
+ * registered in the default context; of another context's name the library copies the part before
+ * the first 0 and reads as much as was sent (agentx_parse(), 5.9.3).
  */
-static bool is_skipped(netsnmp_transport *transport, const struct tcx_pdu *pdu)
+static bool skip(const netsnmp_transport *transport, const struct tcx_pdu *pdu)
 {
-	if (pdu->size > TCX_PDU_LONGEST)
-		skip_begin(transport, pdu, TCX_PDU_TOO_BIG, 1);
-	else if (tcx_pdu_has_context(pdu))
-		skip_begin(transport, pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
-	else
+	struct line *line = transport->data;
+	unsigned char answer[TCX_PDU_ERROR];
+	bool too_big = pdu->size > TCX_PDU_LONGEST;
+
+	if (!too_big && !tcx_pdu_has_context(pdu))
 		return false;
+	line->in_len = 0;
+	line->skip = pdu->size - TCX_PDU_HEADER;
+	tcx_pdu_refuse(pdu, too_big ? TCX_PDU_TOO_BIG : TCX_PDU_UNSUPPORTED_CONTEXT, too_big,
+		       answer);
+	if (tcx_pdu_asks_us(pdu) && !send_all(transport->sock, answer, sizeof(answer)))
+		give_up_sending(transport);
 	return true;
 }
 
 /* The length of the PDU in line->in; 0 while it is incomplete. */
-static size_t receive_pdu(netsnmp_transport *transport, bool *ended)
+static size_t receive_pdu(const netsnmp_transport *transport)
 {
 	struct line *line = transport->data;
 	struct tcx_pdu pdu;
 
-	if (!fill(transport->sock, line, TCX_PDU_HEADER, ended))
+	if (!fill(transport, TCX_PDU_HEADER))
 		return 0;
 	tcx_pdu_read(&pdu, line->in);
-	if (is_skipped(transport, &pdu) || !fill(transport->sock, line, pdu.size, ended))
+	if (skip(transport, &pdu) || !fill(transport, pdu.size))
 		return 0;
 	if (line->asking && pdu.type == TCX_PDU_RESPONSE && pdu.packet == line->asked.packet)
 		line->asking = false;
 	return pdu.size;
 }
 
-static void skip_more(netsnmp_transport *transport, bool *ended)
+static void skip_more(const netsnmp_transport *transport)
 {
 	struct line *line = transport->data;
-	size_t size = line->skip < sizeof(line->in) ? line->skip : sizeof(line->in);
-	ssize_t len = take(transport->sock, line->in, size);
 
-	*ended = len < 0;
-	line->skip -= len > 0 ? (uint64_t)len : 0;
+	line->skip -=
+		take(transport, line->skip < sizeof(line->in) ? line->skip : sizeof(line->in));
 }
 
 /*
@@ -272,22 +264,19 @@ static int receive(netsnmp_transport *transport, void *buffer, int size, void **
 		   int *opaque_len)
 {
 	struct line *line = transport->data;
-	bool ended = false;
 	size_t len = 0;
 
 	(void)size; /* the library offers SNMP_MAX_RCV_MSG_SIZE, 65536, unless it has part of a PDU
 		     */
 	*opaque = NULL;
 	*opaque_len = 0;
-	if (line->lost)
-		ended = true;
-	else if (line->skip > 0)
-		skip_more(transport, &ended);
-	else
-		len = receive_pdu(transport, &ended);
-	if (line->asking && !ended)
+	if (!line->lost && line->skip > 0)
+		skip_more(transport);
+	else if (!line->lost)
+		len = receive_pdu(transport);
+	if (!line->lost && line->asking)
 		look_at_time(transport);
-	if (ended)
+	if (line->lost)
 		return end(line, buffer);
 	if (len == 0)
 		transport->flags |= NETSNMP_TRANSPORT_FLAG_EMPTY_PKT;
@@ -355,8 +344,8 @@ static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)
 		free(line);
 		return NULL;
 	}
-	transport->domain = wire->domain->name;
-	transport->domain_length = (int)wire->domain->name_length;
+	transport->domain = domain_name;
+	transport->domain_length = DOMAIN_NAME_LEN;
 	transport->sock = fd;
 	transport->flags = NETSNMP_TRANSPORT_FLAG_STREAM;
 	transport->data = line; /* which the library frees with the rest */
@@ -370,28 +359,16 @@ static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)
 
 bool tcx_wire_init(struct tcx_wire *state)
 {
-	static const oid name[] = {TCX_MIB_ROOT};		/* nobody else's */
-	const char **prefixes = calloc(2, sizeof(prefixes[0])); /* which the library frees */
-
 	wire = state;
 	wire->stop_fd = -1;
 	wire->master = "";
-	wire->domain = calloc(1, sizeof(*wire->domain));
-	if (wire->domain == NULL || prefixes == NULL) {
-		free(prefixes);
+	wire->domain = (netsnmp_tdomain){.name = domain_name,
+					 .name_length = DOMAIN_NAME_LEN,
+					 .f_create_from_tspec = open_transport};
+	wire->domain.prefix = calloc(2, sizeof(wire->domain.prefix[0])); /* the library frees it */
+	if (wire->domain.prefix == NULL)
 		return false;
-	}
-	prefixes[0] = "tcpextd";
-	wire->domain->prefix = prefixes;
-	wire->domain->name = name;
-	wire->domain->name_length = sizeof(name) / sizeof(name[0]);
-	wire->domain->f_create_from_tspec = open_transport;
-	netsnmp_tdomain_register(wire->domain);
+	wire->domain.prefix[0] = "tcpextd";
+	netsnmp_tdomain_register(&wire->domain);
 	return true;
-}
-
-void tcx_wire_free(void)
-{
-	free(wire->domain);
-	wire->domain = NULL;
 }

@@ -190,7 +190,7 @@ const char *tcx_registrations_refused(struct tcx_registrations *registrations, c
 	struct subtree *subtree = find_subtree(registrations, name, len, priority);
 
 	if (subtree == NULL)
-		return NULL;
+		return "?";
 	subtree->refused = true;
 	return subtree->made->handlerName;
 }

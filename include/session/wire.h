@@ -9,16 +9,16 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "snmp/netsnmp.h"
+
 /* The library's address of the master; it leads to wire->master. */
 #define TCX_WIRE_ADDRESS "tcpextd:"
 
 /* The error of the response that the wire makes for a lost master; no number of RFC 2741. */
 #define TCX_WIRE_LOST 65535
 
-struct netsnmp_tdomain_s;
-
 struct tcx_wire {
-	struct netsnmp_tdomain_s *domain; /* owned */
+	netsnmp_tdomain domain; /* this kind of transport, as the library knows it */
 	const char *master; /* addresses (session/address.h), borrowed, for the next connection */
 	int timeout_s;	    /* timeout of a response, with all retries */
 	int stop_fd;	    /* readable when the agent shall end, which ends every wait; or -1 */
@@ -32,8 +32,5 @@ struct tcx_wire {
  * Connects nowhere until wire->master is set. False when memory is short.
  */
 bool tcx_wire_init(struct tcx_wire *wire);
-
-/* Call after the library's shutdown. */
-void tcx_wire_free(void);
 
 #endif

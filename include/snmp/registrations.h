@@ -71,7 +71,7 @@ tcx_registrations_change(const struct tcx_registrations *registrations);
  */
 bool tcx_registrations_apply(struct tcx_registrations *registrations, struct tcx_fault *fault);
 
-/* Notes that the master refuses an OID. Returns the word of its module; NULL if it is not ours. */
+/* Notes that the master refuses an OID. Returns the word of its module; "?" if it is not ours. */
 const char *tcx_registrations_refused(struct tcx_registrations *registrations, const oid *name,
 				      size_t len, int priority);
 
