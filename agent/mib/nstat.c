@@ -12,65 +12,24 @@ static const struct tcx_entry *entry_at(const struct tcx_request *request, size_
 	return &layout->entries[layout->by_name[row]];
 }
 
-static size_t index_of(const struct tcx_request *request, size_t row, oid *index)
-{
-	const struct tcx_entry *entry = entry_at(request, row);
-
-	index[0] = entry->name_len;
-	for (size_t i = 0; i < entry->name_len; i++)
-		index[1 + i] = (u_char)entry->name[i];
-	return 1 + (size_t)entry->name_len;
-}
-
-/* Counts the rows with no greater index. */
-static size_t rows_upto(const struct tcx_request *request, const oid *index, size_t len)
-{
-	size_t low = 0;
-	size_t high = request->fresh->layout->by_name_count;
-	oid other[1 + TCX_NAME_MAX];
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		size_t other_len = index_of(request, middle, other);
-
-		if (snmp_oid_compare(other, other_len, index, len) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-enum tcx_row tcx_nstat_find(const struct tcx_rows *rows, const struct tcx_request *request,
-			    const oid *index, size_t len, size_t *row)
-{
-	oid other[1 + TCX_NAME_MAX];
-	size_t upto, other_len;
-
-	(void)rows;
-	upto = request->fresh != NULL ? rows_upto(request, index, len) : 0;
-	if (upto == 0)
-		return TCX_ROW_NONE;
-	*row = upto - 1;
-	other_len = index_of(request, *row, other);
-	return snmp_oid_compare(other, other_len, index, len) == 0 ? TCX_ROW_FOUND : TCX_ROW_NONE;
-}
-
-enum tcx_row tcx_nstat_after(const struct tcx_rows *rows, const struct tcx_request *request,
-			     const oid *index, size_t len, size_t *row)
+enum tcx_found tcx_nstat_count(const struct tcx_rows *rows, const struct tcx_request *request,
+			       size_t *count)
 {
 	(void)rows;
-	if (request->fresh == NULL)
-		return TCX_ROW_NONE;
-	*row = rows_upto(request, index, len);
-	return *row < request->fresh->layout->by_name_count ? TCX_ROW_FOUND : TCX_ROW_NONE;
+	*count = request->fresh != NULL ? request->fresh->layout->by_name_count : 0;
+	return TCX_FOUND;
 }
 
 size_t tcx_nstat_index(const struct tcx_rows *rows, const struct tcx_request *request, size_t row,
 		       oid *index)
 {
+	const struct tcx_entry *entry = entry_at(request, row);
+
 	(void)rows;
-	return index_of(request, row, index);
+	index[0] = entry->name_len;
+	for (size_t i = 0; i < entry->name_len; i++)
+		index[1 + i] = (u_char)entry->name[i];
+	return 1 + (size_t)entry->name_len;
 }
 
 /* An ICMP type is an instance of its column; all others are scalars. */

@@ -6,18 +6,18 @@
 /* The row of a source; rows count from 1. */
 static const struct tcx_source_status *status_of(const struct tcx_request *request, size_t row)
 {
-	return &request->status.sources[row - 1];
+	return &request->status.sources[row];
 }
 
 TCX_SHOW(counterSourceName)
 {
-	tcx_value_text(value, tcx_catalogue_source(row - 1)->name);
+	tcx_value_text(value, tcx_catalogue_source(row)->name);
 	return true;
 }
 
 TCX_SHOW(counterSourceFile)
 {
-	tcx_value_text(value, tcx_catalogue_source(row - 1)->path);
+	tcx_value_text(value, tcx_catalogue_source(row)->path);
 	return true;
 }
 

@@ -8,15 +8,14 @@ enum { IS_TRUE = 1, IS_FALSE = 2 };
 
 TCX_SHOW(kernelTableName)
 {
-	tcx_value_text(value, tcx_catalogue_table_name(row - 1));
+	tcx_value_text(value, tcx_catalogue_table_name(row));
 	return request->held->tables != NULL;
 }
 
 /* The table with a reference; NULL while the agent holds none. */
 static struct tcx_table *peek(const struct tcx_request *request, size_t row)
 {
-	return request->held->tables != NULL ? tcx_tables_peek(request->held->tables, row - 1)
-					     : NULL;
+	return request->held->tables != NULL ? tcx_tables_peek(request->held->tables, row) : NULL;
 }
 
 /* source is a constant, so a value may point to it when the table is gone. */

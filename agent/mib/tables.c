@@ -41,10 +41,10 @@ enum table {
 #define ROWS_TYPES(table, of)	 TCX_ROWS_NUMBERED(0, TCX_ICMP_TYPES - 1)
 #define ROWS_NAMED(table, of)                                                                      \
 	{                                                                                          \
-		.find = tcx_nstat_find, .after = tcx_nstat_after, .index = tcx_nstat_index         \
+		.count = tcx_nstat_count, .index = tcx_nstat_index                                 \
 	}
 #define SCALARS_KERNEL(of) TCX_SCALARS_OF_TABLE(TCX_TABLE_##of)
-#define SCALARS_PLAIN(of)  TCX_ROWS_NUMBERED(0, 0)
+#define SCALARS_PLAIN(of)  TCX_ROWS_SCALAR
 
 #define ID(...) {__VA_ARGS__}, sizeof((oid[]){__VA_ARGS__}) / sizeof(oid)
 

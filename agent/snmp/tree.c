@@ -5,51 +5,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum tcx_row tcx_numbered_find(const struct tcx_rows *rows, const struct tcx_request *request,
-			       const oid *index, size_t len, size_t *row)
-{
-	(void)request;
-	if (len != 1 || index[0] < rows->first || index[0] > rows->last)
-		return TCX_ROW_NONE;
-	*row = index[0];
-	return TCX_ROW_FOUND;
-}
+#include "base/array.h"
+#include "base/search.h"
 
-enum tcx_row tcx_numbered_after(const struct tcx_rows *rows, const struct tcx_request *request,
-				const oid *index, size_t len, size_t *row)
+enum tcx_found tcx_numbered_count(const struct tcx_rows *rows, const struct tcx_request *request,
+				  size_t *count)
 {
 	(void)request;
-	if (len > 0 && index[0] >= rows->last)
-		return TCX_ROW_NONE;
-	*row = len > 0 && index[0] >= rows->first ? index[0] + 1 : rows->first;
-	return TCX_ROW_FOUND;
+	*count = rows->last - rows->first + 1;
+	return TCX_FOUND;
 }
 
 size_t tcx_numbered_index(const struct tcx_rows *rows, const struct tcx_request *request,
 			  size_t row, oid *index)
 {
-	(void)rows;
 	(void)request;
-	index[0] = row;
+	index[0] = rows->first + row;
 	return 1;
 }
 
-const struct tcx_rows tcx_scalar_rows = TCX_ROWS_NUMBERED(0, 0);
+const struct tcx_rows tcx_scalar_rows = TCX_ROWS_SCALAR;
 
 bool tcx_tree_add(struct tcx_tree *tree, const struct tcx_object *object)
 {
-	if (tree->count == tree->capacity) {
-		size_t capacity = tree->capacity > 0 ? tree->capacity * 2 : 64;
-		struct tcx_object *objects =
-			reallocarray(tree->objects, capacity, sizeof(*objects));
-
-		if (objects == NULL)
-			return false;
-		tree->objects = objects;
-		tree->capacity = capacity;
-	}
-	tree->objects[tree->count++] = *object;
-	return true;
+	return tcx_array_append(&tree->objects, &tree->count, object, sizeof(*object));
 }
 
 static int compare_objects(const void *a, const void *b)
@@ -71,22 +50,43 @@ void tcx_tree_clear(struct tcx_tree *tree)
 	memset(tree, 0, sizeof(*tree));
 }
 
+/* What is searched for: a name below the root, or an index. */
+struct name {
+	const oid *ids;
+	size_t len;
+};
+
+static bool is_object_upto(const void *objects, size_t i, const void *key)
+{
+	const struct tcx_object *object = (const struct tcx_object *)objects + i;
+	const struct name *name = key;
+
+	return snmp_oid_compare(object->id, object->id_len, name->ids, name->len) <= 0;
+}
+
 /* Counts the objects with no greater id; the last one may contain name. */
 static size_t objects_upto(const struct tcx_tree *tree, const oid *name, size_t len)
 {
-	size_t low = 0;
-	size_t high = tree->count;
+	return tcx_search(tree->objects, tree->count, &(struct name){name, len}, is_object_upto);
+}
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct tcx_object *object = &tree->objects[middle];
+/* The rows of an object as a request sees them. */
+struct seen {
+	const struct tcx_rows *rows;
+	const struct tcx_request *request;
+};
 
-		if (snmp_oid_compare(object->id, object->id_len, name, len) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+static int compare_row(const struct seen *seen, size_t row, const struct name *index)
+{
+	oid other[MAX_OID_LEN];
+	size_t len = seen->rows->index(seen->rows, seen->request, row, other);
+
+	return snmp_oid_compare(other, len, index->ids, index->len);
+}
+
+static bool is_row_upto(const void *seen, size_t row, const void *index)
+{
+	return compare_row(seen, row, index) <= 0;
 }
 
 static bool lies_in(const struct tcx_object *object, const oid *name, size_t len)
@@ -101,45 +101,64 @@ static enum tcx_found read_cell(const struct tcx_object *object, const struct tc
 	return object->show(request, object, row, value) ? TCX_FOUND : TCX_NO_INSTANCE;
 }
 
+/*
+ * The cell with exactly this index. A column without an index has none, even while the table is
+ * read: the library asks so when the master's GETNEXT includes the column, and takes a delegated
+ * answer for the final one.
+ */
+static enum tcx_found get_cell(const struct tcx_object *object, const struct tcx_request *request,
+			       const struct name *index, struct tcx_value *value)
+{
+	const struct seen seen = {object->rows, request};
+	enum tcx_found found;
+	size_t count, upto;
+
+	if (index->len == 0 || (seen.rows->scalar && (index->len > 1 || index->ids[0] != 0)))
+		return TCX_NO_INSTANCE;
+	found = seen.rows->count(seen.rows, request, &count);
+	if (found != TCX_FOUND)
+		return found;
+	upto = tcx_search(&seen, count, index, is_row_upto);
+	if (upto == 0 || compare_row(&seen, upto - 1, index) != 0)
+		return TCX_NO_INSTANCE;
+	return read_cell(object, request, upto - 1, value);
+}
+
 enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_request *request,
 			    const oid *name, size_t len, struct tcx_value *value)
 {
 	size_t upto = objects_upto(tree, name, len);
 	const struct tcx_object *object;
-	size_t row;
 
 	if (upto == 0 || !lies_in(&tree->objects[upto - 1], name, len))
 		return TCX_NO_OBJECT;
 	object = &tree->objects[upto - 1];
-	switch (object->rows->find(object->rows, request, name + object->id_len,
-				   len - object->id_len, &row)) {
-	case TCX_ROW_FOUND:
-		return read_cell(object, request, row, value);
-	case TCX_ROW_PENDING:
-		return TCX_PENDING;
-	default:
-		return TCX_NO_INSTANCE;
-	}
+	return get_cell(object, request,
+			&(struct name){name + object->id_len, len - object->id_len}, value);
 }
 
 /* The first cell of an object behind an index. next already has the object's id. */
 static enum tcx_found next_cell(const struct tcx_object *object, const struct tcx_request *request,
-				const oid *index, size_t len, oid *next, size_t *next_len,
+				const struct name *index, oid *next, size_t *next_len,
 				struct tcx_value *value)
 {
-	const struct tcx_rows *rows = object->rows;
-	oid *next_index = next + object->id_len;
-	enum tcx_row found;
-	size_t row;
+	const struct seen seen = {object->rows, request};
+	enum tcx_found found;
+	size_t count;
 
-	while ((found = rows->after(rows, request, index, len, &row)) == TCX_ROW_FOUND) {
-		len = rows->index(rows, request, row, next_index);
-		index = next_index;
-		*next_len = object->id_len + len;
-		if (read_cell(object, request, row, value) == TCX_FOUND)
-			return TCX_FOUND;
+	if (seen.rows->scalar && index->len > 0)
+		return TCX_NO_INSTANCE;
+	found = seen.rows->count(seen.rows, request, &count);
+	if (found != TCX_FOUND)
+		return found;
+	for (size_t row = tcx_search(&seen, count, index, is_row_upto); row < count; row++) {
+		if (read_cell(object, request, row, value) != TCX_FOUND)
+			continue;
+		*next_len = object->id_len +
+			    seen.rows->index(seen.rows, request, row, next + object->id_len);
+		return TCX_FOUND;
 	}
-	return found == TCX_ROW_PENDING ? TCX_PENDING : TCX_NO_INSTANCE;
+	return TCX_NO_INSTANCE;
 }
 
 enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_request *request,
@@ -156,7 +175,8 @@ enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_reque
 		const struct tcx_object *object = &tree->objects[i];
 
 		memcpy(next, object->id, object->id_len * sizeof(oid));
-		found = next_cell(object, request, name + skip, skip > 0 ? len - skip : 0, next,
+		found = next_cell(object, request,
+				  &(struct name){name + skip, skip > 0 ? len - skip : 0}, next,
 				  next_len, value);
 		skip = 0;
 	}

@@ -74,7 +74,7 @@ bool tcx_add_icmp_types(struct tcx_tree *tree);
 #define TCX_COLUMN_OF(type, name, put) TCX_COLUMN_IF(type, name, true, put)
 
 /* The rows of nstatTable. */
-tcx_rows_search tcx_nstat_find, tcx_nstat_after;
+tcx_rows_count tcx_nstat_count;
 tcx_rows_index tcx_nstat_index;
 
 /* The scalar of RFC1213 with just this counter, room for 8: returns its length; 0: none. */

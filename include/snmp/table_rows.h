@@ -26,17 +26,16 @@ struct tcx_index_field {
 /* Initialisers of struct tcx_rows: for columns, and for scalars about the table as a whole. */
 #define TCX_ROWS_OF_TABLE(id, index_fields)                                                        \
 	{                                                                                          \
-		tcx_table_row_find, tcx_table_row_after, tcx_table_row_index,                      \
-			.table = id, .fields = index_fields                                        \
+		.count = tcx_table_count, .index = tcx_table_index, .table = id,                   \
+		.fields = index_fields                                                             \
 	}
 #define TCX_SCALARS_OF_TABLE(id)                                                                   \
 	{                                                                                          \
-		tcx_table_scalar_find, tcx_table_scalar_after, tcx_numbered_index, .table = id     \
+		.count = tcx_table_count, .index = tcx_numbered_index, .scalar = true, .table = id \
 	}
 
-tcx_rows_search tcx_table_row_find, tcx_table_row_after, tcx_table_scalar_find,
-	tcx_table_scalar_after;
-tcx_rows_index tcx_table_row_index;
+tcx_rows_count tcx_table_count;
+tcx_rows_index tcx_table_index;
 
 /* For show(): an object's table and a row of it, both of which exist. */
 const struct tcx_table *tcx_table_of(const struct tcx_request *request,

@@ -17,23 +17,25 @@
 
 #define TCX_OBJECT_ID_MAX 4
 
-/* The result of a search; TCX_ROW_PENDING: the table is being read, ask again later. */
-enum tcx_row { TCX_ROW_FOUND, TCX_ROW_NONE, TCX_ROW_PENDING };
+/* TCX_PENDING: a table is being read; ask again later. */
+enum tcx_found { TCX_FOUND, TCX_NO_INSTANCE, TCX_NO_OBJECT, TCX_PENDING };
 
 struct tcx_rows;
 struct tcx_index_field;
 
-typedef enum tcx_row tcx_rows_search(const struct tcx_rows *rows, const struct tcx_request *request,
-				     const oid *index, size_t len, size_t *row);
+/* TCX_FOUND: *count is how many rows there are now, from 0 on; TCX_NO_INSTANCE; TCX_PENDING. */
+typedef enum tcx_found tcx_rows_count(const struct tcx_rows *rows,
+				      const struct tcx_request *request, size_t *count);
+
+/* Writes a row's index, which is greater than that of the row before. Returns its length. */
 typedef size_t tcx_rows_index(const struct tcx_rows *rows, const struct tcx_request *request,
 			      size_t row, oid *index);
 
-/* The instances that the columns of a table share. row is a number that the table chooses. */
+/* The instances that the columns of a table share. */
 struct tcx_rows {
-	tcx_rows_search *find; /* the row with exactly this index */
-	/* The first row with a greater index; every index is greater than one of length 0. */
-	tcx_rows_search *after;
-	tcx_rows_index *index;	 /* writes a row's index and returns its length */
+	tcx_rows_count *count;
+	tcx_rows_index *index;
+	bool scalar;		 /* the only row is .0 */
 	oid first, last;	 /* of numbered rows */
 	enum tcx_table_id table; /* of the rows of a table of the kernel (snmp/table_rows.h) */
 	const struct tcx_index_field *fields; /* likewise */
@@ -42,11 +44,17 @@ struct tcx_rows {
 /* Rows that always exist, numbered from first to last. */
 #define TCX_ROWS_NUMBERED(from, to)                                                                \
 	{                                                                                          \
-		tcx_numbered_find, tcx_numbered_after, tcx_numbered_index, .first = from,          \
-									   .last = to              \
+		.count = tcx_numbered_count, .index = tcx_numbered_index, .first = from,           \
+		.last = to                                                                         \
 	}
 
-tcx_rows_search tcx_numbered_find, tcx_numbered_after;
+/* The row of a scalar that always exists. */
+#define TCX_ROWS_SCALAR                                                                            \
+	{                                                                                          \
+		.count = tcx_numbered_count, .index = tcx_numbered_index, .scalar = true           \
+	}
+
+tcx_rows_count tcx_numbered_count;
 tcx_rows_index tcx_numbered_index;
 
 struct tcx_object;
@@ -65,12 +73,8 @@ struct tcx_object {
 
 struct tcx_tree {
 	size_t count;
-	size_t capacity;
 	struct tcx_object *objects; /* owned */
 };
-
-/* TCX_PENDING: a table is being read; ask again later. */
-enum tcx_found { TCX_FOUND, TCX_NO_INSTANCE, TCX_NO_OBJECT, TCX_PENDING };
 
 /* The single row .0 of every scalar. */
 extern const struct tcx_rows tcx_scalar_rows;

@@ -13,36 +13,16 @@
 /* A table with the rows 1, 4 and 5; its column 2 is empty in row 4, its column 3 everywhere. */
 static const oid row_ids[] = {1, 4, 5};
 
-/* Rows from here on are not known yet; past the last one: all are there. */
-static size_t pending_from = SIZE_MAX;
+/* Whether the rows are not known yet. */
+static bool is_pending;
 
-static enum tcx_row known(size_t row)
-{
-	if (row >= pending_from)
-		return TCX_ROW_PENDING;
-	return row < COUNT(row_ids) ? TCX_ROW_FOUND : TCX_ROW_NONE;
-}
-
-static enum tcx_row find_row(const struct tcx_rows *rows, const struct tcx_request *request,
-			     const oid *index, size_t len, size_t *row)
+static enum tcx_found count_rows(const struct tcx_rows *rows, const struct tcx_request *request,
+				 size_t *count)
 {
 	(void)rows;
 	(void)request;
-	for (*row = 0; *row < COUNT(row_ids); ++*row)
-		if (len == 1 && index[0] == row_ids[*row])
-			break;
-	return known(*row);
-}
-
-static enum tcx_row row_after(const struct tcx_rows *rows, const struct tcx_request *request,
-			      const oid *index, size_t len, size_t *row)
-{
-	(void)rows;
-	(void)request;
-	for (*row = 0; *row < COUNT(row_ids); ++*row)
-		if (len == 0 || row_ids[*row] > index[0])
-			break;
-	return known(*row);
+	*count = COUNT(row_ids);
+	return is_pending ? TCX_PENDING : TCX_FOUND;
 }
 
 static size_t index_of(const struct tcx_rows *rows, const struct tcx_request *request, size_t row,
@@ -54,7 +34,7 @@ static size_t index_of(const struct tcx_rows *rows, const struct tcx_request *re
 	return 1;
 }
 
-static const struct tcx_rows table_rows = {.find = find_row, .after = row_after, .index = index_of};
+static const struct tcx_rows table_rows = {.count = count_rows, .index = index_of};
 
 static bool read_cell(const struct tcx_request *request, const struct tcx_object *object,
 		      size_t row, struct tcx_value *value)
@@ -253,13 +233,13 @@ static void pending(void **state)
 {
 	struct serving *serving = *state;
 
-	pending_from = 1;
-	assert_string_equal(serving_next(serving, "9.1.1"), "9.1.1.1 Counter64 101");
+	is_pending = true;
+	assert_string_equal(serving_next(serving, "9.1.1"), "pending");
 	assert_string_equal(serving_next(serving, "9.1.1.1"), "pending");
-	assert_string_equal(serving_get(serving, "9.1.1.4"), "pending");
-	assert_string_equal(serving_get(serving, "9.1.1.1"), "Counter64 101");
+	assert_string_equal(serving_get(serving, "9.1.1.1"), "pending");
+	assert_string_equal(serving_get(serving, "9.1.1"), "no instance");
 	assert_string_equal(serving_get(serving, "10.3.0"), "Counter64 103");
-	pending_from = SIZE_MAX;
+	is_pending = false;
 	assert_string_equal(serving_next(serving, "9.1.1.1"), "9.1.1.4 Counter64 104");
 }
 
