@@ -77,30 +77,13 @@ static const struct tcx_counter_row *known_at(const struct tcx_request *request,
 	return counter != TCX_NONE ? tcx_catalogue_row(counter) : NULL;
 }
 
-TCX_SHOW(nstatValue)
-{
-	tcx_value_counter64(value, request->fresh->values[request->fresh->layout->by_name[row]]);
-	return is_shown(request, row);
-}
+#define SHOW(name, put) TCX_SHOW_IF(name, is_shown(request, row), put)
 
-TCX_SHOW(nstatKind)
-{
-	const struct tcx_counter_row *known = known_at(request, row);
-
-	tcx_value_integer(value, known != NULL ? known->kind : TCX_unknown);
-	return is_shown(request, row);
-}
-
-TCX_SHOW(nstatObject)
-{
-	set_object(entry_at(request, row), value);
-	return is_shown(request, row);
-}
-
-TCX_SHOW(nstatDescription)
-{
-	const struct tcx_counter_row *known = known_at(request, row);
-
-	tcx_value_text(value, known != NULL ? known->text : "");
-	return is_shown(request, row);
-}
+SHOW(nstatValue,
+     tcx_value_counter64(value, request->fresh->values[request->fresh->layout->by_name[row]]))
+SHOW(nstatKind,
+     tcx_value_integer(value,
+		       known_at(request, row) != NULL ? known_at(request, row)->kind : TCX_unknown))
+SHOW(nstatObject, set_object(entry_at(request, row), value))
+SHOW(nstatDescription,
+     tcx_value_text(value, known_at(request, row) != NULL ? known_at(request, row)->text : ""))

@@ -6,11 +6,8 @@
 /* TruthValue */
 enum { IS_TRUE = 1, IS_FALSE = 2 };
 
-TCX_SHOW(kernelTableName)
-{
-	tcx_value_text(value, tcx_catalogue_table_name(row));
-	return request->held->tables != NULL;
-}
+TCX_SHOW_IF(kernelTableName, request->held->tables != NULL,
+	    tcx_value_text(value, tcx_catalogue_table_name(row)))
 
 /* The table with a reference; NULL while the agent holds none. */
 static struct tcx_table *peek(const struct tcx_request *request, size_t row)

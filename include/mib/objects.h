@@ -58,6 +58,20 @@ bool tcx_add_icmp_types(struct tcx_tree *tree);
 			     struct tcx_value *value)
 
 /*
+ * Defines one: put calls a tcx_value_...() with value; known says whether the cell of this request
+ * and row has a value.
+ */
+#define TCX_SHOW_IF(name, known, put)                                                              \
+	TCX_SHOW(name)                                                                             \
+	{                                                                                          \
+		if (!(known))                                                                      \
+			return false;                                                              \
+		put;                                                                               \
+		return true;                                                                       \
+	}
+#define TCX_SHOW_OF(name, put) TCX_SHOW_IF(name, true, put)
+
+/*
  * Defines one for a column of a kernel table: put calls a tcx_value_...() with value and the row,
  * which is named as its type; known says whether the row's cell has a value.
  */
