@@ -45,22 +45,21 @@ static bool may_be_written(const char *path, const struct stat *opened, struct t
 static enum outcome explain_lock(int fd, const char *path, int error, struct tcx_fault *fault)
 {
 	struct flock other = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	char who[32] = "another process";
 
 	if (error != EACCES && error != EAGAIN)
 		tcx_fault_set(fault, "%s: cannot be locked: %s; give -p another place", path,
 			      strerror(error));
 	else if (fcntl(fd, F_GETLK, &other) == 0 && other.l_type == F_UNLCK)
 		return GONE;
-	else if (other.l_pid > 0)
+	else {
+		if (other.l_pid > 0)
+			snprintf(who, sizeof(who), "process %ld", (long)other.l_pid);
 		tcx_fault_set(fault,
-			      "%s: process %ld has it locked, an agent that runs already; end "
-			      "that first, or give -p another place",
-			      path, (long)other.l_pid);
-	else
-		tcx_fault_set(fault,
-			      "%s: another process has it locked, an agent that runs already; end "
-			      "that first, or give -p another place",
-			      path);
+			      "%s: %s has it locked, an agent that runs already; end that first, "
+			      "or give -p another place",
+			      path, who);
+	}
 	return REFUSED;
 }
 

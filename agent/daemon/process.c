@@ -77,15 +77,17 @@ void tcx_process_started(int ready_fd, bool well)
 	close(ready_fd);
 }
 
-/* Digits only, within the range of an id; (uid_t)-1 means "no id" to the kernel. */
+/* To the kernel: leave it as it is. */
+#define NO_ID UINT32_MAX
+
+/* Digits only, within the range of an id. */
 static bool is_number(const char *text, unsigned long *number)
 {
 	char *end;
 
 	errno = 0;
 	*number = strtoul(text, &end, 10);
-	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 &&
-	       *number < UINT32_MAX;
+	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *number < NO_ID;
 }
 
 static bool find_group(const char *name, gid_t *gid, struct tcx_fault *fault)
@@ -118,16 +120,13 @@ static bool find_user(const char *name, const struct passwd **entry, uid_t *uid,
 	return true;
 }
 
-static bool set_ids(const struct passwd *entry, const uid_t *uid, const gid_t *gid)
+static bool set_ids(const struct passwd *entry, uid_t uid, gid_t gid)
 {
-	if (uid != NULL && entry != NULL &&
-	    initgroups(entry->pw_name, gid ? *gid : entry->pw_gid) != 0)
+	if (entry != NULL && initgroups(entry->pw_name, gid) != 0)
 		return false;
-	if (uid != NULL && entry == NULL && setgroups(0, NULL) != 0)
+	if (entry == NULL && uid != NO_ID && setgroups(0, NULL) != 0)
 		return false;
-	if (gid != NULL && setgid(*gid) != 0)
-		return false;
-	return uid == NULL || setuid(*uid) == 0;
+	return setresgid(gid, gid, gid) == 0 && setresuid(uid, uid, uid) == 0;
 }
 
 /* No program executed later gains a right. Without CAP_SETPCAP, no_new_privs alone must do. */
@@ -144,9 +143,8 @@ static bool renounce(void)
 bool tcx_process_become(const char *user, const char *group, struct tcx_fault *fault)
 {
 	const struct passwd *entry = NULL;
-	uid_t uid = 0;
-	gid_t gid = 0;
-	bool have_gid = group != NULL;
+	uid_t uid = NO_ID;
+	gid_t gid = NO_ID;
 
 	if (user == NULL && group == NULL)
 		return true;
@@ -158,15 +156,12 @@ bool tcx_process_become(const char *user, const char *group, struct tcx_fault *f
 		return false;
 	if (group != NULL && !find_group(group, &gid, fault))
 		return false;
-	if (user != NULL && entry == NULL && group == NULL)
+	if (entry != NULL && group == NULL)
+		gid = entry->pw_gid;
+	if (gid == NO_ID)
 		return tcx_fault_set(fault, "user %s has no entry that names a group; give -g, too",
 				     user);
-	if (entry != NULL && group == NULL) {
-		gid = entry->pw_gid;
-		have_gid = true;
-	}
-	if ((user != NULL && !renounce()) ||
-	    !set_ids(entry, user != NULL ? &uid : NULL, have_gid ? &gid : NULL))
+	if ((user != NULL && !renounce()) || !set_ids(entry, uid, gid))
 		return tcx_fault_set(
 			fault,
 			"cannot become user %s, group %s: %s; start as root or without -u and -g",
