@@ -303,16 +303,19 @@ static int show_directives(void)
 
 static int perform(struct tcx_context *context)
 {
-	switch (context->options.task) {
-	case TCX_PRINT:
+	if (context->options.task == TCX_PRINT)
 		return print(&context->config);
-	case TCX_DOCTOR:
-		return tcx_doctor(&context->options, &context->config, context->agentx.wire.master)
-			       ? EXIT_SUCCESS
-			       : EXIT_FAILURE;
-	default:
+	if (context->options.task == TCX_SERVE)
 		return serve(context);
-	}
+	return tcx_doctor(&context->options, &context->config, context->agentx.wire.master)
+		       ? EXIT_SUCCESS
+		       : EXIT_FAILURE;
+}
+
+static int refuse(const char *why)
+{
+	fprintf(stderr, "tcpextd: %s\n", why);
+	return EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)
@@ -327,24 +330,17 @@ int main(int argc, char **argv)
 	struct tcx_fault fault = {""};
 	int status;
 
-	if (!tcx_process_begin()) {
-		fputs("tcpextd: /dev/null cannot be opened\n", stderr);
-		return EXIT_FAILURE;
-	}
+	if (!tcx_process_begin())
+		return refuse("/dev/null cannot be opened");
 	if (!tcx_options_parse(&context.options, argc, argv))
 		return EXIT_FAILURE;
 	if (context.options.task == TCX_LEAVE)
 		return EXIT_SUCCESS;
 	if (!tcx_log_start(&context.log, context.options.own_log,
-			   context.options.foreground || context.options.task != TCX_SERVE,
-			   &fault)) {
-		fprintf(stderr, "tcpextd: %s\n", fault.text);
-		return EXIT_FAILURE;
-	}
-	if (!tcx_agentx_init(&context.agentx)) {
-		fputs("tcpextd: out of memory\n", stderr);
-		return EXIT_FAILURE;
-	}
+			   context.options.foreground || context.options.task != TCX_SERVE, &fault))
+		return refuse(fault.text);
+	if (!tcx_agentx_init(&context.agentx))
+		return refuse("out of memory");
 	tcx_config_register();
 	if (context.options.task == TCX_SHOW_DIRECTIVES)
 		return show_directives();

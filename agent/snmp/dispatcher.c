@@ -43,7 +43,8 @@ struct tcx_dispatcher {
 	long transaction;		 /* the number that the master gave it */
 	const void *session;		 /* which it came by */
 	struct pending_request *pending; /* list of pending requests */
-	unsigned int alarm;		 /* of look_after_pending(); 0: none */
+	size_t pending_count;
+	unsigned int alarm;    /* of look_after_pending(); 0: none */
 	uint64_t quiescing_ns; /* since when registrations are to change; 0: they are not */
 	bool quiesced;	       /* none is pending, and none may become so */
 	bool complained;       /* that a table takes too long; until one comes again */
@@ -187,11 +188,12 @@ static bool answer_all(const struct tcx_served *served, const struct tcx_request
 	return all;
 }
 
-static void remove_pending(struct pending_request **link)
+static void remove_pending(struct tcx_dispatcher *dispatcher, struct pending_request **link)
 {
 	struct pending_request *pending = *link;
 
 	*link = pending->next;
+	dispatcher->pending_count--;
 	netsnmp_free_delegated_cache(pending->cache);
 	free(pending);
 }
@@ -246,7 +248,7 @@ static void look_after_pending(unsigned int alarm, void *arg)
 			tcx_quirk_answer_error(cache);
 			complain(dispatcher);
 		}
-		remove_pending(link);
+		remove_pending(dispatcher, link);
 	}
 	if (dispatcher->pending != NULL)
 		return;
@@ -266,15 +268,6 @@ static uint64_t pending_since(const struct tcx_dispatcher *dispatcher,
 	return tcx_clock_now();
 }
 
-static size_t count_pending(const struct tcx_dispatcher *dispatcher)
-{
-	size_t count = 0;
-
-	for (const struct pending_request *one = dispatcher->pending; one != NULL; one = one->next)
-		count++;
-	return count;
-}
-
 static bool wait_for_table(const struct tcx_served *served, netsnmp_mib_handler *handler,
 			   netsnmp_handler_registration *made, netsnmp_agent_request_info *info,
 			   netsnmp_request_info *varbinds)
@@ -282,7 +275,7 @@ static bool wait_for_table(const struct tcx_served *served, netsnmp_mib_handler 
 	const struct timeval tenth = {.tv_usec = 100000};
 	struct tcx_dispatcher *dispatcher = served->dispatcher;
 	struct pending_request *pending =
-		count_pending(dispatcher) < PENDING_MAX ? calloc(1, sizeof(*pending)) : NULL;
+		dispatcher->pending_count < PENDING_MAX ? calloc(1, sizeof(*pending)) : NULL;
 
 	if (pending != NULL)
 		pending->cache =
@@ -297,6 +290,7 @@ static bool wait_for_table(const struct tcx_served *served, netsnmp_mib_handler 
 	pending->since_ns = pending_since(dispatcher, pending);
 	pending->next = dispatcher->pending;
 	dispatcher->pending = pending;
+	dispatcher->pending_count++;
 	if (dispatcher->alarm == 0)
 		dispatcher->alarm =
 			snmp_alarm_register_hr(tenth, SA_REPEAT, look_after_pending, dispatcher);
@@ -326,7 +320,7 @@ static void answer_all_pending(struct tcx_dispatcher *dispatcher, const struct t
 
 	while (*link != NULL) {
 		if (answer_pending(*link, request)) {
-			remove_pending(link);
+			remove_pending(dispatcher, link);
 			dispatcher->complained = false;
 		} else
 			link = &(*link)->next;
@@ -408,7 +402,7 @@ void tcx_dispatcher_free(struct tcx_dispatcher *dispatcher)
 	if (dispatcher->alarm != 0)
 		snmp_alarm_unregister(dispatcher->alarm);
 	while (dispatcher->pending != NULL)
-		remove_pending(&dispatcher->pending);
+		remove_pending(dispatcher, &dispatcher->pending);
 	end_request(dispatcher);
 	release(&dispatcher->settings);
 	free(dispatcher);
