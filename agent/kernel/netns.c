@@ -6,6 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* More than any type of attribute that rows are made of. */
+#define ATTRIBUTES 32
+
+/* From RTM_NEWADDR to RTM_GETADDR, and so with all others. */
+#define NEW_TO_GET 2
+
 struct tcx_netns *tcx_netns_new(const char *proc_root)
 {
 	struct tcx_netns *netns = calloc(1, sizeof(*netns));
@@ -39,9 +45,31 @@ void tcx_netns_free(struct tcx_netns *netns)
 	free(netns);
 }
 
-bool tcx_netns_list(struct tcx_netns *netns, struct tcx_table *table,
-		    const struct tcx_netlink_query *query, struct tcx_fault *fault)
+struct list {
+	struct tcx_table *table;
+	uint16_t type;
+	size_t len;
+	tcx_netns_take *take;
+};
+
+static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
 {
+	const struct list *list = context;
+	const struct nlattr *attributes[ATTRIBUTES];
+	const void *body = tcx_netlink_parse(message, list->len, attributes, ATTRIBUTES, fault);
+
+	if (body == NULL)
+		return false;
+	return message->nlmsg_type != list->type ||
+	       list->take(list->table, body, attributes, fault);
+}
+
+bool tcx_netns_list(struct tcx_netns *netns, struct tcx_table *table, uint16_t type,
+		    const void *request, size_t len, tcx_netns_take *take, struct tcx_fault *fault)
+{
+	struct list list = {table, type - NEW_TO_GET, len, take};
+	const struct tcx_netlink_query query = {type, request, len, take_message, &list};
+
 	table->source = "rtnetlink";
-	return tcx_netlink_dump(&netns->route, query, fault) || table->cut;
+	return tcx_netlink_dump(&netns->route, &query, fault) || table->cut;
 }

@@ -42,9 +42,16 @@ struct tcx_netns *tcx_netns_new(const char *proc_root);
  */
 void tcx_netns_use_procfs(struct tcx_netns *netns, const char *why);
 
-/* For reader->read() of a single rtnetlink dump; query->context must be the table. */
-bool tcx_netns_list(struct tcx_netns *netns, struct tcx_table *table,
-		    const struct tcx_netlink_query *query, struct tcx_fault *fault);
+/* Makes a row of a message: of its fixed part, and the attributes by type, NULL if missing. */
+typedef bool tcx_netns_take(struct tcx_table *table, const void *message,
+			    const struct nlattr **attributes, struct tcx_fault *fault);
+
+/*
+ * For reader->read() of a single rtnetlink dump: type is RTM_GETADDR or the like, of which the
+ * messages like RTM_NEWADDR are taken; they begin as the request does, with a struct of len octets.
+ */
+bool tcx_netns_list(struct tcx_netns *netns, struct tcx_table *table, uint16_t type,
+		    const void *request, size_t len, tcx_netns_take *take, struct tcx_fault *fault);
 
 /* Closes everything. netns may be NULL. */
 void tcx_netns_free(struct tcx_netns *netns);

@@ -1,30 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reads the IPv4 addresses of this host (RTM_GETADDR). */
+/* Reads the IPv4 addresses of this host, and the first primary one of each link (RTM_GETADDR). */
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/octets.h"
 #include "kernel/ip_tables.h"
 #include "kernel/netns.h"
+#include "link_addresses.h"
 
-#define ATTRIBUTES (IFA_BROADCAST + 1)
-
-static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+static bool take_address(struct tcx_table *table, const void *message,
+			 const struct nlattr **attributes, struct tcx_fault *fault)
 {
-	const struct nlattr *attributes[ATTRIBUTES];
-	const struct ifaddrmsg *body =
-		tcx_netlink_parse(message, sizeof(*body), attributes, ATTRIBUTES, fault);
+	const struct ifaddrmsg *body = message;
 	struct tcx_address row = {0};
 	uint8_t broadcast[4] = {0};
 
-	if (body == NULL)
-		return false;
-	if (message->nlmsg_type != RTM_NEWADDR || body->ifa_family != AF_INET)
+	if (body->ifa_family != AF_INET)
 		return true;
 	/* IFA_ADDRESS is the far end of a point-to-point link. */
 	if (!tcx_attribute_copy(attributes[IFA_LOCAL], row.address, sizeof(row.address))) {
-		tcx_table_lacks(context, "an address of interface %u has no IFA_LOCAL",
+		tcx_table_lacks(table, "an address of interface %u has no IFA_LOCAL",
 				body->ifa_index);
 		return true;
 	}
@@ -32,16 +29,40 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	row.prefix_len = body->ifa_prefixlen;
 	row.broadcast_bit = broadcast[3] & 1;
 	row.link = body->ifa_index;
-	return tcx_table_append(context, &row, fault);
+	return tcx_table_append(table, &row, fault);
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
+static bool take_link_address(struct tcx_table *table, const void *message,
+			      const struct nlattr **attributes, struct tcx_fault *fault)
+{
+	const struct ifaddrmsg *body = message;
+	struct tcx_link_address row;
+
+	if (body->ifa_family != AF_INET || (body->ifa_flags & IFA_F_SECONDARY) != 0 ||
+	    !tcx_attribute_copy(attributes[IFA_LOCAL], row.address, sizeof(row.address)))
+		return true;
+	tcx_octets_put32(row.link, body->ifa_index);
+	return tcx_table_append(table, &row, fault);
+}
+
+static bool list(struct tcx_table *table, struct tcx_netns *netns, tcx_netns_take *take,
+		 struct tcx_fault *fault)
 {
 	const struct ifaddrmsg request = {.ifa_family = AF_INET};
-	const struct tcx_netlink_query query = {RTM_GETADDR, &request, sizeof(request),
-						take_message, table};
 
-	return tcx_netns_list(netns, table, &query, fault);
+	return tcx_netns_list(netns, table, RTM_GETADDR, &request, sizeof(request), take, fault);
+}
+
+static bool read_addresses(struct tcx_table *table, struct tcx_netns *netns,
+			   struct tcx_fault *fault)
+{
+	return list(table, netns, take_address, fault);
+}
+
+static bool read_link_addresses(struct tcx_table *table, struct tcx_netns *netns,
+				struct tcx_fault *fault)
+{
+	return list(table, netns, take_link_address, fault);
 }
 
 /* One interface may have an address twice; the longer prefix counts. */
@@ -59,5 +80,21 @@ const struct tcx_table_reader tcx_addresses = {
 	.kind.row_size = sizeof(struct tcx_address),
 	.kind.key_size = sizeof(((struct tcx_address *)NULL)->address),
 	.kind.merge = merge,
-	.read = read_table,
+	.read = read_addresses,
 };
+
+const struct tcx_table_reader tcx_link_addresses = {
+	.kind.row_size = sizeof(struct tcx_link_address),
+	.kind.key_size = sizeof(((struct tcx_link_address *)NULL)->link),
+	.read = read_link_addresses,
+};
+
+const uint8_t *tcx_link_address_find(const struct tcx_table *addresses, uint32_t link)
+{
+	const struct tcx_link_address *found;
+	uint8_t key[4];
+
+	tcx_octets_put32(key, link);
+	found = tcx_table_find(addresses, key);
+	return found != NULL ? found->address : NULL;
+}

@@ -14,8 +14,6 @@
 #include "kernel/ip_tables.h"
 #include "kernel/netns.h"
 
-#define ATTRIBUTES (NDA_LLADDR + 1)
-
 /* /proc/net/arp and `ip neigh` leave out the others. */
 static bool is_shown(const struct ndmsg *body)
 {
@@ -44,26 +42,23 @@ static void read_hardware(struct tcx_neighbour *row, const struct nlattr *attrib
 								     sizeof(row->hardware));
 }
 
-static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+static bool take_neighbour(struct tcx_table *table, const void *message,
+			   const struct nlattr **attributes, struct tcx_fault *fault)
 {
-	const struct nlattr *attributes[ATTRIBUTES];
-	const struct ndmsg *body =
-		tcx_netlink_parse(message, sizeof(*body), attributes, ATTRIBUTES, fault);
+	const struct ndmsg *body = message;
 	struct tcx_neighbour row = {0};
 
-	if (body == NULL)
-		return false;
-	if (message->nlmsg_type != RTM_NEWNEIGH || body->ndm_family != AF_INET || !is_shown(body))
+	if (body->ndm_family != AF_INET || !is_shown(body))
 		return true;
 	if (!tcx_attribute_copy(attributes[NDA_DST], row.address, sizeof(row.address))) {
-		tcx_table_lacks(context, "a neighbour of interface %d has no NDA_DST",
+		tcx_table_lacks(table, "a neighbour of interface %d has no NDA_DST",
 				body->ndm_ifindex);
 		return true;
 	}
 	tcx_octets_put32(row.link, (uint32_t)body->ndm_ifindex);
 	row.type = type_of(body->ndm_state);
-	read_hardware(&row, attributes[NDA_LLADDR], context);
-	return tcx_table_append(context, &row, fault);
+	read_hardware(&row, attributes[NDA_LLADDR], table);
+	return tcx_table_append(table, &row, fault);
 }
 
 /* Any socket of the namespace will do. */
@@ -93,10 +88,9 @@ static void mark_ignored(struct tcx_table *table, struct tcx_netns *netns)
 static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	const struct ndmsg request = {.ndm_family = AF_INET};
-	const struct tcx_netlink_query query = {RTM_GETNEIGH, &request, sizeof(request),
-						take_message, table};
 
-	if (!tcx_netns_list(netns, table, &query, fault))
+	if (!tcx_netns_list(netns, table, RTM_GETNEIGH, &request, sizeof(request), take_neighbour,
+			    fault))
 		return false;
 	mark_ignored(table, netns);
 	return true;

@@ -11,8 +11,6 @@
 #include "base/octets.h"
 #include "kernel/netns.h"
 
-#define ATTRIBUTES (NHA_GATEWAY + 1)
-
 /*
  * The weight less one. Its upper half is the octet behind it since kernel 6.12, 0 before, which has
  * two names in linux/nexthop.h.
@@ -36,21 +34,16 @@ static uint32_t heaviest_of(const struct nlattr *group)
 	return count > 0 ? member[heaviest].id : 0;
 }
 
-static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+static bool take_nexthop(struct tcx_table *table, const void *message,
+			 const struct nlattr **attributes, struct tcx_fault *fault)
 {
-	const struct nlattr *attributes[ATTRIBUTES];
-	const struct nhmsg *body =
-		tcx_netlink_parse(message, sizeof(*body), attributes, ATTRIBUTES, fault);
+	const struct nhmsg *body = message;
 	struct tcx_nexthop row = {0};
 	uint32_t id;
 
-	if (body == NULL)
-		return false;
-	if (message->nlmsg_type != RTM_NEWNEXTHOP)
-		return true;
 	tcx_attribute_copy(attributes[NHA_OIF], &row.link, sizeof(row.link));
 	if (!tcx_attribute_copy(attributes[NHA_ID], &id, sizeof(id))) {
-		tcx_table_lacks(context, "a nexthop of interface %u has no NHA_ID", row.link);
+		tcx_table_lacks(table, "a nexthop of interface %u has no NHA_ID", row.link);
 		return true;
 	}
 	tcx_octets_put32(row.id, id);
@@ -60,16 +53,15 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	row.blackhole = attributes[NHA_BLACKHOLE] != NULL;
 	if (attributes[NHA_GROUP] != NULL)
 		row.heaviest = heaviest_of(attributes[NHA_GROUP]);
-	return tcx_table_append(context, &row, fault);
+	return tcx_table_append(table, &row, fault);
 }
 
 static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	const struct nhmsg request = {.nh_family = AF_UNSPEC};
-	const struct tcx_netlink_query query = {RTM_GETNEXTHOP, &request, sizeof(request),
-						take_message, table};
 
-	return tcx_netns_list(netns, table, &query, fault);
+	return tcx_netns_list(netns, table, RTM_GETNEXTHOP, &request, sizeof(request), take_nexthop,
+			      fault);
 }
 
 const struct tcx_table_reader tcx_nexthops = {

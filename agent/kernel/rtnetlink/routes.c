@@ -130,19 +130,16 @@ static bool read_row(struct tcx_route *row, const struct rtmsg *body,
 }
 
 /* Kernels before 4.20 ignore the table asked for and list all. */
-static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+static bool take_route(struct tcx_table *table, const void *message,
+		       const struct nlattr **attributes, struct tcx_fault *fault)
 {
-	const struct nlattr *attributes[ATTRIBUTES];
-	const struct rtmsg *body =
-		tcx_netlink_parse(message, sizeof(*body), attributes, ATTRIBUTES, fault);
+	const struct rtmsg *body = message;
 	struct tcx_route row = {0};
 
-	if (body == NULL)
-		return false;
-	if (message->nlmsg_type != RTM_NEWROUTE || body->rtm_family != AF_INET ||
-	    (body->rtm_flags & RTM_F_CLONED) != 0 || table_of(body, attributes) != RT_TABLE_MAIN)
+	if (body->rtm_family != AF_INET || (body->rtm_flags & RTM_F_CLONED) != 0 ||
+	    table_of(body, attributes) != RT_TABLE_MAIN)
 		return true;
-	return read_row(&row, body, attributes, fault) && tcx_table_append(context, &row, fault);
+	return read_row(&row, body, attributes, fault) && tcx_table_append(table, &row, fault);
 }
 
 static bool is_zero(const uint8_t address[4])
@@ -230,11 +227,11 @@ static bool complete_all(struct tcx_table *table, struct tcx_netns *netns, struc
 static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	const struct rtmsg request = {.rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN};
-	const struct tcx_netlink_query query = {RTM_GETROUTE, &request, sizeof(request),
-						take_message, table};
 
 	/* Without any address there is no main table, which kernels since 4.20 refuse. */
-	if (!tcx_netns_list(netns, table, &query, fault) && netns->route.error != ENOENT)
+	if (!tcx_netns_list(netns, table, RTM_GETROUTE, &request, sizeof(request), take_route,
+			    fault) &&
+	    netns->route.error != ENOENT)
 		return false;
 	return complete_all(table, netns, fault);
 }

@@ -41,14 +41,7 @@ static bool take_socket(void *context, const struct tcx_socket *socket, struct t
 
 static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
-	const struct tcx_socket_query query = {
-		.protocol = TCX_TCP,
-		.states = TCX_ALL_STATES,
-		.callback = take_socket,
-		.context = table,
-	};
-
-	return tcx_sockets_list_ipv4(netns, &query, table, fault) || table->cut;
+	return tcx_sockets_list_ipv4(netns, TCX_TCP, take_socket, table, fault);
 }
 
 const struct tcx_table_reader tcx_connections = {

@@ -80,20 +80,24 @@ static bool take_mapped(void *context, const struct tcx_socket *socket, struct t
 	return query->callback(query->context, &ipv4, fault);
 }
 
-bool tcx_sockets_list_ipv4(struct tcx_netns *netns, const struct tcx_socket_query *query,
-			   struct tcx_table *table, struct tcx_fault *fault)
+bool tcx_sockets_list_ipv4(struct tcx_netns *netns, enum tcx_protocol protocol,
+			   tcx_socket_callback *callback, struct tcx_table *table,
+			   struct tcx_fault *fault)
 {
-	struct tcx_socket_query ipv4 = *query;
-	const struct tcx_socket_query mapped = {
-		.protocol = query->protocol,
-		.family = AF_INET6,
-		.only_ipv4 = true,
-		.states = query->states,
-		.callback = take_mapped,
-		.context = (void *)query,
+	const struct tcx_socket_query ipv4 = {
+		.protocol = protocol,
+		.family = AF_INET,
+		.states = TCX_ALL_STATES,
+		.callback = callback,
+		.context = table,
 	};
+	struct tcx_socket_query mapped = ipv4;
 
-	ipv4.family = AF_INET;
-	return tcx_sockets_list(netns, &ipv4, table, fault) &&
-	       tcx_sockets_list(netns, &mapped, table, fault);
+	mapped.family = AF_INET6;
+	mapped.only_ipv4 = true;
+	mapped.callback = take_mapped;
+	mapped.context = (void *)&ipv4;
+	return (tcx_sockets_list(netns, &ipv4, table, fault) &&
+		tcx_sockets_list(netns, &mapped, table, fault)) ||
+	       table->cut;
 }

@@ -61,11 +61,12 @@ bool tcx_sockets_list(struct tcx_netns *netns, const struct tcx_socket_query *qu
 		      struct tcx_table *table, struct tcx_fault *fault);
 
 /*
- * Lists what speaks IPv4, as AF_INET, whatever query->family is: IPv4 sockets, then IPv6 ones with
- * IPv4 ends (::ffff:a.b.c.d), or, as 0.0.0.0, that accept both.
+ * For reader->read() of a table of all that speaks IPv4, which callback gets as AF_INET: IPv4
+ * sockets, then IPv6 ones with IPv4 ends (::ffff:a.b.c.d), or, as 0.0.0.0, that accept both.
  */
-bool tcx_sockets_list_ipv4(struct tcx_netns *netns, const struct tcx_socket_query *query,
-			   struct tcx_table *table, struct tcx_fault *fault);
+bool tcx_sockets_list_ipv4(struct tcx_netns *netns, enum tcx_protocol protocol,
+			   tcx_socket_callback *callback, struct tcx_table *table,
+			   struct tcx_fault *fault);
 
 /* The same from one source. */
 bool tcx_sockets_list_diag(struct tcx_netns *netns, const struct tcx_socket_query *query,
