@@ -2,12 +2,10 @@
 /* Reads the monotonic clock. Nothing here knows wall-clock time. */
 #include "base/clock.h"
 
-#include <time.h>
-
 uint64_t tcx_clock_now(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * TCX_NS_PER_S + (uint64_t)now.tv_nsec;
+	return tcx_clock_ns(&now);
 }

@@ -12,18 +12,21 @@
 #define TURN_NS 1000000L
 #define TURNS	1000
 
-int tcx_worker_start(void *(*run)(void *arg), void *arg)
+int tcx_worker_start(void *(*run)(void *arg), void *arg, atomic_uint *references)
 {
 	sigset_t all, before;
 	pthread_t thread;
 	int result;
 
+	tcx_reference_take(references);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	result = pthread_create(&thread, NULL, run, arg);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (result == 0)
 		pthread_detach(thread);
+	else
+		tcx_reference_give(references);
 	return result;
 }
 

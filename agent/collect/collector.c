@@ -198,23 +198,11 @@ static void free_collector(struct tcx_collector *collector)
 
 TCX_REFERENCE_DEFINE(tcx_collector, free_collector)
 
-static int start_thread(struct tcx_collector *collector)
-{
-	int result;
-
-	tcx_reference_take(&collector->references);
-	result = tcx_worker_start(run, collector);
-	if (result != 0)
-		tcx_collector_unref(collector);
-	return result;
-}
-
 static void set_timer(struct tcx_collector *collector, uint64_t first_ns, uint64_t interval_ns)
 {
 	const struct itimerspec when = {
-		.it_value = {(time_t)(first_ns / TCX_NS_PER_S), (long)(first_ns % TCX_NS_PER_S)},
-		.it_interval = {(time_t)(interval_ns / TCX_NS_PER_S),
-				(long)(interval_ns % TCX_NS_PER_S)},
+		.it_value = tcx_clock_timespec(first_ns),
+		.it_interval = tcx_clock_timespec(interval_ns),
 	};
 
 	timerfd_settime(collector->timer_fd, 0, &when, NULL);
@@ -235,7 +223,7 @@ struct tcx_collector *tcx_collector_start(const char *proc_root, uint64_t interv
 		result = errno;
 	set_timer(collector, interval_ns, interval_ns);
 	if (result == 0)
-		result = start_thread(collector);
+		result = tcx_worker_start(run, collector, &collector->references);
 	if (result == 0)
 		return collector;
 	tcx_fault_set(fault, "the collector cannot start: %s", strerror(result));

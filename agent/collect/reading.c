@@ -66,7 +66,6 @@ static void on_tables(int fd, void *arg)
 	struct tcx_table_event event;
 
 	(void)fd;
-	tcx_tables_acknowledge(reading->tables);
 	while (tcx_tables_next_event(reading->tables, &event))
 		reading->log(table_lines[event.kind].priority, table_lines[event.kind].format,
 			     tcx_catalogue_table_name(event.id), event.cause.text);

@@ -209,12 +209,7 @@ static void sleep_until(struct worker *worker, uint64_t when_ns)
 	struct timespec until;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)(wait / TCX_NS_PER_S);
-	until.tv_nsec += (long)(wait % TCX_NS_PER_S);
-	if (until.tv_nsec >= (long)TCX_NS_PER_S) {
-		until.tv_nsec -= (long)TCX_NS_PER_S;
-		until.tv_sec++;
-	}
+	until = tcx_clock_timespec(tcx_clock_ns(&until) + wait);
 	pthread_cond_timedwait(&worker->wake, &worker->tables->lock, &until);
 }
 
@@ -261,16 +256,14 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* Call with the lock and a reference: the dropped one is then not the last. */
+/* Call with the lock and a reference. */
 static void start_thread(struct worker *worker)
 {
 	const struct tcx_fault cause = {"no thread can be started; raise the limit of tasks"};
 
-	tcx_reference_take(&worker->tables->references);
-	worker->running = tcx_worker_start(run, worker) == 0;
+	worker->running = tcx_worker_start(run, worker, &worker->tables->references) == 0;
 	if (worker->running)
 		return;
-	tcx_reference_give(&worker->tables->references);
 	worker->wanted = false;
 	take_failure(worker, &cause, 0);
 	eventfd_write(worker->tables->ready_fd, 1);
@@ -438,13 +431,6 @@ int tcx_tables_ready_fd(const struct tcx_tables *tables)
 	return tables->ready_fd;
 }
 
-void tcx_tables_acknowledge(struct tcx_tables *tables)
-{
-	eventfd_t count;
-
-	eventfd_read(tables->ready_fd, &count);
-}
-
 static bool take_event(struct worker *worker, struct tcx_table_event *event)
 {
 	for (int kind = 0; kind < EVENTS; kind++) {
@@ -461,6 +447,7 @@ static bool take_event(struct worker *worker, struct tcx_table_event *event)
 bool tcx_tables_next_event(struct tcx_tables *tables, struct tcx_table_event *event)
 {
 	bool found = false;
+	eventfd_t count;
 
 	pthread_mutex_lock(&tables->lock);
 	for (event->id = 0; event->id < tables->count; event->id++) {
@@ -468,6 +455,8 @@ bool tcx_tables_next_event(struct tcx_tables *tables, struct tcx_table_event *ev
 		if (found)
 			break;
 	}
+	if (!found)
+		eventfd_read(tables->ready_fd, &count);
 	pthread_mutex_unlock(&tables->lock);
 	return found;
 }

@@ -166,15 +166,6 @@ static void *ask_name_service(void *arg)
 	return NULL;
 }
 
-static bool start_asking(struct lookup *lookup)
-{
-	tcx_reference_take(&lookup->references);
-	if (tcx_worker_start(ask_name_service, lookup) == 0)
-		return true;
-	give_lookup(lookup);
-	return false;
-}
-
 /* Begins a lookup, for the caller to give back; NULL when memory or threads are short. */
 static struct lookup *begin_lookup(const char *address, int family)
 {
@@ -186,7 +177,8 @@ static struct lookup *begin_lookup(const char *address, int family)
 	snprintf(lookup->text, sizeof(lookup->text), "%s", address);
 	split(lookup->text, &lookup->host, &lookup->port);
 	lookup->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (lookup->done_fd >= 0 && start_asking(lookup))
+	if (lookup->done_fd >= 0 &&
+	    tcx_worker_start(ask_name_service, lookup, &lookup->references) == 0)
 		return lookup;
 	give_lookup(lookup);
 	return NULL;

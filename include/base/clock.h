@@ -4,11 +4,22 @@
 #define TCX_BASE_CLOCK_H
 
 #include <stdint.h>
+#include <time.h>
 
 #define TCX_NS_PER_MS 1000000ULL
 #define TCX_NS_PER_S  1000000000ULL
 
 /* Nanoseconds since boot. */
 uint64_t tcx_clock_now(void);
+
+static inline uint64_t tcx_clock_ns(const struct timespec *time)
+{
+	return (uint64_t)time->tv_sec * TCX_NS_PER_S + (uint64_t)time->tv_nsec;
+}
+
+static inline struct timespec tcx_clock_timespec(uint64_t ns)
+{
+	return (struct timespec){(time_t)(ns / TCX_NS_PER_S), (long)(ns % TCX_NS_PER_S)};
+}
 
 #endif

@@ -8,8 +8,11 @@
 
 #include <stdatomic.h>
 
-/* Starts a thread with all signals blocked: the main loop handles them. Returns 0 or an errno. */
-int tcx_worker_start(void *(*run)(void *arg), void *arg);
+/*
+ * Starts a thread with all signals blocked: the main loop handles them. It gets a reference, which
+ * the caller holds one of already. Returns 0 or an errno.
+ */
+int tcx_worker_start(void *(*run)(void *arg), void *arg, atomic_uint *references);
 
 /* Waits, for a second at most, until the threads have dropped their references. */
 void tcx_worker_wait(const atomic_uint *references);

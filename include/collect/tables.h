@@ -76,8 +76,7 @@ bool tcx_tables_next_event(struct tcx_tables *tables, struct tcx_table_event *ev
 /* The newest table, without requesting it, for status objects. NULL when there is none. */
 struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id);
 
-/* Readable when a read has ended or a table was released; tcx_tables_acknowledge() drains it. */
+/* Readable when a read has ended or a table was released, until there are no more events. */
 int tcx_tables_ready_fd(const struct tcx_tables *tables);
-void tcx_tables_acknowledge(struct tcx_tables *tables);
 
 #endif

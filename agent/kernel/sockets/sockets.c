@@ -60,6 +60,23 @@ bool tcx_sockets_list(struct tcx_netns *netns, const struct tcx_socket_query *qu
 	return tcx_sockets_list_proc(netns, query, fault);
 }
 
+bool tcx_sockets_list_tcp(struct tcx_netns *netns, uint32_t states, tcx_socket_callback *callback,
+			  void *context, struct tcx_table *table, struct tcx_fault *fault)
+{
+	struct tcx_socket_query query = {
+		.protocol = TCX_TCP,
+		.family = AF_INET,
+		.states = states,
+		.callback = callback,
+		.context = context,
+	};
+
+	if (!tcx_sockets_list(netns, &query, table, fault))
+		return false;
+	query.family = AF_INET6;
+	return tcx_sockets_list(netns, &query, table, fault);
+}
+
 /* The IPv4 address of ::ffff:a.b.c.d; 0.0.0.0 of ::. */
 static void unmap(uint8_t address[16])
 {

@@ -60,6 +60,10 @@ struct tcx_socket_query {
 bool tcx_sockets_list(struct tcx_netns *netns, const struct tcx_socket_query *query,
 		      struct tcx_table *table, struct tcx_fault *fault);
 
+/* Lists the TCP sockets of both families that are in one of the states. */
+bool tcx_sockets_list_tcp(struct tcx_netns *netns, uint32_t states, tcx_socket_callback *callback,
+			  void *context, struct tcx_table *table, struct tcx_fault *fault);
+
 /*
  * For reader->read() of a table of all that speaks IPv4, which callback gets as AF_INET: IPv4
  * sockets, then IPv6 ones with IPv4 ends (::ffff:a.b.c.d), or, as 0.0.0.0, that accept both.

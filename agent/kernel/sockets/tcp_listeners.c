@@ -97,33 +97,15 @@ static bool take_connection(void *context, const struct tcx_socket *socket, stru
 	return true;
 }
 
-static bool list_both(struct tcx_table *table, struct tcx_netns *netns, uint32_t states,
-		      tcx_socket_callback *callback, struct tcx_fault *fault)
-{
-	static const uint8_t families[] = {AF_INET, AF_INET6};
-	struct tcx_socket_query query = {
-		.protocol = TCX_TCP,
-		.states = states,
-		.callback = callback,
-		.context = table,
-	};
-
-	for (size_t i = 0; i < sizeof(families); i++) {
-		query.family = families[i];
-		if (!tcx_sockets_list(netns, &query, table, fault))
-			return false;
-	}
-	return true;
-}
-
 /* Lists and sorts the listeners, even of a table that was cut, then counts each connection. */
 static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
 {
-	if (!list_both(table, netns, 1U << TCP_LISTEN, take_listener, fault) && !table->cut)
+	if (!tcx_sockets_list_tcp(netns, 1U << TCP_LISTEN, take_listener, table, table, fault) &&
+	    !table->cut)
 		return false;
 	return tcx_table_sort_unique(table, fault) &&
-	       list_both(table, netns, 1U << TCP_ESTABLISHED | 1U << TCP_SYN_RECV, take_connection,
-			 fault);
+	       tcx_sockets_list_tcp(netns, 1U << TCP_ESTABLISHED | 1U << TCP_SYN_RECV,
+				    take_connection, table, table, fault);
 }
 
 static void merge(void *kept, const void *other)

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 
 #include "base/clock.h"
 #include "collect/tables.h"
@@ -52,9 +53,10 @@ static const struct tcx_tables_settings settings = {
 static void wait_for_table(struct tcx_tables *tables)
 {
 	struct pollfd fd = {.fd = tcx_tables_ready_fd(tables), .events = POLLIN};
+	eventfd_t count;
 
 	assert_int_equal(poll(&fd, 1, TIMEOUT_MS), 1);
-	tcx_tables_acknowledge(tables);
+	assert_int_equal(eventfd_read(fd.fd, &count), 0);
 }
 
 static void read_table(struct tcx_tables *tables, struct way next)
