@@ -359,16 +359,26 @@ static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)
 
 bool tcx_wire_init(struct tcx_wire *state)
 {
+	const char **prefixes = calloc(2, sizeof(prefixes[0])); /* which the library frees */
+
 	wire = state;
 	wire->stop_fd = -1;
 	wire->master = "";
-	wire->domain = (netsnmp_tdomain){.name = domain_name,
-					 .name_length = DOMAIN_NAME_LEN,
-					 .f_create_from_tspec = open_transport};
-	wire->domain.prefix = calloc(2, sizeof(wire->domain.prefix[0])); /* the library frees it */
-	if (wire->domain.prefix == NULL)
+	wire->domain = calloc(1, sizeof(*wire->domain));
+	if (wire->domain == NULL || prefixes == NULL) {
+		free(prefixes);
 		return false;
-	wire->domain.prefix[0] = "tcpextd";
-	netsnmp_tdomain_register(&wire->domain);
+	}
+	prefixes[0] = "tcpextd";
+	wire->domain->prefix = prefixes;
+	wire->domain->name = domain_name;
+	wire->domain->name_length = DOMAIN_NAME_LEN;
+	wire->domain->f_create_from_tspec = open_transport;
+	netsnmp_tdomain_register(wire->domain);
 	return true;
+}
+
+void tcx_wire_free(void)
+{
+	free(wire->domain);
 }

@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "snmp/netsnmp.h"
+struct netsnmp_tdomain_s;
 
 /* The library's address of the master; it leads to wire->master. */
 #define TCX_WIRE_ADDRESS "tcpextd:"
@@ -18,7 +18,7 @@
 #define TCX_WIRE_LOST 65535
 
 struct tcx_wire {
-	netsnmp_tdomain domain; /* this kind of transport, as the library knows it */
+	struct netsnmp_tdomain_s *domain; /* owned; the library keeps its address to the end */
 	const char *master; /* addresses (session/address.h), borrowed, for the next connection */
 	int timeout_s;	    /* timeout of a response, with all retries */
 	int stop_fd;	    /* readable when the agent shall end, which ends every wait; or -1 */
@@ -32,5 +32,8 @@ struct tcx_wire {
  * Connects nowhere until wire->master is set. False when memory is short.
  */
 bool tcx_wire_init(struct tcx_wire *wire);
+
+/* Call after the library's shutdown. */
+void tcx_wire_free(void);
 
 #endif
