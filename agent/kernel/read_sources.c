@@ -67,21 +67,18 @@ static char *path_of(const char *proc_root, size_t i)
 struct tcx_sources *tcx_sources_new(const char *proc_root)
 {
 	struct tcx_sources *sources = calloc(1, sizeof(*sources));
-	char *path;
 	bool done;
 
 	if (sources == NULL)
 		return NULL;
-	for (size_t i = 0; i < TCX_SOURCES; i++) {
-		tcx_procfile_init(&sources->all[i].file, NULL, false);
-		sources->all[i].status.state = TCX_SOURCE_ABSENT;
-	}
 	done = tcx_namespace_init(&sources->ns, proc_root);
-	for (size_t i = 0; done && i < TCX_SOURCES; i++) {
-		path = path_of(proc_root, i);
-		done = path != NULL;
+	for (size_t i = 0; i < TCX_SOURCES; i++) {
+		char *path = path_of(proc_root, i);
+
+		done = done && path != NULL;
 		tcx_procfile_init(&sources->all[i].file, path,
 				  tcx_catalogue_source(i)->without != NULL);
+		sources->all[i].status.state = TCX_SOURCE_ABSENT;
 	}
 	if (done)
 		return sources;
