@@ -41,7 +41,8 @@ static int compare_objects(const void *a, const void *b)
 
 void tcx_tree_sort(struct tcx_tree *tree)
 {
-	qsort(tree->objects, tree->count, sizeof(tree->objects[0]), compare_objects);
+	if (tree->count > 0)
+		qsort(tree->objects, tree->count, sizeof(tree->objects[0]), compare_objects);
 }
 
 void tcx_tree_clear(struct tcx_tree *tree)

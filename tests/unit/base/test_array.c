@@ -40,6 +40,13 @@ static void keeps_what_was_appended(void **state)
 	free(array.items);
 }
 
+/* To AddressSanitizer: reallocarray() fails as it does without it. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
 static void says_when_memory_is_short(void **state)
 {
 	struct array array = {NULL, 0};
