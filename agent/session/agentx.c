@@ -52,9 +52,9 @@ static struct tcx_agentx *agentx;
 
 void tcx_agentx_configure(const struct tcx_config *config, const char *address)
 {
-	if (address == NULL || address[0] == '\0')
+	if (address == NULL)
 		address = config->socket;
-	agentx->wire.master = address != NULL ? address : DEFAULT_SOCKET;
+	agentx->wire.master = address != NULL && address[0] != '\0' ? address : DEFAULT_SOCKET;
 	agentx->wire.timeout_s = config->timeout_s * (config->retries + 1);
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
 			   config->ping_s);

@@ -105,6 +105,10 @@ def lists(site):
     agent = site.agent(options=("-x", f"{site.folder}/none,tcp:127.0.0.1:9"), wait=False)
     lines = wait_for("a line for each address", lambda: len(agent.wait_log("no AgentX master at")) == 2 and agent.wait_log("no AgentX master at"))
     check("no such socket" in lines[0] and "nobody listens at that port" in lines[1], "-x with a list where nobody answers: of each why", lines)
+    agent.end()
+    agent = site.agent(f"agentXSocket {site.folder}/none\n", options=("-x", ""), wait=False)
+    said = agent.wait_log("AgentX master at")[0]
+    check("at /var/agentx/master" in said, "an empty -x is the usual socket, whatever agentXSocket says", said)
 
 
 def frozen(site):
