@@ -1020,6 +1020,9 @@ def none_of_snmpd(site):
         back = [(oid, found) for oid, (found, _) in harness.paired(behind, site.getnext(*behind))
                 if harness.key(found) < harness.key(oid)]
         check_equal(back, [], "what lies behind a table leads on, not back into it")
+        rows = site.getnext(*(ENTRY[name] for name, _ in WORDS.values()))
+        beside = [oid + row.removeprefix(f"{oid[:-1]}1") for oid, (row, _) in harness.paired(behind, rows)]
+        check_equal(site.get(*beside), [NO_OBJECT] * len(beside), "a row is under the entry of its table, and nowhere else")
         agent.end()
         for name in ("tcp", "tcp6", "udp", "udp6"):
             site.write(f"proc/net/{name}", TITLES)
