@@ -45,7 +45,7 @@ static void on_tables(void *arg)
 }
 
 /* Reads the kernel by this configuration from now on. */
-static bool read_kernel(struct tcx_context *context, const struct tcx_config *config,
+static bool set_reading(struct tcx_context *context, const struct tcx_config *config,
 			struct tcx_fault *fault)
 {
 	const struct tcx_reading_settings settings = {
@@ -94,7 +94,7 @@ static void reload(struct tcx_context *context)
 				  "send SIGHUP again\n");
 		return;
 	}
-	if (!read_kernel(context, &config, &fault)) {
+	if (!set_reading(context, &config, &fault)) {
 		snmp_log(LOG_ERR,
 			 "%s; the old configuration stays in force; send SIGHUP again once that is "
 			 "mended\n",
@@ -190,7 +190,7 @@ static bool start(struct tcx_context *context, struct tcx_fault *fault)
 	if (context->dispatcher == NULL || context->registrations == NULL)
 		return tcx_fault_set(fault, "out of memory");
 	context->agentx.registrations = context->registrations;
-	if (!read_kernel(context, &context->config, fault))
+	if (!set_reading(context, &context->config, fault))
 		return false;
 	apply_config(context);
 	if (!tcx_registrations_apply(context->registrations, fault)) {

@@ -98,7 +98,7 @@ static bool report_source(struct tcx_collector *collector, size_t i, bool any)
 	return event.failed;
 }
 
-/* Without a fault of a source there is none of all. */
+/* All files together are out only where no single file's outage says it. */
 static void report_all(struct tcx_collector *collector, const struct tcx_fault *cause)
 {
 	struct tcx_event event = {

@@ -72,7 +72,7 @@ static void on_tables(int fd, void *arg)
 	reading->tables_changed(reading->arg);
 }
 
-/* This and the next two functions replace a reader by a new one. */
+/* use_...() replace what reads by a new one. */
 static void use_collector(struct tcx_reading *reading, struct tcx_collector *collector)
 {
 	if (reading->collector != NULL)

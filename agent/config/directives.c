@@ -80,14 +80,17 @@ static bool is_plain_number(const char *text)
 	       strchr(text + point + (text[point] == '.'), '.') == NULL && strcmp(text, ".") != 0;
 }
 
-static bool read_number(const struct directive *directive, const char *text, const char *sort,
+static bool read_number(const struct directive *directive, const char *text, bool whole,
 			double *number)
 {
+	bool is_broken = whole && strchr(text, '.') != NULL;
+
 	*number = is_plain_number(text) ? strtod(text, NULL) : -1;
-	if (*number >= directive->min && *number <= directive->max && sort[0] == '\0')
+	if (*number >= directive->min && *number <= directive->max && !is_broken)
 		return true;
 	netsnmp_config_error("%s '%s' is wrong: give a %snumber from %.10g to %.10g",
-			     directive->word, text, sort, directive->min, directive->max);
+			     directive->word, text, is_broken ? "whole " : "", directive->min,
+			     directive->max);
 	return false;
 }
 
@@ -96,7 +99,7 @@ static void take_seconds(const struct directive *directive, struct tcx_config *c
 	uint64_t *nanoseconds = field_of(directive, config);
 	double seconds;
 
-	if (read_number(directive, text, "", &seconds))
+	if (read_number(directive, text, false, &seconds))
 		*nanoseconds = (uint64_t)(seconds * TCX_NS_PER_S + 0.5);
 }
 
@@ -105,7 +108,7 @@ static void take_number(const struct directive *directive, struct tcx_config *co
 	int *number = field_of(directive, config);
 	double value;
 
-	if (read_number(directive, text, strchr(text, '.') != NULL ? "whole " : "", &value))
+	if (read_number(directive, text, true, &value))
 		*number = (int)value;
 }
 

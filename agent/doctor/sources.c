@@ -21,13 +21,13 @@ static void check_source(struct doctor *doctor, const char *root, const struct t
 		     doctor->user);
 	} else if (tcx_sources_present(sources, i))
 		OK("%s/%s is there", root, path);
-	else if (tcx_catalogue_source(i)->without == NULL)
+	else if (tcx_catalogue_source(i)->absent == NULL)
 		WARN("%s/%s is not there, though every Linux has it: its counters are absent; see "
 		     "procRoot in tcpextd.conf, and what a container or a sandbox hides",
 		     root, path);
 	else
 		OK("%s/%s is not there: %s, and has no counters of it", root, path,
-		   tcx_catalogue_source(i)->without);
+		   tcx_catalogue_source(i)->absent);
 }
 
 /* Prints whose counters these are, and whether the tables can be of the same namespace. */

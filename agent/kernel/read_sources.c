@@ -77,7 +77,7 @@ struct tcx_sources *tcx_sources_new(const char *proc_root)
 
 		done = done && path != NULL;
 		tcx_procfile_init(&sources->all[i].file, path,
-				  tcx_catalogue_source(i)->without != NULL);
+				  tcx_catalogue_source(i)->absent != NULL);
 		sources->all[i].status.state = TCX_SOURCE_ABSENT;
 	}
 	if (done)
@@ -149,7 +149,7 @@ static bool parse_source(struct tcx_sources *sources, size_t i, struct tcx_build
 }
 
 /* Makes a layout of the texts; a file with a fault keeps its old names. NULL: out of memory. */
-static struct tcx_layout *find_layout(struct tcx_sources *sources)
+static struct tcx_layout *make_layout(struct tcx_sources *sources)
 {
 	struct tcx_builder builder = {.layout = tcx_layout_new(), .collecting = true};
 	bool done = builder.layout != NULL;
@@ -200,9 +200,9 @@ static void note_discontinuity(struct tcx_sources *sources, struct tcx_snapshot 
  * Makes a snapshot of the texts; where they have faults, with the values before, of the same
  * layout. NULL when memory is short, or with *diverged when a new layout is needed.
  */
-static struct tcx_snapshot *fill(struct tcx_sources *sources, struct tcx_layout *layout,
-				 const struct tcx_snapshot *before, uint64_t taken_ns,
-				 bool *diverged)
+static struct tcx_snapshot *fill_snapshot(struct tcx_sources *sources, struct tcx_layout *layout,
+					  const struct tcx_snapshot *before, uint64_t taken_ns,
+					  bool *diverged)
 {
 	struct tcx_builder builder = {.layout = layout, .before = before};
 
@@ -220,9 +220,9 @@ static struct tcx_snapshot *fill(struct tcx_sources *sources, struct tcx_layout 
 	return NULL;
 }
 
-static struct tcx_snapshot *fill_anew(struct tcx_sources *sources, uint64_t taken_ns)
+static struct tcx_snapshot *fill_new_layout(struct tcx_sources *sources, uint64_t taken_ns)
 {
-	struct tcx_layout *layout = find_layout(sources);
+	struct tcx_layout *layout = make_layout(sources);
 	struct tcx_snapshot *before = NULL;
 	struct tcx_snapshot *snapshot = NULL;
 	bool diverged;
@@ -230,7 +230,7 @@ static struct tcx_snapshot *fill_anew(struct tcx_sources *sources, uint64_t take
 	if (layout != NULL && sources->last != NULL)
 		before = tcx_snapshot_under(sources->last, layout);
 	if (layout != NULL && (before != NULL || sources->last == NULL))
-		snapshot = fill(sources, layout, before, taken_ns, &diverged);
+		snapshot = fill_snapshot(sources, layout, before, taken_ns, &diverged);
 	tcx_snapshot_unref(before);
 	tcx_layout_unref(layout);
 	return snapshot;
@@ -258,15 +258,17 @@ static void set_no_memory(struct tcx_sources *sources)
 }
 
 /* Makes a snapshot and says which sources gave values; NULL when none did. */
-static struct tcx_snapshot *take(struct tcx_sources *sources, uint64_t taken_ns, uint32_t *given)
+static struct tcx_snapshot *make_snapshot(struct tcx_sources *sources, uint64_t taken_ns,
+					  uint32_t *given)
 {
 	struct tcx_snapshot *snapshot = NULL;
 	bool diverged = sources->last == NULL;
 
 	if (!diverged)
-		snapshot = fill(sources, sources->last->layout, sources->last, taken_ns, &diverged);
+		snapshot = fill_snapshot(sources, sources->last->layout, sources->last, taken_ns,
+					 &diverged);
 	if (snapshot == NULL && diverged)
-		snapshot = fill_anew(sources, taken_ns);
+		snapshot = fill_new_layout(sources, taken_ns);
 	if (snapshot == NULL)
 		set_no_memory(sources);
 	*given = snapshot != NULL ? givers(snapshot) : 0;
@@ -340,7 +342,7 @@ struct tcx_snapshot *tcx_sources_read(struct tcx_sources *sources, struct tcx_fa
 
 	clock_gettime(CLOCK_REALTIME, &when);
 	if (read_files(sources, began) > 0)
-		snapshot = take(sources, began, &given);
+		snapshot = make_snapshot(sources, began, &given);
 	else
 		explain_absence(sources->all[TCX_SOURCE_SNMP].file.path, fault);
 	note_all(sources, given, began, fault);

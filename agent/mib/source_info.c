@@ -5,7 +5,7 @@
 
 #define STATUS (&request->status.sources[row])
 
-TCX_SHOW_OF(counterSourceName, tcx_value_text(value, tcx_catalogue_source(row)->name))
+TCX_SHOW_OF(counterSourceName, tcx_value_text(value, tcx_catalogue_source(row)->title))
 TCX_SHOW_OF(counterSourceFile, tcx_value_text(value, tcx_catalogue_source(row)->path))
 TCX_SHOW_OF(counterSourceState, tcx_value_integer(value, STATUS->state))
 TCX_SHOW_IF(counterSourceAge, STATUS->good_ns > 0,

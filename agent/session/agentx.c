@@ -81,7 +81,7 @@ static void on_connected(void *session)
 	agentx->session = session;
 	agentx->connected = true;
 	agentx->complained = false;
-	agentx->wire.in_vain = false;
+	agentx->wire.unproven = false;
 	agentx->refused = 0;
 	agentx->reported = 0;
 	tcx_registrations_connected(agentx->registrations);
@@ -275,7 +275,10 @@ void tcx_agentx_leave(void)
 	agentx->session->version = SENDS_NOTHING;
 }
 
-/* The library finds the session dead, frees it and opens another one at once. */
+/*
+ * The library finds the session dead, frees it and opens another one at once. In securityModel it
+ * keeps the number of the alarm for its pings.
+ */
 void tcx_agentx_return(void)
 {
 	if (!agentx->away)
@@ -300,7 +303,7 @@ static void list_modules(unsigned int alarm, void *arg)
 	(void)alarm;
 	(void)arg;
 	if (agentx->connected)
-		tcx_registrations_list(agentx->registrations);
+		tcx_registrations_update_sysORTable(agentx->registrations);
 }
 
 static void ask_later(void)

@@ -31,7 +31,7 @@ static const oid domain_name[] = {TCX_MIB_ROOT};
 static struct tcx_wire *wire;
 
 /* One connection. */
-struct line {
+struct connection {
 	unsigned char in[TCX_PDU_LONGEST]; /* the PDU that is being received */
 	size_t in_len;
 	uint64_t skip;	      /* octets left of a PDU that is too long */
@@ -62,11 +62,11 @@ static bool wait_writable(int fd, int timeout_ms)
 /* The library notices at its next read, and connects anew. */
 static void give_up(const netsnmp_transport *transport, const char *cause)
 {
-	struct line *line = transport->data;
+	struct connection *connection = transport->data;
 
-	if (!line->lost)
+	if (!connection->lost)
 		wire->cause = cause;
-	line->lost = true;
+	connection->lost = true;
 	shutdown(transport->sock, SHUT_RDWR);
 }
 
@@ -82,12 +82,12 @@ static void give_up_sending(const netsnmp_transport *transport)
  * agentx_reopen_session(), up to 5.10). So it first gets an error response, and notices the end
  * when it is back in our loop.
  */
-static int end(struct line *line, void *buffer)
+static int end(struct connection *connection, void *buffer)
 {
-	if (!line->asking)
+	if (!connection->asking)
 		return 0;
-	line->asking = false;
-	tcx_pdu_refuse(&line->asked, TCX_WIRE_LOST, 0, buffer);
+	connection->asking = false;
+	tcx_pdu_refuse(&connection->asked, TCX_WIRE_LOST, 0, buffer);
 	return TCX_PDU_ERROR;
 }
 
@@ -131,68 +131,69 @@ static bool send_answer(int fd, const struct tcx_pdu *pdu, const void *data)
  */
 static bool ask(const netsnmp_transport *transport, const struct tcx_pdu *pdu, const void *data)
 {
-	struct line *line = transport->data;
+	struct connection *connection = transport->data;
 
-	if (line->asking && pdu->packet == line->asked.packet) {
+	if (connection->asking && pdu->packet == connection->asked.packet) {
 		if (is_to_end())
 			give_up(transport, "the agent ends");
 		return true;
 	}
-	if (line->asking) {
+	if (connection->asking) {
 		give_up(transport, "it did not answer");
 		return false;
 	}
-	line->asked = *pdu;
-	line->asked_ns = tcx_clock_now();
-	line->asking = send_all(transport->sock, data, pdu->size);
-	return line->asking;
+	connection->asked = *pdu;
+	connection->asked_ns = tcx_clock_now();
+	connection->asking = send_all(transport->sock, data, pdu->size);
+	return connection->asking;
 }
 
 /* A response that cannot be sent is dropped silently: the end of the session is logged. */
 static int send_pdu(netsnmp_transport *transport, const void *data, int len, void **opaque,
 		    int *opaque_len)
 {
-	struct line *line = transport->data;
+	struct connection *connection = transport->data;
 	struct tcx_pdu pdu;
 	bool sent;
 
 	(void)opaque;
 	(void)opaque_len;
 	tcx_pdu_read(&pdu, data);
-	if (line->lost)
+	if (connection->lost)
 		sent = false;
 	else if (tcx_pdu_asks_master(&pdu))
 		sent = ask(transport, &pdu, data);
 	else
 		sent = send_answer(transport->sock, &pdu, data);
-	if (!sent && !line->lost)
+	if (!sent && !connection->lost)
 		give_up_sending(transport);
 	return sent || pdu.type == TCX_PDU_RESPONSE ? len : -1;
 }
 
 /* --- Receiving ---------------------------------------------------------------------------------*/
 
-/* Reads behind what is in line->in. Returns the octets; 0 also at the end of the connection. */
+/* Reads behind what is in in. Returns the octets; 0 also at the end of the connection. */
 static size_t take(const netsnmp_transport *transport, size_t size)
 {
-	struct line *line = transport->data;
-	ssize_t len = recv(transport->sock, line->in + line->in_len, size, MSG_DONTWAIT);
+	struct connection *connection = transport->data;
+	ssize_t len =
+		recv(transport->sock, connection->in + connection->in_len, size, MSG_DONTWAIT);
 
 	if (len > 0)
 		return (size_t)len;
 	if (len == 0 || (errno != EAGAIN && errno != EINTR))
-		line->lost = true;
+		connection->lost = true;
 	return 0;
 }
 
 /* Reads on to size octets. False while they are not there. */
 static bool fill(const netsnmp_transport *transport, size_t size)
 {
-	struct line *line = transport->data;
+	struct connection *connection = transport->data;
 
-	if (line->in_len < size)
-		line->in_len += take(transport, size - line->in_len);
-	return line->in_len >= size;
+	if (connection->in_len < size)
+		connection->in_len += take(transport, size - connection->in_len);
+	return connection->in_len >= size;
 }
 
 /*
@@ -201,8 +202,8 @@ static bool fill(const netsnmp_transport *transport, size_t size)
  */
 static void look_at_time(const netsnmp_transport *transport)
 {
-	const struct line *line = transport->data;
-	uint64_t waited = tcx_clock_now() - line->asked_ns;
+	const struct connection *connection = transport->data;
+	uint64_t waited = tcx_clock_now() - connection->asked_ns;
 
 	if (waited > (uint64_t)wire->timeout_s * TCX_NS_PER_S)
 		give_up(transport, "it did not answer");
@@ -211,20 +212,20 @@ static void look_at_time(const netsnmp_transport *transport)
 }
 
 /*
- * Skips a PDU that the library must not see and whose header is in line->in. Everything is
+ * Skips a PDU that the library must not see and whose header is in connection->in. Everything is
  * registered in the default context; of another context's name the library copies the part before
  * the first 0 and reads as much as was sent (agentx_parse(), 5.9.3).
  */
 static bool skip(const netsnmp_transport *transport, const struct tcx_pdu *pdu)
 {
-	struct line *line = transport->data;
+	struct connection *connection = transport->data;
 	unsigned char answer[TCX_PDU_ERROR];
 	bool too_big = pdu->size > TCX_PDU_LONGEST;
 
 	if (!too_big && !tcx_pdu_has_context(pdu))
 		return false;
-	line->in_len = 0;
-	line->skip = pdu->size - TCX_PDU_HEADER;
+	connection->in_len = 0;
+	connection->skip = pdu->size - TCX_PDU_HEADER;
 	tcx_pdu_refuse(pdu, too_big ? TCX_PDU_TOO_BIG : TCX_PDU_UNSUPPORTED_CONTEXT, too_big,
 		       answer);
 	if (tcx_pdu_asks_us(pdu) && !send_all(transport->sock, answer, sizeof(answer)))
@@ -232,28 +233,30 @@ static bool skip(const netsnmp_transport *transport, const struct tcx_pdu *pdu)
 	return true;
 }
 
-/* The length of the PDU in line->in; 0 while it is incomplete. */
+/* The length of the PDU in connection->in; 0 while it is incomplete. */
 static size_t receive_pdu(const netsnmp_transport *transport)
 {
-	struct line *line = transport->data;
+	struct connection *connection = transport->data;
 	struct tcx_pdu pdu;
 
 	if (!fill(transport, TCX_PDU_HEADER))
 		return 0;
-	tcx_pdu_read(&pdu, line->in);
+	tcx_pdu_read(&pdu, connection->in);
 	if (skip(transport, &pdu) || !fill(transport, pdu.size))
 		return 0;
-	if (line->asking && pdu.type == TCX_PDU_RESPONSE && pdu.packet == line->asked.packet)
-		line->asking = false;
+	if (connection->asking && pdu.type == TCX_PDU_RESPONSE &&
+	    pdu.packet == connection->asked.packet)
+		connection->asking = false;
 	return pdu.size;
 }
 
 static void skip_more(const netsnmp_transport *transport)
 {
-	struct line *line = transport->data;
+	struct connection *connection = transport->data;
 
-	line->skip -=
-		take(transport, line->skip < sizeof(line->in) ? line->skip : sizeof(line->in));
+	connection->skip -=
+		take(transport, connection->skip < sizeof(connection->in) ? connection->skip
+									  : sizeof(connection->in));
 }
 
 /*
@@ -263,25 +266,25 @@ static void skip_more(const netsnmp_transport *transport)
 static int receive(netsnmp_transport *transport, void *buffer, int size, void **opaque,
 		   int *opaque_len)
 {
-	struct line *line = transport->data;
+	struct connection *connection = transport->data;
 	size_t len = 0;
 
 	(void)size; /* the library offers SNMP_MAX_RCV_MSG_SIZE, 65536, unless it has part of a PDU
 		     */
 	*opaque = NULL;
 	*opaque_len = 0;
-	if (!line->lost && line->skip > 0)
+	if (!connection->lost && connection->skip > 0)
 		skip_more(transport);
-	else if (!line->lost)
+	else if (!connection->lost)
 		len = receive_pdu(transport);
-	if (!line->lost && line->asking)
+	if (!connection->lost && connection->asking)
 		look_at_time(transport);
-	if (line->lost)
-		return end(line, buffer);
+	if (connection->lost)
+		return end(connection, buffer);
 	if (len == 0)
 		transport->flags |= NETSNMP_TRANSPORT_FLAG_EMPTY_PKT;
-	memcpy(buffer, line->in, len);
-	line->in_len -= len;
+	memcpy(buffer, connection->in, len);
+	connection->in_len -= len;
 	return (int)len;
 }
 
@@ -305,7 +308,7 @@ static int connect_first(const char *list)
 		fd = tcx_address_connect(address, wire->timeout_s * 1000, wire->stop_fd);
 	if (fd >= 0)
 		strcpy(wire->address, address);
-	wire->in_vain = fd >= 0;
+	wire->unproven = fd >= 0;
 	return fd;
 }
 
@@ -315,7 +318,7 @@ static const char *begin_of(const char *list)
 	const char *rest = list;
 	char address[PATH_MAX];
 
-	while (wire->in_vain && tcx_address_next(&rest, address))
+	while (wire->unproven && tcx_address_next(&rest, address))
 		if (strcmp(address, wire->address) == 0)
 			return rest;
 	return list;
@@ -332,24 +335,24 @@ static int connect_list(const char *list)
 static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)
 {
 	netsnmp_transport *transport = calloc(1, sizeof(*transport));
-	struct line *line = calloc(1, sizeof(*line));
+	struct connection *connection = calloc(1, sizeof(*connection));
 	int fd = -1;
 
 	(void)spec;
 	wire->cause = NULL;
-	if (transport != NULL && line != NULL)
+	if (transport != NULL && connection != NULL)
 		fd = connect_list(wire->master);
 	if (fd < 0) {
 		free(transport);
-		free(line);
+		free(connection);
 		return NULL;
 	}
 	transport->domain = domain_name;
 	transport->domain_length = DOMAIN_NAME_LEN;
 	transport->sock = fd;
 	transport->flags = NETSNMP_TRANSPORT_FLAG_STREAM;
-	transport->data = line; /* which the library frees with the rest */
-	transport->data_length = sizeof(*line);
+	transport->data = connection; /* which the library frees with the rest */
+	transport->data_length = sizeof(*connection);
 	transport->msgMaxSize = ANY_SIZE;
 	transport->f_recv = receive;
 	transport->f_send = send_pdu;

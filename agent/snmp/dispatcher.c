@@ -13,7 +13,7 @@
 
 /*
  * How long a request is kept for later varbinds. A GETBULK whose first repetition is pending goes
- * on after tableTimeout at the latest; this is for the rest.
+ * on after tableTimeout at the latest; this is for its other repetitions.
  */
 #define REST_NS TCX_NS_PER_S
 

@@ -69,7 +69,7 @@ void tcx_quirk_ask_master(netsnmp_handler_registration *made)
 }
 
 /* Likewise (agentx_sysOR_callback()). In the next session the library sends all its rows again. */
-void tcx_quirk_list(const oid *sysORID, size_t len, const char *text, bool listed)
+void tcx_quirk_update_sysORTable(const oid *sysORID, size_t len, const char *text, bool listed)
 {
 	struct register_sysOR_parameters row = {
 		.name = (oid *)sysORID, .namelen = len, .descr = (char *)text};

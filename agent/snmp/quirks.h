@@ -21,6 +21,6 @@ void tcx_quirk_register_once(void);
 void tcx_quirk_ask_master(netsnmp_handler_registration *made);
 
 /* Adds a row to the master's sysORTable, or removes it. The library's own stays unchanged. */
-void tcx_quirk_list(const oid *sysORID, size_t len, const char *text, bool listed);
+void tcx_quirk_update_sysORTable(const oid *sysORID, size_t len, const char *text, bool listed);
 
 #endif

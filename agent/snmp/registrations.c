@@ -229,7 +229,7 @@ static bool has_refusals(const struct registration *registration)
 	return false;
 }
 
-void tcx_registrations_list(struct tcx_registrations *registrations)
+void tcx_registrations_update_sysORTable(struct tcx_registrations *registrations)
 {
 	for (size_t i = 0; i < registrations->count; i++) {
 		struct registration *registration = &registrations->all[i];
@@ -239,8 +239,8 @@ void tcx_registrations_list(struct tcx_registrations *registrations)
 		    has_refusals(registration) == registration->unlisted)
 			continue;
 		registration->unlisted = !registration->unlisted;
-		tcx_quirk_list(module->sysORID, module->sysORID_len, module->text,
-			       !registration->unlisted);
+		tcx_quirk_update_sysORTable(module->sysORID, module->sysORID_len, module->text,
+					    !registration->unlisted);
 	}
 }
 

@@ -21,10 +21,10 @@ enum tcx_source_state {
 };
 
 struct tcx_source_row {
-	const char *path;    /* below the proc root */
-	const char *prefix;  /* of the names that its words become */
-	const char *name;    /* what it holds, for people */
-	const char *without; /* what is missing where it does not exist; NULL: every Linux has it */
+	const char *path;   /* below the proc root */
+	const char *prefix; /* of the names that its words become */
+	const char *title;  /* what it holds, for people */
+	const char *absent; /* what is missing where it does not exist; NULL: every Linux has it */
 };
 
 /* The row of a source; source must be below TCX_SOURCES. */

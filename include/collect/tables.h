@@ -29,16 +29,16 @@ struct tcx_tables_settings {
 	struct tcx_link_patterns *ignored; /* ignoreInterface; the tables take a reference */
 };
 
-/* What a table's thread reports, to be logged. */
+/* What a table's thread reports, to be logged: pairs of what begins and what ends. */
 enum tcx_table_event_kind {
-	TCX_TABLE_FAILED,    /* a read failed; text says why */
+	TCX_TABLE_FAILED,    /* a read failed; cause says why */
 	TCX_TABLE_RECOVERED, /* it works again */
-	TCX_TABLE_FALLBACK,  /* read from procfs, as others may be; text says why not from sock_diag
-			      */
+	TCX_TABLE_FALLBACK, /* read from procfs, as others may be; cause says why not from sock_diag
+			     */
 	TCX_TABLE_NO_FALLBACK, /* read from sock_diag again */
-	TCX_TABLE_CUT,	       /* it has more rows than max_rows, which text gives */
+	TCX_TABLE_CUT,	       /* it has more rows than max_rows, which cause gives */
 	TCX_TABLE_FITS,	       /* it has no more than max_rows again */
-	TCX_TABLE_LACKING,     /* the kernel gives rows in part; text says what */
+	TCX_TABLE_LACKING,     /* the kernel gives rows in part; cause says what */
 	TCX_TABLE_WHOLE,       /* it gives them whole again */
 };
 

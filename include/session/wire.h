@@ -24,7 +24,7 @@ struct tcx_wire {
 	int stop_fd;	    /* readable when the agent shall end, which ends every wait; or -1 */
 	const char *cause;  /* why we gave the last connection up; NULL: the master ended it */
 	char address[PATH_MAX]; /* of the last connection, from the list */
-	bool in_vain;		/* that connection has no session yet */
+	bool unproven;		/* that connection has no session yet */
 };
 
 /*

@@ -90,7 +90,7 @@ unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations
  * now, so that it shows what is served. Call when the session is complete, since the library sends
  * all rows at its beginning.
  */
-void tcx_registrations_list(struct tcx_registrations *registrations);
+void tcx_registrations_update_sysORTable(struct tcx_registrations *registrations);
 
 /* Call when a session has begun: the library then registers everything. */
 void tcx_registrations_connected(struct tcx_registrations *registrations);

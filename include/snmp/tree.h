@@ -3,7 +3,7 @@
  * The objects of one registration, sorted by OID, and the search in them.
  *
  * An object is a scalar or a column; a scalar is a column with the single row .0. Its rows give the
- * instances and its read() gives a value. A search is a binary search for the object, then its
+ * instances and its show() gives a value. A search is a binary search for the object, then its
  * rows' own search. GETNEXT skips cells without a value.
  */
 #ifndef TCX_SNMP_TREE_H

@@ -38,7 +38,7 @@ static void put_file(size_t i, bool wanted, const uint8_t **data, const uint8_t 
 static void put_files(const struct tcx_sources *used, const uint8_t **data, const uint8_t *end)
 {
 	for (size_t i = 0; i < TCX_SOURCES; i++) {
-		bool wanted = used == NULL || tcx_catalogue_source(i)->without == NULL ||
+		bool wanted = used == NULL || tcx_catalogue_source(i)->absent == NULL ||
 			      tcx_sources_present(used, i);
 
 		put_file(i, wanted, data, end);

@@ -14,7 +14,7 @@
 #define ATTRIBUTES (RTA_NH_ID + 1)
 
 /* The type of a route, while being read, that names a nexthop object; link is its id. */
-#define BY_NUMBER 0
+#define VIA_NEXTHOP_OBJECT 0
 
 /* ipRouteProto by RTPROT_*; all others are other. RFC1213 has no Babel, EIGRP or DHCP. */
 static const uint8_t protocols[UINT8_MAX + 1] = {
@@ -125,7 +125,7 @@ static bool read_row(struct tcx_route *row, const struct rtmsg *body,
 	read_hop(row, attributes);
 	if (row->link == 0 && row->type == TCX_ROUTE_DIRECT &&
 	    tcx_attribute_copy(attributes[RTA_NH_ID], &row->link, sizeof(row->link)))
-		row->type = BY_NUMBER;
+		row->type = VIA_NEXTHOP_OBJECT;
 	return true;
 }
 
@@ -151,7 +151,7 @@ static bool is_zero(const uint8_t address[4])
 
 static bool names_nexthop(const struct tcx_route *row)
 {
-	return row->type == BY_NUMBER;
+	return row->type == VIA_NEXTHOP_OBJECT;
 }
 
 /* A nexthop that is gone leads nowhere. */
@@ -236,7 +236,10 @@ static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct 
 	return complete_all(table, netns, fault);
 }
 
-/* Whether other is the better row for the destination; see struct tcx_route. */
+/*
+ * Whether other is the better row for the destination, see struct tcx_route: alive, then of the
+ * longest prefix, but for 0.0.0.0 of the shortest, which is the default route.
+ */
 static bool is_better(const struct tcx_route *other, const struct tcx_route *kept)
 {
 	if (other->dead != kept->dead)
