@@ -425,15 +425,19 @@ static struct tcx_table *read_new(const struct tcx_table_reader *reader, struct 
  * netlink. */
 static void need_kernel(const struct tcx_table_reader *reader, const struct tcx_fault *fault)
 {
-	struct tcx_table *table;
+	/* Routes that name nexthops are read with these. */
+	const struct tcx_table_reader *const asked[] = {reader, &tcx_nexthops};
 
 	script.mode = PASS;
-	table = read_new(reader, NULL);
-	if (table == NULL) {
-		print_message("skipped: %s\n", fault->text);
-		skip();
+	for (size_t i = 0; i < COUNT(asked); i++) {
+		struct tcx_table *table = read_new(asked[i], NULL);
+
+		if (table == NULL) {
+			print_message("skipped: %s\n", fault->text);
+			skip();
+		}
+		tcx_table_unref(table);
 	}
-	tcx_table_unref(table);
 	fail_msg("%s", fault->text);
 }
 
