@@ -7,21 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The capacity doubles, so the list is full when the count is a power of two. */
+#include "base/array.h"
+
 bool tcx_snmpd_append(struct tcx_snmpd_conf *conf, void *list, size_t *count, const void *item,
 		      size_t size)
 {
-	char *items;
+	bool done = tcx_array_append(list, count, item, size);
 
-	memcpy(&items, list, sizeof(items));
-	if ((*count & (*count - 1)) == 0)
-		items = reallocarray(items, *count > 0 ? 2 * *count : 1, size);
-	conf->short_of_memory |= items == NULL;
-	if (items == NULL)
-		return false;
-	memcpy(list, &items, sizeof(items));
-	memcpy(items + (*count)++ * size, item, size);
-	return true;
+	conf->short_of_memory |= !done;
+	return done;
 }
 
 void tcx_snmpd_add_note(struct tcx_snmpd_conf *conf, const char *text)
