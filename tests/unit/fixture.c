@@ -101,6 +101,8 @@ void fixture_open(struct fixture *fixture)
 void fixture_close(struct fixture *fixture)
 {
 	remove_all();
+	errno = ENOTEMPTY; /* a test has made something by itself */
+	must(access(fixture->root, F_OK) != 0, fixture->root);
 	fixture->root[0] = '\0';
 }
 

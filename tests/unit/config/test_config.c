@@ -421,8 +421,8 @@ static void make_fifo(const char *name)
 	char path[PATH_MAX];
 
 	fixture_puts(&fixture, name, "");
-	fixture_remove(&fixture, name);
 	snprintf(path, sizeof(path), "%s/%s", fixture.root, name);
+	unlink(path); /* the fixture goes on to know that it is there */
 	assert_int_equal(mkfifo(path, 0600), 0);
 }
 

@@ -152,6 +152,7 @@ static void here(void **state)
 	(void)state;
 	meaning = library_itself;
 	fixture_open(&fixture);
+	fixture_puts(&fixture, "log", "");
 	snprintf(option, sizeof(option), "f%s/log", fixture.root);
 	assert_int_equal(snmp_log_options(option, 0, NULL), 0);
 	assert_true(tcx_log_start(&own_log, true, true, &fault));
