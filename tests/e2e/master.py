@@ -101,7 +101,7 @@ class Connection:
 
     def __init__(self, master, plug, number):
         self.master, self.plug, self.number = master, plug, number
-        self.received = []  # every PDU but answers
+        self.received = []  # every PDU but answers, once it is answered
         self.answers = {}  # packet number to PDU
         self.ended = False
         self.packets = itertools.count(1)
@@ -134,11 +134,11 @@ class Connection:
         if pdu.kind == RESPONSE:
             self.answers[pdu.packet] = pdu
             return
-        self.received.append(pdu)
         if pdu.kind in self.master.hang_up:
             self.plug.shutdown(socket.SHUT_RDWR)
         elif pdu.kind in ASKED and pdu.kind not in self.master.silent:
             self.acknowledge(pdu)
+        self.received.append(pdu)  # now that it is answered: whoever sees it may send
 
     def acknowledge(self, pdu):
         self.send(encode(RESPONSE, self.number, pdu.transaction, pdu.packet, struct.pack("!IHH", 100, NO_ERROR, 0)))
