@@ -14,7 +14,7 @@
 #include "base/worker.h"
 #include "kernel/links.h"
 #include "kernel/namespace.h"
-#include "kernel/netns.h"
+#include "kernel/netns_reader.h"
 
 /*
  * A table is too old after this many intervals: of refreshInterval where rows have counters, as
@@ -118,22 +118,22 @@ static void take_table(struct worker *worker, struct tcx_table *table)
 }
 
 /* What fails here is tried again with the next read. */
-static bool have_netns(const struct tcx_tables *tables, struct tcx_netns **netns,
+static bool have_netns(const struct tcx_tables *tables, struct tcx_netns_reader **reader,
 		       struct tcx_fault *fault)
 {
-	if (*netns != NULL)
+	if (*reader != NULL)
 		return true;
 	if (!tcx_namespace_enter(&tables->ns, fault))
 		return false;
-	*netns = tcx_netns_new(tables->ns.root);
-	if (*netns == NULL)
+	*reader = tcx_netns_reader_new(tables->ns.root);
+	if (*reader == NULL)
 		return tcx_fault_set(fault, "out of memory");
-	(*netns)->link_watch = tables->link_watch;
+	(*reader)->link_watch = tables->link_watch;
 	return true;
 }
 
 /* Reads, and frees the table before, without the lock: requests go on. */
-static void renew(struct worker *worker, struct tcx_netns **netns)
+static void renew(struct worker *worker, struct tcx_netns_reader **reader)
 {
 	struct tcx_tables *tables = worker->tables;
 	struct tcx_link_patterns *ignored = tcx_link_patterns_ref(tables->settings.ignored);
@@ -145,9 +145,9 @@ static void renew(struct worker *worker, struct tcx_netns **netns)
 
 	worker->changed = false; /* later changes are for the next read */
 	pthread_mutex_unlock(&tables->lock);
-	if (have_netns(tables, netns, &cause)) {
-		(*netns)->ignored = ignored;
-		table = tcx_table_read(worker->reader, *netns, max_rows, &cause);
+	if (have_netns(tables, reader, &cause)) {
+		(*reader)->ignored = ignored;
+		table = tcx_table_read(worker->reader, *reader, max_rows, &cause);
 	}
 	tcx_link_patterns_unref(ignored);
 	pthread_mutex_lock(&tables->lock);
@@ -234,7 +234,7 @@ static void *run(void *arg)
 {
 	struct worker *worker = arg;
 	struct tcx_tables *tables = worker->tables;
-	struct tcx_netns *netns = NULL;
+	struct tcx_netns_reader *reader = NULL;
 	struct tcx_table *last;
 
 	pthread_mutex_lock(&tables->lock);
@@ -245,13 +245,13 @@ static void *run(void *arg)
 			sleep_until(worker, earlier(next_read(worker), idle_from(worker) + 1));
 			continue;
 		}
-		renew(worker, &netns);
+		renew(worker, &reader);
 		lower_priority(worker);
 	}
 	last = release(worker);
 	pthread_mutex_unlock(&tables->lock);
 	tcx_table_unref(last);
-	tcx_netns_free(netns);
+	tcx_netns_reader_free(reader);
 	tcx_tables_unref(tables);
 	return NULL;
 }
@@ -289,7 +289,7 @@ static void take_settings(struct tcx_tables *tables, const struct tcx_tables_set
 	struct tcx_link_patterns *before = tables->settings.ignored;
 
 	tables->settings = *settings;
-	tables->settings.proc_root = NULL; /* netns has it */
+	tables->settings.proc_root = NULL; /* ns has it */
 	tcx_link_patterns_ref(settings->ignored);
 	tcx_link_patterns_unref(before);
 }

@@ -3,10 +3,10 @@
 #include "kernel/read_table.h"
 
 #include "base/clock.h"
-#include "kernel/netns.h"
+#include "kernel/netns_reader.h"
 
 static bool read_once(struct tcx_table *table, const struct tcx_table_reader *reader,
-		      struct tcx_netns *netns, struct tcx_fault *fault)
+		      struct tcx_netns_reader *netns, struct tcx_fault *fault)
 {
 	table->count = 0;
 	table->cut = false;
@@ -17,7 +17,7 @@ static bool read_once(struct tcx_table *table, const struct tcx_table_reader *re
 }
 
 static bool read_rows(struct tcx_table *table, const struct tcx_table_reader *reader,
-		      struct tcx_netns *netns, struct tcx_fault *fault)
+		      struct tcx_netns_reader *netns, struct tcx_fault *fault)
 {
 	for (unsigned int tried = 1; !read_once(table, reader, netns, fault); tried++)
 		if ((!netns->route.interrupted && !netns->diag.interrupted) ||
@@ -37,8 +37,9 @@ static struct tcx_table *finish(struct tcx_table *table, bool done, struct tcx_f
 	return table;
 }
 
-struct tcx_table *tcx_table_read(const struct tcx_table_reader *reader, struct tcx_netns *netns,
-				 size_t max_rows, struct tcx_fault *fault)
+struct tcx_table *tcx_table_read(const struct tcx_table_reader *reader,
+				 struct tcx_netns_reader *netns, size_t max_rows,
+				 struct tcx_fault *fault)
 {
 	struct tcx_table *table = tcx_table_new(&reader->kind, max_rows, tcx_clock_now(), fault);
 
@@ -46,7 +47,7 @@ struct tcx_table *tcx_table_read(const struct tcx_table_reader *reader, struct t
 }
 
 struct tcx_table *tcx_table_read_beside(const struct tcx_table_reader *reader,
-					struct tcx_netns *netns, struct tcx_fault *fault)
+					struct tcx_netns_reader *netns, struct tcx_fault *fault)
 {
 	struct tcx_table *table = tcx_table_new(&reader->kind, SIZE_MAX, tcx_clock_now(), fault);
 

@@ -9,13 +9,14 @@
 #include "base/fault.h"
 #include "sample/table.h"
 
-struct tcx_netns;
+struct tcx_netns_reader;
 
 /* Constant data, one per table. */
 struct tcx_table_reader {
 	struct tcx_table_kind kind;
 	/* Appends rows in any order until the table is full. False with a fault. */
-	bool (*read)(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault);
+	bool (*read)(struct tcx_table *table, struct tcx_netns_reader *reader,
+		     struct tcx_fault *fault);
 };
 
 /* Those of mibs/tables.def: tcx_links ... */
@@ -27,14 +28,15 @@ struct tcx_table_reader {
  * changed the table meanwhile. Takes as long as the kernel needs to list the rows, and up to three
  * times their memory, for growth and the copy that sorting needs.
  */
-struct tcx_table *tcx_table_read(const struct tcx_table_reader *reader, struct tcx_netns *netns,
-				 size_t max_rows, struct tcx_fault *fault);
+struct tcx_table *tcx_table_read(const struct tcx_table_reader *reader,
+				 struct tcx_netns_reader *netns, size_t max_rows,
+				 struct tcx_fault *fault);
 
 /*
  * For a reader->read() that needs another table as well: reads it once. If that is interrupted, so
  * is the whole read.
  */
 struct tcx_table *tcx_table_read_beside(const struct tcx_table_reader *reader,
-					struct tcx_netns *netns, struct tcx_fault *fault);
+					struct tcx_netns_reader *netns, struct tcx_fault *fault);
 
 #endif

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "kernel/netns.h"
+#include "kernel/netns_reader.h"
 #include "kernel/socket_tables.h"
 #include "numbers.h"
 
@@ -24,7 +24,7 @@ static char buffer[CAPACITY];
 
 /* One way to read the table. */
 struct way {
-	struct tcx_netns *netns;
+	struct tcx_netns_reader *reader;
 	const char *source;
 	size_t rows;
 	double allocated; /* octets per row */
@@ -50,7 +50,7 @@ static double time_way(struct way *way)
 {
 	struct tcx_fault fault;
 	uint64_t began = tcx_clock_now();
-	struct tcx_table *table = tcx_table_read(&tcx_connections, way->netns, SIZE_MAX, &fault);
+	struct tcx_table *table = tcx_table_read(&tcx_connections, way->reader, SIZE_MAX, &fault);
 	double ns = (double)(tcx_clock_now() - began);
 
 	if (table == NULL || table->count == 0)
@@ -76,8 +76,8 @@ int main(void)
 	static double bare[ROUNDS];
 
 	for (int i = 0; i < 2; i++)
-		ways[i].netns = tcx_netns_new("/proc");
-	tcx_netns_use_procfs(ways[1].netns, "to be measured");
+		ways[i].reader = tcx_netns_reader_new("/proc");
+	tcx_netns_use_procfs(ways[1].reader, "to be measured");
 	for (int round = 0; round < ROUNDS; round++) {
 		bare[round] = time_bare();
 		for (int i = 0; i < 2; i++) {
@@ -87,7 +87,7 @@ int main(void)
 	}
 	for (int i = 0; i < 2; i++) {
 		show(&ways[i], numbers_median(bare, ROUNDS));
-		tcx_netns_free(ways[i].netns);
+		tcx_netns_reader_free(ways[i].reader);
 	}
 	printf("memory of that table: rows of %zu octets, %.1f allocated per row (target at most "
 	       "64)\n",

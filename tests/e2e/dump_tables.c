@@ -18,7 +18,7 @@
 #include "base/octets.h"
 #include "kernel/ip_tables.h"
 #include "kernel/links.h"
-#include "kernel/netns.h"
+#include "kernel/netns_reader.h"
 #include "kernel/socket_tables.h"
 
 static void print_address(const char *name, int family, const void *octets)
@@ -170,10 +170,11 @@ static bool is_wanted(const struct wishes *wishes, const char *name)
 	return wishes->count == 0;
 }
 
-static bool print_table(size_t i, struct tcx_netns *netns, const struct wishes *wishes)
+static bool print_table(size_t i, struct tcx_netns_reader *reader, const struct wishes *wishes)
 {
 	struct tcx_fault fault = {""};
-	struct tcx_table *table = tcx_table_read(tables[i].reader, netns, wishes->max_rows, &fault);
+	struct tcx_table *table =
+		tcx_table_read(tables[i].reader, reader, wishes->max_rows, &fault);
 
 	if (table == NULL) {
 		fprintf(stderr, "%s: %s\n", tables[i].name, fault.text);
@@ -195,13 +196,13 @@ static bool print_table(size_t i, struct tcx_netns *netns, const struct wishes *
 int main(int argc, char *argv[])
 {
 	struct wishes wishes = {.max_rows = SIZE_MAX};
-	struct tcx_netns *netns = tcx_netns_new("/proc");
+	struct tcx_netns_reader *reader = tcx_netns_reader_new("/proc");
 	bool done = true;
 	int option;
 
 	while ((option = getopt(argc, argv, "pm:t")) != -1) {
 		if (option == 'p')
-			tcx_netns_use_procfs(netns, "chosen");
+			tcx_netns_use_procfs(reader, "chosen");
 		else if (option == 'm')
 			wishes.max_rows = strtoul(optarg, NULL, 10);
 		else if (option == 't')
@@ -213,7 +214,7 @@ int main(int argc, char *argv[])
 	wishes.count = argc - optind;
 	for (size_t i = 0; i < TABLES; i++)
 		if (is_wanted(&wishes, tables[i].name))
-			done = print_table(i, netns, &wishes) && done;
-	tcx_netns_free(netns);
+			done = print_table(i, reader, &wishes) && done;
+	tcx_netns_reader_free(reader);
 	return done ? 0 : 1;
 }

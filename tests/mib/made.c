@@ -11,12 +11,13 @@ struct tcx_made {
 	uint32_t size;
 };
 
-static bool read_made(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
+static bool read_made(struct tcx_table *table, struct tcx_netns_reader *reader,
+		      struct tcx_fault *fault)
 {
 	static const struct tcx_made rows[] = {{{0, 0, 0, 9}, "second", 1},
 					       {{0, 0, 0, 7}, "first", 0}};
 
-	(void)netns;
+	(void)reader;
 	table->source = "made";
 	return tcx_table_append(table, &rows[0], fault) && tcx_table_append(table, &rows[1], fault);
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kernel/netns.h"
+#include "kernel/netns_reader.h"
 #include "kernel/read_sources.h"
 #include "kernel/read_table.h"
 #include "mib/objects.h"
@@ -40,19 +40,19 @@ int main(int argc, char **argv)
 {
 	struct tcx_fault fault = {""};
 	struct tcx_sources *sources = argc > 1 ? tcx_sources_new(argv[1]) : NULL;
-	struct tcx_netns *netns = tcx_netns_new("/proc");
+	struct tcx_netns_reader *reader = tcx_netns_reader_new("/proc");
 	struct tcx_held_tables held = {.known[TCX_TABLE_MADE_ROWS] = true};
 	struct tcx_request request = {.held = &held};
 	struct tcx_tree tree = {0};
 
-	if (sources == NULL || netns == NULL || !tcx_add_module(&tree, "tcpext"))
+	if (sources == NULL || reader == NULL || !tcx_add_module(&tree, "tcpext"))
 		return EXIT_FAILURE;
 	tcx_tree_sort(&tree);
 	request.latest = tcx_sources_read(sources, &fault);
 	request.fresh = request.latest;
-	held.held[TCX_TABLE_MADE_ROWS] = tcx_table_read(&tcx_made_rows, netns, 10, &fault);
+	held.held[TCX_TABLE_MADE_ROWS] = tcx_table_read(&tcx_made_rows, reader, 10, &fault);
 	walk(&tree, &request);
-	tcx_netns_free(netns);
+	tcx_netns_reader_free(reader);
 	tcx_table_unref(held.held[TCX_TABLE_MADE_ROWS]);
 	tcx_snapshot_unref(request.latest);
 	tcx_sources_free(sources);

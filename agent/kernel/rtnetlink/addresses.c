@@ -7,7 +7,7 @@
 
 #include "base/octets.h"
 #include "kernel/ip_tables.h"
-#include "kernel/netns.h"
+#include "kernel/netns_reader.h"
 #include "link_addresses.h"
 
 static bool take_address(struct tcx_table *table, const void *message,
@@ -45,24 +45,24 @@ static bool take_link_address(struct tcx_table *table, const void *message,
 	return tcx_table_append(table, &row, fault);
 }
 
-static bool list(struct tcx_table *table, struct tcx_netns *netns, tcx_netns_take *take,
+static bool list(struct tcx_table *table, struct tcx_netns_reader *reader, tcx_netns_take *take,
 		 struct tcx_fault *fault)
 {
 	const struct ifaddrmsg request = {.ifa_family = AF_INET};
 
-	return tcx_netns_list(netns, table, RTM_GETADDR, &request, sizeof(request), take, fault);
+	return tcx_netns_list(reader, table, RTM_GETADDR, &request, sizeof(request), take, fault);
 }
 
-static bool read_addresses(struct tcx_table *table, struct tcx_netns *netns,
+static bool read_addresses(struct tcx_table *table, struct tcx_netns_reader *reader,
 			   struct tcx_fault *fault)
 {
-	return list(table, netns, take_address, fault);
+	return list(table, reader, take_address, fault);
 }
 
-static bool read_link_addresses(struct tcx_table *table, struct tcx_netns *netns,
+static bool read_link_addresses(struct tcx_table *table, struct tcx_netns_reader *reader,
 				struct tcx_fault *fault)
 {
-	return list(table, netns, take_link_address, fault);
+	return list(table, reader, take_link_address, fault);
 }
 
 /* One interface may have an address twice; the longer prefix counts. */

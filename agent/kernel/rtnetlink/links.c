@@ -12,7 +12,7 @@
 #include "base/link_patterns.h"
 #include "base/octets.h"
 #include "kernel/links.h"
-#include "kernel/netns.h"
+#include "kernel/netns_reader.h"
 #include "link_messages.h"
 #include "link_speed.h"
 
@@ -220,19 +220,20 @@ static void read_unicast(struct tcx_table *table, struct tcx_link_watch *watch)
 		rows[i].in_unicast = tcx_link_watch_unicast(watch, &rows[i]);
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
+static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
+		       struct tcx_fault *fault)
 {
 	uint64_t began_ns = tcx_clock_now();
 
 	table->source = "rtnetlink";
-	if (!tcx_links_list(&netns->route, take_link, table, fault) && !table->cut)
+	if (!tcx_links_list(&reader->route, take_link, table, fault) && !table->cut)
 		return false;
-	leave_out(table, netns->ignored);
-	if (!read_queues(table, &netns->route, fault))
+	leave_out(table, reader->ignored);
+	if (!read_queues(table, &reader->route, fault))
 		return false;
-	read_speeds(table, &netns->route);
-	read_changes(table, netns->link_watch, began_ns);
-	read_unicast(table, netns->link_watch);
+	read_speeds(table, &reader->route);
+	read_changes(table, reader->link_watch, began_ns);
+	read_unicast(table, reader->link_watch);
 	return true;
 }
 

@@ -12,7 +12,7 @@
 #include "base/link_patterns.h"
 #include "base/octets.h"
 #include "kernel/ip_tables.h"
-#include "kernel/netns.h"
+#include "kernel/netns_reader.h"
 
 /* /proc/net/arp and `ip neigh` leave out the others. */
 static bool is_shown(const struct ndmsg *body)
@@ -62,37 +62,38 @@ static bool take_neighbour(struct tcx_table *table, const void *message,
 }
 
 /* Any socket of the namespace will do. */
-static bool is_ignored(const struct tcx_netns *netns, uint32_t link)
+static bool is_ignored(const struct tcx_netns_reader *reader, uint32_t link)
 {
 	struct ifreq request = {.ifr_ifindex = (int)link};
 
-	return ioctl(mnl_socket_get_fd(netns->route.socket), SIOCGIFNAME, &request) == 0 &&
-	       tcx_link_patterns_match(netns->ignored, request.ifr_name);
+	return ioctl(mnl_socket_get_fd(reader->route.socket), SIOCGIFNAME, &request) == 0 &&
+	       tcx_link_patterns_match(reader->ignored, request.ifr_name);
 }
 
 /* Asks the kernel once for a run of neighbours of one interface. */
-static void mark_ignored(struct tcx_table *table, struct tcx_netns *netns)
+static void mark_ignored(struct tcx_table *table, struct tcx_netns_reader *reader)
 {
 	struct tcx_neighbour *rows = (struct tcx_neighbour *)table->rows;
 
-	if (netns->ignored == NULL || !tcx_netlink_open(&netns->route, 0, NULL))
+	if (reader->ignored == NULL || !tcx_netlink_open(&reader->route, 0, NULL))
 		return;
 	for (size_t i = 0; i < table->count; i++) {
 		if (i > 0 && memcmp(rows[i].link, rows[i - 1].link, sizeof(rows[i].link)) == 0)
 			rows[i].ignored = rows[i - 1].ignored;
 		else
-			rows[i].ignored = is_ignored(netns, tcx_octets_get32(rows[i].link));
+			rows[i].ignored = is_ignored(reader, tcx_octets_get32(rows[i].link));
 	}
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
+static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
+		       struct tcx_fault *fault)
 {
 	const struct ndmsg request = {.ndm_family = AF_INET};
 
-	if (!tcx_netns_list(netns, table, RTM_GETNEIGH, &request, sizeof(request), take_neighbour,
+	if (!tcx_netns_list(reader, table, RTM_GETNEIGH, &request, sizeof(request), take_neighbour,
 			    fault))
 		return false;
-	mark_ignored(table, netns);
+	mark_ignored(table, reader);
 	return true;
 }
 

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 #include "base/octets.h"
-#include "kernel/netns.h"
+#include "kernel/netns_reader.h"
 
 /*
  * The weight less one. Its upper half is the octet behind it since kernel 6.12, 0 before, which has
@@ -56,12 +56,13 @@ static bool take_nexthop(struct tcx_table *table, const void *message,
 	return tcx_table_append(table, &row, fault);
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
+static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
+		       struct tcx_fault *fault)
 {
 	const struct nhmsg request = {.nh_family = AF_UNSPEC};
 
-	return tcx_netns_list(netns, table, RTM_GETNEXTHOP, &request, sizeof(request), take_nexthop,
-			      fault);
+	return tcx_netns_list(reader, table, RTM_GETNEXTHOP, &request, sizeof(request),
+			      take_nexthop, fault);
 }
 
 const struct tcx_table_reader tcx_nexthops = {

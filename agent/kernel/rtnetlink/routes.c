@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "kernel/ip_tables.h"
-#include "kernel/netns.h"
+#include "kernel/netns_reader.h"
 #include "link_addresses.h"
 #include "nexthops.h"
 
@@ -196,7 +196,7 @@ static const struct completion {
 };
 
 static bool complete(struct tcx_table *table, const struct completion *completion,
-		     struct tcx_netns *netns, struct tcx_fault *fault)
+		     struct tcx_netns_reader *reader, struct tcx_fault *fault)
 {
 	struct tcx_route *rows = (struct tcx_route *)table->rows;
 	struct tcx_table *list = NULL;
@@ -205,7 +205,7 @@ static bool complete(struct tcx_table *table, const struct completion *completio
 		if (!completion->is_needed(&rows[i]))
 			continue;
 		if (list == NULL)
-			list = tcx_table_read_beside(completion->reader, netns, fault);
+			list = tcx_table_read_beside(completion->reader, reader, fault);
 		if (list == NULL)
 			return false;
 		completion->complete(&rows[i], list);
@@ -216,24 +216,26 @@ static bool complete(struct tcx_table *table, const struct completion *completio
 	return true;
 }
 
-static bool complete_all(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
+static bool complete_all(struct tcx_table *table, struct tcx_netns_reader *reader,
+			 struct tcx_fault *fault)
 {
 	for (size_t i = 0; i < sizeof(completions) / sizeof(completions[0]); i++)
-		if (!complete(table, &completions[i], netns, fault))
+		if (!complete(table, &completions[i], reader, fault))
 			return false;
 	return true;
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
+static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
+		       struct tcx_fault *fault)
 {
 	const struct rtmsg request = {.rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN};
 
 	/* Without any address there is no main table, which kernels since 4.20 refuse. */
-	if (!tcx_netns_list(netns, table, RTM_GETROUTE, &request, sizeof(request), take_route,
+	if (!tcx_netns_list(reader, table, RTM_GETROUTE, &request, sizeof(request), take_route,
 			    fault) &&
-	    netns->route.error != ENOENT)
+	    reader->route.error != ENOENT)
 		return false;
-	return complete_all(table, netns, fault);
+	return complete_all(table, reader, fault);
 }
 
 /*

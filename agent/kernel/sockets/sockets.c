@@ -23,13 +23,13 @@ static bool is_missing(int error)
 }
 
 /* Whether to list with procfs instead. A refusal comes before any socket. */
-static bool give_up_diag(struct tcx_netns *netns, enum tcx_protocol protocol,
+static bool give_up_diag(struct tcx_netns_reader *reader, enum tcx_protocol protocol,
 			 const struct tcx_fault *why)
 {
-	if (!is_missing(netns->diag.error))
+	if (!is_missing(reader->diag.error))
 		return false;
-	netns->use_procfs[protocol] = true;
-	netns->why[protocol] = *why;
+	reader->use_procfs[protocol] = true;
+	reader->why[protocol] = *why;
 	return true;
 }
 
@@ -40,28 +40,29 @@ bool tcx_socket_is_mapped(const struct tcx_socket *socket)
 	return socket->family == AF_INET6 && memcmp(socket->local, mapped, sizeof(mapped)) == 0;
 }
 
-bool tcx_sockets_list(struct tcx_netns *netns, const struct tcx_socket_query *query,
+bool tcx_sockets_list(struct tcx_netns_reader *reader, const struct tcx_socket_query *query,
 		      struct tcx_table *table, struct tcx_fault *fault)
 {
 	struct tcx_fault why = {""};
 
-	if (!netns->use_procfs[query->protocol]) {
+	if (!reader->use_procfs[query->protocol]) {
 		table->source = "sock_diag";
-		if (tcx_sockets_list_diag(netns, query, &why))
+		if (tcx_sockets_list_diag(reader, query, &why))
 			return true;
-		if (!give_up_diag(netns, query->protocol, &why)) {
+		if (!give_up_diag(reader, query->protocol, &why)) {
 			if (fault != NULL)
 				*fault = why;
 			return false;
 		}
 	}
 	table->source = "procfs";
-	table->fallback = netns->why[query->protocol];
-	return tcx_sockets_list_proc(netns, query, fault);
+	table->fallback = reader->why[query->protocol];
+	return tcx_sockets_list_proc(reader, query, fault);
 }
 
-bool tcx_sockets_list_tcp(struct tcx_netns *netns, uint32_t states, tcx_socket_callback *callback,
-			  void *context, struct tcx_table *table, struct tcx_fault *fault)
+bool tcx_sockets_list_tcp(struct tcx_netns_reader *reader, uint32_t states,
+			  tcx_socket_callback *callback, void *context, struct tcx_table *table,
+			  struct tcx_fault *fault)
 {
 	struct tcx_socket_query query = {
 		.protocol = TCX_TCP,
@@ -71,10 +72,10 @@ bool tcx_sockets_list_tcp(struct tcx_netns *netns, uint32_t states, tcx_socket_c
 		.context = context,
 	};
 
-	if (!tcx_sockets_list(netns, &query, table, fault))
+	if (!tcx_sockets_list(reader, &query, table, fault))
 		return false;
 	query.family = AF_INET6;
-	return tcx_sockets_list(netns, &query, table, fault);
+	return tcx_sockets_list(reader, &query, table, fault);
 }
 
 /* The IPv4 address of ::ffff:a.b.c.d; 0.0.0.0 of ::. */
@@ -97,7 +98,7 @@ static bool take_mapped(void *context, const struct tcx_socket *socket, struct t
 	return query->callback(query->context, &ipv4, fault);
 }
 
-bool tcx_sockets_list_ipv4(struct tcx_netns *netns, enum tcx_protocol protocol,
+bool tcx_sockets_list_ipv4(struct tcx_netns_reader *reader, enum tcx_protocol protocol,
 			   tcx_socket_callback *callback, struct tcx_table *table,
 			   struct tcx_fault *fault)
 {
@@ -114,7 +115,7 @@ bool tcx_sockets_list_ipv4(struct tcx_netns *netns, enum tcx_protocol protocol,
 	mapped.only_ipv4 = true;
 	mapped.callback = take_mapped;
 	mapped.context = (void *)&ipv4;
-	return (tcx_sockets_list(netns, &ipv4, table, fault) &&
-		tcx_sockets_list(netns, &mapped, table, fault)) ||
+	return (tcx_sockets_list(reader, &ipv4, table, fault) &&
+		tcx_sockets_list(reader, &mapped, table, fault)) ||
 	       table->cut;
 }

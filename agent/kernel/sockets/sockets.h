@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
-#include "kernel/netns.h"
+#include "kernel/netns_reader.h"
 #include "sample/table.h"
 
 /* Sets of kernel states, bits 1 << TCP_ESTABLISHED and so on: all eleven. */
@@ -57,25 +57,26 @@ struct tcx_socket_query {
  * Lists the sockets of the thread's network namespace; sets table->source and table->fallback. A
  * kernel without IPv6 has no such sockets; IPv4 it must have.
  */
-bool tcx_sockets_list(struct tcx_netns *netns, const struct tcx_socket_query *query,
+bool tcx_sockets_list(struct tcx_netns_reader *reader, const struct tcx_socket_query *query,
 		      struct tcx_table *table, struct tcx_fault *fault);
 
 /* Lists the TCP sockets of both families that are in one of the states. */
-bool tcx_sockets_list_tcp(struct tcx_netns *netns, uint32_t states, tcx_socket_callback *callback,
-			  void *context, struct tcx_table *table, struct tcx_fault *fault);
+bool tcx_sockets_list_tcp(struct tcx_netns_reader *reader, uint32_t states,
+			  tcx_socket_callback *callback, void *context, struct tcx_table *table,
+			  struct tcx_fault *fault);
 
 /*
  * For reader->read() of a table of all that speaks IPv4, which callback gets as AF_INET: IPv4
  * sockets, then IPv6 ones with IPv4 ends (::ffff:a.b.c.d), or, as 0.0.0.0, that accept both.
  */
-bool tcx_sockets_list_ipv4(struct tcx_netns *netns, enum tcx_protocol protocol,
+bool tcx_sockets_list_ipv4(struct tcx_netns_reader *reader, enum tcx_protocol protocol,
 			   tcx_socket_callback *callback, struct tcx_table *table,
 			   struct tcx_fault *fault);
 
 /* The same from one source. */
-bool tcx_sockets_list_diag(struct tcx_netns *netns, const struct tcx_socket_query *query,
+bool tcx_sockets_list_diag(struct tcx_netns_reader *reader, const struct tcx_socket_query *query,
 			   struct tcx_fault *fault);
-bool tcx_sockets_list_proc(struct tcx_netns *netns, const struct tcx_socket_query *query,
+bool tcx_sockets_list_proc(struct tcx_netns_reader *reader, const struct tcx_socket_query *query,
 			   struct tcx_fault *fault);
 
 #endif

@@ -95,7 +95,7 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	return query->callback(query->context, &socket, fault);
 }
 
-bool tcx_sockets_list_diag(struct tcx_netns *netns, const struct tcx_socket_query *query,
+bool tcx_sockets_list_diag(struct tcx_netns_reader *reader, const struct tcx_socket_query *query,
 			   struct tcx_fault *fault)
 {
 	const struct {
@@ -115,5 +115,5 @@ bool tcx_sockets_list_diag(struct tcx_netns *netns, const struct tcx_socket_quer
 		.context = (void *)query,
 	};
 
-	return tcx_netlink_dump(&netns->diag, &dump, fault);
+	return tcx_netlink_dump(&reader->diag, &dump, fault);
 }

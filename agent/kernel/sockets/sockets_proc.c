@@ -162,7 +162,7 @@ static bool take_file(struct reading *reading, struct tcx_fault *fault)
 	return true;
 }
 
-bool tcx_sockets_list_proc(struct tcx_netns *netns, const struct tcx_socket_query *query,
+bool tcx_sockets_list_proc(struct tcx_netns_reader *reader, const struct tcx_socket_query *query,
 			   struct tcx_fault *fault)
 {
 	static const char *const names[TCX_PROTOCOLS] = {[TCX_TCP] = "tcp", [TCX_UDP] = "udp"};
@@ -171,7 +171,7 @@ bool tcx_sockets_list_proc(struct tcx_netns *netns, const struct tcx_socket_quer
 	char path[PATH_MAX];
 	bool done;
 
-	snprintf(path, sizeof(path), "%s/net/%s%s", netns->proc_root, names[query->protocol],
+	snprintf(path, sizeof(path), "%s/net/%s%s", reader->proc_root, names[query->protocol],
 		 query->family == AF_INET6 ? "6" : "");
 	reading.path = path;
 	reading.fd = tcx_open_regular(path, &why);

@@ -98,13 +98,14 @@ static bool take_connection(void *context, const struct tcx_socket *socket, stru
 }
 
 /* Lists and sorts the listeners, even of a table that was cut, then counts each connection. */
-static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
+static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
+		       struct tcx_fault *fault)
 {
-	if (!tcx_sockets_list_tcp(netns, 1U << TCP_LISTEN, take_listener, table, table, fault) &&
+	if (!tcx_sockets_list_tcp(reader, 1U << TCP_LISTEN, take_listener, table, table, fault) &&
 	    !table->cut)
 		return false;
 	return tcx_table_sort_unique(table, fault) &&
-	       tcx_sockets_list_tcp(netns, 1U << TCP_ESTABLISHED | 1U << TCP_SYN_RECV,
+	       tcx_sockets_list_tcp(reader, 1U << TCP_ESTABLISHED | 1U << TCP_SYN_RECV,
 				    take_connection, table, table, fault);
 }
 

@@ -42,11 +42,12 @@ static bool append_rows(struct tcx_table *table, struct census *census, struct t
 	return true;
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
+static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
+		       struct tcx_fault *fault)
 {
 	struct census census = {0};
 
-	return tcx_sockets_list_tcp(netns, TCX_ALL_STATES, take_socket, &census, table, fault) &&
+	return tcx_sockets_list_tcp(reader, TCX_ALL_STATES, take_socket, &census, table, fault) &&
 	       append_rows(table, &census, fault);
 }
 

@@ -14,9 +14,10 @@ static bool take_socket(void *context, const struct tcx_socket *socket, struct t
 	return tcx_table_append(context, &row, fault);
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
+static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
+		       struct tcx_fault *fault)
 {
-	return tcx_sockets_list_ipv4(netns, TCX_UDP, take_socket, table, fault);
+	return tcx_sockets_list_ipv4(reader, TCX_UDP, take_socket, table, fault);
 }
 
 const struct tcx_table_reader tcx_udp_endpoints = {

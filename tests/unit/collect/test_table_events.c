@@ -22,9 +22,10 @@ static struct way {
 
 static const struct way well = {"", "", "", 1};
 
-static bool read_rows(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
+static bool read_rows(struct tcx_table *table, struct tcx_netns_reader *reader,
+		      struct tcx_fault *fault)
 {
-	(void)netns;
+	(void)reader;
 	if (way.failing[0] != '\0')
 		return tcx_fault_set(fault, "%s", way.failing);
 	if (way.lacking[0] != '\0')

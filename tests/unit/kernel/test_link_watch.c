@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/octets.h"
 #include "kernel/links.h"
-#include "kernel/netns.h"
+#include "kernel/netns_reader.h"
 
 static struct tcx_link_watch *watch;
 
@@ -29,20 +29,20 @@ static void run(const char *command)
  */
 static uint64_t changed(const char *name)
 {
-	struct tcx_netns *netns = tcx_netns_new("/proc");
+	struct tcx_netns_reader *reader = tcx_netns_reader_new("/proc");
 	const struct tcx_link *link;
 	struct tcx_table *table;
 	uint64_t changed_ns;
 	uint8_t key[4];
 
 	tcx_octets_put32(key, if_nametoindex(name));
-	table = tcx_table_read(&tcx_links, netns, SIZE_MAX, NULL);
+	table = tcx_table_read(&tcx_links, reader, SIZE_MAX, NULL);
 	assert_non_null(table);
 	link = tcx_table_find(table, key);
 	assert_non_null(link);
 	changed_ns = tcx_link_watch_changed(watch, link, 0);
 	tcx_table_unref(table);
-	tcx_netns_free(netns);
+	tcx_netns_reader_free(reader);
 	return changed_ns;
 }
 

@@ -25,7 +25,7 @@
 #include "kernel/ip_tables.h"
 #include "kernel/links.h"
 #include "kernel/netlink.h"
-#include "kernel/netns.h"
+#include "kernel/netns_reader.h"
 #include "kernel/socket_tables.h"
 
 #define DATAGRAMS     64
@@ -412,12 +412,12 @@ static void need_namespace(void)
 /* A reading starts with sequence number 1 and each dump takes the next, so a replay fits. */
 static struct tcx_table *read_new(const struct tcx_table_reader *reader, struct tcx_fault *fault)
 {
-	struct tcx_netns *netns = tcx_netns_new("/nonexistent");
+	struct tcx_netns_reader *netns = tcx_netns_reader_new("/nonexistent");
 	struct tcx_table *table;
 
 	script.next = 0;
 	table = tcx_table_read(reader, netns, 1000, fault);
-	tcx_netns_free(netns);
+	tcx_netns_reader_free(netns);
 	return table;
 }
 

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "kernel/netns.h"
+#include "kernel/netns_reader.h"
 #include "kernel/read_table.h"
 
 #define ROWS 5
@@ -16,7 +16,8 @@ static struct {
 	bool lacks;
 } next;
 
-static bool read_rows(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
+static bool read_rows(struct tcx_table *table, struct tcx_netns_reader *netns,
+		      struct tcx_fault *fault)
 {
 	next.reads++;
 	for (uint8_t row = 0; row < ROWS; row++) {
@@ -41,7 +42,8 @@ static const struct tcx_table_reader octets = {
 
 static int outer_reads;
 
-static bool read_beside(struct tcx_table *table, struct tcx_netns *netns, struct tcx_fault *fault)
+static bool read_beside(struct tcx_table *table, struct tcx_netns_reader *netns,
+			struct tcx_fault *fault)
 {
 	struct tcx_table *other;
 
@@ -61,12 +63,12 @@ static const struct tcx_table_reader in_need = {
 static struct tcx_table *read_new(const struct tcx_table_reader *reader, size_t max_rows,
 				  struct tcx_fault *fault)
 {
-	struct tcx_netns *netns = tcx_netns_new("/proc");
+	struct tcx_netns_reader *netns = tcx_netns_reader_new("/proc");
 	struct tcx_table *table;
 
 	next.reads = 0;
 	table = tcx_table_read(reader, netns, max_rows, fault);
-	tcx_netns_free(netns);
+	tcx_netns_reader_free(netns);
 	return table;
 }
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/octets.h"
-#include "kernel/netns.h"
+#include "kernel/netns_reader.h"
 #include "kernel/socket_tables.h"
 
 #define TITLES                                                                                     \
@@ -41,12 +41,12 @@ static void write_file(const char *name, const char *text, size_t len)
 
 static struct tcx_table *read_files(const struct tcx_table_reader *reader, struct tcx_fault *fault)
 {
-	struct tcx_netns *netns = tcx_netns_new(root);
+	struct tcx_netns_reader *netns = tcx_netns_reader_new(root);
 	struct tcx_table *table;
 
 	tcx_netns_use_procfs(netns, "chosen by the test");
 	table = tcx_table_read(reader, netns, 1000, fault);
-	tcx_netns_free(netns);
+	tcx_netns_reader_free(netns);
 	return table;
 }
 

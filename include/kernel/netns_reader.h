@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The network namespace that tables are read from: its netlink sockets and its socket files in
+ * What reads the tables of a network namespace: its netlink sockets and its socket files in
  * procfs. Belongs to one thread. Each socket is opened on first use, in the thread's namespace of
  * that moment, and stays open.
  */
-#ifndef TCX_KERNEL_NETNS_H
-#define TCX_KERNEL_NETNS_H
+#ifndef TCX_KERNEL_NETNS_READER_H
+#define TCX_KERNEL_NETNS_READER_H
 
 #include <stdbool.h>
 
@@ -16,7 +16,7 @@
 
 enum tcx_protocol { TCX_TCP, TCX_UDP, TCX_PROTOCOLS };
 
-struct tcx_netns {
+struct tcx_netns_reader {
 	/*
 	 * The owner may set these, and both must outlive the reads. link_watch gives the times of
 	 * last change; NULL: all 0. Ignored interfaces are left out of tcx_links, and marked in
@@ -34,13 +34,13 @@ struct tcx_netns {
 };
 
 /* Opens nothing yet. Copies proc_root ("/proc" as a rule). NULL when memory is short. */
-struct tcx_netns *tcx_netns_new(const char *proc_root);
+struct tcx_netns_reader *tcx_netns_reader_new(const char *proc_root);
 
 /*
  * Reads TCP and UDP sockets from procfs from now on; why, not empty, becomes the tables' fallback.
  * Otherwise sock_diag is used until it is missing or denied for the first time.
  */
-void tcx_netns_use_procfs(struct tcx_netns *netns, const char *why);
+void tcx_netns_use_procfs(struct tcx_netns_reader *reader, const char *why);
 
 /* Makes a row of a message: of its fixed part, and the attributes by type, NULL if missing. */
 typedef bool tcx_netns_take(struct tcx_table *table, const void *message,
@@ -50,10 +50,10 @@ typedef bool tcx_netns_take(struct tcx_table *table, const void *message,
  * For reader->read() of a single rtnetlink dump: type is RTM_GETADDR or the like, of which the
  * messages like RTM_NEWADDR are taken; they begin as the request does, with a struct of len octets.
  */
-bool tcx_netns_list(struct tcx_netns *netns, struct tcx_table *table, uint16_t type,
+bool tcx_netns_list(struct tcx_netns_reader *reader, struct tcx_table *table, uint16_t type,
 		    const void *request, size_t len, tcx_netns_take *take, struct tcx_fault *fault);
 
-/* Closes everything. netns may be NULL. */
-void tcx_netns_free(struct tcx_netns *netns);
+/* Closes everything. reader may be NULL. */
+void tcx_netns_reader_free(struct tcx_netns_reader *reader);
 
 #endif

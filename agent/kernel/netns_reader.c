@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Makes and frees the handle of a network namespace. */
-#include "kernel/netns.h"
+/* Makes and frees what reads the tables of a network namespace. */
+#include "kernel/netns_reader.h"
 
 #include <linux/netlink.h>
 #include <stdlib.h>
@@ -12,37 +12,37 @@
 /* From RTM_NEWADDR to RTM_GETADDR, and so with all others. */
 #define NEW_TO_GET 2
 
-struct tcx_netns *tcx_netns_new(const char *proc_root)
+struct tcx_netns_reader *tcx_netns_reader_new(const char *proc_root)
 {
-	struct tcx_netns *netns = calloc(1, sizeof(*netns));
+	struct tcx_netns_reader *reader = calloc(1, sizeof(*reader));
 
-	if (netns == NULL)
+	if (reader == NULL)
 		return NULL;
-	tcx_netlink_init(&netns->route, NETLINK_ROUTE);
-	tcx_netlink_init(&netns->diag, NETLINK_SOCK_DIAG);
-	netns->proc_root = strdup(proc_root);
-	if (netns->proc_root != NULL)
-		return netns;
-	free(netns);
+	tcx_netlink_init(&reader->route, NETLINK_ROUTE);
+	tcx_netlink_init(&reader->diag, NETLINK_SOCK_DIAG);
+	reader->proc_root = strdup(proc_root);
+	if (reader->proc_root != NULL)
+		return reader;
+	free(reader);
 	return NULL;
 }
 
-void tcx_netns_use_procfs(struct tcx_netns *netns, const char *why)
+void tcx_netns_use_procfs(struct tcx_netns_reader *reader, const char *why)
 {
 	for (int i = 0; i < TCX_PROTOCOLS; i++) {
-		netns->use_procfs[i] = true;
-		tcx_fault_set(&netns->why[i], "%s", why);
+		reader->use_procfs[i] = true;
+		tcx_fault_set(&reader->why[i], "%s", why);
 	}
 }
 
-void tcx_netns_free(struct tcx_netns *netns)
+void tcx_netns_reader_free(struct tcx_netns_reader *reader)
 {
-	if (netns == NULL)
+	if (reader == NULL)
 		return;
-	tcx_netlink_close(&netns->route);
-	tcx_netlink_close(&netns->diag);
-	free(netns->proc_root);
-	free(netns);
+	tcx_netlink_close(&reader->route);
+	tcx_netlink_close(&reader->diag);
+	free(reader->proc_root);
+	free(reader);
 }
 
 struct list {
@@ -64,12 +64,12 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	       list->take(list->table, body, attributes, fault);
 }
 
-bool tcx_netns_list(struct tcx_netns *netns, struct tcx_table *table, uint16_t type,
+bool tcx_netns_list(struct tcx_netns_reader *reader, struct tcx_table *table, uint16_t type,
 		    const void *request, size_t len, tcx_netns_take *take, struct tcx_fault *fault)
 {
 	struct list list = {table, type - NEW_TO_GET, len, take};
 	const struct tcx_netlink_query query = {type, request, len, take_message, &list};
 
 	table->source = "rtnetlink";
-	return tcx_netlink_dump(&netns->route, &query, fault) || table->cut;
+	return tcx_netlink_dump(&reader->route, &query, fault) || table->cut;
 }
