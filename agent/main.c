@@ -22,13 +22,15 @@
 #include "snmp/netsnmp.h"
 
 /* The state of the program. */
-struct tcx_context {
+struct tcx_program {
 	struct tcx_options options;
 	struct tcx_config config;
 	struct tcx_log log;
 	struct tcx_agentx agentx;
 	struct tcx_reading reading;
+	struct tcx_built_modules *modules;
 	struct tcx_dispatcher *dispatcher;
+	struct tcx_context *context; /* the default one */
 	struct tcx_registrations *registrations;
 	struct tcx_pid_file pid_file;
 	bool reload;   /* SIGHUP was received */
@@ -39,13 +41,13 @@ struct tcx_context {
 
 static void on_tables(void *arg)
 {
-	struct tcx_context *context = arg;
+	struct tcx_program *program = arg;
 
-	tcx_dispatcher_tables_changed(context->dispatcher);
+	tcx_dispatcher_tables_changed(program->dispatcher);
 }
 
 /* Reads the kernel by this configuration from now on. */
-static bool set_reading(struct tcx_context *context, const struct tcx_config *config,
+static bool set_reading(struct tcx_program *program, const struct tcx_config *config,
 			struct tcx_fault *fault)
 {
 	const struct tcx_reading_settings settings = {
@@ -61,40 +63,41 @@ static bool set_reading(struct tcx_context *context, const struct tcx_config *co
 		.max_age_ns = tcx_config_max_age(config),
 	};
 
-	return tcx_reading_set(&context->reading, &settings, fault);
+	return tcx_reading_set(&program->reading, &settings, fault);
 }
 
-/* Applies the configuration to sessions and requests. */
-static void apply_config(struct tcx_context *context)
+/* Applies the configuration to sessions and requests. False when memory is short, at the start. */
+static bool apply_config(struct tcx_program *program)
 {
-	const struct tcx_dispatcher_settings settings = {
-		.collector = context->reading.collector,
-		.tables = context->reading.tables,
-		.interval_ns = context->config.interval_ns,
-		.max_age_ns = tcx_config_max_age(&context->config),
-		.table_timeout_ns = context->config.table_timeout_ns,
+	const struct tcx_context_settings settings = {
+		.collector = program->reading.collector,
+		.tables = program->reading.tables,
+		.interval_ns = program->config.interval_ns,
+		.max_age_ns = tcx_config_max_age(&program->config),
+		.table_timeout_ns = program->config.table_timeout_ns,
 	};
 
-	tcx_agentx_configure(&context->config, context->options.socket);
-	tcx_dispatcher_set(context->dispatcher, &settings);
-	tcx_registrations_want(context->registrations, context->config.modules,
-			       context->reading.tables != NULL, context->config.priority);
+	tcx_agentx_configure(&program->config, program->options.socket);
+	tcx_context_set(program->context, &settings);
+	return tcx_registrations_want(program->registrations, program->context,
+				      program->config.modules, program->reading.tables != NULL,
+				      program->config.priority);
 }
 
 /* On SIGHUP. Changes all but the registrations at once. */
-static void reload(struct tcx_context *context)
+static void reload(struct tcx_program *program)
 {
-	struct tcx_config config, before = context->config;
+	struct tcx_config config, before = program->config;
 	struct tcx_fault fault = {""};
 
-	context->reload = false;
+	program->reload = false;
 	tcx_log_reopen();
-	if (tcx_config_read(&config, &context->options) > 0) {
+	if (tcx_config_read(&config, &program->options) > 0) {
 		snmp_log(LOG_ERR, "the old configuration stays in force; correct the files, then "
 				  "send SIGHUP again\n");
 		return;
 	}
-	if (!set_reading(context, &config, &fault)) {
+	if (!set_reading(program, &config, &fault)) {
 		snmp_log(LOG_ERR,
 			 "%s; the old configuration stays in force; send SIGHUP again once that is "
 			 "mended\n",
@@ -102,50 +105,50 @@ static void reload(struct tcx_context *context)
 		tcx_config_clear(&config);
 		return;
 	}
-	context->config = config;
-	apply_config(context);
+	program->config = config;
+	apply_config(program);
 	tcx_config_clear(&before);
-	context->reloaded = true;
+	program->reloaded = true;
 }
 
 /* Changes the registrations once no request is pending. */
-static void finish_reload(struct tcx_context *context)
+static void finish_reload(struct tcx_program *program)
 {
-	enum tcx_registrations_change change = tcx_registrations_change(context->registrations);
+	enum tcx_registrations_change change = tcx_registrations_change(program->registrations);
 	struct tcx_fault fault = {""};
 
-	if (change != TCX_REGISTRATIONS_STAY && !tcx_dispatcher_quiesce(context->dispatcher))
+	if (change != TCX_REGISTRATIONS_STAY && !tcx_dispatcher_quiesce(program->dispatcher))
 		return;
-	context->reloaded = false;
+	program->reloaded = false;
 	if (change == TCX_REGISTRATIONS_TAKE_BACK)
 		tcx_agentx_leave();
-	if (!tcx_registrations_apply(context->registrations, &fault)) {
+	if (!tcx_registrations_apply(program->registrations, &fault)) {
 		snmp_log(LOG_ERR, "%s\n", fault.text);
-		context->unsound = true;
-		context->stop = true;
+		program->unsound = true;
+		program->stop = true;
 		return;
 	}
 	tcx_agentx_return();
-	tcx_dispatcher_resume(context->dispatcher);
+	tcx_dispatcher_resume(program->dispatcher);
 	snmp_log(LOG_NOTICE, "configuration read again\n");
 }
 
 static void on_hangup(int fd, void *arg)
 {
-	struct tcx_context *context = arg;
+	struct tcx_program *program = arg;
 	struct signalfd_siginfo signal;
 
 	while (read(fd, &signal, sizeof(signal)) == (ssize_t)sizeof(signal))
-		context->reload = true;
+		program->reload = true;
 }
 
 /* Leaves the signal pending, so that every wait sees it. */
 static void on_stop(int fd, void *arg)
 {
-	struct tcx_context *context = arg;
+	struct tcx_program *program = arg;
 
 	(void)fd;
-	context->stop = true;
+	program->stop = true;
 }
 
 /* A signalfd of these signals, which end with 0; -1 with errno. */
@@ -161,44 +164,52 @@ static int open_signals(const int numbers[])
 }
 
 /* The main loop reads signals as data, so that they interrupt nothing. */
-static bool watch_signals(struct tcx_context *context, struct tcx_fault *fault)
+static bool watch_signals(struct tcx_program *program, struct tcx_fault *fault)
 {
 	const int hangup[] = {SIGHUP, 0}, stop[] = {SIGINT, SIGTERM, 0};
 	int hangup_fd;
 
 	signal(SIGPIPE, SIG_IGN);
 	hangup_fd = open_signals(hangup);
-	context->agentx.wire.stop_fd = open_signals(stop);
-	if (hangup_fd < 0 || context->agentx.wire.stop_fd < 0)
+	program->agentx.wire.stop_fd = open_signals(stop);
+	if (hangup_fd < 0 || program->agentx.wire.stop_fd < 0)
 		return tcx_fault_set(fault, "signals cannot be watched: %s", strerror(errno));
-	register_readfd(hangup_fd, on_hangup, context);
-	register_readfd(context->agentx.wire.stop_fd, on_stop, context);
+	register_readfd(hangup_fd, on_hangup, program);
+	register_readfd(program->agentx.wire.stop_fd, on_stop, program);
 	return true;
 }
 
-static bool start(struct tcx_context *context, struct tcx_fault *fault)
+static bool make_dispatcher(struct tcx_program *program, struct tcx_fault *fault)
 {
-	const struct tcx_options *options = &context->options;
+	program->modules = tcx_modules_build(tcx_modules, tcx_modules_count);
+	program->dispatcher = tcx_dispatcher_new();
+	if (program->modules == NULL || program->dispatcher == NULL)
+		return tcx_fault_set(fault, "out of memory");
+	program->context = tcx_dispatcher_context(program->dispatcher, TCX_CONTEXT_DEFAULT);
+	program->registrations = tcx_registrations_new(program->modules, program->dispatcher);
+	program->agentx.registrations = program->registrations;
+	return (program->context != NULL && program->registrations != NULL) ||
+	       tcx_fault_set(fault, "out of memory");
+}
 
-	if (!watch_signals(context, fault) ||
-	    !tcx_pid_file_write(&context->pid_file, options->pid_file, fault) ||
+static bool start(struct tcx_program *program, struct tcx_fault *fault)
+{
+	const struct tcx_options *options = &program->options;
+
+	if (!watch_signals(program, fault) ||
+	    !tcx_pid_file_write(&program->pid_file, options->pid_file, fault) ||
 	    !tcx_process_become(options->user, options->group, fault))
 		return false;
-	context->dispatcher = tcx_dispatcher_new();
-	context->registrations =
-		tcx_registrations_new(tcx_modules, tcx_modules_count, context->dispatcher);
-	if (context->dispatcher == NULL || context->registrations == NULL)
-		return tcx_fault_set(fault, "out of memory");
-	context->agentx.registrations = context->registrations;
-	if (!set_reading(context, &context->config, fault))
+	if (!make_dispatcher(program, fault) || !set_reading(program, &program->config, fault))
 		return false;
-	apply_config(context);
-	if (!tcx_registrations_apply(context->registrations, fault)) {
-		context->unsound = true;
+	if (!apply_config(program))
+		return tcx_fault_set(fault, "out of memory");
+	if (!tcx_registrations_apply(program->registrations, fault)) {
+		program->unsound = true;
 		return false;
 	}
 	snmp_log(LOG_NOTICE, "tcpextd %s started: reads %s every %g s\n", TCX_VERSION,
-		 context->config.proc_root, (double)context->config.interval_ns / 1e9);
+		 program->config.proc_root, (double)program->config.interval_ns / 1e9);
 	tcx_agentx_connect();
 	return true;
 }
@@ -207,49 +218,50 @@ static bool start(struct tcx_context *context, struct tcx_fault *fault)
  * If memory was short during a registration, the library has freed what is still in its tree
  * (netsnmp_subtree_load(), up to 5.10) and must not use it any more.
  */
-static void finish(struct tcx_context *context)
+static void finish(struct tcx_program *program)
 {
 	tcx_log_files_close();
-	if (!context->unsound) {
+	if (!program->unsound) {
 		tcx_agentx_shutdown();
-		tcx_registrations_free(context->registrations);
-		tcx_dispatcher_free(context->dispatcher);
-		tcx_reading_stop(&context->reading);
+		tcx_registrations_free(program->registrations);
+		tcx_dispatcher_free(program->dispatcher);
+		tcx_modules_free(program->modules);
+		tcx_reading_stop(&program->reading);
 	}
-	tcx_pid_file_remove(&context->pid_file);
+	tcx_pid_file_remove(&program->pid_file);
 }
 
 /* The log may be elsewhere or have failed; whoever started us must see why. */
-static int fail(struct tcx_context *context, int ready_fd, const struct tcx_fault *fault)
+static int fail(struct tcx_program *program, int ready_fd, const struct tcx_fault *fault)
 {
 	snmp_log(LOG_ERR, "%s\n", fault->text);
 	if (!tcx_log_is_on_terminal())
 		fprintf(stderr, "tcpextd: %s\n", fault->text);
-	finish(context);
+	finish(program);
 	tcx_process_started(ready_fd, false);
 	return EXIT_FAILURE;
 }
 
-static int serve(struct tcx_context *context)
+static int serve(struct tcx_program *program)
 {
 	struct tcx_fault fault = {""};
 	int ready_fd = -1;
 
-	if ((!context->options.foreground && !tcx_process_daemonize(&ready_fd, &fault)) ||
-	    !start(context, &fault))
-		return fail(context, ready_fd, &fault);
+	if ((!program->options.foreground && !tcx_process_daemonize(&ready_fd, &fault)) ||
+	    !start(program, &fault))
+		return fail(program, ready_fd, &fault);
 	tcx_process_started(ready_fd, true);
-	tcx_reading_log(&context->reading);
-	while (!context->stop) {
+	tcx_reading_log(&program->reading);
+	while (!program->stop) {
 		agent_check_and_process(1);
-		if (context->reload)
-			reload(context);
-		if (context->reloaded)
-			finish_reload(context);
+		if (program->reload)
+			reload(program);
+		if (program->reloaded)
+			finish_reload(program);
 	}
 	snmp_log(LOG_NOTICE, "tcpextd ends\n");
-	finish(context);
-	return context->unsound ? EXIT_FAILURE : EXIT_SUCCESS;
+	finish(program);
+	return program->unsound ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /* Prints a line per file with a fault, else the fault itself. */
@@ -301,13 +313,13 @@ static int show_directives(void)
 	return EXIT_SUCCESS;
 }
 
-static int perform(struct tcx_context *context)
+static int perform(struct tcx_program *program)
 {
-	if (context->options.task == TCX_PRINT)
-		return print(&context->config);
-	if (context->options.task == TCX_SERVE)
-		return serve(context);
-	return tcx_doctor(&context->options, &context->config, context->agentx.wire.master)
+	if (program->options.task == TCX_PRINT)
+		return print(&program->config);
+	if (program->options.task == TCX_SERVE)
+		return serve(program);
+	return tcx_doctor(&program->options, &program->config, program->agentx.wire.master)
 		       ? EXIT_SUCCESS
 		       : EXIT_FAILURE;
 }
@@ -320,35 +332,35 @@ static int refuse(const char *why)
 
 int main(int argc, char **argv)
 {
-	struct tcx_context context = {
+	struct tcx_program program = {
 		.reading = {.log = snmp_log,
 			    .watch = register_readfd,
 			    .unwatch = unregister_readfd,
 			    .tables_changed = on_tables,
-			    .arg = &context},
+			    .arg = &program},
 	};
 	struct tcx_fault fault = {""};
 	int status;
 
 	if (!tcx_process_begin())
 		return refuse("/dev/null cannot be opened");
-	if (!tcx_options_parse(&context.options, argc, argv))
+	if (!tcx_options_parse(&program.options, argc, argv))
 		return EXIT_FAILURE;
-	if (context.options.task == TCX_LEAVE)
+	if (program.options.task == TCX_LEAVE)
 		return EXIT_SUCCESS;
-	if (!tcx_log_start(&context.log, context.options.own_log,
-			   context.options.foreground || context.options.task != TCX_SERVE, &fault))
+	if (!tcx_log_start(&program.log, program.options.own_log,
+			   program.options.foreground || program.options.task != TCX_SERVE, &fault))
 		return refuse(fault.text);
-	if (!tcx_agentx_init(&context.agentx))
+	if (!tcx_agentx_init(&program.agentx))
 		return refuse("out of memory");
 	tcx_config_register();
-	if (context.options.task == TCX_SHOW_DIRECTIVES)
+	if (program.options.task == TCX_SHOW_DIRECTIVES)
 		return show_directives();
-	if (tcx_config_read(&context.config, &context.options) > 0 &&
-	    context.options.task != TCX_DOCTOR)
+	if (tcx_config_read(&program.config, &program.options) > 0 &&
+	    program.options.task != TCX_DOCTOR)
 		return EXIT_FAILURE;
-	tcx_agentx_configure(&context.config, context.options.socket);
-	status = perform(&context);
-	tcx_config_clear(&context.config);
+	tcx_agentx_configure(&program.config, program.options.socket);
+	status = perform(&program);
+	tcx_config_clear(&program.config);
 	return status;
 }

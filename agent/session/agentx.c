@@ -119,6 +119,7 @@ static void on_register(void *parameters)
 								       : TCX_AGENTX_NAME_MAX;
 	memcpy(agentx->name, registration->name, agentx->name_len * sizeof(oid));
 	agentx->priority = registration->priority;
+	agentx->context = registration->contextName;
 }
 
 /*
@@ -129,9 +130,10 @@ static void on_register(void *parameters)
 static void on_unregister(void *parameters)
 {
 	struct register_parameters *registration = parameters;
+	const struct tcx_subtree_name name = {registration->contextName, registration->name,
+					      registration->namelen, registration->priority};
 
-	if (tcx_registrations_is_refused(agentx->registrations, registration->name,
-					 registration->namelen, registration->priority))
+	if (tcx_registrations_is_refused(agentx->registrations, &name))
 		registration->priority = NOBODYS_PRIORITY;
 }
 
@@ -370,16 +372,23 @@ static void say_taken(const char *name, const char *module, int priority)
 		 name, module, priority, remedy, REFUSED_RETRY_S);
 }
 
+/*
+ * In a context that is new to the session, the library registers subtrees of its own, which snmpd
+ * refuses.
+ */
 void tcx_agentx_refused(long error)
 {
+	const struct tcx_subtree_name name = {agentx->context, agentx->name, agentx->name_len,
+					      agentx->priority};
 	const char *module;
 	unsigned int bit;
 	char text[512];
 
 	if (error == TCX_WIRE_LOST)
 		return; /* on_lost() logs that */
-	module = tcx_registrations_refused(agentx->registrations, agentx->name, agentx->name_len,
-					   agentx->priority);
+	module = tcx_registrations_refused(agentx->registrations, &name);
+	if (module == NULL)
+		return;
 	bit = tcx_modules_bit(module);
 	print_oid(text, sizeof(text), agentx->name, agentx->name_len);
 	agentx->refused |= bit;

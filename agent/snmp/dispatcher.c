@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Answers requests from the tree of their handler. A request whose table is being read becomes
- * pending here, while others are answered.
+ * Contexts, the requests in them, and the search in their modules. A request whose table is being
+ * read becomes pending here, while others are answered.
  */
 #include "snmp/dispatcher.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
+#include "base/search.h"
 #include "quirks.h"
 
 /*
@@ -23,26 +25,39 @@
  */
 #define PENDING_MAX 500
 
-/*
- * A request whose table is still being read. The library calls it delegated, and sends the answer
- * once none of its varbinds is.
- */
-struct pending_request {
-	struct pending_request *next;
-	netsnmp_delegated_cache *cache;
-	const struct tcx_served *served;
-	const void *session;
-	long transaction;
-	uint64_t since_ns;
+/* Managers' requests that come in turns, each with a snapshot of its own. */
+#define REQUESTS 8
+
+/* A module, and the place of the one whose subtree it is part of; -1: none. */
+struct served {
+	const struct tcx_built_module *built;
+	int parent;
+};
+
+struct tcx_context {
+	char name[TCX_CONTEXT_MAX + 1];
+	struct tcx_dispatcher *dispatcher;
+	struct tcx_context_settings settings; /* collector and tables with a reference */
+	struct served *served;		      /* owned; by subtree */
+	size_t served_count;
+};
+
+/* A request that is being answered. Without a context: none. */
+struct open_request {
+	struct tcx_request request;
+	struct tcx_held_tables held;
+	const void *session; /* which it came by */
+	long transaction;    /* the number that the master gave it */
+	uint64_t used;	     /* the number of its last use */
 };
 
 struct tcx_dispatcher {
-	struct tcx_dispatcher_settings settings; /* collector and tables with a reference */
-	struct tcx_request request;		 /* of the request being answered */
-	struct tcx_held_tables held;
-	long transaction;		 /* the number that the master gave it */
-	const void *session;		 /* which it came by */
-	struct pending_request *pending; /* list of pending requests */
+	struct tcx_context **contexts; /* owned; by name */
+	size_t context_count;
+	struct open_request requests[REQUESTS];
+	uint64_t used;		     /* the number of the last use of a request */
+	uint64_t uptime_zero_ns;     /* when sysUpTime was 0 */
+	struct tcx_pending *pending; /* list of pending requests */
 	size_t pending_count;
 	unsigned int alarm;    /* of look_after_pending(); 0: none */
 	uint64_t quiescing_ns; /* since when registrations are to change; 0: they are not */
@@ -52,153 +67,321 @@ struct tcx_dispatcher {
 
 struct tcx_dispatcher *tcx_dispatcher_new(void)
 {
-	struct tcx_dispatcher *dispatcher = calloc(1, sizeof(*dispatcher));
-
-	if (dispatcher != NULL)
-		dispatcher->request.held = &dispatcher->held;
-	return dispatcher;
+	return calloc(1, sizeof(struct tcx_dispatcher));
 }
 
-/* Releases the last request. */
-static void end_request(struct tcx_dispatcher *dispatcher)
+/* --- Contexts ----------------------------------------------------------------------------------*/
+
+static bool is_name_before(const void *contexts, size_t i, const void *name)
 {
-	tcx_request_release(&dispatcher->request);
-	dispatcher->session = NULL;
+	return strcmp(((struct tcx_context *const *)contexts)[i]->name, name) < 0;
 }
 
-static void begin_request(const struct tcx_dispatcher *dispatcher, struct tcx_request *request)
+/* The place of a name among the contexts, and the context if it is there. */
+static struct tcx_context *find_context(const struct tcx_dispatcher *dispatcher, const char *name,
+					size_t *i)
 {
+	*i = tcx_search(dispatcher->contexts, dispatcher->context_count, name, is_name_before);
+	if (*i == dispatcher->context_count || strcmp(dispatcher->contexts[*i]->name, name) != 0)
+		return NULL;
+	return dispatcher->contexts[*i];
+}
+
+static struct tcx_context *add_context(struct tcx_dispatcher *dispatcher, const char *name,
+				       size_t i)
+{
+	struct tcx_context *context =
+		strlen(name) <= TCX_CONTEXT_MAX ? calloc(1, sizeof(*context)) : NULL;
+	struct tcx_context **all;
+
+	if (context == NULL || !tcx_array_append(&dispatcher->contexts, &dispatcher->context_count,
+						 &context, sizeof(context))) {
+		free(context);
+		return NULL;
+	}
+	strcpy(context->name, name);
+	context->dispatcher = dispatcher;
+	all = dispatcher->contexts;
+	memmove(&all[i + 1], &all[i], (dispatcher->context_count - 1 - i) * sizeof(all[0]));
+	all[i] = context;
+	return context;
+}
+
+struct tcx_context *tcx_dispatcher_context(struct tcx_dispatcher *dispatcher, const char *name)
+{
+	size_t i;
+	struct tcx_context *context = find_context(dispatcher, name, &i);
+
+	return context != NULL ? context : add_context(dispatcher, name, i);
+}
+
+const char *tcx_context_name(const struct tcx_context *context)
+{
+	return context->name;
+}
+
+static void release(const struct tcx_context_settings *settings)
+{
+	tcx_collector_unref(settings->collector);
+	tcx_tables_unref(settings->tables);
+}
+
+static void end_request(struct open_request *open)
+{
+	tcx_request_release(&open->request);
+	open->request.context = NULL;
+}
+
+void tcx_context_set(struct tcx_context *context, const struct tcx_context_settings *settings)
+{
+	const struct tcx_context_settings before = context->settings;
+
+	for (size_t i = 0; i < REQUESTS; i++)
+		if (context->dispatcher->requests[i].request.context == context)
+			end_request(&context->dispatcher->requests[i]);
+	context->settings = *settings;
+	tcx_collector_ref(settings->collector);
+	tcx_tables_ref(settings->tables);
+	release(&before);
+	tcx_dispatcher_tables_changed(context->dispatcher);
+}
+
+static int compare_served(const void *a, const void *b)
+{
+	const struct tcx_module *left = ((const struct served *)a)->built->module;
+	const struct tcx_module *right = ((const struct served *)b)->built->module;
+
+	return snmp_oid_compare(left->subtree, left->subtree_len, right->subtree,
+				right->subtree_len);
+}
+
+static bool contains(const struct tcx_module *module, const oid *name, size_t len)
+{
+	return len >= module->subtree_len && snmp_oid_compare(module->subtree, module->subtree_len,
+							      name, module->subtree_len) == 0;
+}
+
+/* From the one before upwards to the first that contains the name; -1: there is none. */
+static int containing(const struct served *served, int i, const oid *name, size_t len)
+{
+	while (i >= 0 && !contains(served[i].built->module, name, len))
+		i = served[i].parent;
+	return i;
+}
+
+bool tcx_context_serve(struct tcx_context *context, const struct tcx_built_module *const *modules,
+		       size_t count)
+{
+	struct served *served = calloc(count + 1, sizeof(served[0]));
+
+	if (served == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		served[i].built = modules[i];
+	qsort(served, count, sizeof(served[0]), compare_served);
+	for (size_t i = 0; i < count; i++) {
+		const struct tcx_module *module = served[i].built->module;
+
+		served[i].parent =
+			containing(served, (int)i - 1, module->subtree, module->subtree_len);
+	}
+	free(context->served);
+	context->served = served;
+	context->served_count = count;
+	return true;
+}
+
+/* --- Requests ----------------------------------------------------------------------------------*/
+
+static void begin_request(struct open_request *open, struct tcx_context *context)
+{
+	const struct tcx_context_settings *settings = &context->settings;
+	struct tcx_dispatcher *dispatcher = context->dispatcher;
+	struct tcx_request *request = &open->request;
+
+	request->held = &open->held;
 	tcx_request_release(request);
-	request->latest = tcx_collector_latest(dispatcher->settings.collector, &request->status);
+	request->context = context;
+	request->held->tables = settings->tables;
+	request->latest = tcx_collector_latest(settings->collector, &request->status);
 	request->now_ns = tcx_clock_now();
-	request->uptime_zero_ns = tcx_quirk_uptime_zero(request->now_ns, request->uptime_zero_ns);
-	request->interval_ns = dispatcher->settings.interval_ns;
-	request->max_age_ns = dispatcher->settings.max_age_ns;
+	dispatcher->uptime_zero_ns =
+		tcx_quirk_uptime_zero(request->now_ns, dispatcher->uptime_zero_ns);
+	request->uptime_zero_ns = dispatcher->uptime_zero_ns;
+	request->interval_ns = settings->interval_ns;
+	request->max_age_ns = settings->max_age_ns;
 	request->oldest_ns =
 		request->now_ns > request->max_age_ns ? request->now_ns - request->max_age_ns : 0;
 	if (request->latest != NULL && request->latest->taken_ns >= request->oldest_ns)
 		request->fresh = request->latest;
 }
 
-static bool is_over(const struct tcx_dispatcher *dispatcher)
+static bool is_over(const struct tcx_request *request)
 {
-	return tcx_clock_now() - dispatcher->request.now_ns >
-	       dispatcher->settings.table_timeout_ns + REST_NS;
+	return request->context == NULL ||
+	       tcx_clock_now() - request->now_ns >
+		       request->context->settings.table_timeout_ns + REST_NS;
 }
 
-/*
- * The master splits a manager's request, into one per registration and per repetition of a GETBULK.
- * All have the same transaction number (master.c, agentx_master_handler()) and must see one
- * snapshot.
- */
-static const struct tcx_request *request_of(struct tcx_dispatcher *dispatcher,
-					    const netsnmp_agent_session *asp)
+/* The one of these, or the one that was used longest ago for a new one. */
+static struct open_request *find_request(struct tcx_dispatcher *dispatcher,
+					 const struct tcx_context *context, const void *session,
+					 long transaction, bool *is_new)
 {
-	if (dispatcher->session != asp->session || dispatcher->transaction != asp->pdu->transid ||
-	    is_over(dispatcher))
-		begin_request(dispatcher, &dispatcher->request);
-	dispatcher->session = asp->session;
-	dispatcher->transaction = asp->pdu->transid;
-	dispatcher->request.stale_ok = dispatcher->quiescing_ns != 0;
-	return &dispatcher->request;
+	struct open_request *oldest = &dispatcher->requests[0];
+
+	for (size_t i = 0; i < REQUESTS; i++) {
+		struct open_request *open = &dispatcher->requests[i];
+
+		*is_new = open->request.context != context || open->session != session ||
+			  open->transaction != transaction;
+		if (!*is_new)
+			return open;
+		if (open->used < oldest->used)
+			oldest = open;
+	}
+	return oldest;
 }
 
-/* False while the table is being read. */
-static bool answer_get(const struct tcx_served *served, const struct tcx_request *request,
-		       netsnmp_agent_request_info *info, netsnmp_request_info *varbind)
+const struct tcx_request *tcx_dispatcher_request(struct tcx_dispatcher *dispatcher,
+						 const char *name, const void *session,
+						 long transaction)
 {
-	netsnmp_variable_list *vb = varbind->requestvb;
-	struct tcx_value value;
-	enum tcx_found found = tcx_tree_get(&served->tree, request, vb->name + served->root_len,
-					    vb->name_length - served->root_len, &value);
+	size_t i;
+	struct tcx_context *context = find_context(dispatcher, name, &i);
+	struct open_request *open;
+	bool is_new;
 
-	if (found == TCX_FOUND)
-		snmp_set_var_typed_value(vb, value.type, value.data, value.len);
-	else if (found != TCX_PENDING)
-		netsnmp_set_request_error(info, varbind,
-					  found == TCX_NO_INSTANCE ? SNMP_NOSUCHINSTANCE
-								   : SNMP_NOSUCHOBJECT);
-	return found != TCX_PENDING;
+	if (context == NULL || context->settings.collector == NULL)
+		return NULL;
+	open = find_request(dispatcher, context, session, transaction, &is_new);
+	if (is_new || is_over(&open->request))
+		begin_request(open, context);
+	open->session = session;
+	open->transaction = transaction;
+	open->used = ++dispatcher->used;
+	open->request.stale_ok = dispatcher->quiescing_ns != 0;
+	return &open->request;
 }
 
-/*
- * *len becomes the length of the name's part below the root, 0 before it. False behind it, which
- * happens because a registration can exceed the root.
- */
-static bool below_root(const struct tcx_served *served, const netsnmp_variable_list *vb,
-		       size_t *len)
-{
-	size_t root_len = served->root_len;
-	size_t shared = vb->name_length < root_len ? vb->name_length : root_len;
-	int order = snmp_oid_compare(vb->name, shared, served->root, root_len);
+struct name {
+	const oid *ids;
+	size_t len;
+};
 
-	*len = order == 0 ? vb->name_length - root_len : 0;
-	return order <= 0;
+static bool is_subtree_upto(const void *served, size_t i, const void *key)
+{
+	const struct tcx_module *module = ((const struct served *)served)[i].built->module;
+	const struct name *name = key;
+
+	return snmp_oid_compare(module->subtree, module->subtree_len, name->ids, name->len) <= 0;
 }
 
-/*
- * False while the table is being read. A varbind left unchanged tells the library that this
- * registration has no more.
- */
-static bool answer_next(const struct tcx_served *served, const struct tcx_request *request,
-			netsnmp_request_info *varbind)
+/* Counts the modules whose subtree does not begin behind the name. */
+static size_t served_upto(const struct tcx_context *context, const oid *name, size_t len)
 {
-	netsnmp_variable_list *vb = varbind->requestvb;
-	size_t root_len = served->root_len;
-	oid next[MAX_OID_LEN];
+	return tcx_search(context->served, context->served_count, &(struct name){name, len},
+			  is_subtree_upto);
+}
+
+enum tcx_found tcx_dispatcher_get(const struct tcx_request *request, const oid *name, size_t len,
+				  struct tcx_value *value)
+{
+	const struct tcx_context *context = request->context;
+	enum tcx_found found = TCX_NO_OBJECT;
+	int i = (int)served_upto(context, name, len) - 1;
+
+	for (; found == TCX_NO_OBJECT && i >= 0; i = context->served[i].parent)
+		found = tcx_module_get(context->served[i].built, request, name, len, value);
+	return found;
+}
+
+/* The best answer so far to a GETNEXT: of the least name. */
+struct best {
 	enum tcx_found found;
-	size_t begin_len, next_len;
+	oid *next;
+	size_t *next_len;
+	struct tcx_value *value;
+};
+
+/* A module that is being read has its values behind the object that it has come to. */
+static void try_module(struct best *best, const struct tcx_built_module *built,
+		       const struct tcx_request *request, const struct tcx_range *range)
+{
+	oid next[MAX_OID_LEN];
+	size_t next_len;
 	struct tcx_value value;
+	enum tcx_found found;
 
-	if (!below_root(served, vb, &begin_len))
-		return true;
-	memcpy(next, served->root, root_len * sizeof(oid));
-	found = tcx_tree_next(&served->tree, request, vb->name + root_len, begin_len,
-			      next + root_len, &next_len, &value);
-	if (found == TCX_FOUND) {
-		snmp_set_var_objid(vb, next, root_len + next_len);
-		snmp_set_var_typed_value(vb, value.type, value.data, value.len);
+	if (best->found == TCX_NO_OBJECT) {
+		best->found = tcx_module_next(built, request, range->begin, range->begin_len,
+					      best->next, best->next_len, best->value);
+		return;
 	}
-	return found != TCX_PENDING;
+	found = tcx_module_next(built, request, range->begin, range->begin_len, next, &next_len,
+				&value);
+	if (found == TCX_NO_OBJECT ||
+	    snmp_oid_compare(next, next_len, best->next, *best->next_len) >= 0)
+		return;
+	best->found = found;
+	memcpy(best->next, next, next_len * sizeof(oid));
+	*best->next_len = next_len;
+	if (found == TCX_FOUND)
+		tcx_value_copy(best->value, &value);
 }
 
-/*
- * Answers what it can and marks the rest as delegated; false when there is a rest. delegated: these
- * varbinds were pending, so answered ones must not be answered again: they hold the next name, and
- * a walk would skip one.
- */
-static bool answer_all(const struct tcx_served *served, const struct tcx_request *request,
-		       netsnmp_agent_request_info *info, netsnmp_request_info *varbinds,
-		       int delegated)
+/* The modules whose subtree contains the name, then those behind it until one has an answer. */
+static enum tcx_found next_of_all(const struct tcx_request *request, const struct tcx_range *range,
+				  struct best *best)
 {
-	bool all = true;
+	const struct tcx_context *context = request->context;
+	size_t upto = served_upto(context, range->begin, range->begin_len);
 
-	for (netsnmp_request_info *varbind = varbinds; varbind != NULL; varbind = varbind->next) {
-		bool known = true;
+	for (int i = (int)upto - 1; i >= 0; i = context->served[i].parent)
+		try_module(best, context->served[i].built, request, range);
+	for (size_t i = upto; i < context->served_count; i++) {
+		const struct tcx_module *module = context->served[i].built->module;
 
-		if (varbind->processed || varbind->delegated != delegated)
-			continue;
-		if (info->mode == MODE_GET)
-			known = answer_get(served, request, info, varbind);
-		else if (info->mode == MODE_GETNEXT)
-			known = answer_next(served, request, varbind);
-		varbind->delegated = known ? REQUEST_IS_NOT_DELEGATED : REQUEST_IS_DELEGATED;
-		all = all && known;
+		if (best->found != TCX_NO_OBJECT &&
+		    snmp_oid_compare(best->next, *best->next_len, module->subtree,
+				     module->subtree_len) < 0)
+			break;
+		try_module(best, context->served[i].built, request, range);
 	}
-	return all;
+	return best->found;
 }
 
-static void remove_pending(struct tcx_dispatcher *dispatcher, struct pending_request **link)
+enum tcx_found tcx_dispatcher_next(const struct tcx_request *request, const struct tcx_range *range,
+				   oid *next, size_t *next_len, struct tcx_value *value)
 {
-	struct pending_request *pending = *link;
+	struct best best = {TCX_NO_OBJECT, next, next_len, value};
+	enum tcx_found found = TCX_NO_OBJECT;
+
+	if (range->include)
+		found = tcx_dispatcher_get(request, range->begin, range->begin_len, value);
+	if (found == TCX_FOUND || found == TCX_PENDING) {
+		memcpy(next, range->begin, range->begin_len * sizeof(oid));
+		*next_len = range->begin_len;
+	} else
+		found = next_of_all(request, range, &best);
+	if (found != TCX_NO_OBJECT && range->end_len > 0 &&
+	    snmp_oid_compare(next, *next_len, range->end, range->end_len) >= 0)
+		return TCX_NO_OBJECT;
+	return found;
+}
+
+/* --- Pending requests --------------------------------------------------------------------------*/
+
+static void remove_pending(struct tcx_dispatcher *dispatcher, struct tcx_pending **link)
+{
+	struct tcx_pending *pending = *link;
 
 	*link = pending->next;
 	dispatcher->pending_count--;
-	netsnmp_free_delegated_cache(pending->cache);
-	free(pending);
+	pending->face->free(pending);
 }
 
-static void complain(struct tcx_dispatcher *dispatcher)
+static void complain(struct tcx_dispatcher *dispatcher, const struct tcx_pending *pending)
 {
 	if (dispatcher->complained)
 		return;
@@ -206,7 +389,12 @@ static void complain(struct tcx_dispatcher *dispatcher)
 	snmp_log(LOG_WARNING,
 		 "a request was answered with an error, as its table could not be read in %g s; "
 		 "see kernelTableCost, and raise tableTimeout\n",
-		 (double)dispatcher->settings.table_timeout_ns / 1e9);
+		 (double)pending->context->settings.table_timeout_ns / 1e9);
+}
+
+static uint64_t timeout_of(const struct tcx_dispatcher *dispatcher)
+{
+	return dispatcher->contexts[0]->settings.table_timeout_ns;
 }
 
 /*
@@ -216,37 +404,36 @@ static void complain(struct tcx_dispatcher *dispatcher)
 static bool is_quiesced(const struct tcx_dispatcher *dispatcher)
 {
 	return dispatcher->quiesced ||
-	       (dispatcher->quiescing_ns != 0 && tcx_clock_now() - dispatcher->quiescing_ns >=
-							 dispatcher->settings.table_timeout_ns);
+	       (dispatcher->quiescing_ns != 0 &&
+		tcx_clock_now() - dispatcher->quiescing_ns >= timeout_of(dispatcher));
 }
 
-static bool is_overdue(const struct tcx_dispatcher *dispatcher,
-		       const struct pending_request *pending)
+static bool is_overdue(const struct tcx_dispatcher *dispatcher, const struct tcx_pending *pending)
 {
 	return is_quiesced(dispatcher) ||
-	       tcx_clock_now() - pending->since_ns >= dispatcher->settings.table_timeout_ns;
+	       tcx_clock_now() - pending->since_ns >= pending->context->settings.table_timeout_ns;
 }
 
 /*
  * A master without an answer closes the session, and all counters are gone: an error for one
- * request is better. The table is read on for the next request. A request whose session has ended
- * is dropped.
+ * request is better. The table is read on for the next request. A request that nobody waits for any
+ * more is dropped.
  */
 static void look_after_pending(unsigned int alarm, void *arg)
 {
 	struct tcx_dispatcher *dispatcher = arg;
-	struct pending_request **link = &dispatcher->pending;
+	struct tcx_pending **link = &dispatcher->pending;
 
 	while (*link != NULL) {
-		netsnmp_delegated_cache *cache = netsnmp_handler_check_cache((*link)->cache);
+		bool wanted = (*link)->face->is_wanted(*link);
 
-		if (cache != NULL && !is_overdue(dispatcher, *link)) {
+		if (wanted && !is_overdue(dispatcher, *link)) {
 			link = &(*link)->next;
 			continue;
 		}
-		if (cache != NULL) {
-			tcx_quirk_answer_error(cache);
-			complain(dispatcher);
+		if (wanted) {
+			(*link)->face->fail(*link);
+			complain(dispatcher, *link);
 		}
 		remove_pending(dispatcher, link);
 	}
@@ -258,9 +445,9 @@ static void look_after_pending(unsigned int alarm, void *arg)
 
 /* A master without an answer repeats the request: it has been pending since the first one. */
 static uint64_t pending_since(const struct tcx_dispatcher *dispatcher,
-			      const struct pending_request *pending)
+			      const struct tcx_pending *pending)
 {
-	for (const struct pending_request *other = dispatcher->pending; other != NULL;
+	for (const struct tcx_pending *other = dispatcher->pending; other != NULL;
 	     other = other->next)
 		if (other->session == pending->session &&
 		    other->transaction == pending->transaction)
@@ -268,25 +455,12 @@ static uint64_t pending_since(const struct tcx_dispatcher *dispatcher,
 	return tcx_clock_now();
 }
 
-static bool wait_for_table(const struct tcx_served *served, netsnmp_mib_handler *handler,
-			   netsnmp_handler_registration *made, netsnmp_agent_request_info *info,
-			   netsnmp_request_info *varbinds)
+bool tcx_dispatcher_wait(struct tcx_dispatcher *dispatcher, struct tcx_pending *pending)
 {
 	const struct timeval tenth = {.tv_usec = 100000};
-	struct tcx_dispatcher *dispatcher = served->dispatcher;
-	struct pending_request *pending =
-		dispatcher->pending_count < PENDING_MAX ? calloc(1, sizeof(*pending)) : NULL;
 
-	if (pending != NULL)
-		pending->cache =
-			netsnmp_create_delegated_cache(handler, made, info, varbinds, NULL);
-	if (pending == NULL || pending->cache == NULL) {
-		free(pending);
+	if (dispatcher->pending_count >= PENDING_MAX || is_quiesced(dispatcher))
 		return false;
-	}
-	pending->served = served;
-	pending->session = info->asp->session;
-	pending->transaction = info->asp->pdu->transid;
 	pending->since_ns = pending_since(dispatcher, pending);
 	pending->next = dispatcher->pending;
 	dispatcher->pending = pending;
@@ -297,74 +471,44 @@ static bool wait_for_table(const struct tcx_served *served, netsnmp_mib_handler 
 	return true;
 }
 
-/* A varbind that stays delegated would never be answered. */
-static int give_up(netsnmp_request_info *varbinds)
+/* True when it is answered, or nobody waits for it any more. */
+static bool answer_pending(struct tcx_pending *pending, const struct tcx_request *request)
 {
-	for (netsnmp_request_info *varbind = varbinds; varbind != NULL; varbind = varbind->next)
-		varbind->delegated = REQUEST_IS_NOT_DELEGATED;
-	return SNMP_ERR_RESOURCEUNAVAILABLE;
+	return !pending->face->is_wanted(pending) || pending->face->answer(pending, request);
 }
 
-/* True when it is answered, or the library no longer waits for it. */
-static bool answer_pending(struct pending_request *pending, const struct tcx_request *request)
+/*
+ * Those of one context share one request, which is not the managers' own: a GETBULK under way keeps
+ * its own to the end.
+ */
+static void answer_all_pending(struct tcx_dispatcher *dispatcher)
 {
-	netsnmp_delegated_cache *cache = netsnmp_handler_check_cache(pending->cache);
-
-	return cache == NULL || answer_all(pending->served, request, cache->reqinfo,
-					   cache->requests, REQUEST_IS_DELEGATED);
-}
-
-static void answer_all_pending(struct tcx_dispatcher *dispatcher, const struct tcx_request *request)
-{
-	struct pending_request **link = &dispatcher->pending;
+	struct tcx_pending **link = &dispatcher->pending;
+	struct open_request shared = {.used = 0};
 
 	while (*link != NULL) {
-		if (answer_pending(*link, request)) {
+		if (shared.request.context != (*link)->context)
+			begin_request(&shared, (*link)->context);
+		if (answer_pending(*link, &shared.request)) {
 			remove_pending(dispatcher, link);
 			dispatcher->complained = false;
 		} else
 			link = &(*link)->next;
 	}
+	if (shared.request.context != NULL)
+		end_request(&shared);
 }
 
-/*
- * Pending requests share one request, since a GETBULK under way keeps its own to the end. Releases
- * the last request, so that it does not hold a table that is released.
- */
+/* Releases what is over, so that it does not hold a table that is released. */
 void tcx_dispatcher_tables_changed(struct tcx_dispatcher *dispatcher)
 {
-	struct tcx_held_tables held = {.tables = dispatcher->settings.tables};
-	struct tcx_request request = {.held = &held,
-				      .uptime_zero_ns = dispatcher->request.uptime_zero_ns};
+	for (size_t i = 0; i < REQUESTS; i++) {
+		struct open_request *open = &dispatcher->requests[i];
 
-	if (is_over(dispatcher))
-		end_request(dispatcher);
-	if (dispatcher->pending == NULL)
-		return;
-	begin_request(dispatcher, &request);
-	answer_all_pending(dispatcher, &request);
-	tcx_request_release(&request);
-}
-
-static void release(const struct tcx_dispatcher_settings *settings)
-{
-	tcx_collector_unref(settings->collector);
-	tcx_tables_unref(settings->tables);
-}
-
-void tcx_dispatcher_set(struct tcx_dispatcher *dispatcher,
-			const struct tcx_dispatcher_settings *settings)
-{
-	const struct tcx_dispatcher_settings before = dispatcher->settings;
-
-	end_request(dispatcher);
-	dispatcher->settings = *settings;
-	tcx_collector_ref(settings->collector);
-	if (settings->tables != NULL)
-		tcx_tables_ref(settings->tables);
-	release(&before);
-	dispatcher->held.tables = settings->tables;
-	tcx_dispatcher_tables_changed(dispatcher);
+		if (open->request.context != NULL && is_over(&open->request))
+			end_request(open);
+	}
+	answer_all_pending(dispatcher);
 }
 
 bool tcx_dispatcher_quiesce(struct tcx_dispatcher *dispatcher)
@@ -381,20 +525,6 @@ void tcx_dispatcher_resume(struct tcx_dispatcher *dispatcher)
 	dispatcher->quiesced = false;
 }
 
-int tcx_dispatcher_answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *made,
-			  netsnmp_agent_request_info *info, netsnmp_request_info *varbinds)
-{
-	const struct tcx_served *served = handler->myvoid;
-	struct tcx_dispatcher *dispatcher = served->dispatcher;
-	const struct tcx_request *request = request_of(dispatcher, info->asp);
-
-	if (answer_all(served, request, info, varbinds, REQUEST_IS_NOT_DELEGATED))
-		return SNMP_ERR_NOERROR;
-	if (!is_quiesced(dispatcher) && wait_for_table(served, handler, made, info, varbinds))
-		return SNMP_ERR_NOERROR;
-	return give_up(varbinds);
-}
-
 void tcx_dispatcher_free(struct tcx_dispatcher *dispatcher)
 {
 	if (dispatcher == NULL)
@@ -403,7 +533,14 @@ void tcx_dispatcher_free(struct tcx_dispatcher *dispatcher)
 		snmp_alarm_unregister(dispatcher->alarm);
 	while (dispatcher->pending != NULL)
 		remove_pending(dispatcher, &dispatcher->pending);
-	end_request(dispatcher);
-	release(&dispatcher->settings);
+	for (size_t i = 0; i < REQUESTS; i++)
+		if (dispatcher->requests[i].request.context != NULL)
+			end_request(&dispatcher->requests[i]);
+	for (size_t i = 0; i < dispatcher->context_count; i++) {
+		release(&dispatcher->contexts[i]->settings);
+		free(dispatcher->contexts[i]->served);
+		free(dispatcher->contexts[i]);
+	}
+	free(dispatcher->contexts);
 	free(dispatcher);
 }

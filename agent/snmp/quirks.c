@@ -46,12 +46,13 @@ static void keep_first_slice(netsnmp_subtree *slice)
 /* If the last session ended during its registrations, the rest is wrongly marked as done. */
 void tcx_quirk_register_once(void)
 {
-	netsnmp_subtree *slice = netsnmp_subtree_find_first("");
-
 	register_mib_detach();
-	for (; slice != NULL; slice = slice->next)
-		for (netsnmp_subtree *child = slice; child != NULL; child = child->children)
-			keep_first_slice(child);
+	for (subtree_context_cache *context = get_top_context_cache(); context != NULL;
+	     context = context->next)
+		for (netsnmp_subtree *slice = context->first_subtree; slice != NULL;
+		     slice = slice->next)
+			for (netsnmp_subtree *child = slice; child != NULL; child = child->children)
+				keep_first_slice(child);
 }
 
 /* Does what agentx_registration_callback() does, which the library does not offer. */
@@ -62,6 +63,7 @@ void tcx_quirk_ask_master(netsnmp_handler_registration *made)
 		.namelen = made->rootoid_len,
 		.priority = made->priority,
 		.timeout = made->timeout,
+		.contextName = made->contextName,
 		.reginfo = made,
 	};
 

@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Registers modules with the library, and tracks what the master refuses and its sysORTable. */
+/*
+ * Registers modules in contexts with the library, and tracks what the master refuses and its
+ * sysORTable.
+ */
 #include "snmp/registrations.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "quirks.h"
+#include "snmp/library_face.h"
 
 struct subtree {
 	netsnmp_handler_registration *made; /* the library's, which frees it */
 	bool refused;			    /* by the master of this session */
 };
 
-/* A module that can be registered. */
+/* A module in a context. */
 struct registration {
-	const struct tcx_module *module;
-	struct tcx_served served;
+	struct tcx_library_face face;
 	int wanted;		  /* priority; 0: it is not to be registered */
 	int priority;		  /* of the subtrees; 0 while there are none */
 	struct subtree *subtrees; /* owned: the whole and its objects */
@@ -23,20 +27,60 @@ struct registration {
 	bool unlisted; /* the master's sysORTable lacks its row: some are refused */
 };
 
-struct tcx_registrations {
-	size_t count;
+struct place {
+	struct tcx_context *context;
 	struct registration all[]; /* in the order of the modules */
 };
 
+struct tcx_registrations {
+	const struct tcx_built_modules *modules;
+	struct tcx_dispatcher *dispatcher;
+	size_t count;
+	struct place **places; /* owned */
+};
+
+struct tcx_registrations *tcx_registrations_new(const struct tcx_built_modules *modules,
+						struct tcx_dispatcher *dispatcher)
+{
+	struct tcx_registrations *registrations = calloc(1, sizeof(*registrations));
+
+	if (registrations == NULL)
+		return NULL;
+	registrations->modules = modules;
+	registrations->dispatcher = dispatcher;
+	return registrations;
+}
+
+/* Calls use with each registration; false ends that. */
+static bool for_each(const struct tcx_registrations *registrations,
+		     bool (*use)(struct registration *one, void *arg), void *arg)
+{
+	for (size_t i = 0; i < registrations->count; i++)
+		for (size_t k = 0; k < registrations->modules->count; k++)
+			if (!use(&registrations->places[i]->all[k], arg))
+				return false;
+	return true;
+}
+
+/* --- Registering -------------------------------------------------------------------------------*/
+
+static bool is_default(const struct registration *registration)
+{
+	return tcx_context_name(registration->face.context)[0] == '\0';
+}
+
 static bool register_subtree(struct registration *registration, const oid *root, size_t len)
 {
+	const struct tcx_library_face *face = &registration->face;
 	netsnmp_handler_registration *made = netsnmp_create_handler_registration(
-		registration->module->word, tcx_dispatcher_answer, root, len, HANDLER_CAN_RONLY);
+		face->built->module->word, tcx_library_face_answer, root, len, HANDLER_CAN_RONLY);
 
 	if (made == NULL)
 		return false;
-	made->handler->myvoid = &registration->served;
+	made->handler->myvoid = &registration->face;
 	made->priority = registration->priority;
+	if (!is_default(registration))
+		made->contextName = strdup(tcx_context_name(face->context));
 	/* A refusal is reported before the function returns. */
 	registration->subtrees[registration->count++] =
 		(struct subtree){.made = made, .refused = false};
@@ -46,14 +90,21 @@ static bool register_subtree(struct registration *registration, const oid *root,
 	return false;
 }
 
-static bool register_by_object(struct registration *registration)
+static bool is_by_object(const struct registration *registration)
 {
-	oid name[TCX_ROOT_MAX + TCX_OBJECT_ID_MAX];
-	size_t root_len = registration->module->root_len;
+	return is_default(registration) &&
+	       registration->face.built->module->how != TCX_MODULE_WHOLE;
+}
 
-	memcpy(name, registration->module->root, root_len * sizeof(oid));
-	for (size_t i = 0; i < registration->served.tree.count; i++) {
-		const struct tcx_object *object = &registration->served.tree.objects[i];
+static bool register_objects(struct registration *registration)
+{
+	const struct tcx_built_module *built = registration->face.built;
+	oid name[TCX_ROOT_MAX + TCX_OBJECT_ID_MAX];
+	size_t root_len = built->module->root_len;
+
+	memcpy(name, built->module->root, root_len * sizeof(oid));
+	for (size_t i = 0; i < built->tree.count; i++) {
+		const struct tcx_object *object = &built->tree.objects[i];
 
 		memcpy(name + root_len, object->id, object->id_len * sizeof(oid));
 		if (!register_subtree(registration, name, root_len + object->id_len))
@@ -64,24 +115,33 @@ static bool register_by_object(struct registration *registration)
 
 static bool register_module(struct registration *registration)
 {
-	const struct tcx_module *module = registration->module;
+	const struct tcx_built_module *built = registration->face.built;
+	const struct tcx_module *module = built->module;
+	bool by_object = is_by_object(registration);
 
+	registration->subtrees =
+		calloc(by_object ? built->tree.count + 1 : 1, sizeof(registration->subtrees[0]));
+	if (registration->subtrees == NULL)
+		return false;
 	registration->priority = registration->wanted;
-	if (!register_subtree(registration, module->subtree, module->subtree_len))
+	if (!register_subtree(registration, module->subtree, module->subtree_len) ||
+	    (by_object && !register_objects(registration)))
 		return false;
-	if (module->how != TCX_MODULE_WHOLE && !register_by_object(registration))
-		return false;
-	register_sysORTable((oid *)module->sysORID, module->sysORID_len, module->text);
+	if (is_default(registration))
+		register_sysORTable((oid *)module->sysORID, module->sysORID_len, module->text);
 	return true;
 }
 
 static void unregister_module(struct registration *registration)
 {
-	const struct tcx_module *module = registration->module;
+	const struct tcx_module *module = registration->face.built->module;
 
 	for (; registration->count > 0; registration->count--)
 		netsnmp_unregister_handler(registration->subtrees[registration->count - 1].made);
-	unregister_sysORTable((oid *)module->sysORID, module->sysORID_len);
+	free(registration->subtrees);
+	registration->subtrees = NULL;
+	if (is_default(registration))
+		unregister_sysORTable((oid *)module->sysORID, module->sysORID_len);
 	registration->unlisted = false;
 	registration->priority = 0;
 }
@@ -97,50 +157,87 @@ static bool reconcile(struct registration *registration, struct tcx_fault *fault
 	return tcx_fault_set(
 		fault,
 		"the group '%s' cannot be registered: memory is short; start the agent with more",
-		registration->module->word);
+		registration->face.built->module->word);
 }
 
-static bool build(struct registration *registration, const struct tcx_module *module,
-		  struct tcx_dispatcher *dispatcher)
+/* The dispatcher serves what is registered. */
+static bool serve(const struct place *place, size_t count, struct tcx_fault *fault)
 {
-	registration->module = module;
-	registration->served = (struct tcx_served){
-		.dispatcher = dispatcher, .root = module->root, .root_len = module->root_len};
-	if (!module->add(&registration->served.tree, module->word))
-		return false;
-	tcx_tree_sort(&registration->served.tree);
-	registration->subtrees =
-		calloc(registration->served.tree.count + 1, sizeof(registration->subtrees[0]));
-	return registration->subtrees != NULL;
+	const struct tcx_built_module *served[TCX_MODULES_MAX];
+	size_t used = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (place->all[i].priority > 0)
+			served[used++] = place->all[i].face.built;
+	return tcx_context_serve(place->context, served, used) ||
+	       tcx_fault_set(fault, "out of memory");
 }
 
-struct tcx_registrations *tcx_registrations_new(const struct tcx_module *modules, size_t count,
-						struct tcx_dispatcher *dispatcher)
+bool tcx_registrations_apply(struct tcx_registrations *registrations, struct tcx_fault *fault)
 {
-	struct tcx_registrations *registrations =
-		calloc(1, sizeof(*registrations) + count * sizeof(registrations->all[0]));
+	size_t modules = registrations->modules->count;
 
-	if (registrations == NULL)
-		return NULL;
-	registrations->count = count;
-	for (size_t i = 0; i < count; i++) {
-		if (!build(&registrations->all[i], &modules[i], dispatcher)) {
-			tcx_registrations_free(registrations);
-			return NULL;
-		}
-	}
-	return registrations;
-}
-
-void tcx_registrations_want(struct tcx_registrations *registrations, unsigned int modules,
-			    bool tables, int priority)
-{
 	for (size_t i = 0; i < registrations->count; i++) {
-		struct registration *one = &registrations->all[i];
-		bool possible = tables || one->module->how != TCX_MODULE_TABLE;
+		struct place *place = registrations->places[i];
+
+		for (size_t k = 0; k < modules; k++)
+			if (!reconcile(&place->all[k], fault))
+				return false;
+		if (!serve(place, modules, fault))
+			return false;
+	}
+	return true;
+}
+
+static struct place *find_place(const struct tcx_registrations *registrations,
+				const struct tcx_context *context)
+{
+	for (size_t i = 0; i < registrations->count; i++)
+		if (registrations->places[i]->context == context)
+			return registrations->places[i];
+	return NULL;
+}
+
+static struct place *add_place(struct tcx_registrations *registrations, struct tcx_context *context)
+{
+	size_t count = registrations->modules->count;
+	struct place *place = calloc(1, sizeof(*place) + count * sizeof(place->all[0]));
+
+	if (place == NULL || !tcx_array_append(&registrations->places, &registrations->count,
+					       &place, sizeof(place))) {
+		free(place);
+		return NULL;
+	}
+	place->context = context;
+	for (size_t i = 0; i < count; i++)
+		place->all[i].face = (struct tcx_library_face){registrations->dispatcher, context,
+							       &registrations->modules->all[i]};
+	return place;
+}
+
+bool tcx_registrations_want(struct tcx_registrations *registrations, struct tcx_context *context,
+			    unsigned int modules, bool tables, int priority)
+{
+	struct place *place = find_place(registrations, context);
+
+	if (place == NULL)
+		place = add_place(registrations, context);
+	for (size_t i = 0; place != NULL && i < registrations->modules->count; i++) {
+		struct registration *one = &place->all[i];
+		bool possible = tables || one->face.built->module->how != TCX_MODULE_TABLE;
 
 		one->wanted = possible && (modules & 1U << i) != 0 ? priority : 0;
 	}
+	return place != NULL;
+}
+
+static bool note_change(struct registration *one, void *change)
+{
+	enum tcx_registrations_change *worst = change;
+
+	if (one->priority != one->wanted)
+		*worst = one->priority > 0 ? TCX_REGISTRATIONS_TAKE_BACK : TCX_REGISTRATIONS_ADD;
+	return *worst != TCX_REGISTRATIONS_TAKE_BACK;
 }
 
 enum tcx_registrations_change
@@ -148,77 +245,85 @@ tcx_registrations_change(const struct tcx_registrations *registrations)
 {
 	enum tcx_registrations_change change = TCX_REGISTRATIONS_STAY;
 
-	for (size_t i = 0; i < registrations->count; i++) {
-		const struct registration *one = &registrations->all[i];
-
-		if (one->priority == one->wanted)
-			continue;
-		if (one->priority > 0)
-			return TCX_REGISTRATIONS_TAKE_BACK;
-		change = TCX_REGISTRATIONS_ADD;
-	}
+	for_each(registrations, note_change, &change);
 	return change;
 }
 
-bool tcx_registrations_apply(struct tcx_registrations *registrations, struct tcx_fault *fault)
+/* --- Refusals ----------------------------------------------------------------------------------*/
+
+static struct subtree *find_in(const struct registration *one, const struct tcx_subtree_name *name)
 {
-	for (size_t i = 0; i < registrations->count; i++)
-		if (!reconcile(&registrations->all[i], fault))
-			return false;
-	return true;
-}
+	for (size_t k = 0; one->priority == name->priority && k < one->count; k++) {
+		const netsnmp_handler_registration *made = one->subtrees[k].made;
 
-static struct subtree *find_subtree(struct tcx_registrations *registrations, const oid *name,
-				    size_t len, int priority)
-{
-	for (size_t i = 0; i < registrations->count; i++) {
-		const struct registration *one = &registrations->all[i];
-
-		for (size_t k = 0; one->priority == priority && k < one->count; k++) {
-			const netsnmp_handler_registration *made = one->subtrees[k].made;
-
-			if (snmp_oid_compare(made->rootoid, made->rootoid_len, name, len) == 0)
-				return &one->subtrees[k];
-		}
+		if (snmp_oid_compare(made->rootoid, made->rootoid_len, name->ids, name->len) == 0)
+			return &one->subtrees[k];
 	}
 	return NULL;
 }
 
-const char *tcx_registrations_refused(struct tcx_registrations *registrations, const oid *name,
-				      size_t len, int priority)
+static struct subtree *find_subtree(const struct tcx_registrations *registrations,
+				    const struct tcx_subtree_name *name)
 {
-	struct subtree *subtree = find_subtree(registrations, name, len, priority);
+	const char *context = name->context != NULL ? name->context : TCX_CONTEXT_DEFAULT;
+	struct subtree *found = NULL;
+
+	for (size_t i = 0; found == NULL && i < registrations->count; i++) {
+		const struct place *place = registrations->places[i];
+
+		if (strcmp(tcx_context_name(place->context), context) != 0)
+			continue;
+		for (size_t k = 0; found == NULL && k < registrations->modules->count; k++)
+			found = find_in(&place->all[k], name);
+	}
+	return found;
+}
+
+const char *tcx_registrations_refused(struct tcx_registrations *registrations,
+				      const struct tcx_subtree_name *name)
+{
+	struct subtree *subtree = find_subtree(registrations, name);
 
 	if (subtree == NULL)
-		return "?";
+		return NULL;
 	subtree->refused = true;
 	return subtree->made->handlerName;
 }
 
-bool tcx_registrations_is_refused(struct tcx_registrations *registrations, const oid *name,
-				  size_t len, int priority)
+bool tcx_registrations_is_refused(const struct tcx_registrations *registrations,
+				  const struct tcx_subtree_name *name)
 {
-	const struct subtree *subtree = find_subtree(registrations, name, len, priority);
+	const struct subtree *subtree = find_subtree(registrations, name);
 
 	return subtree != NULL && subtree->refused;
 }
 
+/* The bits of modules that are asked for, by their places among the modules. */
+struct asked {
+	const struct tcx_built_modules *modules;
+	unsigned int bits;
+};
+
+static bool ask_again(struct registration *one, void *arg)
+{
+	struct asked *asked = arg;
+
+	for (size_t k = 0; k < one->count; k++) {
+		if (!one->subtrees[k].refused)
+			continue;
+		one->subtrees[k].refused = false;
+		tcx_quirk_ask_master(one->subtrees[k].made);
+		asked->bits |= 1U << (one->face.built - asked->modules->all);
+	}
+	return true;
+}
+
 unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations)
 {
-	unsigned int asked = 0;
+	struct asked asked = {registrations->modules, 0};
 
-	for (size_t i = 0; i < registrations->count; i++) {
-		struct registration *registration = &registrations->all[i];
-
-		for (size_t k = 0; k < registration->count; k++) {
-			if (!registration->subtrees[k].refused)
-				continue;
-			registration->subtrees[k].refused = false;
-			tcx_quirk_ask_master(registration->subtrees[k].made);
-			asked |= 1U << i;
-		}
-	}
-	return asked;
+	for_each(registrations, ask_again, &asked);
+	return asked.bits;
 }
 
 static bool has_refusals(const struct registration *registration)
@@ -229,41 +334,54 @@ static bool has_refusals(const struct registration *registration)
 	return false;
 }
 
+static bool update_sysORTable(struct registration *one, void *arg)
+{
+	const struct tcx_module *module = one->face.built->module;
+
+	(void)arg;
+	if (one->priority == 0 || !is_default(one) || has_refusals(one) == one->unlisted)
+		return true;
+	one->unlisted = !one->unlisted;
+	tcx_quirk_update_sysORTable(module->sysORID, module->sysORID_len, module->text,
+				    !one->unlisted);
+	return true;
+}
+
 void tcx_registrations_update_sysORTable(struct tcx_registrations *registrations)
 {
-	for (size_t i = 0; i < registrations->count; i++) {
-		struct registration *registration = &registrations->all[i];
-		const struct tcx_module *module = registration->module;
-
-		if (registration->priority == 0 ||
-		    has_refusals(registration) == registration->unlisted)
-			continue;
-		registration->unlisted = !registration->unlisted;
-		tcx_quirk_update_sysORTable(module->sysORID, module->sysORID_len, module->text,
-					    !registration->unlisted);
-	}
+	for_each(registrations, update_sysORTable, NULL);
 }
 
 /* A new session asks anew for what was refused. */
+static bool forget_refusals(struct registration *one, void *arg)
+{
+	(void)arg;
+	one->unlisted = false;
+	for (size_t k = 0; k < one->count; k++)
+		one->subtrees[k].refused = false;
+	return true;
+}
+
 void tcx_registrations_connected(struct tcx_registrations *registrations)
 {
-	for (size_t i = 0; i < registrations->count; i++) {
-		struct registration *registration = &registrations->all[i];
-
-		registration->unlisted = false;
-		for (size_t k = 0; k < registration->count; k++)
-			registration->subtrees[k].refused = false;
-	}
+	for_each(registrations, forget_refusals, NULL);
 	tcx_quirk_register_once();
+}
+
+static bool free_subtrees(struct registration *one, void *arg)
+{
+	(void)arg;
+	free(one->subtrees);
+	return true;
 }
 
 void tcx_registrations_free(struct tcx_registrations *registrations)
 {
 	if (registrations == NULL)
 		return;
-	for (size_t i = 0; i < registrations->count; i++) {
-		free(registrations->all[i].subtrees);
-		tcx_tree_clear(&registrations->all[i].served.tree);
-	}
+	for_each(registrations, free_subtrees, NULL);
+	for (size_t i = 0; i < registrations->count; i++)
+		free(registrations->places[i]);
+	free(registrations->places);
 	free(registrations);
 }

@@ -170,12 +170,14 @@ enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_reque
 	size_t skip = 0; /* length of the id of the object that contains name */
 	enum tcx_found found = TCX_NO_INSTANCE;
 
+	*next_len = 0;
 	if (i > 0 && lies_in(&tree->objects[i - 1], name, len))
 		skip = tree->objects[--i].id_len;
 	for (; i < tree->count && found == TCX_NO_INSTANCE; i++) {
 		const struct tcx_object *object = &tree->objects[i];
 
 		memcpy(next, object->id, object->id_len * sizeof(oid));
+		*next_len = object->id_len;
 		found = next_cell(object, request,
 				  &(struct name){name + skip, skip > 0 ? len - skip : 0}, next,
 				  next_len, value);

@@ -26,7 +26,8 @@ struct tcx_agentx {
 	bool complained;	      /* the log has said that there is no master */
 	unsigned long name[TCX_AGENTX_NAME_MAX]; /* OID that is being registered */
 	size_t name_len;
-	int priority;	       /* of that registration */
+	const char *context;   /* of that registration, the library's; NULL: the default one */
+	int priority;	       /* likewise */
 	unsigned int refused;  /* modules with a refused registration: bits of tcx_modules_bit() */
 	unsigned int reported; /* those that the log has reported */
 	unsigned int alarm;    /* of the next try, the library's number; or 0 */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Answers the library's requests for the objects of a tree. Knows no module and no registration:
- * each handler brings what its requests need.
+ * Answers names in contexts (RFC 3411, 3.3.1), from the modules that are registered there. Knows no
+ * PDU: a face takes requests and sends answers. A request whose table is being read waits here.
  */
 #ifndef TCX_SNMP_DISPATCHER_H
 #define TCX_SNMP_DISPATCHER_H
@@ -12,51 +12,120 @@
 
 #include "collect/collector.h"
 #include "collect/tables.h"
-#include "snmp/netsnmp.h"
-#include "snmp/tree.h"
+#include "snmp/module.h"
+#include "snmp/request.h"
+#include "snmp/value.h"
+
+/* Octets of a context's name that a manager can give to snmpd. */
+#define TCX_CONTEXT_MAX 32
+
+/* The name of the default one. */
+#define TCX_CONTEXT_DEFAULT ""
 
 struct tcx_dispatcher;
+struct tcx_context;
 
-/* How requests are answered. */
-struct tcx_dispatcher_settings {
-	struct tcx_collector *collector; /* the dispatcher takes a reference to both */
+/* How requests in a context are answered. */
+struct tcx_context_settings {
+	struct tcx_collector *collector; /* the context takes a reference to both */
 	struct tcx_tables *tables;	 /* NULL: there are none */
 	uint64_t interval_ns;
 	uint64_t max_age_ns;	   /* counters of an older snapshot are absent */
 	uint64_t table_timeout_ns; /* how long a request waits for a table */
 };
 
-/* What a handler answers from. It must outlive the handler. */
-struct tcx_served {
-	struct tcx_dispatcher *dispatcher;
-	struct tcx_tree tree;
-	const oid *root; /* of the objects */
-	size_t root_len;
-};
-
 /* NULL when memory is short. */
 struct tcx_dispatcher *tcx_dispatcher_new(void);
 
+/*
+ * The context of this name, made if there is none. Belongs to the dispatcher. NULL when memory is
+ * short or the name is longer than TCX_CONTEXT_MAX.
+ */
+struct tcx_context *tcx_dispatcher_context(struct tcx_dispatcher *dispatcher, const char *name);
+
+const char *tcx_context_name(const struct tcx_context *context);
+
 /* Uses these settings from now on, for pending requests as well. */
-void tcx_dispatcher_set(struct tcx_dispatcher *dispatcher,
-			const struct tcx_dispatcher_settings *settings);
+void tcx_context_set(struct tcx_context *context, const struct tcx_context_settings *settings);
 
-/* The handler; its myvoid is a struct tcx_served. */
-Netsnmp_Node_Handler tcx_dispatcher_answer;
+/*
+ * What is served there from now on: modules of which no subtree is that of another one. Copies the
+ * list. False, with nothing changed, when memory is short.
+ */
+bool tcx_context_serve(struct tcx_context *context, const struct tcx_built_module *const *modules,
+		       size_t count);
 
-/* Answers pending requests whose tables have come: when tcx_tables_ready_fd() is readable. */
+/*
+ * What all varbinds of one request see. The master splits a manager's request, into one per
+ * registration and per repetition of a GETBULK, of one session and transaction number: they are one
+ * request. NULL: there is no such context, or it has no settings yet. Valid until the next call.
+ */
+const struct tcx_request *tcx_dispatcher_request(struct tcx_dispatcher *dispatcher,
+						 const char *context, const void *session,
+						 long transaction);
+
+/* GET: the value at exactly this name, whichever module of the context has it. */
+enum tcx_found tcx_dispatcher_get(const struct tcx_request *request, const oid *name, size_t len,
+				  struct tcx_value *value);
+
+/* The names of a GETNEXT (RFC 2741, 5.2): behind begin or, with include, from it on; before end. */
+struct tcx_range {
+	const oid *begin;
+	size_t begin_len;
+	bool include;
+	const oid *end;
+	size_t end_len; /* 0: there is no end */
+};
+
+/*
+ * GETNEXT: the first value in the range, and its name, with room for MAX_OID_LEN. TCX_NO_OBJECT:
+ * there is none.
+ */
+enum tcx_found tcx_dispatcher_next(const struct tcx_request *request, const struct tcx_range *range,
+				   oid *next, size_t *next_len, struct tcx_value *value);
+
+/* A request that waits for a table. The face's own struct begins with it. */
+struct tcx_pending {
+	/* Set by the face: */
+	const struct tcx_face *face;
+	struct tcx_context *context;
+	const void *session;
+	long transaction;
+	/* The dispatcher's: */
+	struct tcx_pending *next;
+	uint64_t since_ns;
+};
+
+/* What the dispatcher does with them. */
+struct tcx_face {
+	/* Whether somebody still waits for the answer. */
+	bool (*is_wanted)(struct tcx_pending *pending);
+	/* Answers what it can; true once that is all. */
+	bool (*answer)(struct tcx_pending *pending, const struct tcx_request *request);
+	/* Answers what is left with an error. */
+	void (*fail)(struct tcx_pending *pending);
+	void (*free)(struct tcx_pending *pending);
+};
+
+/*
+ * Takes a request over until it is answered. It gets an error tableTimeout after the first with its
+ * session and transaction became pending: a master without an answer closes the session. False,
+ * with nothing taken: there are too many, or registrations are about to change.
+ */
+bool tcx_dispatcher_wait(struct tcx_dispatcher *dispatcher, struct tcx_pending *pending);
+
+/* Answers pending requests whose tables have come. */
 void tcx_dispatcher_tables_changed(struct tcx_dispatcher *dispatcher);
 
 /*
  * Call before registrations are changed, again and again until it returns true: no request is
- * pending. The library would free registrations that pending requests still need. tableTimeout
- * after the first call, pending requests get an error, and from then on, or once this was true, new
- * ones do instead of becoming pending. tcx_dispatcher_resume() ends that.
+ * pending. tableTimeout after the first call, pending requests get an error, and from then on, or
+ * once this was true, new ones do instead of becoming pending. tcx_dispatcher_resume() ends that.
  */
 bool tcx_dispatcher_quiesce(struct tcx_dispatcher *dispatcher);
 void tcx_dispatcher_resume(struct tcx_dispatcher *dispatcher);
 
-/* Frees the pending requests and drops its references. May be NULL. */
+/* Frees the pending requests and drops all references. May be NULL. */
 void tcx_dispatcher_free(struct tcx_dispatcher *dispatcher);
 
 #endif

@@ -94,7 +94,8 @@ enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_reques
 
 /*
  * GETNEXT: the first value behind this OID. next, with room for MAX_OID_LEN, gets its OID below the
- * root. TCX_NO_OBJECT at the end of the tree.
+ * root; with TCX_PENDING that of the object whose table is being read. TCX_NO_OBJECT at the end of
+ * the tree.
  */
 enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_request *request,
 			     const oid *name, size_t len, oid *next, size_t *next_len,

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Requests as the library hands them to handlers. One that waits for a table is delegated: the
+ * library sends the answer once none of its varbinds is.
+ */
+#include "snmp/library_face.h"
+
+#include <stdlib.h>
+
+#include "quirks.h"
+
+struct delegated {
+	struct tcx_pending pending;
+	netsnmp_delegated_cache *cache;
+	const struct tcx_built_module *built;
+};
+
+/* False while the table is being read. */
+static bool answer_get(const struct tcx_built_module *built, const struct tcx_request *request,
+		       netsnmp_agent_request_info *info, netsnmp_request_info *varbind)
+{
+	netsnmp_variable_list *vb = varbind->requestvb;
+	struct tcx_value value;
+	enum tcx_found found = tcx_module_get(built, request, vb->name, vb->name_length, &value);
+
+	if (found == TCX_FOUND)
+		snmp_set_var_typed_value(vb, value.type, value.data, value.len);
+	else if (found != TCX_PENDING)
+		netsnmp_set_request_error(info, varbind,
+					  found == TCX_NO_INSTANCE ? SNMP_NOSUCHINSTANCE
+								   : SNMP_NOSUCHOBJECT);
+	return found != TCX_PENDING;
+}
+
+/*
+ * False while the table is being read. A varbind left unchanged tells the library that this
+ * registration has no more.
+ */
+static bool answer_next(const struct tcx_built_module *built, const struct tcx_request *request,
+			netsnmp_request_info *varbind)
+{
+	netsnmp_variable_list *vb = varbind->requestvb;
+	oid next[MAX_OID_LEN];
+	size_t next_len;
+	struct tcx_value value;
+	enum tcx_found found =
+		tcx_module_next(built, request, vb->name, vb->name_length, next, &next_len, &value);
+
+	if (found == TCX_FOUND) {
+		snmp_set_var_objid(vb, next, next_len);
+		snmp_set_var_typed_value(vb, value.type, value.data, value.len);
+	}
+	return found != TCX_PENDING;
+}
+
+/*
+ * Answers what it can and marks the rest as delegated; false when there is a rest. delegated: these
+ * varbinds were pending, so answered ones must not be answered again: they hold the next name, and
+ * a walk would skip one.
+ */
+static bool answer_all(const struct tcx_built_module *built, const struct tcx_request *request,
+		       netsnmp_agent_request_info *info, netsnmp_request_info *varbinds,
+		       int delegated)
+{
+	bool all = true;
+
+	for (netsnmp_request_info *varbind = varbinds; varbind != NULL; varbind = varbind->next) {
+		bool known = true;
+
+		if (varbind->processed || varbind->delegated != delegated)
+			continue;
+		if (info->mode == MODE_GET)
+			known = answer_get(built, request, info, varbind);
+		else if (info->mode == MODE_GETNEXT)
+			known = answer_next(built, request, varbind);
+		varbind->delegated = known ? REQUEST_IS_NOT_DELEGATED : REQUEST_IS_DELEGATED;
+		all = all && known;
+	}
+	return all;
+}
+
+static netsnmp_delegated_cache *cache_of(const struct tcx_pending *pending)
+{
+	return netsnmp_handler_check_cache(((const struct delegated *)pending)->cache);
+}
+
+static bool is_wanted(struct tcx_pending *pending)
+{
+	return cache_of(pending) != NULL;
+}
+
+static bool answer(struct tcx_pending *pending, const struct tcx_request *request)
+{
+	netsnmp_delegated_cache *cache = cache_of(pending);
+
+	return answer_all(((struct delegated *)pending)->built, request, cache->reqinfo,
+			  cache->requests, REQUEST_IS_DELEGATED);
+}
+
+static void fail(struct tcx_pending *pending)
+{
+	tcx_quirk_answer_error(cache_of(pending));
+}
+
+static void free_pending(struct tcx_pending *pending)
+{
+	netsnmp_free_delegated_cache(((struct delegated *)pending)->cache);
+	free(pending);
+}
+
+static const struct tcx_face face = {is_wanted, answer, fail, free_pending};
+
+static bool wait_for_table(const struct tcx_library_face *to, netsnmp_mib_handler *handler,
+			   netsnmp_handler_registration *made, netsnmp_agent_request_info *info,
+			   netsnmp_request_info *varbinds)
+{
+	struct delegated *delegated = calloc(1, sizeof(*delegated));
+
+	if (delegated == NULL)
+		return false;
+	delegated->built = to->built;
+	delegated->pending = (struct tcx_pending){
+		.face = &face,
+		.context = to->context,
+		.session = info->asp->session,
+		.transaction = info->asp->pdu->transid,
+	};
+	delegated->cache = netsnmp_create_delegated_cache(handler, made, info, varbinds, NULL);
+	if (delegated->cache != NULL && tcx_dispatcher_wait(to->dispatcher, &delegated->pending))
+		return true;
+	free_pending(&delegated->pending);
+	return false;
+}
+
+/* A varbind that stays delegated would never be answered. */
+static int give_up(netsnmp_request_info *varbinds)
+{
+	for (netsnmp_request_info *varbind = varbinds; varbind != NULL; varbind = varbind->next)
+		varbind->delegated = REQUEST_IS_NOT_DELEGATED;
+	return SNMP_ERR_RESOURCEUNAVAILABLE;
+}
+
+int tcx_library_face_answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *made,
+			    netsnmp_agent_request_info *info, netsnmp_request_info *varbinds)
+{
+	const struct tcx_library_face *to = handler->myvoid;
+	const struct tcx_request *request =
+		tcx_dispatcher_request(to->dispatcher, tcx_context_name(to->context),
+				       info->asp->session, info->asp->pdu->transid);
+
+	if (request == NULL ||
+	    answer_all(to->built, request, info, varbinds, REQUEST_IS_NOT_DELEGATED) ||
+	    wait_for_table(to, handler, made, info, varbinds))
+		return SNMP_ERR_NOERROR;
+	return give_up(varbinds);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A module: objects that are registered together, constant data of the caller. Its tree is built
+ * once, for all contexts that it is registered in.
+ */
+#ifndef TCX_SNMP_MODULE_H
+#define TCX_SNMP_MODULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "snmp/netsnmp.h"
+#include "snmp/tree.h"
+
+#define TCX_ROOT_MAX	32
+#define TCX_MODULES_MAX 32 /* a set of them has a bit for each */
+
+/*
+ * A module is one subtree, which makes a walk twice as fast as one registration per object. But the
+ * more specific registration wins: where snmpd has its own below (two settings of ip, the columns
+ * of most tables), ours are by object, too. The subtree stays necessary. Where snmpd has a whole
+ * table, the parts that we do not register are still asked, and answer with snmpd's rows behind our
+ * last one, in our last column. A table is by object, too, and not registered while there are no
+ * tables. snmpd has objects in the default context only: in others a module is its subtree.
+ */
+enum tcx_module_how { TCX_MODULE_WHOLE, TCX_MODULE_BY_OBJECT, TCX_MODULE_TABLE };
+
+struct tcx_module {
+	const char *word; /* of the directive "register" */
+	/* Adds the objects of this word; false when memory is short. */
+	bool (*add)(struct tcx_tree *tree, const char *word);
+	enum tcx_module_how how;
+	oid root[TCX_ROOT_MAX]; /* of the objects */
+	size_t root_len;
+	oid subtree[TCX_ROOT_MAX]; /* that is registered, and has all of them */
+	size_t subtree_len;
+	/* Its row of sysORTable exists while all of it is registered in the default context. */
+	oid sysORID[TCX_ROOT_MAX];
+	size_t sysORID_len;
+	const char *text; /* its sysORDescr */
+};
+
+struct tcx_built_module {
+	const struct tcx_module *module;
+	struct tcx_tree tree;
+};
+
+struct tcx_built_modules {
+	size_t count;
+	struct tcx_built_module all[]; /* in the order of the modules */
+};
+
+/* Builds all trees. The modules must outlive it. NULL when memory is short. */
+struct tcx_built_modules *tcx_modules_build(const struct tcx_module *modules, size_t count);
+
+/* May be NULL. */
+void tcx_modules_free(struct tcx_built_modules *modules);
+
+/* As tcx_tree_get(), with the whole name. */
+enum tcx_found tcx_module_get(const struct tcx_built_module *built,
+			      const struct tcx_request *request, const oid *name, size_t len,
+			      struct tcx_value *value);
+
+/*
+ * As tcx_tree_next(), with whole names. The name may lie before the subtree or behind it. next has
+ * room for MAX_OID_LEN.
+ */
+enum tcx_found tcx_module_next(const struct tcx_built_module *built,
+			       const struct tcx_request *request, const oid *name, size_t len,
+			       oid *next, size_t *next_len, struct tcx_value *value);
+
+#endif

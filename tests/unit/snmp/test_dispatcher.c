@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The dispatcher: GET and GETNEXT over several modules, some within the subtree of another one, in
+ * contexts of their own. Answers are compared with those of a plain list of what exists, in order.
+ */
+#include "tests/unit/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "snmp/dispatcher.h"
+#include "tests/unit/serving.h"
+
+#define ROOT(...) {__VA_ARGS__}, sizeof((oid[]){__VA_ARGS__}) / sizeof(oid)
+
+/* Whether the table is being read. */
+static bool is_pending;
+
+static enum tcx_found count_rows(const struct tcx_rows *rows, const struct tcx_request *request,
+				 size_t *count)
+{
+	(void)rows;
+	(void)request;
+	*count = 2;
+	return is_pending ? TCX_PENDING : TCX_FOUND;
+}
+
+static size_t index_of(const struct tcx_rows *rows, const struct tcx_request *request, size_t row,
+		       oid *index)
+{
+	(void)rows;
+	(void)request;
+	index[0] = row + 1;
+	return 1;
+}
+
+static const struct tcx_rows table_rows = {.count = count_rows, .index = index_of};
+
+static bool show(const struct tcx_request *request, const struct tcx_object *object, size_t row,
+		 struct tcx_value *value)
+{
+	(void)request;
+	tcx_value_counter64(value, (uint64_t)object->arg + row);
+	return true;
+}
+
+/* The objects of each module, by its word, below 9. */
+static bool add(struct tcx_tree *tree, const char *word)
+{
+	static const struct {
+		const char *word;
+		struct tcx_object object;
+	} objects[] = {
+		{"outer", {{1, 1}, 2, &tcx_scalar_rows, show, 11}},
+		{"outer", {{1, 3}, 2, &tcx_scalar_rows, show, 13}},
+		{"outer", {{1, 9}, 2, &tcx_scalar_rows, show, 19}},
+		{"table", {{1, 5, 1, 2}, 4, &table_rows, show, 152}},
+		{"inner", {{1, 7, 4}, 3, &tcx_scalar_rows, show, 174}},
+		{"other", {{4, 1}, 2, &tcx_scalar_rows, show, 41}},
+		{"alone", {{5, 1}, 2, &tcx_scalar_rows, show, 51}},
+	};
+
+	for (size_t i = 0; i < COUNT(objects); i++)
+		if (strcmp(objects[i].word, word) == 0 && !tcx_tree_add(tree, &objects[i].object))
+			return false;
+	return true;
+}
+
+static const struct tcx_module modules[] = {
+	{"other", add, TCX_MODULE_WHOLE, ROOT(9), ROOT(9, 4), ROOT(9, 4), ""},
+	{"inner", add, TCX_MODULE_WHOLE, ROOT(9), ROOT(9, 1, 7), ROOT(9, 1, 7), ""},
+	{"outer", add, TCX_MODULE_WHOLE, ROOT(9), ROOT(9, 1), ROOT(9, 1), ""},
+	{"table", add, TCX_MODULE_TABLE, ROOT(9), ROOT(9, 1, 5), ROOT(9, 1, 5), ""},
+	{"alone", add, TCX_MODULE_WHOLE, ROOT(9), ROOT(9, 5), ROOT(9, 5), ""},
+};
+
+/* What exists in the default context, in order; "alone" is in another one. */
+static const char *const all[] = {
+	"9.1.1.0 Counter64 11",	     "9.1.3.0 Counter64 13",	"9.1.5.1.2.1 Counter64 152",
+	"9.1.5.1.2.2 Counter64 153", "9.1.7.4.0 Counter64 174", "9.1.9.0 Counter64 19",
+	"9.4.1.0 Counter64 41",
+};
+
+/* Names to ask from: before, in, between and behind the subtrees. */
+static const char *const names[] = {
+	"1",	       "9",	  "9.1",     "9.1.1",	"9.1.1.0",   "9.1.2",
+	"9.1.3.0",     "9.1.4.7", "9.1.5",   "9.1.5.1", "9.1.5.1.2", "9.1.5.1.2.1",
+	"9.1.5.1.2.2", "9.1.5.9", "9.1.6",   "9.1.7",	"9.1.7.4",   "9.1.7.4.0",
+	"9.1.7.4.0.0", "9.1.8",	  "9.1.9.0", "9.1.10",	"9.2",	     "9.4.0",
+	"9.4.1.0",     "9.4.2",	  "9.5",     "9.5.1.0", "10",
+};
+
+static struct tcx_built_modules *built;
+static struct tcx_dispatcher *dispatcher;
+static struct tcx_collector *collector;
+
+static void serve(const char *name, size_t from, size_t count)
+{
+	const struct tcx_context_settings settings = {.collector = collector,
+						      .table_timeout_ns = 1000000000};
+	const struct tcx_built_module *served[COUNT(modules)];
+	struct tcx_context *context = tcx_dispatcher_context(dispatcher, name);
+
+	for (size_t i = 0; i < count; i++)
+		served[i] = &built->all[from + i];
+	assert_true(tcx_context_serve(context, served, count));
+	tcx_context_set(context, &settings);
+}
+
+static int open_dispatcher(void **state)
+{
+	struct tcx_fault fault = {""};
+
+	(void)state;
+	is_pending = false;
+	built = tcx_modules_build(modules, COUNT(modules));
+	dispatcher = tcx_dispatcher_new();
+	collector = tcx_collector_start("/proc", 1000000000, &fault);
+	tcx_collector_wait_first(collector, 1000);
+	serve("", 0, 4);
+	serve("red", 4, 1);
+	return 0;
+}
+
+static int close_dispatcher(void **state)
+{
+	(void)state;
+	tcx_dispatcher_free(dispatcher);
+	tcx_collector_stop(collector, true);
+	tcx_modules_free(built);
+	return 0;
+}
+
+static const struct tcx_request *request_in(const char *context)
+{
+	return tcx_dispatcher_request(dispatcher, context, NULL, 1);
+}
+
+static const char *print(enum tcx_found found, const oid *name, size_t len,
+			 const struct tcx_value *value)
+{
+	static char text[1024];
+	size_t used = 0;
+
+	if (found == TCX_PENDING)
+		return "pending";
+	if (found != TCX_FOUND)
+		return found == TCX_NO_OBJECT ? "no object" : "no instance";
+	for (size_t i = 0; i < len; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%lu",
+					 i > 0 ? "." : "", (unsigned long)name[i]);
+	snprintf(text + used, sizeof(text) - used, " %s", serving_value(value));
+	return text;
+}
+
+static const char *get(const char *context, const char *text)
+{
+	oid name[MAX_OID_LEN];
+	size_t len = serving_parse(text, name);
+	struct tcx_value value;
+
+	return print(tcx_dispatcher_get(request_in(context), name, len, &value), name, len, &value);
+}
+
+static const char *next(const char *context, const char *from, bool include, const char *to)
+{
+	oid begin[MAX_OID_LEN], end[MAX_OID_LEN], name[MAX_OID_LEN];
+	const struct tcx_range range = {begin, serving_parse(from, begin), include, end,
+					serving_parse(to, end)};
+	struct tcx_value value;
+	size_t len = 0;
+	enum tcx_found found = tcx_dispatcher_next(request_in(context), &range, name, &len, &value);
+
+	return print(found, name, len, &value);
+}
+
+static int compare(const char *left, const char *right)
+{
+	oid a[MAX_OID_LEN], b[MAX_OID_LEN];
+	size_t a_len = serving_parse(left, a), b_len = serving_parse(right, b);
+
+	return snmp_oid_compare(a, a_len, b, b_len);
+}
+
+/* The name of a line of the list. */
+static const char *name_of(const char *line)
+{
+	static char text[64];
+
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(line, " "), line);
+	return text;
+}
+
+static const char *expected(const char *from, bool include, const char *to)
+{
+	for (size_t i = 0; i < COUNT(all); i++) {
+		int order = compare(name_of(all[i]), from);
+
+		if (order < 0 || (order == 0 && !include))
+			continue;
+		return to[0] != '\0' && compare(name_of(all[i]), to) >= 0 ? "no object" : all[i];
+	}
+	return "no object";
+}
+
+static void every_range(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		assert_string_equal(next("", names[i], false, ""), expected(names[i], false, ""));
+		for (size_t k = 0; k < COUNT(names); k++)
+			for (int include = 0; include < 2; include++)
+				assert_string_equal(next("", names[i], include != 0, names[k]),
+						    expected(names[i], include != 0, names[k]));
+	}
+}
+
+static void gets(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(all); i++)
+		assert_string_equal(get("", name_of(all[i])), all[i]);
+	assert_string_equal(get("", "9.1.3"), "no instance");
+	assert_string_equal(get("", "9.1.7.4.1"), "no instance");
+	assert_string_equal(get("", "9.1.2.0"), "no object");
+	assert_string_equal(get("", "9.5.1.0"), "no object");
+	assert_string_equal(get("", "7"), "no object");
+}
+
+static void contexts(void **state)
+{
+	const oid name[] = {9, 5, 1, 0};
+	struct tcx_value value;
+
+	(void)state;
+	assert_string_equal(get("red", "9.5.1.0"), "9.5.1.0 Counter64 51");
+	assert_string_equal(get("red", "9.4.1.0"), "no object");
+	assert_string_equal(next("red", "1", false, ""), "9.5.1.0 Counter64 51");
+	assert_null(request_in("green"));
+	assert_null(request_in("re"));
+	assert_non_null(tcx_dispatcher_context(dispatcher, "green"));
+	assert_null(request_in("green")); /* it has no settings */
+	assert_null(tcx_dispatcher_context(dispatcher, "a name of more than thirty-two octets"));
+	assert_ptr_equal(tcx_dispatcher_context(dispatcher, "red"), request_in("red")->context);
+	assert_int_equal(tcx_dispatcher_get(request_in("red"), name, 4, &value), TCX_FOUND);
+}
+
+/* Only what lies behind the table's object has to wait for it. */
+static void pending_table(void **state)
+{
+	(void)state;
+	is_pending = true;
+	assert_string_equal(get("", "9.1.5.1.2.1"), "pending");
+	assert_string_equal(get("", "9.1.9.0"), "9.1.9.0 Counter64 19");
+	assert_string_equal(next("", "9.1.3.0", false, ""), "pending");
+	assert_string_equal(next("", "9.1.1.0", false, ""), "9.1.3.0 Counter64 13");
+	assert_string_equal(next("", "9.1.5.1.2.2", false, ""), "pending");
+	assert_string_equal(next("", "9.1.6", false, ""), "9.1.7.4.0 Counter64 174");
+	assert_string_equal(next("", "9.1.3.0", false, "9.1.5"), "no object");
+	assert_string_equal(next("", "9.1.5.1.2.1", true, ""), "pending");
+}
+
+/* Parts of one manager's request share what they see, also between those of another one. */
+static void transactions(void **state)
+{
+	const int here = 0, there = 0;
+	const struct tcx_request *first = tcx_dispatcher_request(dispatcher, "", &here, 1);
+	const struct tcx_request *others[] = {
+		tcx_dispatcher_request(dispatcher, "", &here, 2),
+		tcx_dispatcher_request(dispatcher, "", &there, 1),
+		tcx_dispatcher_request(dispatcher, "red", &here, 1),
+	};
+	uint64_t now = first->now_ns;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_ptr_not_equal(others[i], first);
+	assert_ptr_equal(tcx_dispatcher_request(dispatcher, "", &here, 1), first);
+	assert_int_equal(first->now_ns, now);
+}
+
+struct waiting {
+	struct tcx_pending pending;
+	bool gone, answered, failed, freed;
+	const struct tcx_request *request;
+};
+
+static bool is_wanted(struct tcx_pending *pending)
+{
+	return !((struct waiting *)pending)->gone;
+}
+
+static bool answer(struct tcx_pending *pending, const struct tcx_request *request)
+{
+	struct waiting *waiting = (struct waiting *)pending;
+
+	assert_ptr_equal(request->context, pending->context);
+	waiting->answered = !is_pending;
+	return waiting->answered;
+}
+
+static void fail_pending(struct tcx_pending *pending)
+{
+	((struct waiting *)pending)->failed = true;
+}
+
+static void free_pending(struct tcx_pending *pending)
+{
+	((struct waiting *)pending)->freed = true;
+}
+
+static const struct tcx_face face = {is_wanted, answer, fail_pending, free_pending};
+
+static void pending_requests(void **state)
+{
+	struct waiting waiting[3] = {0};
+	const char *const where[] = {"", "red", ""};
+
+	(void)state;
+	is_pending = true;
+	for (size_t i = 0; i < COUNT(waiting); i++) {
+		waiting[i].pending.face = &face;
+		waiting[i].pending.context = tcx_dispatcher_context(dispatcher, where[i]);
+		assert_true(tcx_dispatcher_wait(dispatcher, &waiting[i].pending));
+	}
+	tcx_dispatcher_tables_changed(dispatcher);
+	assert_false(waiting[0].freed);
+	waiting[1].gone = true;
+	assert_false(tcx_dispatcher_quiesce(dispatcher));
+	is_pending = false;
+	tcx_dispatcher_tables_changed(dispatcher);
+	for (size_t i = 0; i < COUNT(waiting); i++) {
+		assert_true(waiting[i].freed);
+		assert_int_equal(waiting[i].answered, i != 1);
+		assert_false(waiting[i].failed);
+	}
+	assert_true(tcx_dispatcher_quiesce(dispatcher));
+	assert_false(tcx_dispatcher_wait(dispatcher, &waiting[0].pending));
+	tcx_dispatcher_resume(dispatcher);
+	waiting[0].freed = false;
+	assert_true(tcx_dispatcher_wait(dispatcher, &waiting[0].pending));
+	close_dispatcher(NULL);
+	assert_true(waiting[0].freed);
+	open_dispatcher(NULL);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_dispatcher, close_dispatcher)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_range),   TEST(gets),	 TEST(contexts),
+		TEST(pending_table), TEST(transactions), TEST(pending_requests),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
