@@ -14,35 +14,20 @@
 #include "mib/modules.h"
 #include "session/address.h"
 #include "snmp/netsnmp.h"
+#include "snmp/quirks.h"
 
 #define APP		"tcpextd"
 #define REFUSED_RETRY_S 10
 #define LIST_S		1		     /* the session is then complete, as a rule */
 #define DEFAULT_SOCKET	"/var/agentx/master" /* the library's NETSNMP_AGENTX_SOCKET */
 #define US_PER_S	1000000
-#define OWN_TIMEOUT_US	2000000000 /* nearly the maximum of a long */
 
 /* How long a probe waits for a host. */
 #define PROBE_MS 2000
 
-/* RFC 2741, 6.2.3: priorities begin with 1. */
-#define NOBODYS_PRIORITY 0
-
-#define CLOSE_OTHER 1 /* RFC 2741, 6.2.2 */
-
 /* Turns of the loop in which requests are still answered before a session ends. */
 #define LAST_TURNS 50
 #define TURN_NS	   1000000L
-
-/* The library's version of a session with a master (agentx/protocol.h, not installed). */
-#define AGENTX_VERSION 0xC1
-
-/* The library sends nothing over a session of another version. */
-#define SENDS_NOTHING 0
-
-/* Exported by the library (agentx/client.h, agentx/subagent.h), but not installed as headers. */
-int agentx_close_session(netsnmp_session *session, int why);
-void agentx_check_session(unsigned int alarm, void *session);
 
 /* AgentX error codes (RFC 2741, 6.2.16). */
 enum { DUPLICATE_REGISTRATION = 263, REQUEST_DENIED = 267 };
@@ -122,11 +107,6 @@ static void on_register(void *parameters)
 	agentx->context = registration->contextName;
 }
 
-/*
- * On unregister, the master removes the OID of whoever has it at that priority
- * (unregister_agentx_list()). The library also unregisters what was refused to us and is another
- * agent's: so it names a priority that nobody has.
- */
 static void on_unregister(void *parameters)
 {
 	struct register_parameters *registration = parameters;
@@ -134,23 +114,15 @@ static void on_unregister(void *parameters)
 					      registration->namelen, registration->priority};
 
 	if (tcx_registrations_is_refused(agentx->registrations, &name))
-		registration->priority = NOBODYS_PRIORITY;
+		tcx_quirk_unregister_nothing(registration);
 }
 
-/*
- * The library gives the session a timeout of its own, six seconds a request
- * (subagent_open_master_session(), up to 5.10); agentXTimeout and agentXRetries shall hold. It
- * waits in the loop that also serves and takes signals, so it shall ask again each second, at which
- * wire.c checks whether the agent shall end. Requests within the agent use a session, too, which
- * waits as long as a table takes: dispatcher.c limits that.
- */
 static void on_session(void *parameters)
 {
 	netsnmp_session *session = parameters;
 
 	agentx->opened = session;
-	session->timeout = session->version == AGENTX_VERSION ? US_PER_S : OWN_TIMEOUT_US;
-	session->retries = session->version == AGENTX_VERSION ? agentx->wire.timeout_s - 1 : 0;
+	tcx_quirk_session_timeout(session, agentx->wire.timeout_s);
 }
 
 /* The events of the library. */
@@ -184,14 +156,11 @@ static void watch_events(void)
 					  NETSNMP_CALLBACK_HIGHEST_PRIORITY);
 }
 
-/*
- * Empties MIBS so that init_snmp() reads no MIB files, which the agent does not need: a missing one
- * would fill the log. Keeps no state between runs.
- */
+/* Keeps no state between runs. */
 bool tcx_agentx_init(struct tcx_agentx *state)
 {
 	agentx = state;
-	setenv("MIBS", "", 1);
+	tcx_quirk_no_mibs();
 	netsnmp_enable_subagent();
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS,
 			       1);
@@ -234,15 +203,9 @@ static void complain_once(void)
 		;
 }
 
-/*
- * init_snmp() must not read the files again, which we have read and reported. It would also open
- * each file of MIBDIRS, and wait for a FIFO.
- */
 void tcx_agentx_connect(void)
 {
-	setenv("MIBDIRS", "", 1);
-	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
-	init_snmp(APP);
+	tcx_quirk_init_snmp(APP);
 	complain_once();
 }
 
@@ -260,32 +223,23 @@ static void end_requests(void)
 	}
 }
 
-/*
- * A master that waits for our answer uses our registrations. If one is removed it uses freed
- * memory, and snmpd ends (5.9.3, handle_getnext_loop()). The end of a session first ends its
- * requests (close_agentx_session()).
- */
 void tcx_agentx_leave(void)
 {
 	end_requests();
 	if (!agentx->connected)
 		return;
-	agentx_close_session(agentx->session, CLOSE_OTHER);
+	tcx_quirk_end_session(agentx->session);
 	if (!agentx->connected)
 		return; /* the master has closed it meanwhile */
 	agentx->away = true;
-	agentx->session->version = SENDS_NOTHING;
+	tcx_quirk_silence_session(agentx->session);
 }
 
-/*
- * The library finds the session dead, frees it and opens another one at once. In securityModel it
- * keeps the number of the alarm for its pings.
- */
 void tcx_agentx_return(void)
 {
 	if (!agentx->away)
 		return;
-	agentx_check_session((unsigned int)agentx->session->securityModel, agentx->session);
+	tcx_quirk_reopen_session(agentx->session);
 	agentx->away = false;
 	if (!agentx->connected)
 		say_lost();

@@ -9,6 +9,7 @@
 #include "daemon/log_files.h"
 #include "session/agentx.h"
 #include "snmp/netsnmp.h"
+#include "snmp/quirks.h"
 
 #define IDENT "tcpextd"
 
@@ -83,41 +84,6 @@ static void disable_destinations(void)
 			netsnmp_disable_this_loghandler(to);
 }
 
-static int count(netsnmp_log_handler *bridge, int priority, const char *line)
-{
-	(void)priority;
-	(void)line;
-	bridge->imagic++;
-	return 1;
-}
-
-static bool hears_all(netsnmp_log_handler *bridge, int pri_max)
-{
-	bridge->pri_max = pri_max;
-	bridge->imagic = 0;
-	for (int priority = LOG_EMERG; priority <= LOG_DEBUG; priority++)
-		snmp_log(priority, "is this heard?\n");
-	return bridge->imagic == LOG_DEBUG - LOG_EMERG + 1;
-}
-
-/*
- * A handler's pri_max is its most severe priority in one library, and its least severe in another.
- * Versions do not tell, since distributions backport the change, so this tries it. Call while no
- * destination is enabled.
- */
-static bool find_meaning(netsnmp_log_handler *bridge)
-{
-	bridge->handler = count;
-	if (hears_all(bridge, LOG_EMERG))
-		own_log->all = LOG_EMERG;
-	else if (hears_all(bridge, LOG_DEBUG))
-		own_log->all = LOG_DEBUG;
-	else
-		return false;
-	bridge->handler = pass;
-	return true;
-}
-
 bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr,
 		   struct tcx_fault *fault)
 {
@@ -134,11 +100,13 @@ bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr,
 	own_log = log;
 	own_log->bridge = bridge;
 	disable_destinations();
-	if (!find_meaning(bridge))
+	own_log->all = tcx_quirk_all_priorities(bridge);
+	if (own_log->all < 0)
 		return tcx_fault_set(fault,
 				     "the net-snmp library %s keeps its log lines from the agent; "
 				     "use one from 5.9 to 5.10",
 				     netsnmp_get_version());
+	bridge->handler = pass;
 	return tcx_log_files_open(fault);
 }
 

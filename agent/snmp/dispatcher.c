@@ -11,7 +11,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/search.h"
-#include "quirks.h"
+#include "snmp/quirks.h"
 
 /*
  * How long a request is kept for later varbinds. A GETBULK whose first repetition is pending goes

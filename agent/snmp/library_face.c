@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#include "quirks.h"
+#include "snmp/quirks.h"
 
 struct delegated {
 	struct tcx_pending pending;

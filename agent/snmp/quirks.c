@@ -1,8 +1,80 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Workarounds of net-snmp 5.9 to 5.10; later releases were not checked. */
-#include "quirks.h"
+#include "snmp/quirks.h"
+
+#include <stdlib.h>
 
 #include "base/clock.h"
+
+/* Exported by the library (agentx/client.h, agentx/subagent.h), but not installed as headers. */
+int agentx_close_session(netsnmp_session *session, int why);
+void agentx_check_session(unsigned int alarm, void *session);
+
+#define CLOSE_OTHER 1 /* RFC 2741, 6.2.2 */
+
+/* The library's version of a session with a master (agentx/protocol.h, not installed). */
+#define AGENTX_VERSION 0xC1
+
+/* The library sends nothing over a session of another version. */
+#define SENDS_NOTHING 0
+
+/* RFC 2741, 6.2.3: priorities begin with 1. */
+#define NOBODYS_PRIORITY 0
+
+#define US_PER_S       1000000
+#define OWN_TIMEOUT_US 2000000000 /* nearly the maximum of a long */
+
+/* --- Start and log -----------------------------------------------------------------------------*/
+
+void tcx_quirk_no_mibs(void)
+{
+	setenv("MIBS", "", 1);
+}
+
+void tcx_quirk_init_snmp(const char *application)
+{
+	setenv("MIBDIRS", "", 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
+	init_snmp(application);
+}
+
+static int count_line(netsnmp_log_handler *handler, int priority, const char *line)
+{
+	(void)priority;
+	(void)line;
+	handler->imagic++;
+	return 1;
+}
+
+static bool hears_all(netsnmp_log_handler *handler, int pri_max)
+{
+	handler->pri_max = pri_max;
+	handler->imagic = 0;
+	for (int priority = LOG_EMERG; priority <= LOG_DEBUG; priority++)
+		snmp_log(priority, "is this heard?\n");
+	return handler->imagic == LOG_DEBUG - LOG_EMERG + 1;
+}
+
+/*
+ * A handler's pri_max is its most severe priority up to 5.9.3, and its least severe in later
+ * releases. Versions do not tell, since distributions backport the change, so this tries it.
+ */
+int tcx_quirk_all_priorities(netsnmp_log_handler *handler)
+{
+	const netsnmp_log_handler before = *handler;
+	int all = -1;
+
+	handler->handler = count_line;
+	if (hears_all(handler, LOG_EMERG))
+		all = LOG_EMERG;
+	else if (hears_all(handler, LOG_DEBUG))
+		all = LOG_DEBUG;
+	handler->handler = before.handler;
+	handler->imagic = before.imagic;
+	return all;
+}
+
+/* --- Requests ----------------------------------------------------------------------------------*/
 
 /*
  * The library copies the master's sysUpTime (agentx_synch_input()), in hundredths of a second and
@@ -30,6 +102,18 @@ void tcx_quirk_answer_error(netsnmp_delegated_cache *cache)
 		snmp_set_var_typed_integer(one->requestvb, ASN_INTEGER, 0);
 		netsnmp_set_request_error(cache->reqinfo, one, SNMP_ERR_GENERR);
 	}
+}
+
+/* --- Registrations -----------------------------------------------------------------------------*/
+
+/*
+ * On unregister, the master removes the OID of whoever has it at that priority
+ * (unregister_agentx_list(), all releases). The library also unregisters what was refused to us and
+ * is another agent's: so this names a priority that nobody has.
+ */
+void tcx_quirk_unregister_nothing(struct register_parameters *parameters)
+{
+	parameters->priority = NOBODYS_PRIORITY;
 }
 
 /*
@@ -78,4 +162,45 @@ void tcx_quirk_update_sysORTable(const oid *sysORID, size_t len, const char *tex
 
 	snmp_call_callbacks(SNMP_CALLBACK_APPLICATION,
 			    listed ? SNMPD_CALLBACK_REG_SYSOR : SNMPD_CALLBACK_UNREG_SYSOR, &row);
+}
+
+/* --- Sessions ----------------------------------------------------------------------------------*/
+
+/*
+ * The library gives the session with a master a timeout of its own, six seconds a request
+ * (subagent_open_master_session(), up to 5.10); agentXTimeout and agentXRetries shall hold. It
+ * waits in the loop that also serves and takes signals, so it shall ask again each second, at which
+ * wire.c checks whether the agent shall end. Requests within the agent use a session, too, which
+ * waits as long as a table takes: dispatcher.c limits that.
+ */
+void tcx_quirk_session_timeout(netsnmp_session *session, int timeout_s)
+{
+	bool master = session->version == AGENTX_VERSION;
+
+	session->timeout = master ? US_PER_S : OWN_TIMEOUT_US;
+	session->retries = master ? timeout_s - 1 : 0;
+}
+
+/*
+ * A master that waits for our answer uses our registrations. If one is removed it uses freed
+ * memory, and snmpd ends (5.9.3, handle_getnext_loop()). The end of a session first ends its
+ * requests (close_agentx_session()).
+ */
+void tcx_quirk_end_session(netsnmp_session *session)
+{
+	agentx_close_session(session, CLOSE_OTHER);
+}
+
+void tcx_quirk_silence_session(netsnmp_session *session)
+{
+	session->version = SENDS_NOTHING;
+}
+
+/*
+ * The library finds the session dead, frees it and opens another one at once. In securityModel it
+ * keeps the number of the alarm for its pings.
+ */
+void tcx_quirk_reopen_session(netsnmp_session *session)
+{
+	agentx_check_session((unsigned int)session->securityModel, session);
 }

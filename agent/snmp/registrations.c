@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "quirks.h"
 #include "snmp/library_face.h"
+#include "snmp/quirks.h"
 
 struct subtree {
 	netsnmp_handler_registration *made; /* the library's, which frees it */

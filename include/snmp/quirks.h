@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Workarounds of net-snmp, all of them; quirks.c has the reason and the releases of each. */
+#ifndef TCX_SNMP_QUIRKS_H
+#define TCX_SNMP_QUIRKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "snmp/netsnmp.h"
+
+/* --- Start and log -----------------------------------------------------------------------------*/
+
+/*
+ * The library shall read no MIB file, which the agent does not need: a missing one would fill the
+ * log. Call before init_agent().
+ */
+void tcx_quirk_no_mibs(void);
+
+/*
+ * init_snmp(), without reading the configuration again, which we have read and reported, and
+ * without opening each file of MIBDIRS, where it would wait for a FIFO.
+ */
+void tcx_quirk_init_snmp(const char *application);
+
+/* The pri_max of a log handler with which it hears all priorities; -1: the library has none. */
+int tcx_quirk_all_priorities(netsnmp_log_handler *handler);
+
+/* --- Requests ----------------------------------------------------------------------------------*/
+
+/* When sysUpTime was 0, on tcx_clock_now()'s clock; known_ns is what this returned last, or 0. */
+uint64_t tcx_quirk_uptime_zero(uint64_t now_ns, uint64_t known_ns);
+
+/* Answers the delegated varbinds of a request with an error. */
+void tcx_quirk_answer_error(netsnmp_delegated_cache *cache);
+
+/* --- Registrations -----------------------------------------------------------------------------*/
+
+/* The master shall remove nothing on an Unregister that the library is about to send. */
+void tcx_quirk_unregister_nothing(struct register_parameters *parameters);
+
+/* At the beginning of a session: the library shall register everything, each once. */
+void tcx_quirk_register_once(void);
+
+/* Asks the master again for a registration that it has refused. */
+void tcx_quirk_ask_master(netsnmp_handler_registration *made);
+
+/* Adds a row to the master's sysORTable, or removes it. The library's own stays unchanged. */
+void tcx_quirk_update_sysORTable(const oid *sysORID, size_t len, const char *text, bool listed);
+
+/* --- Sessions ----------------------------------------------------------------------------------*/
+
+/* Timeout of a session that the library is about to open, with a master or within the agent. */
+void tcx_quirk_session_timeout(netsnmp_session *session, int timeout_s);
+
+/*
+ * Ends a session with the master and sends nothing until tcx_quirk_reopen_session(), at once and
+ * not by the library's alarm, begins another one.
+ */
+void tcx_quirk_end_session(netsnmp_session *session);
+void tcx_quirk_silence_session(netsnmp_session *session);
+void tcx_quirk_reopen_session(netsnmp_session *session);
+
+#endif
