@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-const struct tcx_entry *tcx_builder_next(const struct tcx_builder *builder)
-{
-	return &builder->layout->entries[builder->position];
-}
-
 /* Whether the layout has an entry of this source there. */
 static bool is_ours(const struct tcx_builder *builder, size_t position)
 {

@@ -44,7 +44,11 @@ static inline bool tcx_line_skip_blanks(struct tcx_piece *line)
 bool tcx_line_name(struct tcx_piece *line, struct tcx_piece *name, struct tcx_fault *fault);
 
 /* Takes a number off a line. False unless it fits 64 bits. */
-bool tcx_line_number(struct tcx_piece *line, struct tcx_number *number);
+static inline bool tcx_line_number(struct tcx_piece *line, struct tcx_number *number)
+{
+	line->at = tcx_number_parse(line->at, line->end, number);
+	return line->at != NULL && (line->at == line->end || tcx_is_blank(*line->at));
+}
 
 /* Sets the fault of a malformed number; of names the counter. Returns false. */
 bool tcx_line_no_number(struct tcx_fault *fault, const char *of, size_t len);

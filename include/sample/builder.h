@@ -58,6 +58,9 @@ size_t tcx_builder_known_line(struct tcx_builder *builder, const char *text, siz
 size_t tcx_builder_known_name(const struct tcx_builder *builder, const char *text, size_t len);
 
 /* The entry of the next value, which must exist. */
-const struct tcx_entry *tcx_builder_next(const struct tcx_builder *builder);
+static inline const struct tcx_entry *tcx_builder_next(const struct tcx_builder *builder)
+{
+	return &builder->layout->entries[builder->position];
+}
 
 #endif

@@ -73,12 +73,6 @@ bool tcx_line_name(struct tcx_piece *line, struct tcx_piece *name, struct tcx_fa
 	return true;
 }
 
-bool tcx_line_number(struct tcx_piece *line, struct tcx_number *number)
-{
-	line->at = tcx_number_parse(line->at, line->end, number);
-	return line->at != NULL && (line->at == line->end || tcx_is_blank(*line->at));
-}
-
 bool tcx_line_no_number(struct tcx_fault *fault, const char *of, size_t len)
 {
 	return tcx_fault_set(fault, "the value of %.*s is no whole number of at most 64 bits",

@@ -2,11 +2,16 @@
 /* Parses /proc/net/snmp6 and sctp/snmp: one name and value a line. */
 #include "kernel/reader.h"
 
+#include <string.h>
+
 #include "kernel/line.h"
 
 static bool read_value(struct tcx_piece line, struct tcx_piece name, struct tcx_number *number,
 		       struct tcx_fault *fault)
 {
+	/* The kernel fills names up to 32 characters: most blanks go eight at once. */
+	while (tcx_piece_len(line) > 8 && memcmp(line.at, "        ", 8) == 0)
+		line.at += 8;
 	tcx_line_skip_blanks(&line);
 	if (!tcx_line_number(&line, number))
 		return tcx_line_no_number(fault, name.at, tcx_piece_len(name));
