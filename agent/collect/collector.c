@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/worker.h"
+#include "sample/growth.h"
 
 /* Events that nobody has fetched yet. */
 #define EVENTS 64
@@ -143,8 +144,11 @@ static void publish(struct tcx_collector *collector, struct tcx_snapshot *snapsh
 static void refresh(struct tcx_collector *collector)
 {
 	struct tcx_fault cause = {""};
+	struct tcx_snapshot *snapshot = tcx_sources_read(collector->sources, &cause);
 
-	publish(collector, tcx_sources_read(collector->sources, &cause), &cause);
+	if (snapshot != NULL)
+		snapshot->growth = tcx_growth_new(collector->latest, snapshot);
+	publish(collector, snapshot, &cause);
 	report_all(collector, &cause);
 }
 

@@ -22,6 +22,7 @@ static void free_layout(struct tcx_layout *layout)
 		free(layout->lines[i].text);
 	free(layout->lines);
 	free(layout->by_name);
+	free(layout->counts);
 	free(layout->entries);
 	free(layout);
 }
@@ -200,6 +201,7 @@ static void set_slot(struct tcx_layout *layout, size_t i)
 
 	if (entry->counter == TCX_NONE || entry->ambiguous)
 		return;
+	layout->counts[i] = tcx_catalogue_row(entry->counter)->kind == TCX_counter;
 	column = tcx_catalogue_row(entry->counter)->column;
 	if (column < 0)
 		layout->slot[entry->counter] = (int32_t)i;
@@ -214,7 +216,8 @@ bool tcx_layout_finish(struct tcx_layout *layout)
 
 		entry->counter = tcx_catalogue_find(entry->name, entry->name_len, &entry->type);
 	}
-	if (!sort_names(layout))
+	layout->counts = calloc(layout->count + 1, sizeof(layout->counts[0]));
+	if (layout->counts == NULL || !sort_names(layout))
 		return false;
 	drop_sysctls(layout);
 	memset(layout->slot, 0xff, sizeof(layout->slot));

@@ -18,6 +18,7 @@ static void free_snapshot(struct tcx_snapshot *snapshot)
 {
 	tcx_layout_unref(snapshot->layout);
 	free(snapshot->taken);
+	free(snapshot->growth);
 	free(snapshot);
 }
 
@@ -59,6 +60,7 @@ struct tcx_snapshot *tcx_snapshot_under(const struct tcx_snapshot *snapshot,
 		tcx_snapshot_unref(same);
 		return NULL;
 	}
+	same->taken_ns = snapshot->taken_ns;
 	for (size_t i = 0; i < layout->count; i++) {
 		const struct tcx_entry *entry = &layout->entries[i];
 		int32_t at = tcx_layout_find(snapshot->layout, entry->name, entry->name_len);
@@ -115,19 +117,13 @@ bool tcx_snapshot_hides(const struct tcx_snapshot *snapshot, enum tcx_counter co
 	return (snapshot->faulty & 1U << source) != 0;
 }
 
-static bool is_counter(const struct tcx_entry *entry)
-{
-	return entry->counter != TCX_NONE && tcx_catalogue_row(entry->counter)->kind == TCX_counter;
-}
-
 uint32_t tcx_snapshot_went_back(const struct tcx_snapshot *before, const struct tcx_snapshot *now)
 {
 	const struct tcx_entry *entries = now->layout->entries;
 	uint32_t sources = 0;
 
 	for (size_t i = 0; i < now->layout->count; i++)
-		if (now->values[i] < before->values[i] && !entries[i].ambiguous &&
-		    is_counter(&entries[i]))
+		if (now->values[i] < before->values[i] && now->layout->counts[i])
 			sources |= 1U << entries[i].source;
 	return sources;
 }

@@ -41,7 +41,9 @@ struct tcx_layout {
 	size_t line_count;
 	struct tcx_line *lines;
 
-	/* After tcx_layout_finish(): index into entries, -1: no such counter. */
+	/* After tcx_layout_finish(): */
+	bool *counts; /* owned; whether each entry is a counter, which only grows */
+	/* Index into entries, -1: no such counter. */
 	int32_t slot[TCX_COUNTERS];
 	int32_t type_slot[TCX_ICMP_COLUMNS][TCX_ICMP_TYPES];
 	size_t *by_name; /* the counters of nstatTable, in the order of its index */

@@ -24,9 +24,10 @@ struct tcx_snapshot {
 	uint64_t discontinuity_ns; /* CLOCK_BOOTTIME when a counter last went backwards, or the
 				      first snapshot */
 	uint32_t faulty;	   /* sources with a fault: bits of 1 << enum tcx_source */
-	uint64_t *taken;   /* owned; when each value was read, 0 for never; NULL while all were read
-			      at taken_ns */
-	uint64_t values[]; /* one per entry of the layout */
+	uint64_t *taken; /* owned; when each value was read, 0 for never; NULL while all were read
+			    at taken_ns */
+	struct tcx_growth *growth; /* owned; since the snapshot before, NULL: not known */
+	uint64_t values[];	   /* one per entry of the layout */
 };
 
 /* A snapshot of zeros with one reference; NULL when memory is short. */

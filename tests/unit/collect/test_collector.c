@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "collect/collector.h"
+#include "sample/growth.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/reading.h"
 
@@ -146,6 +147,45 @@ static void publishes(void **state)
 	expect_values(scene, "TcpInSegs=3 TcpOutSegs=4");
 	assert_int_equal(scene->failures, 0);
 	expect_no_event(scene);
+}
+
+/* The growth of the first counter in the newest snapshot, which must have one. */
+static uint64_t growth(struct scene *scene, uint64_t *ns)
+{
+	struct tcx_snapshot *snapshot = tcx_collector_latest(scene->collector, NULL);
+	uint64_t by;
+
+	assert_non_null(snapshot->growth);
+	by = snapshot->growth->by[0];
+	*ns = snapshot->growth->ns;
+	tcx_snapshot_unref(snapshot);
+	return by;
+}
+
+/* Since the last one that was published, whatever failed between them. */
+static void growth_is_published(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_snapshot *first, *now;
+	uint64_t ns;
+
+	start(scene, GOOD);
+	first = tcx_collector_latest(scene->collector, NULL);
+	assert_null(first->growth);
+	read_again(scene, WRONG);
+	read_again(scene, "Tcp: InSegs OutSegs\nTcp: 8 2\n");
+	assert_int_equal(growth(scene, &ns), 7);
+	now = tcx_collector_latest(scene->collector, NULL);
+	assert_int_equal(ns, now->taken_ns - first->taken_ns);
+	tcx_snapshot_unref(first);
+	tcx_snapshot_unref(now);
+	read_again(scene, "Tcp: InErrs InSegs\nTcp: 5 9\n");
+	assert_int_equal(growth(scene, &ns), TCX_NO_GROWTH);
+	read_again(scene, NULL);
+	assert_int_equal(growth(scene, &ns), 0);
+	read_again(scene, WRONG);
+	read_again(scene, GOOD);
+	assert_int_equal(growth(scene, &ns), TCX_NO_GROWTH);
 }
 
 /* Who holds a snapshot keeps it as it was, past the collector's end. */
@@ -470,6 +510,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
 		TEST(publishes),
+		TEST(growth_is_published),
 		TEST(snapshots_stay),
 		TEST(last_good_one_stays),
 		TEST(recovery),
