@@ -51,9 +51,9 @@ static bool set_reading(struct tcx_program *program, const struct tcx_config *co
 			struct tcx_fault *fault)
 {
 	const struct tcx_reading_settings settings = {
+		.proc_root = config->proc_root,
 		.tables =
 			{
-				.proc_root = config->proc_root,
 				.interval_ns = config->table_interval_ns,
 				.refresh_ns = config->interval_ns,
 				.idle_ns = config->table_idle_ns,
@@ -285,14 +285,10 @@ static void print_faults(const struct tcx_sources *sources, const struct tcx_fau
 static int print(const struct tcx_config *config)
 {
 	struct tcx_fault fault = {""};
-	struct tcx_sources *sources = tcx_sources_new(config->proc_root);
-	struct tcx_snapshot *snapshot = NULL;
+	struct tcx_netns *netns = tcx_netns_new(config->proc_root, &fault);
+	struct tcx_sources *sources = netns != NULL ? tcx_sources_new(netns, &fault) : NULL;
+	struct tcx_snapshot *snapshot = sources != NULL ? tcx_sources_read(sources, &fault) : NULL;
 
-	if (sources != NULL) {
-		tcx_sources_enter(sources, NULL);
-		snapshot = tcx_sources_read(sources, &fault);
-	} else
-		tcx_fault_set(&fault, "out of memory");
 	if (fault.text[0] != '\0')
 		print_faults(sources, &fault);
 	if (snapshot != NULL && !tcx_print(stdout, snapshot)) {
@@ -301,6 +297,7 @@ static int print(const struct tcx_config *config)
 	}
 	tcx_snapshot_unref(snapshot);
 	tcx_sources_free(sources);
+	tcx_netns_unref(netns);
 	return fault.text[0] == '\0' ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

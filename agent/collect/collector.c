@@ -161,7 +161,6 @@ static void *run(void *arg)
 		{.fd = collector->timer_fd, .events = POLLIN},
 	};
 
-	tcx_sources_enter(collector->sources, NULL); /* if that fails, only sysctls are absent */
 	refresh(collector);
 	eventfd_write(collector->first_fd, 1);
 	while (poll(fds, 2, -1) >= 0 || errno == EINTR) {
@@ -212,7 +211,7 @@ static void set_timer(struct tcx_collector *collector, uint64_t first_ns, uint64
 	timerfd_settime(collector->timer_fd, 0, &when, NULL);
 }
 
-struct tcx_collector *tcx_collector_start(const char *proc_root, uint64_t interval_ns,
+struct tcx_collector *tcx_collector_start(struct tcx_netns *netns, uint64_t interval_ns,
 					  struct tcx_fault *fault)
 {
 	struct tcx_collector *collector = tcx_reference_new(sizeof(*collector), fault);
@@ -221,7 +220,7 @@ struct tcx_collector *tcx_collector_start(const char *proc_root, uint64_t interv
 	if (collector == NULL)
 		return NULL;
 	pthread_mutex_init(&collector->lock, NULL);
-	collector->sources = tcx_sources_new(proc_root);
+	collector->sources = tcx_sources_new(netns, NULL);
 	result = collector->sources != NULL ? 0 : ENOMEM;
 	if (!open_fds(collector))
 		result = errno;

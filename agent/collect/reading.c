@@ -7,7 +7,7 @@
 #include <syslog.h>
 
 #include "catalogue/table_ids.h"
-#include "kernel/namespace.h"
+#include "kernel/netns.h"
 
 /* How long start and reload wait for the first counters, which take less than a millisecond. */
 #define FIRST_READ_MS 1000
@@ -99,7 +99,7 @@ static void on_link_change(int fd, void *arg)
 	struct tcx_reading *reading = arg;
 	struct tcx_fault fault = {""};
 
-	bool done = tcx_link_watch_drain(reading->link_watch, &fault);
+	bool done = tcx_netns_drain(reading->netns, &fault);
 
 	(void)fd;
 	if (!done && !reading->link_watch_fails)
@@ -113,43 +113,45 @@ static void on_link_change(int fd, void *arg)
 }
 
 /* Without a watch ifLastChange is 0 for all interfaces, and ifInUcastPkts may go backwards. */
-static void use_link_watch(struct tcx_reading *reading, struct tcx_link_watch *watch,
-			   const struct tcx_fault *fault)
+static void use_netns(struct tcx_reading *reading, struct tcx_netns *netns,
+		      const struct tcx_fault *unwatched)
 {
-	if (reading->link_watch != NULL)
-		reading->unwatch(tcx_link_watch_fd(reading->link_watch));
-	tcx_link_watch_unref(reading->link_watch);
-	reading->link_watch = watch;
-	reading->link_watch_fails = fault->text[0] != '\0';
-	if (watch != NULL)
-		reading->watch(tcx_link_watch_fd(watch), on_link_change, reading);
+	if (reading->netns != NULL && tcx_netns_fd(reading->netns) >= 0)
+		reading->unwatch(tcx_netns_fd(reading->netns));
+	tcx_netns_unref(reading->netns);
+	reading->netns = netns;
+	reading->link_watch_fails = unwatched->text[0] != '\0';
+	if (tcx_netns_fd(netns) >= 0)
+		reading->watch(tcx_netns_fd(netns), on_link_change, reading);
 	if (reading->link_watch_fails)
 		reading->log(LOG_WARNING,
 			     "changes of interfaces cannot be watched: %s; ifLastChange is 0 until "
 			     "they can\n",
-			     fault->text);
+			     unwatched->text);
 }
 
 /* The tables are of the counters' namespace, or there are none. */
-static bool can_have_tables(const struct tcx_reading *reading, const char *root)
+static bool can_have_tables(const struct tcx_reading *reading, const struct tcx_netns *netns)
 {
 	struct tcx_fault fault = {""};
-	bool can = tcx_namespace_can_enter(root, &fault);
-	const char *whose = tcx_proc_root_where(root) == TCX_WHERE_OTHER
+	bool can = tcx_netns_can_enter(netns, &fault);
+	const char *whose = tcx_netns_where(netns) == TCX_WHERE_OTHER
 				    ? " has the counters of another network namespace, whose "
 				      "tables cannot be read"
 				    : "";
 
 	if (!can)
-		reading->log(LOG_WARNING, "procRoot %s%s: %s; no table is registered\n", root,
-			     whose, fault.text);
+		reading->log(LOG_WARNING, "procRoot %s%s: %s; no table is registered\n",
+			     tcx_netns_name(netns), whose, fault.text);
 	return can;
 }
 
 /* The procfs of a host or a container may show another namespace than the operator means. */
-static void log_whose(const struct tcx_reading *reading, const char *root)
+static void log_whose(const struct tcx_reading *reading, const struct tcx_netns *netns)
 {
-	if (tcx_proc_root_where(root) == TCX_WHERE_OWN_NOT_INIT)
+	const char *root = tcx_netns_name(netns);
+
+	if (tcx_netns_where(netns) == TCX_WHERE_OWN_NOT_INIT)
 		reading->log(LOG_WARNING,
 			     "procRoot %s has the counters of the network namespace that the agent "
 			     "runs in, as the `net' of each procfs does; for those of process 1 "
@@ -157,30 +159,32 @@ static void log_whose(const struct tcx_reading *reading, const char *root)
 			     root, root);
 }
 
-static bool start_all(struct tcx_reading *reading, struct tcx_tables_settings settings,
+/* The threads that use the namespace start last. */
+static bool start_all(struct tcx_reading *reading, const struct tcx_reading_settings *settings,
 		      struct tcx_fault *fault)
 {
-	const char *root = settings.proc_root;
-	struct tcx_collector *collector = tcx_collector_start(root, settings.refresh_ns, fault);
+	struct tcx_netns *netns = tcx_netns_new(settings->proc_root, fault);
+	bool have_tables = netns != NULL && can_have_tables(reading, netns);
+	struct tcx_collector *collector = NULL;
 	struct tcx_tables *tables = NULL;
 	struct tcx_fault unwatched = {""};
-	bool done = collector != NULL;
 
-	if (done && can_have_tables(reading, root)) {
-		settings.link_watch = tcx_link_watch_new(root, &unwatched);
-		tables = tcx_tables_start(table_readers, TCX_TABLES, &settings, fault);
-		done = tables != NULL;
-	}
-	if (!done) {
-		tcx_link_watch_unref(settings.link_watch);
+	if (have_tables)
+		tcx_netns_watch_links(netns, &unwatched);
+	if (netns != NULL)
+		collector = tcx_collector_start(netns, settings->tables.refresh_ns, fault);
+	if (collector != NULL && have_tables)
+		tables = tcx_tables_start(netns, table_readers, TCX_TABLES, &settings->tables,
+					  fault);
+	if (collector == NULL || (have_tables && tables == NULL)) {
 		tcx_collector_stop(collector, false);
+		tcx_netns_unref(netns);
 		return false;
 	}
-	log_whose(reading, root);
+	log_whose(reading, netns);
 	use_collector(reading, collector);
-	use_link_watch(reading, settings.link_watch, &unwatched);
+	use_netns(reading, netns, &unwatched);
 	use_tables(reading, tables);
-	snprintf(reading->proc_root, sizeof(reading->proc_root), "%s", root);
 	return true;
 }
 
@@ -194,9 +198,11 @@ static void change(struct tcx_reading *reading, const struct tcx_tables_settings
 bool tcx_reading_set(struct tcx_reading *reading, const struct tcx_reading_settings *settings,
 		     struct tcx_fault *fault)
 {
-	if (strcmp(settings->tables.proc_root, reading->proc_root) == 0)
+	const struct tcx_netns *netns = reading->netns;
+
+	if (netns != NULL && strcmp(settings->proc_root, tcx_netns_name(netns)) == 0)
 		change(reading, &settings->tables);
-	else if (!start_all(reading, settings->tables, fault))
+	else if (!start_all(reading, settings, fault))
 		return false;
 	reading->max_age_ns = settings->max_age_ns;
 	return true;
@@ -210,6 +216,6 @@ void tcx_reading_log(struct tcx_reading *reading)
 void tcx_reading_stop(struct tcx_reading *reading)
 {
 	tcx_tables_stop(reading->tables, true);
-	tcx_link_watch_unref(reading->link_watch);
 	tcx_collector_stop(reading->collector, true);
+	tcx_netns_unref(reading->netns);
 }

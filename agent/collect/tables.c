@@ -12,8 +12,6 @@
 
 #include "base/clock.h"
 #include "base/worker.h"
-#include "kernel/links.h"
-#include "kernel/namespace.h"
 #include "kernel/netns_reader.h"
 
 /*
@@ -51,8 +49,7 @@ struct tcx_tables {
 	atomic_uint references; /* each thread has one */
 	pthread_mutex_t lock;	/* guards everything below and in the workers */
 	struct tcx_tables_settings settings;
-	struct tcx_namespace ns;	   /* which the threads enter */
-	struct tcx_link_watch *link_watch; /* with a reference, or NULL */
+	struct tcx_netns *netns; /* with a reference */
 	bool stop;
 	struct worker *fallback; /* which reported the fallback of all tables; or NULL */
 	int ready_fd;
@@ -117,38 +114,34 @@ static void take_table(struct worker *worker, struct tcx_table *table)
 	worker->latest = table;
 }
 
-/* What fails here is tried again with the next read. */
-static bool have_netns(const struct tcx_tables *tables, struct tcx_netns_reader **reader,
-		       struct tcx_fault *fault)
+static struct tcx_table *read_table(const struct worker *worker, struct tcx_link_patterns *ignored,
+				    size_t max_rows, struct tcx_fault *fault)
 {
-	if (*reader != NULL)
-		return true;
-	if (!tcx_namespace_enter(&tables->ns, fault))
-		return false;
-	*reader = tcx_netns_reader_new(tables->ns.root);
-	if (*reader == NULL)
-		return tcx_fault_set(fault, "out of memory");
-	(*reader)->link_watch = tables->link_watch;
-	return true;
+	struct tcx_netns_reader *reader = tcx_netns_begin(worker->tables->netns, fault);
+	struct tcx_table *table;
+
+	if (reader == NULL)
+		return NULL;
+	reader->ignored = ignored;
+	table = tcx_table_read(worker->reader, reader, max_rows, fault);
+	tcx_netns_end(reader);
+	return table;
 }
 
 /* Reads, and frees the table before, without the lock: requests go on. */
-static void renew(struct worker *worker, struct tcx_netns_reader **reader)
+static void renew(struct worker *worker)
 {
 	struct tcx_tables *tables = worker->tables;
 	struct tcx_link_patterns *ignored = tcx_link_patterns_ref(tables->settings.ignored);
 	size_t max_rows = tables->settings.max_rows;
 	struct tcx_table *before = worker->latest;
 	struct tcx_fault cause = {""};
-	struct tcx_table *table = NULL;
+	struct tcx_table *table;
 	uint64_t begin = tcx_clock_now();
 
 	worker->changed = false; /* later changes are for the next read */
 	pthread_mutex_unlock(&tables->lock);
-	if (have_netns(tables, reader, &cause)) {
-		(*reader)->ignored = ignored;
-		table = tcx_table_read(worker->reader, *reader, max_rows, &cause);
-	}
+	table = read_table(worker, ignored, max_rows, &cause);
 	tcx_link_patterns_unref(ignored);
 	pthread_mutex_lock(&tables->lock);
 	/* Pending requests count as requests, however long the read took. */
@@ -234,7 +227,6 @@ static void *run(void *arg)
 {
 	struct worker *worker = arg;
 	struct tcx_tables *tables = worker->tables;
-	struct tcx_netns_reader *reader = NULL;
 	struct tcx_table *last;
 
 	pthread_mutex_lock(&tables->lock);
@@ -245,13 +237,12 @@ static void *run(void *arg)
 			sleep_until(worker, earlier(next_read(worker), idle_from(worker) + 1));
 			continue;
 		}
-		renew(worker, &reader);
+		renew(worker);
 		lower_priority(worker);
 	}
 	last = release(worker);
 	pthread_mutex_unlock(&tables->lock);
 	tcx_table_unref(last);
-	tcx_netns_reader_free(reader);
 	tcx_tables_unref(tables);
 	return NULL;
 }
@@ -289,29 +280,27 @@ static void take_settings(struct tcx_tables *tables, const struct tcx_tables_set
 	struct tcx_link_patterns *before = tables->settings.ignored;
 
 	tables->settings = *settings;
-	tables->settings.proc_root = NULL; /* ns has it */
 	tcx_link_patterns_ref(settings->ignored);
 	tcx_link_patterns_unref(before);
 }
 
-struct tcx_tables *tcx_tables_start(const struct tcx_table_reader *const *readers, size_t count,
+struct tcx_tables *tcx_tables_start(struct tcx_netns *netns,
+				    const struct tcx_table_reader *const *readers, size_t count,
 				    const struct tcx_tables_settings *settings,
 				    struct tcx_fault *fault)
 {
 	struct tcx_tables *tables =
 		tcx_reference_new(sizeof(*tables) + count * sizeof(tables->workers[0]), fault);
-	bool named;
 
 	if (tables == NULL)
 		return NULL;
 	pthread_mutex_init(&tables->lock, NULL);
 	take_settings(tables, settings);
-	named = tcx_namespace_init(&tables->ns, settings->proc_root);
-	tables->link_watch = tcx_link_watch_ref(settings->link_watch);
+	tables->netns = tcx_netns_ref(netns);
 	tables->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	for (size_t i = 0; i < count; i++)
 		tables->count += init_worker(&tables->workers[i], tables, readers[i]);
-	if (named && tables->ready_fd >= 0 && tables->count == count)
+	if (tables->ready_fd >= 0 && tables->count == count)
 		return tables;
 	tcx_fault_set(fault, "tables cannot be prepared: %s", strerror(errno));
 	tcx_tables_unref(tables);
@@ -344,9 +333,8 @@ static void free_tables(struct tcx_tables *tables)
 	if (tables->ready_fd >= 0)
 		close(tables->ready_fd);
 	pthread_mutex_destroy(&tables->lock);
-	tcx_link_watch_unref(tables->link_watch);
 	tcx_link_patterns_unref(tables->settings.ignored);
-	tcx_namespace_clear(&tables->ns);
+	tcx_netns_unref(tables->netns);
 	free(tables);
 }
 

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "kernel/namespace.h"
+#include "kernel/netns.h"
 #include "kernel/read_sources.h"
 
 static void check_source(struct doctor *doctor, const char *root, const struct tcx_sources *sources,
@@ -31,9 +31,10 @@ static void check_source(struct doctor *doctor, const char *root, const struct t
 }
 
 /* Prints whose counters these are, and whether the tables can be of the same namespace. */
-static void check_namespace(struct doctor *doctor, const char *root)
+static void check_namespace(struct doctor *doctor, const struct tcx_netns *netns)
 {
-	enum tcx_where where = tcx_proc_root_where(root);
+	const char *root = tcx_netns_name(netns);
+	enum tcx_where where = tcx_netns_where(netns);
 	struct tcx_fault fault = {""};
 
 	if (where == TCX_WHERE_OWN_NOT_INIT) {
@@ -43,7 +44,7 @@ static void check_namespace(struct doctor *doctor, const char *root)
 		MORE("write 'procRoot %s/1' to tcpextd.conf for the host's, or leave it out for "
 		     "the agent's own",
 		     root);
-	} else if (where == TCX_WHERE_OTHER && tcx_namespace_can_enter(root, &fault)) {
+	} else if (where == TCX_WHERE_OTHER && tcx_netns_can_enter(netns, &fault)) {
 		OK("procRoot %s: counters and tables are those of its network namespace", root);
 	} else if (where == TCX_WHERE_OTHER) {
 		WARN("procRoot %s: tables are not served: %s", root, fault.text);
@@ -51,38 +52,13 @@ static void check_namespace(struct doctor *doctor, const char *root)
 	/* else its own, files, or unknown, which reading shows */
 }
 
-struct reading {
-	struct tcx_sources *sources;
-	struct tcx_snapshot *snapshot;
-};
-
 /* Times the second read: only the first one parses names. */
-static bool read_twice(void *context, struct tcx_fault *fault)
+static struct tcx_snapshot *read_twice(struct tcx_sources *sources, struct tcx_fault *fault)
 {
-	struct reading *reading = context;
+	struct tcx_snapshot *first = tcx_sources_read(sources, fault);
 
-	reading->snapshot = tcx_sources_read(reading->sources, fault);
-	if (reading->snapshot == NULL)
-		return false;
-	tcx_snapshot_unref(reading->snapshot);
-	reading->snapshot = tcx_sources_read(reading->sources, fault);
-	return reading->snapshot != NULL;
-}
-
-/* Reads as the agent does: in the namespace of the counters, if it may, for the sysctls. */
-static struct tcx_snapshot *read_there(struct tcx_sources *sources, const char *root,
-				       struct tcx_fault *fault)
-{
-	struct reading reading = {.sources = sources};
-	struct tcx_namespace ns;
-
-	if (tcx_namespace_can_enter(root, NULL) && tcx_namespace_init(&ns, root)) {
-		tcx_namespace_do(&ns, read_twice, &reading, fault);
-		tcx_namespace_clear(&ns);
-	} else {
-		read_twice(&reading, fault);
-	}
-	return reading.snapshot;
+	tcx_snapshot_unref(first);
+	return first != NULL ? tcx_sources_read(sources, fault) : NULL;
 }
 
 /* Lists the counters with an ambiguous name, or those that are unknown. */
@@ -132,13 +108,13 @@ static void check_snapshot(struct doctor *doctor, const char *root,
 void tcx_check_sources(struct doctor *doctor)
 {
 	const char *root = doctor->configured ? doctor->config->proc_root : "/proc";
-	struct tcx_sources *sources = tcx_sources_new(root);
-	struct tcx_snapshot *snapshot = NULL;
-	struct tcx_fault fault = {"out of memory"};
+	struct tcx_fault fault = {""};
+	struct tcx_netns *netns = tcx_netns_new(root, &fault);
+	struct tcx_sources *sources = netns != NULL ? tcx_sources_new(netns, &fault) : NULL;
+	struct tcx_snapshot *snapshot = sources != NULL ? read_twice(sources, &fault) : NULL;
 
-	if (sources != NULL)
-		snapshot = read_there(sources, root, &fault);
-	check_namespace(doctor, root);
+	if (netns != NULL)
+		check_namespace(doctor, netns);
 	if (snapshot != NULL) {
 		check_snapshot(doctor, root, sources, snapshot);
 	} else {
@@ -149,4 +125,5 @@ void tcx_check_sources(struct doctor *doctor)
 	}
 	tcx_snapshot_unref(snapshot);
 	tcx_sources_free(sources);
+	tcx_netns_unref(netns);
 }

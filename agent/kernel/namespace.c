@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Compares network namespaces by inode numbers, and enters them with setns(). */
+/* Tells network namespaces apart by inode numbers, and enters them with setns(). */
 #include "kernel/namespace.h"
 
 #include <errno.h>
@@ -11,12 +11,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
-/* An inode number that no file has: the namespace is unknown. */
-#define UNKNOWN_INODE ((ino_t)-1)
+#include "base/clock.h"
+
+/* How often to see whether a process has ended: what is kept of its namespace has a second. */
+#define LOOK_NS (TCX_NS_PER_S / 2)
+
+/* Until a thread that could not go home tries again. */
+#define PAUSE_NS TCX_NS_PER_MS
 
 /* Work to do in another namespace. */
 struct errand {
@@ -74,6 +82,15 @@ static bool is_init_elsewhere(const char *root, ino_t own)
 	return procfs && init != own && !is_proc(root);
 }
 
+/* A process that does not exist. A whole procfs, and plain files, count as the own namespace. */
+static bool is_gone(const char *root)
+{
+	char self[PATH_MAX];
+
+	snprintf(self, sizeof(self), "%s/self", root);
+	return access(root, F_OK) != 0 || (is_procfs(root) && access(self, F_OK) != 0);
+}
+
 enum tcx_where tcx_proc_root_where(const char *root)
 {
 	bool procfs;
@@ -83,7 +100,7 @@ enum tcx_where tcx_proc_root_where(const char *root)
 	if (inode != 0 && !procfs)
 		return TCX_WHERE_FILES;
 	if (inode == 0 || own == 0)
-		return TCX_WHERE_UNKNOWN;
+		return is_gone(root) ? TCX_WHERE_GONE : TCX_WHERE_UNKNOWN;
 	if (inode != own)
 		return TCX_WHERE_OTHER;
 	return is_init_elsewhere(root, own) ? TCX_WHERE_OWN_NOT_INIT : TCX_WHERE_OWN;
@@ -101,86 +118,165 @@ char *tcx_proc_root_path(const char *root, const char *path)
 	return asprintf(&whole, "%s%s/%s", root, beside, path) < 0 ? NULL : whole;
 }
 
-/* A process that does not exist. A whole procfs, and plain files, count as the own namespace. */
-static bool is_gone(const char *root)
+bool tcx_namespace_is_other(const struct tcx_namespace *ns)
 {
-	char self[PATH_MAX];
-
-	snprintf(self, sizeof(self), "%s/self", root);
-	return access(root, F_OK) != 0 || (is_procfs(root) && access(self, F_OK) != 0);
+	return ns->where >= TCX_WHERE_OTHER;
 }
 
-bool tcx_namespace_init(struct tcx_namespace *ns, const char *root)
+/* Which namespace its file is of; 0: one that may not be seen, or no more. */
+static ino_t see(const struct tcx_namespace *ns)
 {
-	enum tcx_where where = tcx_proc_root_where(root);
-	bool procfs;
+	struct stat status;
 
-	ns->root = strdup(root);
-	ns->inode = 0;
-	if (ns->root == NULL)
-		return false;
-	if (where == TCX_WHERE_OTHER)
-		ns->inode = inode_of(root, "", &procfs);
-	else if (where == TCX_WHERE_UNKNOWN && is_gone(root))
-		ns->inode = UNKNOWN_INODE;
-	return true;
+	return fstatat(ns->folder, ns->file, &status, 0) == 0 ? status.st_ino : 0;
+}
+
+/*
+ * A timer, since a process may be one of another PID namespace, which pidfd_open() does not find,
+ * and a name may lose its namespace without being deleted.
+ */
+static bool start_timer(struct tcx_namespace *ns)
+{
+	const struct timespec each = tcx_clock_timespec(LOOK_NS);
+	const struct itimerspec when = {each, each};
+
+	ns->look_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	return ns->look_fd >= 0 && timerfd_settime(ns->look_fd, 0, &when, NULL) == 0;
+}
+
+/* The folder is opened first: it stays that of the process which the rest is found out of. */
+static void init_root(struct tcx_namespace *ns)
+{
+	int folder = open(ns->name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	ns->where = tcx_proc_root_where(ns->name);
+	ns->file = "ns/net";
+	if (ns->where == TCX_WHERE_OTHER)
+		ns->folder = folder;
+	else if (folder >= 0)
+		close(folder);
+}
+
+bool tcx_namespace_init(struct tcx_namespace *ns, const char *name, bool named,
+			struct tcx_fault *fault)
+{
+	*ns = (struct tcx_namespace){.where = TCX_WHERE_NAMED, .folder = AT_FDCWD, .look_fd = -1};
+	ns->name = strdup(name);
+	ns->file = ns->name;
+	if (ns->name == NULL)
+		return tcx_fault_set(fault, "out of memory");
+	if (!named)
+		init_root(ns);
+	if (!tcx_namespace_is_other(ns))
+		return true;
+	ns->inode = see(ns);
+	return (ns->folder != -1 && start_timer(ns)) ||
+	       tcx_fault_set(fault, "%s: no descriptor: %s", name, strerror(errno));
 }
 
 void tcx_namespace_clear(struct tcx_namespace *ns)
 {
-	free(ns->root);
-	ns->root = NULL;
+	if (ns->folder >= 0)
+		close(ns->folder);
+	if (ns->look_fd >= 0)
+		close(ns->look_fd);
+	free(ns->name);
 }
 
-bool tcx_namespace_is_here(const struct tcx_namespace *ns)
+bool tcx_namespace_is_gone(struct tcx_namespace *ns)
 {
-	return ns->inode == 0 || ns->inode == own_inode(ns->root);
+	eventfd_t count; /* a timer is read like an eventfd */
+
+	if (ns->look_fd < 0)
+		return false;
+	eventfd_read(ns->look_fd, &count);
+	if (see(ns) == ns->inode && !ns->gone)
+		return false;
+	ns->gone = ns->where == TCX_WHERE_NAMED;
+	return true;
 }
 
-static bool refuse(const char *path, int error, struct tcx_fault *fault)
+static bool refuse(const struct tcx_namespace *ns, int error, struct tcx_fault *fault)
 {
 	const char *remedy = "";
 
 	if (error == EPERM || error == EACCES)
 		remedy = "; that takes CAP_SYS_ADMIN, and CAP_SYS_PTRACE where the process is not "
 			 "the agent's user's";
-	return tcx_fault_set(fault, "%s: the network namespace cannot be entered: %s%s", path,
-			     strerror(error), remedy);
+	return tcx_fault_set(fault, "%s%s: the network namespace cannot be entered: %s%s", ns->name,
+			     ns->where == TCX_WHERE_NAMED ? "" : "/ns/net", strerror(error),
+			     remedy);
 }
 
-bool tcx_namespace_enter(const struct tcx_namespace *ns, struct tcx_fault *fault)
+/* Asked of what is open, since the file may be another's by now. */
+static bool is_same(const struct tcx_namespace *ns, int fd, struct tcx_fault *fault)
 {
-	char path[PATH_MAX];
-	int fd, error;
+	struct stat status;
 
-	if (tcx_namespace_is_here(ns))
+	if (fstat(fd, &status) == 0 && status.st_ino == ns->inode && !ns->gone)
 		return true;
-	if (ns->inode == UNKNOWN_INODE)
+	return tcx_fault_set(fault,
+			     "%s: it is another network namespace by now; start the agent again",
+			     ns->name);
+}
+
+static bool move_to(const struct tcx_namespace *ns, int fd, int *home, struct tcx_fault *fault)
+{
+	int error;
+
+	*home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (*home >= 0 && setns(fd, CLONE_NEWNET) == 0)
+		return true;
+	error = errno;
+	if (*home >= 0)
+		close(*home);
+	*home = -1;
+	return refuse(ns, error, fault);
+}
+
+bool tcx_namespace_enter(const struct tcx_namespace *ns, int *home, struct tcx_fault *fault)
+{
+	bool done;
+	int fd;
+
+	*home = -1;
+	if (!tcx_namespace_is_other(ns))
+		return true;
+	if (ns->where == TCX_WHERE_GONE)
 		return tcx_fault_set(
 			fault,
 			"its network namespace was unknown when the agent began to read there; "
 			"correct procRoot, or start the agent again when %s/net/snmp exists",
-			ns->root);
-	snprintf(path, sizeof(path), "%s/ns/net", ns->root);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+			ns->name);
+	fd = openat(ns->folder, ns->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return refuse(path, errno, fault);
-	error = setns(fd, CLONE_NEWNET) == 0 ? 0 : errno;
+		return refuse(ns, errno, fault);
+	done = is_same(ns, fd, fault) && move_to(ns, fd, home, fault);
 	close(fd);
-	if (error != 0)
-		return refuse(path, error, fault);
-	return tcx_namespace_is_here(ns) ||
-	       tcx_fault_set(fault,
-			     "%s: it is another network namespace by now; start the agent again",
-			     path);
+	return done;
+}
+
+/* This fails only while memory is short; a thread that stays would read what is not its own. */
+void tcx_namespace_leave(int home)
+{
+	const struct timespec pause = {.tv_nsec = PAUSE_NS};
+
+	if (home < 0)
+		return;
+	while (setns(home, CLONE_NEWNET) != 0)
+		nanosleep(&pause, NULL);
+	close(home);
 }
 
 static void *run(void *arg)
 {
 	struct errand *errand = arg;
+	int home;
 
-	errand->done = tcx_namespace_enter(errand->ns, errand->fault) &&
-		       errand->work(errand->context, errand->fault);
+	if (!tcx_namespace_enter(errand->ns, &home, errand->fault))
+		return NULL;
+	errand->done = errand->work(errand->context, errand->fault);
+	tcx_namespace_leave(home);
 	return NULL;
 }
 
@@ -192,7 +288,7 @@ bool tcx_namespace_do(const struct tcx_namespace *ns,
 	pthread_t thread;
 	int error;
 
-	if (tcx_namespace_is_here(ns)) {
+	if (!tcx_namespace_is_other(ns)) {
 		run(&errand);
 		return errand.done;
 	}
@@ -203,21 +299,4 @@ bool tcx_namespace_do(const struct tcx_namespace *ns,
 				     strerror(error));
 	pthread_join(thread, NULL);
 	return errand.done;
-}
-
-static bool do_nothing(void *context, struct tcx_fault *fault)
-{
-	(void)context;
-	(void)fault;
-	return true;
-}
-
-bool tcx_namespace_can_enter(const char *root, struct tcx_fault *fault)
-{
-	struct tcx_namespace ns;
-	bool can = tcx_namespace_init(&ns, root) || tcx_fault_set(fault, "out of memory");
-
-	can = can && tcx_namespace_do(&ns, do_nothing, NULL, fault);
-	tcx_namespace_clear(&ns);
-	return can;
 }

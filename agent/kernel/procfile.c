@@ -17,26 +17,30 @@
 /* How often the path is checked for another file. */
 #define LOOK_NS TCX_NS_PER_S
 
-void tcx_procfile_init(struct tcx_procfile *file, char *path, bool optional)
+void tcx_procfile_init(struct tcx_procfile *file, struct tcx_place place, bool optional)
 {
-	memset(file, 0, sizeof(*file));
-	file->path = path;
-	file->optional = optional;
+	*file = (struct tcx_procfile){.place = place, .optional = optional, .fd = -1};
+}
+
+static void let_go(struct tcx_procfile *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
 	file->fd = -1;
+	file->looked_ns = 0;
 }
 
 void tcx_procfile_reset(struct tcx_procfile *file)
 {
-	if (file->fd >= 0)
-		close(file->fd);
+	let_go(file);
 	free(file->text);
-	tcx_procfile_init(file, file->path, file->optional);
+	tcx_procfile_init(file, file->place, file->optional);
 }
 
 void tcx_procfile_close(struct tcx_procfile *file)
 {
 	tcx_procfile_reset(file);
-	free(file->path);
+	free(file->place.path);
 }
 
 static bool grow(struct tcx_procfile *file, struct tcx_fault *fault)
@@ -88,9 +92,15 @@ static void look(struct tcx_procfile *file, uint64_t now_ns)
 	if (file->fd < 0 || now_ns - file->looked_ns < LOOK_NS)
 		return;
 	file->looked_ns = now_ns;
-	if (stat(file->path, &status) != 0 || status.st_dev != file->device ||
-	    status.st_ino != file->inode)
+	if (fstatat(file->place.folder, file->place.below, &status, 0) != 0 ||
+	    status.st_dev != file->device || status.st_ino != file->inode)
 		tcx_procfile_reset(file);
+}
+
+/* The second is of a process that has ended. */
+static bool is_missing(int error)
+{
+	return error == ENOENT || error == ESRCH;
 }
 
 /* A missing file is no fault. */
@@ -103,8 +113,8 @@ static bool open_file(struct tcx_procfile *file, uint64_t now_ns, bool *present,
 		*present = false;
 		return true;
 	}
-	file->fd = tcx_open_regular(file->path, fault);
-	*present = file->fd >= 0 || errno != ENOENT;
+	file->fd = tcx_open_regular_at(file->place.folder, file->place.below, fault);
+	*present = file->fd >= 0 || !is_missing(errno);
 	if (!*present) {
 		fault->text[0] = '\0';
 		file->looked_ns = now_ns;
@@ -123,8 +133,13 @@ static bool open_file(struct tcx_procfile *file, uint64_t now_ns, bool *present,
 bool tcx_procfile_read(struct tcx_procfile *file, uint64_t now_ns, bool *present,
 		       struct tcx_fault *fault)
 {
+	bool done;
+
 	*present = true;
 	look(file, now_ns);
-	return (file->fd >= 0 || open_file(file, now_ns, present, fault)) &&
+	done = (file->fd >= 0 || open_file(file, now_ns, present, fault)) &&
 	       (!*present || read_whole(file, fault));
+	if (file->place.pins && *present)
+		let_go(file);
+	return done;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A file of procfs, or a regular one, kept open and read again and again as a whole. */
+/*
+ * A file of procfs, or a regular one, read again and again as a whole; kept open, unless that
+ * would keep a namespace alive.
+ */
 #ifndef TCX_KERNEL_PROCFILE_H
 #define TCX_KERNEL_PROCFILE_H
 
@@ -9,21 +12,22 @@
 #include <sys/types.h>
 
 #include "base/fault.h"
+#include "kernel/netns.h"
 
 struct tcx_procfile {
-	char *path; /* owned */
-	int fd;	    /* -1 while it is not open */
-	char *text; /* owned; what the last read gave */
+	struct tcx_place place; /* its path is owned */
+	int fd;			/* -1 while it is not open */
+	char *text;		/* owned; what the last read gave */
 	size_t len;
 	size_t capacity;
 	dev_t device; /* which file is open */
 	ino_t inode;
-	uint64_t looked_ns; /* when the path was last checked */
+	uint64_t looked_ns; /* when the path was last checked; 0: look now */
 	bool optional;	    /* may be missing: then looked for once a second */
 };
 
-/* Takes ownership of path, a malloc'ed string. Opens nothing yet. */
-void tcx_procfile_init(struct tcx_procfile *file, char *path, bool optional);
+/* Takes ownership of the place's path. Opens nothing yet. */
+void tcx_procfile_init(struct tcx_procfile *file, struct tcx_place place, bool optional);
 
 /* Closes the file and frees what it owns. */
 void tcx_procfile_close(struct tcx_procfile *file);

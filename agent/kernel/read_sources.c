@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "kernel/namespace.h"
+#include "kernel/netns.h"
 #include "kernel/reader.h"
 #include "procfile.h"
 #include "sample/builder.h"
@@ -29,14 +29,14 @@ struct source {
 };
 
 struct tcx_sources {
-	struct tcx_namespace ns;
+	struct tcx_netns *netns; /* with a reference */
 	struct source all[TCX_SOURCES];
 	struct tcx_snapshot *last; /* what was read last, or NULL */
 };
 
 const char *tcx_sources_file(const struct tcx_sources *sources, size_t i)
 {
-	return sources->all[i].file.path;
+	return sources->all[i].file.place.path;
 }
 
 bool tcx_sources_present(const struct tcx_sources *sources, size_t i)
@@ -49,46 +49,26 @@ const struct tcx_source_status *tcx_sources_status(const struct tcx_sources *sou
 	return &sources->all[i].status;
 }
 
-static bool is_sysctl(size_t i)
-{
-	return strncmp(tcx_catalogue_source(i)->path, "sys/", 4) == 0;
-}
-
-static char *path_of(const char *proc_root, size_t i)
-{
-	const char *below = tcx_catalogue_source(i)->path;
-	char *path;
-
-	if (is_sysctl(i))
-		return tcx_proc_root_path(proc_root, below);
-	return asprintf(&path, "%s/%s", proc_root, below) < 0 ? NULL : path;
-}
-
-struct tcx_sources *tcx_sources_new(const char *proc_root)
+struct tcx_sources *tcx_sources_new(struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	struct tcx_sources *sources = calloc(1, sizeof(*sources));
-	bool done;
+	bool done = sources != NULL;
 
-	if (sources == NULL)
-		return NULL;
-	done = tcx_namespace_init(&sources->ns, proc_root);
-	for (size_t i = 0; i < TCX_SOURCES; i++) {
-		char *path = path_of(proc_root, i);
+	for (size_t i = 0; sources != NULL && i < TCX_SOURCES; i++) {
+		const struct tcx_source_row *row = tcx_catalogue_source(i);
+		struct tcx_place place;
 
-		done = done && path != NULL;
-		tcx_procfile_init(&sources->all[i].file, path,
-				  tcx_catalogue_source(i)->absent != NULL);
+		done = tcx_netns_place(netns, row->path, &place) && done;
+		tcx_procfile_init(&sources->all[i].file, place, row->absent != NULL);
 		sources->all[i].status.state = TCX_SOURCE_ABSENT;
 	}
+	if (sources != NULL)
+		sources->netns = tcx_netns_ref(netns);
 	if (done)
 		return sources;
 	tcx_sources_free(sources);
+	tcx_fault_set(fault, "out of memory");
 	return NULL;
-}
-
-bool tcx_sources_enter(struct tcx_sources *sources, struct tcx_fault *fault)
-{
-	return tcx_namespace_enter(&sources->ns, fault);
 }
 
 void tcx_sources_free(struct tcx_sources *sources)
@@ -98,24 +78,20 @@ void tcx_sources_free(struct tcx_sources *sources)
 	for (size_t i = 0; i < TCX_SOURCES; i++)
 		tcx_procfile_close(&sources->all[i].file);
 	tcx_snapshot_unref(sources->last);
-	tcx_namespace_clear(&sources->ns);
+	tcx_netns_unref(sources->netns);
 	free(sources);
 }
 
-/* A sysctl has the value of the namespace of the thread that opens it. */
-static bool read_file(struct tcx_sources *sources, size_t i, uint64_t began)
+static bool read_file(struct source *source, bool inside, uint64_t began)
 {
-	struct source *source = &sources->all[i];
-
 	source->present = false;
-	if (is_sysctl(i) && !tcx_namespace_is_here(&sources->ns))
-		return false;
-	return tcx_procfile_read(&source->file, began, &source->present, &source->fault) &&
+	return (inside || !source->file.place.inside) &&
+	       tcx_procfile_read(&source->file, began, &source->present, &source->fault) &&
 	       source->present;
 }
 
 /* Reads all files before it parses any, as nearly at one instant. Returns how many exist. */
-static size_t read_files(struct tcx_sources *sources, uint64_t began)
+static size_t read_files(struct tcx_sources *sources, bool inside, uint64_t began)
 {
 	size_t found = 0;
 
@@ -124,7 +100,7 @@ static size_t read_files(struct tcx_sources *sources, uint64_t began)
 		uint64_t ended;
 
 		source->fault.text[0] = '\0';
-		source->has_text = read_file(sources, i, began);
+		source->has_text = read_file(source, inside, began);
 		found += source->present;
 		ended = tcx_clock_now();
 		source->status.cost_ns = ended - began;
@@ -310,7 +286,7 @@ static void note_all(struct tcx_sources *sources, uint32_t given, uint64_t taken
 		note_status(source, (given & 1U << i) != 0, taken_ns);
 		if (source->fault.text[0] == '\0')
 			continue;
-		tcx_fault_set(fault, "%s: %s", source->file.path, source->fault.text);
+		tcx_fault_set(fault, "%s: %s", source->file.place.path, source->fault.text);
 		tcx_procfile_reset(&source->file); /* the next read opens it anew */
 	}
 }
@@ -333,6 +309,22 @@ static void explain_absence(const char *path, struct tcx_fault *fault)
 			      path);
 }
 
+/* Where the first of the files is to be opened inside, none is there for who cannot enter. */
+static size_t read_there(struct tcx_sources *sources, uint64_t began, struct tcx_fault *fault)
+{
+	const struct tcx_place *first = &sources->all[TCX_SOURCE_SNMP].file.place;
+	struct tcx_fault refusal = {""};
+	struct tcx_netns_reader *reader = tcx_netns_begin(sources->netns, &refusal);
+	size_t found = read_files(sources, reader != NULL, began);
+
+	tcx_netns_end(reader);
+	if (found == 0 && first->inside && refusal.text[0] != '\0')
+		tcx_fault_set(fault, "%s", refusal.text);
+	else if (found == 0)
+		explain_absence(first->path, fault);
+	return found;
+}
+
 struct tcx_snapshot *tcx_sources_read(struct tcx_sources *sources, struct tcx_fault *fault)
 {
 	struct tcx_snapshot *snapshot = NULL;
@@ -341,10 +333,8 @@ struct tcx_snapshot *tcx_sources_read(struct tcx_sources *sources, struct tcx_fa
 	struct timespec when;
 
 	clock_gettime(CLOCK_REALTIME, &when);
-	if (read_files(sources, began) > 0)
+	if (read_there(sources, began, fault) > 0)
 		snapshot = make_snapshot(sources, began, &given);
-	else
-		explain_absence(sources->all[TCX_SOURCE_SNMP].file.path, fault);
 	note_all(sources, given, began, fault);
 	if (snapshot == NULL)
 		return NULL;

@@ -22,7 +22,12 @@ static int check(int fd)
 
 int tcx_open_regular(const char *path, struct tcx_fault *fault)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	return tcx_open_regular_at(AT_FDCWD, path, fault);
+}
+
+int tcx_open_regular_at(int folder, const char *path, struct tcx_fault *fault)
+{
+	int fd = openat(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int error = fd >= 0 ? check(fd) : errno;
 
 	if (error == 0)

@@ -28,10 +28,10 @@ struct tcx_collector_status {
 };
 
 /*
- * Starts the thread, which reads at once and then each interval_ns. Copies proc_root. The caller
- * gets a reference; NULL with a fault.
+ * Starts the thread, which reads at once and then each interval_ns. Takes a reference to netns. The
+ * caller gets one to the collector; NULL with a fault.
  */
-struct tcx_collector *tcx_collector_start(const char *proc_root, uint64_t interval_ns,
+struct tcx_collector *tcx_collector_start(struct tcx_netns *netns, uint64_t interval_ns,
 					  struct tcx_fault *fault);
 
 /*

@@ -6,16 +6,16 @@
 #ifndef TCX_COLLECT_READING_H
 #define TCX_COLLECT_READING_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/fault.h"
 #include "collect/collector.h"
 #include "collect/tables.h"
-#include "kernel/links.h"
+#include "kernel/netns.h"
 
 struct tcx_reading_settings {
+	const char *proc_root;
 	struct tcx_tables_settings tables; /* refresh_ns is the counters' interval as well */
 	uint64_t max_age_ns;		   /* maxAge, for the log */
 };
@@ -30,10 +30,9 @@ struct tcx_reading {
 
 	struct tcx_collector *collector;
 	struct tcx_tables *tables; /* NULL: procRoot is of a namespace that cannot be entered */
-	struct tcx_link_watch *link_watch; /* NULL without rtnetlink */
-	bool link_watch_fails;		   /* which the log has said */
+	struct tcx_netns *netns;   /* of procRoot; with its link watch, if there are tables */
+	bool link_watch_fails;	   /* which the log has said */
 	uint64_t max_age_ns;
-	char proc_root[PATH_MAX];
 };
 
 /*

@@ -14,18 +14,17 @@
 #include "base/fault.h"
 #include "base/link_patterns.h"
 #include "base/reference.h"
+#include "kernel/netns.h"
 #include "kernel/read_table.h"
 
 struct tcx_tables;
 
 struct tcx_tables_settings {
-	const char *proc_root;		   /* tables are of its network namespace */
-	struct tcx_link_watch *link_watch; /* the tables take a reference; or NULL */
-	uint64_t interval_ns;		   /* tableInterval: time between two reads */
-	uint64_t refresh_ns; /* refreshInterval: age beyond which counters in a table are read anew
-			      */
-	uint64_t idle_ns;    /* tableIdle: time from the last request to the release */
-	size_t max_rows;     /* maxRows: of each table */
+	uint64_t interval_ns; /* tableInterval: time between two reads */
+	uint64_t refresh_ns;  /* refreshInterval: age beyond which counters in a table are read anew
+			       */
+	uint64_t idle_ns;     /* tableIdle: time from the last request to the release */
+	size_t max_rows;      /* maxRows: of each table */
 	struct tcx_link_patterns *ignored; /* ignoreInterface; the tables take a reference */
 };
 
@@ -49,8 +48,12 @@ struct tcx_table_event {
 	struct tcx_fault cause;
 };
 
-/* Reads nothing yet; readers by table id. The caller gets a reference; NULL with a fault. */
-struct tcx_tables *tcx_tables_start(const struct tcx_table_reader *const *readers, size_t count,
+/*
+ * Reads nothing yet; readers by table id. Takes a reference to netns. The caller gets one to the
+ * tables; NULL with a fault.
+ */
+struct tcx_tables *tcx_tables_start(struct tcx_netns *netns,
+				    const struct tcx_table_reader *const *readers, size_t count,
 				    const struct tcx_tables_settings *settings,
 				    struct tcx_fault *fault);
 
@@ -59,7 +62,7 @@ void tcx_tables_stop(struct tcx_tables *tables, bool wait);
 
 TCX_REFERENCE_DECLARE(tcx_tables);
 
-/* Changes all settings but proc_root and link_watch, and renews the tables that are held. */
+/* Changes the settings, and renews the tables that are held. */
 void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings *settings);
 
 /*

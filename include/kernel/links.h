@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "base/fault.h"
-#include "base/reference.h"
 #include "kernel/read_table.h"
 
 #define TCX_LINK_NAME_SIZE   16 /* IFNAMSIZ */
@@ -57,15 +56,16 @@ struct tcx_link {
  * IFF_UP, and its last in_unicast. One thread drains it; any thread may ask.
  */
 struct tcx_link_watch;
+struct tcx_namespace;
 
 /*
- * Subscribes to the changes in the network namespace of proc_root and lists the links. The caller
- * gets a reference; NULL with a fault. A watch with a fault has failed for now, and
- * tcx_link_watch_drain() tries again.
+ * Subscribes to the changes in a network namespace, which must outlive it, and lists the links.
+ * NULL with a fault. A watch with a fault has failed for now, and tcx_link_watch_drain() tries
+ * again.
  */
-struct tcx_link_watch *tcx_link_watch_new(const char *proc_root, struct tcx_fault *fault);
+struct tcx_link_watch *tcx_link_watch_new(struct tcx_namespace *ns, struct tcx_fault *fault);
 
-TCX_REFERENCE_DECLARE(tcx_link_watch);
+void tcx_link_watch_free(struct tcx_link_watch *watch);
 
 /* Readable while there is something to drain. */
 int tcx_link_watch_fd(const struct tcx_link_watch *watch);
@@ -73,7 +73,8 @@ int tcx_link_watch_fd(const struct tcx_link_watch *watch);
 /*
  * Handles all pending changes; a change gets the time of this call. If some were lost, lists and
  * compares all links. False with a fault; the descriptor becomes readable again in a second, and
- * the next call catches up.
+ * the next call catches up. Once the namespace has lost its process or name, closes for good what
+ * keeps it alive.
  */
 bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault);
 

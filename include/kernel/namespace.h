@@ -1,31 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which network namespace a proc root shows, and how to enter it. ROOT/net of a whole procfs is the
- * reader's own namespace, whoever mounted it; ROOT/PID is that of a process. The inode number of a
- * file below net identifies a namespace in every mount, without privileges (proc_net_ns_init()).
+ * Which network namespace a proc root or a name shows, whether it still does, and how to enter and
+ * leave it. For kernel/ alone; others have kernel/netns.h.
+ *
+ * ROOT/net of a whole procfs is the reader's own namespace, whoever mounted it; ROOT/PID is that of
+ * a process. The inode number of a file below net identifies a namespace in every mount, without
+ * privileges (proc_net_ns_init()). Nothing here keeps another namespace alive: an O_PATH descriptor
+ * of a process's folder does not, and is never that of another process.
  */
 #ifndef TCX_KERNEL_NAMESPACE_H
 #define TCX_KERNEL_NAMESPACE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/fault.h"
+#include "kernel/netns.h"
 
-enum tcx_where {
-	TCX_WHERE_UNKNOWN, /* ROOT/net/snmp is not there, or the thread's own is not */
-	TCX_WHERE_FILES,   /* no procfs but plain files, of no namespace */
-	TCX_WHERE_OWN,	   /* the calling thread's namespace */
-	/*
-	 * Likewise, but process 1 of this procfs is in another one, at ROOT/1. Who gives a procfs
-	 * that is not /proc usually means that one.
-	 */
-	TCX_WHERE_OWN_NOT_INIT,
-	TCX_WHERE_OTHER, /* another namespace */
+struct tcx_namespace {
+	char *name; /* owned: the proc root, or the file that has the name */
+	enum tcx_where where;
+	/* Of another namespace: */
+	int folder;	  /* O_PATH, of its process; else AT_FDCWD */
+	const char *file; /* where it is entered: the path below folder */
+	ino_t inode;	  /* of that file; 0: unknown */
+	int look_fd; /* a timer, readable when tcx_namespace_is_gone() is to be asked; else -1 */
+	atomic_bool gone; /* the name has lost it, for good */
 };
-
-/* Whose counters a proc root has. */
-enum tcx_where tcx_proc_root_where(const char *root);
 
 /*
  * The path below root, for the caller to free, of a file such as sys/net/... that no process owns:
@@ -34,38 +36,35 @@ enum tcx_where tcx_proc_root_where(const char *root);
  */
 char *tcx_proc_root_path(const char *root, const char *path);
 
-/* The namespace that a proc root showed at one moment: processes end, and ids are reused. */
-struct tcx_namespace {
-	char *root;  /* owned */
-	ino_t inode; /* of its net/snmp, if it is not the maker's namespace; an impossible one if
-			there was no such file; else 0 */
-};
-
-/* False when memory is short. */
-bool tcx_namespace_init(struct tcx_namespace *ns, const char *root);
+/* What a proc root shows now, or a file that is its name. False with a fault: to be cleared. */
+bool tcx_namespace_init(struct tcx_namespace *ns, const char *name, bool named,
+			struct tcx_fault *fault);
 void tcx_namespace_clear(struct tcx_namespace *ns);
 
-/*
- * Whether the calling thread is in it, or it is no other one. Never true if its process did not
- * exist when this was made, whatever exists now.
- */
-bool tcx_namespace_is_here(const struct tcx_namespace *ns);
+/* Whether it has to be entered. If not, it is the thread's own or of no namespace. */
+bool tcx_namespace_is_other(const struct tcx_namespace *ns);
 
 /*
- * Moves the calling thread into it, for good, unless it is no other one. False with a fault, mostly
- * for lack of CAP_SYS_ADMIN.
+ * Whether its process or name is gone, or shows another namespace by now. Inode numbers are used
+ * again: a name is sure to show the same one only while a socket keeps that alive.
  */
-bool tcx_namespace_enter(const struct tcx_namespace *ns, struct tcx_fault *fault);
+bool tcx_namespace_is_gone(struct tcx_namespace *ns);
 
 /*
- * Calls work there: in a thread of its own if it is another namespace. Returns its result; false
- * with a fault when the namespace cannot be entered.
+ * Moves the calling thread into it; *home is for tcx_namespace_leave(), -1 where there was nothing
+ * to enter. False with a fault, mostly for lack of CAP_SYS_ADMIN.
+ */
+bool tcx_namespace_enter(const struct tcx_namespace *ns, int *home, struct tcx_fault *fault);
+
+/* Takes the thread back to where it came from. */
+void tcx_namespace_leave(int home);
+
+/*
+ * Calls work there: in a thread of its own if it is another namespace, since /proc/net is that of
+ * the first thread. Returns its result; false with a fault when the namespace cannot be entered.
  */
 bool tcx_namespace_do(const struct tcx_namespace *ns,
 		      bool (*work)(void *context, struct tcx_fault *fault), void *context,
 		      struct tcx_fault *fault);
-
-/* Whether the namespace of root can be entered, or is no other one. */
-bool tcx_namespace_can_enter(const char *root, struct tcx_fault *fault);
 
 #endif

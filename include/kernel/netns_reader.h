@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What reads the tables of a network namespace: its netlink sockets and its socket files in
- * procfs. Belongs to one thread. Each socket is opened on first use, in the thread's namespace of
- * that moment, and stays open.
+ * What one thread has of a network namespace while it reads there (tcx_netns_begin()). Each socket
+ * is opened on first use, in the thread's namespace of that moment.
  */
 #ifndef TCX_KERNEL_NETNS_READER_H
 #define TCX_KERNEL_NETNS_READER_H
@@ -12,33 +11,37 @@
 #include "base/fault.h"
 #include "base/link_patterns.h"
 #include "kernel/netlink.h"
+#include "kernel/netns.h"
 #include "sample/table.h"
 
 enum tcx_protocol { TCX_TCP, TCX_UDP, TCX_PROTOCOLS };
 
 struct tcx_netns_reader {
 	/*
-	 * The owner may set these, and both must outlive the reads. link_watch gives the times of
-	 * last change; NULL: all 0. Ignored interfaces are left out of tcx_links, and marked in
-	 * tcx_neighbours.
+	 * The borrower may set this, and it must outlive the loan. Ignored interfaces are left out
+	 * of tcx_links, and marked in tcx_neighbours.
 	 */
-	struct tcx_link_watch *link_watch;
 	const struct tcx_link_patterns *ignored; /* NULL: none */
 
 	/* For the readers of tables. */
-	char *proc_root;		     /* owned */
+	struct tcx_link_watch *link_watch;   /* gives times of last change; NULL: all 0 */
+	const char *proc_root;		     /* for PROC_ROOT/net */
 	struct tcx_netlink route;	     /* NETLINK_ROUTE */
 	struct tcx_netlink diag;	     /* NETLINK_SOCK_DIAG */
 	bool use_procfs[TCX_PROTOCOLS];	     /* sock_diag does not work, or is not wanted */
 	struct tcx_fault why[TCX_PROTOCOLS]; /* reason for it */
+
+	/* For kernel/netns.c. */
+	struct tcx_netns *netns; /* the lender */
+	struct tcx_netns_reader *next;
+	uint64_t diag_ns; /* when sock_diag was last thought to work */
+	int home;	  /* where the thread came from; -1: it is there */
 };
 
-/* Opens nothing yet. Copies proc_root ("/proc" as a rule). NULL when memory is short. */
-struct tcx_netns_reader *tcx_netns_reader_new(const char *proc_root);
-
 /*
- * Reads TCP and UDP sockets from procfs from now on; why, not empty, becomes the tables' fallback.
- * Otherwise sock_diag is used until it is missing or denied for the first time.
+ * Reads TCP and UDP sockets from procfs for the time of the loan; why, not empty, becomes the
+ * tables' fallback. Otherwise sock_diag is used, and tried again some time after it was missing or
+ * denied.
  */
 void tcx_netns_use_procfs(struct tcx_netns_reader *reader, const char *why);
 
@@ -52,8 +55,5 @@ typedef bool tcx_netns_take(struct tcx_table *table, const void *message,
  */
 bool tcx_netns_list(struct tcx_netns_reader *reader, struct tcx_table *table, uint16_t type,
 		    const void *request, size_t len, tcx_netns_take *take, struct tcx_fault *fault);
-
-/* Closes everything. reader may be NULL. */
-void tcx_netns_reader_free(struct tcx_netns_reader *reader);
 
 #endif

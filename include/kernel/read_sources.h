@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The files of counters, kept open. One call reads them all back to back into a snapshot. */
+/* The files of counters. One call reads them all back to back into a snapshot. */
 #ifndef TCX_KERNEL_READ_SOURCES_H
 #define TCX_KERNEL_READ_SOURCES_H
 
@@ -9,6 +9,7 @@
 
 #include "base/fault.h"
 #include "catalogue/sources.h"
+#include "kernel/netns.h"
 #include "sample/snapshot.h"
 
 struct tcx_sources;
@@ -23,23 +24,18 @@ struct tcx_source_status {
 				      appeared; 0 while absent */
 };
 
-/* Opens nothing yet. Copies proc_root ("/proc" as a rule). NULL when memory is short. */
-struct tcx_sources *tcx_sources_new(const char *proc_root);
-
-/*
- * Moves the calling thread, for good, into the network namespace of proc_root: elsewhere sysctls
- * are absent. False with a fault when that is denied.
- */
-bool tcx_sources_enter(struct tcx_sources *sources, struct tcx_fault *fault);
+/* Opens nothing yet. Takes a reference to netns. NULL with a fault. */
+struct tcx_sources *tcx_sources_new(struct tcx_netns *netns, struct tcx_fault *fault);
 
 /* Closes the files. sources may be NULL. */
 void tcx_sources_free(struct tcx_sources *sources);
 
 /*
- * Reads all files once. The counters of a missing file are absent. A file that cannot be read or
- * parsed is a fault: its values keep their last values and ages, and *fault names the first such
- * file; without a fault it is not touched. The caller owns the result, whose sequence is 0. NULL
- * when nothing was read at all, for a fault or because no file exists.
+ * Reads all files once, as the one that borrows a reader of the namespace for that time. If it
+ * cannot be entered, sysctls are absent. The counters of a missing file are absent. A file that
+ * cannot be read or parsed is a fault: its values keep their last values and ages, and *fault names
+ * the first such file; without a fault it is not touched. The caller owns the result, whose
+ * sequence is 0. NULL when nothing was read at all, for a fault or because no file exists.
  */
 struct tcx_snapshot *tcx_sources_read(struct tcx_sources *sources, struct tcx_fault *fault);
 

@@ -11,4 +11,7 @@
  */
 int tcx_open_regular(const char *path, struct tcx_fault *fault);
 
+/* Likewise of a path below the folder of a descriptor. */
+int tcx_open_regular_at(int folder, const char *path, struct tcx_fault *fault);
+
 #endif

@@ -74,9 +74,10 @@ int main(void)
 {
 	static struct way ways[2];
 	static double bare[ROUNDS];
+	struct tcx_netns *netns = tcx_netns_new("/proc", NULL);
 
 	for (int i = 0; i < 2; i++)
-		ways[i].reader = tcx_netns_reader_new("/proc");
+		ways[i].reader = tcx_netns_begin(netns, NULL);
 	tcx_netns_use_procfs(ways[1].reader, "to be measured");
 	for (int round = 0; round < ROUNDS; round++) {
 		bare[round] = time_bare();
@@ -87,8 +88,9 @@ int main(void)
 	}
 	for (int i = 0; i < 2; i++) {
 		show(&ways[i], numbers_median(bare, ROUNDS));
-		tcx_netns_reader_free(ways[i].reader);
+		tcx_netns_end(ways[i].reader);
 	}
+	tcx_netns_unref(netns);
 	printf("memory of that table: rows of %zu octets, %.1f allocated per row (target at most "
 	       "64)\n",
 	       sizeof(struct tcx_connection), ways[0].allocated);

@@ -63,7 +63,8 @@ static size_t open_files(int *fds)
 int main(void)
 {
 	static double bare[PAIRS], refresh[PAIRS], ratio[PAIRS];
-	struct tcx_sources *sources = tcx_sources_new("/proc");
+	struct tcx_netns *netns = tcx_netns_new("/proc", NULL);
+	struct tcx_sources *sources = tcx_sources_new(netns, NULL);
 	int fds[FILES];
 	size_t count = open_files(fds);
 	struct tcx_snapshot *latest = NULL;
@@ -83,5 +84,6 @@ int main(void)
 	       malloc_usable_size(latest->growth));
 	tcx_snapshot_unref(latest);
 	tcx_sources_free(sources);
+	tcx_netns_unref(netns);
 	return 0;
 }

@@ -196,10 +196,13 @@ static bool print_table(size_t i, struct tcx_netns_reader *reader, const struct 
 int main(int argc, char *argv[])
 {
 	struct wishes wishes = {.max_rows = SIZE_MAX};
-	struct tcx_netns_reader *reader = tcx_netns_reader_new("/proc");
+	struct tcx_netns *netns = tcx_netns_new("/proc", NULL);
+	struct tcx_netns_reader *reader = netns != NULL ? tcx_netns_begin(netns, NULL) : NULL;
 	bool done = true;
 	int option;
 
+	if (reader == NULL)
+		return 1;
 	while ((option = getopt(argc, argv, "pm:t")) != -1) {
 		if (option == 'p')
 			tcx_netns_use_procfs(reader, "chosen");
@@ -215,6 +218,7 @@ int main(int argc, char *argv[])
 	for (size_t i = 0; i < TABLES; i++)
 		if (is_wanted(&wishes, tables[i].name))
 			done = print_table(i, reader, &wishes) && done;
-	tcx_netns_reader_free(reader);
+	tcx_netns_end(reader);
+	tcx_netns_unref(netns);
 	return done ? 0 : 1;
 }

@@ -100,8 +100,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (fixture.root[0] == '\0')
 		fixture_open(&fixture);
-	used = tcx_sources_new(fixture.root);
-	fresh = tcx_sources_new(fixture.root);
+	used = fixture_sources(fixture.root);
+	fresh = fixture_sources(fixture.root);
 	put_files(NULL, &data, end);
 	free(read_text(used, &whole));
 	put_files(used, &data, end);

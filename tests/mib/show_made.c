@@ -39,8 +39,9 @@ static void walk(const struct tcx_tree *tree, const struct tcx_request *request)
 int main(int argc, char **argv)
 {
 	struct tcx_fault fault = {""};
-	struct tcx_sources *sources = argc > 1 ? tcx_sources_new(argv[1]) : NULL;
-	struct tcx_netns_reader *reader = tcx_netns_reader_new("/proc");
+	struct tcx_netns *netns = argc > 1 ? tcx_netns_new(argv[1], &fault) : NULL;
+	struct tcx_sources *sources = netns != NULL ? tcx_sources_new(netns, &fault) : NULL;
+	struct tcx_netns_reader *reader = netns != NULL ? tcx_netns_begin(netns, &fault) : NULL;
 	struct tcx_held_tables held = {.known[TCX_TABLE_MADE_ROWS] = true};
 	struct tcx_request request = {.held = &held};
 	struct tcx_tree tree = {0};
@@ -52,10 +53,11 @@ int main(int argc, char **argv)
 	request.fresh = request.latest;
 	held.held[TCX_TABLE_MADE_ROWS] = tcx_table_read(&tcx_made_rows, reader, 10, &fault);
 	walk(&tree, &request);
-	tcx_netns_reader_free(reader);
+	tcx_netns_end(reader);
 	tcx_table_unref(held.held[TCX_TABLE_MADE_ROWS]);
 	tcx_snapshot_unref(request.latest);
 	tcx_sources_free(sources);
+	tcx_netns_unref(netns);
 	tcx_tree_clear(&tree);
 	if (fault.text[0] != '\0')
 		fprintf(stderr, "%s\n", fault.text);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "catalogue/sources.h"
+#include "kernel/netns_reader.h"
 
 /*
  * What was made and is to be removed. It is not the caller's, whose fixture may be gone after a
@@ -215,4 +216,38 @@ size_t fixture_descriptors(void)
 		count++;
 	closedir(folder);
 	return count;
+}
+
+struct tcx_netns *fixture_netns(const char *root)
+{
+	struct tcx_netns *netns = tcx_netns_new(root, NULL);
+
+	must(netns != NULL, root);
+	return netns;
+}
+
+struct tcx_sources *fixture_sources(const char *root)
+{
+	struct tcx_netns *netns = fixture_netns(root);
+	struct tcx_sources *sources = tcx_sources_new(netns, NULL);
+
+	tcx_netns_unref(netns);
+	must(sources != NULL, root);
+	return sources;
+}
+
+struct tcx_table *fixture_table(const char *root, const struct tcx_table_reader *reader,
+				size_t max_rows, const char *procfs, struct tcx_fault *fault)
+{
+	struct tcx_netns *netns = fixture_netns(root);
+	struct tcx_netns_reader *there = tcx_netns_begin(netns, NULL);
+	struct tcx_table *table;
+
+	must(there != NULL, root);
+	if (procfs != NULL)
+		tcx_netns_use_procfs(there, procfs);
+	table = tcx_table_read(reader, there, max_rows, fault);
+	tcx_netns_end(there);
+	tcx_netns_unref(netns);
+	return table;
 }

@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "kernel/netns.h"
+#include "kernel/read_sources.h"
+#include "kernel/read_table.h"
+
 /* One is open at a time. */
 struct fixture {
 	char root[PATH_MAX / 4];
@@ -37,6 +41,16 @@ char *fixture_text(const char *root, const char *path);
 
 /* Below the top source directory: path to "tests/fixtures/7.3" and the like, in a static buffer. */
 const char *fixture_source(const char *path);
+
+/* A handle of a proc root. The caller gets the reference. */
+struct tcx_netns *fixture_netns(const char *root);
+
+/* The files of a proc root, to be freed. */
+struct tcx_sources *fixture_sources(const char *root);
+
+/* A table as it is there now; procfs, if not NULL: with the sockets of procfs, and why. */
+struct tcx_table *fixture_table(const char *root, const struct tcx_table_reader *reader,
+				size_t max_rows, const char *procfs, struct tcx_fault *fault);
 
 /* How many descriptors this process has open, give or take always the same few. */
 size_t fixture_descriptors(void);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "kernel/read_sources.h"
 #include "mib/objects.h"
+#include "tests/unit/fixture.h"
 
 bool serving_private(struct tcx_tree *tree)
 {
@@ -33,7 +34,7 @@ bool serving_part(struct tcx_tree *tree, const char *word, const char *below)
 static struct tcx_snapshot *read_root(const char *root)
 {
 	struct tcx_fault fault = {""};
-	struct tcx_sources *sources = tcx_sources_new(root);
+	struct tcx_sources *sources = fixture_sources(root);
 	struct tcx_snapshot *snapshot = tcx_sources_read(sources, &fault);
 
 	tcx_sources_free(sources);

@@ -42,8 +42,7 @@ struct seen {
 };
 
 struct tcx_link_watch {
-	atomic_uint references;
-	struct tcx_namespace ns;    /* where sockets are opened; never changed */
+	struct tcx_namespace *ns;   /* where sockets are opened */
 	struct tcx_netlink changes; /* subscribed; the draining thread's, as is what follows */
 	int retry_fd;		    /* a timer, set while a retry is due */
 	int ready_fd;		    /* of epoll: readable when one of the two is */
@@ -206,7 +205,7 @@ static bool list_here(void *context, struct tcx_fault *fault)
 /* Lists all links and compares. */
 static bool list_all(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
-	return tcx_namespace_do(&watch->ns, list_here, watch, fault);
+	return tcx_namespace_do(watch->ns, list_here, watch, fault);
 }
 
 static bool add_ready(const struct tcx_link_watch *watch, int fd)
@@ -216,14 +215,13 @@ static bool add_ready(const struct tcx_link_watch *watch, int fd)
 	return epoll_ctl(watch->ready_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-static bool prepare(struct tcx_link_watch *watch, const char *proc_root, struct tcx_fault *fault)
+/* Readable, too, when to see whether the namespace is gone. */
+static bool prepare(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
-	if (!tcx_namespace_init(&watch->ns, proc_root))
-		return tcx_fault_set(fault, "out of memory");
 	watch->retry_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	watch->ready_fd = epoll_create1(EPOLL_CLOEXEC);
-	return (watch->retry_fd >= 0 && watch->ready_fd >= 0 &&
-		add_ready(watch, watch->retry_fd)) ||
+	return (watch->retry_fd >= 0 && watch->ready_fd >= 0 && add_ready(watch, watch->retry_fd) &&
+		(watch->ns->look_fd < 0 || add_ready(watch, watch->ns->look_fd))) ||
 	       tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
 }
 
@@ -236,16 +234,21 @@ static bool subscribe(void *context, struct tcx_fault *fault)
 		tcx_fault_set(fault, "no descriptor: %s", strerror(errno)));
 }
 
+static void set_begun(struct tcx_link_watch *watch, bool begun)
+{
+	if (!begun)
+		tcx_netlink_close(&watch->changes);
+	pthread_mutex_lock(&watch->lock);
+	watch->begun = begun;
+	pthread_mutex_unlock(&watch->lock);
+}
+
 /* Subscribes before it lists, so that no change is missed. */
 static bool begin(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
-	bool done = tcx_namespace_do(&watch->ns, subscribe, watch, fault) && list_all(watch, fault);
+	bool done = tcx_namespace_do(watch->ns, subscribe, watch, fault) && list_all(watch, fault);
 
-	if (!done)
-		tcx_netlink_close(&watch->changes);
-	pthread_mutex_lock(&watch->lock);
-	watch->begun = done;
-	pthread_mutex_unlock(&watch->lock);
+	set_begun(watch, done);
 	return done;
 }
 
@@ -257,38 +260,40 @@ static void retry_in(const struct tcx_link_watch *watch, time_t seconds)
 	timerfd_settime(watch->retry_fd, 0, &when, NULL);
 }
 
-struct tcx_link_watch *tcx_link_watch_new(const char *proc_root, struct tcx_fault *fault)
+struct tcx_link_watch *tcx_link_watch_new(struct tcx_namespace *ns, struct tcx_fault *fault)
 {
-	struct tcx_link_watch *watch = tcx_reference_new(sizeof(*watch), fault);
+	struct tcx_link_watch *watch = calloc(1, sizeof(*watch));
 
-	if (watch == NULL)
+	if (watch == NULL) {
+		tcx_fault_set(fault, "out of memory");
 		return NULL;
+	}
+	watch->ns = ns;
 	pthread_mutex_init(&watch->lock, NULL);
 	tcx_netlink_init(&watch->changes, NETLINK_ROUTE);
 	watch->retry_fd = -1;
 	watch->ready_fd = -1;
-	if (!prepare(watch, proc_root, fault)) {
-		tcx_link_watch_unref(watch);
+	if (!prepare(watch, fault)) {
+		tcx_link_watch_free(watch);
 		return NULL;
 	}
 	tcx_link_watch_drain(watch, fault);
 	return watch;
 }
 
-static void free_watch(struct tcx_link_watch *watch)
+void tcx_link_watch_free(struct tcx_link_watch *watch)
 {
+	if (watch == NULL)
+		return;
 	if (watch->ready_fd >= 0)
 		close(watch->ready_fd);
 	if (watch->retry_fd >= 0)
 		close(watch->retry_fd);
 	tcx_netlink_close(&watch->changes);
-	tcx_namespace_clear(&watch->ns);
 	pthread_mutex_destroy(&watch->lock);
 	free(watch->links);
 	free(watch);
 }
-
-TCX_REFERENCE_DEFINE(tcx_link_watch, free_watch)
 
 int tcx_link_watch_fd(const struct tcx_link_watch *watch)
 {
@@ -317,6 +322,11 @@ static bool take_changes(struct tcx_link_watch *watch, struct tcx_fault *fault)
 /* Pending notifications are older than lost ones: lists links once none is pending. */
 bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
+	if (tcx_namespace_is_gone(watch->ns)) {
+		set_begun(watch, false);
+		retry_in(watch, 0);
+		return !watch->lost;
+	}
 	if (!watch->begun)
 		watch->lost = !begin(watch, fault);
 	else if (take_changes(watch, fault))

@@ -65,11 +65,13 @@ static void read_again(struct scene *scene, const char *text)
 
 static void start(struct scene *scene, const char *text)
 {
+	struct tcx_netns *netns = fixture_netns(scene->fixture.root);
 	struct tcx_fault fault = {""};
 
 	if (text != NULL)
 		fixture_puts(&scene->fixture, "net/snmp", text);
-	scene->collector = tcx_collector_start(scene->fixture.root, NEVER, &fault);
+	scene->collector = tcx_collector_start(netns, NEVER, &fault);
+	tcx_netns_unref(netns);
 	if (scene->collector == NULL)
 		fail_msg("%s", fault.text);
 	tcx_collector_wait_first(scene->collector, TIMEOUT_S * 1000);
@@ -493,9 +495,10 @@ static void starts_and_stops(void **state)
 
 	fixture_puts(&scene->fixture, "net/snmp", GOOD);
 	for (int i = 0; i < 20; i++) {
-		struct tcx_collector *collector =
-			tcx_collector_start(scene->fixture.root, TCX_NS_PER_MS, &fault);
+		struct tcx_netns *netns = fixture_netns(scene->fixture.root);
+		struct tcx_collector *collector = tcx_collector_start(netns, TCX_NS_PER_MS, &fault);
 
+		tcx_netns_unref(netns);
 		assert_non_null(collector);
 		for (int k = 0; k < 1000; k++)
 			tcx_snapshot_unref(tcx_collector_latest(collector, NULL));

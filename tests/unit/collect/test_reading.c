@@ -92,8 +92,8 @@ static struct tcx_reading begin(void)
 static void set(struct tcx_reading *reading, const char *root, size_t max_rows)
 {
 	const struct tcx_reading_settings settings = {
-		.tables = {.proc_root = root,
-			   .interval_ns = NEVER,
+		.proc_root = root,
+		.tables = {.interval_ns = NEVER,
 			   .refresh_ns = NEVER,
 			   .idle_ns = NEVER,
 			   .max_rows = max_rows},

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "collect/tables.h"
+#include "tests/unit/fixture.h"
 
 #define TIMEOUT_MS 10000
 
@@ -44,7 +45,6 @@ static const struct tcx_table_reader reader = {
 };
 
 static const struct tcx_tables_settings settings = {
-	.proc_root = "/proc",
 	.interval_ns = 3600 * TCX_NS_PER_S,
 	.refresh_ns = 3600 * TCX_NS_PER_S,
 	.idle_ns = 3600 * TCX_NS_PER_S,
@@ -92,9 +92,11 @@ static const char *read_anew(struct tcx_tables *tables, struct way next)
 static struct tcx_tables *start(void)
 {
 	static const struct tcx_table_reader *const readers[] = {&reader};
-	struct tcx_tables *tables = tcx_tables_start(readers, 1, &settings, NULL);
+	struct tcx_netns *netns = fixture_netns("/proc");
+	struct tcx_tables *tables = tcx_tables_start(netns, readers, 1, &settings, NULL);
 	bool pending;
 
+	tcx_netns_unref(netns);
 	way = well;
 	assert_non_null(tables);
 	assert_null(tcx_tables_get(tables, 0, false, &pending));

@@ -195,7 +195,7 @@ static size_t compare(const char *root)
 {
 	static struct expected expected;
 	struct tcx_fault fault = {""};
-	struct tcx_sources *sources = tcx_sources_new(root);
+	struct tcx_sources *sources = fixture_sources(root);
 	struct tcx_snapshot *snapshot = tcx_sources_read(sources, &fault);
 	size_t unknown;
 
@@ -247,7 +247,7 @@ static void future(void **state)
 {
 	struct tcx_fault fault = {""};
 	struct tcx_sources *sources =
-		tcx_sources_new(fixture_source("tests/fixtures/quirk-future"));
+		fixture_sources(fixture_source("tests/fixtures/quirk-future"));
 	struct tcx_snapshot *snapshot = tcx_sources_read(sources, &fault);
 	size_t unknown = 0;
 

@@ -235,7 +235,7 @@ static int close_root(void **state)
 
 static struct tcx_snapshot *read_root(const struct fixture *fixture, struct tcx_fault *fault)
 {
-	struct tcx_sources *sources = tcx_sources_new(fixture->root);
+	struct tcx_sources *sources = fixture_sources(fixture->root);
 	struct tcx_snapshot *snapshot = tcx_sources_read(sources, fault);
 
 	tcx_sources_free(sources);

@@ -15,8 +15,10 @@
 #include "base/clock.h"
 #include "base/octets.h"
 #include "kernel/links.h"
-#include "kernel/netns_reader.h"
+#include "kernel/namespace.h"
+#include "tests/unit/fixture.h"
 
+static struct tcx_namespace here;
 static struct tcx_link_watch *watch;
 
 static void run(const char *command)
@@ -29,20 +31,18 @@ static void run(const char *command)
  */
 static uint64_t changed(const char *name)
 {
-	struct tcx_netns_reader *reader = tcx_netns_reader_new("/proc");
 	const struct tcx_link *link;
 	struct tcx_table *table;
 	uint64_t changed_ns;
 	uint8_t key[4];
 
 	tcx_octets_put32(key, if_nametoindex(name));
-	table = tcx_table_read(&tcx_links, reader, SIZE_MAX, NULL);
+	table = fixture_table("/proc", &tcx_links, SIZE_MAX, NULL, NULL);
 	assert_non_null(table);
 	link = tcx_table_find(table, key);
 	assert_non_null(link);
 	changed_ns = tcx_link_watch_changed(watch, link, 0);
 	tcx_table_unref(table);
-	tcx_netns_reader_free(reader);
 	return changed_ns;
 }
 
@@ -71,14 +71,16 @@ static int setup(void **state)
 	(void)state;
 	run("ip link set lo up && ip link add name old type veth peer name peer && ip link set "
 	    "peer up");
-	watch = tcx_link_watch_new("/proc", NULL);
+	assert_true(tcx_namespace_init(&here, "/proc", false, NULL));
+	watch = tcx_link_watch_new(&here, NULL);
 	return watch == NULL ? -1 : 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	tcx_link_watch_unref(watch);
+	tcx_link_watch_free(watch);
+	tcx_namespace_clear(&here);
 	return system("ip link del old");
 }
 
@@ -361,7 +363,7 @@ static struct tcx_link_watch *new_without_socket(struct tcx_fault *fault)
 	few.rlim_cur = (rlim_t)dup(0) + 2;
 	close((int)few.rlim_cur - 2);
 	setrlimit(RLIMIT_NOFILE, &few);
-	found = tcx_link_watch_new("/proc", fault);
+	found = tcx_link_watch_new(&here, fault);
 	setrlimit(RLIMIT_NOFILE, &limit);
 	return found;
 }
@@ -374,7 +376,7 @@ static void begun_later(void **state)
 	uint64_t begun;
 
 	(void)state;
-	tcx_link_watch_unref(watch);
+	tcx_link_watch_free(watch);
 	watch = new_without_socket(&fault);
 	assert_non_null(watch);
 	assert_string_equal(fault.text, "netlink: no socket: Too many open files");

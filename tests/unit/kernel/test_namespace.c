@@ -34,15 +34,31 @@ static int in_child(int (*work)(const struct fixture *fixture), const struct fix
 	return WEXITSTATUS(status);
 }
 
+static bool init(struct tcx_namespace *ns, const char *root)
+{
+	return tcx_namespace_init(ns, root, false, NULL);
+}
+
+/* Whether the thread gets there and back again. */
+static bool visit(const struct tcx_namespace *ns, struct tcx_fault *fault)
+{
+	int home;
+
+	if (!tcx_namespace_enter(ns, &home, fault))
+		return false;
+	tcx_namespace_leave(home);
+	return true;
+}
+
 /* Where there is nothing to enter. */
 static void expect_here(const char *root)
 {
 	struct tcx_namespace ns;
 
-	assert_true(tcx_namespace_init(&ns, root));
-	assert_true(tcx_namespace_is_here(&ns));
-	assert_true(tcx_namespace_enter(&ns, NULL));
-	assert_true(tcx_namespace_can_enter(root, NULL));
+	assert_true(init(&ns, root));
+	assert_false(tcx_namespace_is_other(&ns));
+	assert_false(tcx_namespace_is_gone(&ns));
+	assert_true(visit(&ns, NULL));
 	tcx_namespace_clear(&ns);
 }
 
@@ -102,12 +118,12 @@ static void test_gone(void **state)
 	(void)state;
 	fixture_open(&fixture);
 	snprintf(root, sizeof(root), "%s/none", fixture.root);
-	assert_true(tcx_namespace_init(&ns, root));
-	assert_false(tcx_namespace_is_here(&ns));
-	assert_false(tcx_namespace_can_enter(root, &fault));
+	assert_true(init(&ns, root));
+	assert_int_equal(ns.where, TCX_WHERE_GONE);
+	assert_false(visit(&ns, &fault));
 	assert_non_null(strstr(fault.text, "none/net/snmp"));
 	fixture_puts(&fixture, "none/net/snmp", "");
-	assert_false(tcx_namespace_enter(&ns, &fault));
+	assert_false(visit(&ns, &fault));
 	tcx_namespace_clear(&ns);
 	expect_here(root);
 	fixture_close(&fixture);
@@ -127,8 +143,8 @@ static void test_dead(void **state)
 		_exit(0);
 	assert_int_equal(waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT), 0);
 	snprintf(root, sizeof(root), "/proc/%ld", (long)child);
-	assert_true(tcx_namespace_init(&ns, root));
-	assert_false(tcx_namespace_is_here(&ns));
+	assert_true(init(&ns, root));
+	assert_int_equal(ns.where, TCX_WHERE_GONE);
 	tcx_namespace_clear(&ns);
 	waitpid(child, NULL, 0);
 }
@@ -145,7 +161,7 @@ static bool is_here(void *context, struct tcx_fault *fault)
 	const struct tcx_namespace *ns = context;
 
 	(void)fault;
-	return tcx_proc_root_where(ns->root) == TCX_WHERE_OWN && tcx_namespace_is_here(ns);
+	return tcx_proc_root_where(ns->name) == TCX_WHERE_OWN;
 }
 
 static int find_other(const struct fixture *fixture)
@@ -155,22 +171,21 @@ static int find_other(const struct fixture *fixture)
 	char parent[64];
 
 	(void)fixture;
-	if (!leave(parent) || !tcx_namespace_init(&ns, parent))
+	if (!leave(parent) || !init(&ns, parent))
 		return CANNOT;
-	if (tcx_proc_root_where("/proc") != TCX_WHERE_OWN ||
-	    tcx_proc_root_where(parent) != TCX_WHERE_OTHER || tcx_namespace_is_here(&ns))
+	if (tcx_proc_root_where("/proc") != TCX_WHERE_OWN || ns.where != TCX_WHERE_OTHER ||
+	    !tcx_namespace_is_other(&ns) || tcx_namespace_is_gone(&ns))
 		return 1;
-	if (!tcx_namespace_can_enter(parent, &fault))
+	if (!visit(&ns, &fault))
 		return CANNOT; /* where the parent is somebody else's */
+	if (is_here(&ns, NULL))
+		return 2; /* it did not come back */
 	if (!tcx_namespace_do(&ns, is_here, &ns, &fault))
-		return 2;
-	if (tcx_namespace_is_here(&ns))
-		return 3; /* that was another thread */
-	ns.inode++;	  /* as if the number were another process's by now */
-	if (tcx_namespace_do(&ns, is_here, &ns, &fault))
-		return 4;
-	ns.inode--;
-	if (!tcx_namespace_enter(&ns, &fault) || !is_here(&ns, &fault))
+		return 3;
+	if (is_here(&ns, NULL))
+		return 4; /* that was another thread */
+	ns.inode++;	  /* as if the process were in a third one by now */
+	if (tcx_namespace_do(&ns, is_here, &ns, &fault) || !tcx_namespace_is_gone(&ns))
 		return 5;
 	tcx_namespace_clear(&ns);
 	return 0;
@@ -217,8 +232,7 @@ static int be_refused(const struct fixture *fixture)
 	prctl(PR_SET_DUMPABLE, 1);
 	if (tcx_proc_root_where(parent) != TCX_WHERE_OTHER)
 		return 1;
-	if (!tcx_namespace_init(&ns, parent) || tcx_namespace_can_enter(parent, &fault) ||
-	    tcx_namespace_enter(&ns, NULL))
+	if (!init(&ns, parent) || visit(&ns, &fault) || visit(&ns, NULL))
 		return 2;
 	tcx_namespace_clear(&ns);
 	return strstr(fault.text, parent) != NULL && strstr(fault.text, "CAP_SYS_ADMIN") != NULL

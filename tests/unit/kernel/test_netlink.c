@@ -25,8 +25,8 @@
 #include "kernel/ip_tables.h"
 #include "kernel/links.h"
 #include "kernel/netlink.h"
-#include "kernel/netns_reader.h"
 #include "kernel/socket_tables.h"
+#include "tests/unit/fixture.h"
 
 #define DATAGRAMS     64
 #define DATAGRAM_SIZE 32768
@@ -412,13 +412,8 @@ static void need_namespace(void)
 /* A reading starts with sequence number 1 and each dump takes the next, so a replay fits. */
 static struct tcx_table *read_new(const struct tcx_table_reader *reader, struct tcx_fault *fault)
 {
-	struct tcx_netns_reader *netns = tcx_netns_reader_new("/nonexistent");
-	struct tcx_table *table;
-
 	script.next = 0;
-	table = tcx_table_read(reader, netns, 1000, fault);
-	tcx_netns_reader_free(netns);
-	return table;
+	return fixture_table("/proc", reader, 1000, NULL, fault);
 }
 
 /* A request that the kernel does not take gets no answer from here either: emulators have little of

@@ -22,7 +22,7 @@ static int open_scene(void **state)
 	static struct scene scene;
 
 	fixture_open(&scene.fixture);
-	scene.sources = tcx_sources_new(scene.fixture.root);
+	scene.sources = fixture_sources(scene.fixture.root);
 	*state = &scene;
 	return scene.sources != NULL ? 0 : -1;
 }
@@ -141,7 +141,7 @@ static void one_missing(void **state)
 	for (size_t i = 0; i < COUNT(one_each); i++)
 		put(scene, tcx_catalogue_source(i)->path, one_each[i]);
 	for (size_t i = 0; i < COUNT(one_each); i++) {
-		struct tcx_sources *sources = tcx_sources_new(scene->fixture.root);
+		struct tcx_sources *sources = fixture_sources(scene->fixture.root);
 		struct tcx_fault fault = {""};
 		struct tcx_snapshot *snapshot;
 
@@ -534,7 +534,7 @@ static void descriptors(void **state)
 	put(scene, "net/snmp", "Ip: A\nIp: 1\n");
 	fixture_mkdir(&scene->fixture, "net/netstat");
 	for (int i = 0; i < 20; i++) {
-		struct tcx_sources *sources = tcx_sources_new(scene->fixture.root);
+		struct tcx_sources *sources = fixture_sources(scene->fixture.root);
 		struct tcx_fault fault = {""};
 
 		for (int k = 0; k < 3; k++)

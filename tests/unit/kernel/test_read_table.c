@@ -6,6 +6,7 @@
 
 #include "kernel/netns_reader.h"
 #include "kernel/read_table.h"
+#include "tests/unit/fixture.h"
 
 #define ROWS 5
 
@@ -63,13 +64,8 @@ static const struct tcx_table_reader in_need = {
 static struct tcx_table *read_new(const struct tcx_table_reader *reader, size_t max_rows,
 				  struct tcx_fault *fault)
 {
-	struct tcx_netns_reader *netns = tcx_netns_reader_new("/proc");
-	struct tcx_table *table;
-
 	next.reads = 0;
-	table = tcx_table_read(reader, netns, max_rows, fault);
-	tcx_netns_reader_free(netns);
-	return table;
+	return fixture_table("/proc", reader, max_rows, NULL, fault);
 }
 
 static void at_once(void **state)

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/octets.h"
-#include "kernel/netns_reader.h"
 #include "kernel/socket_tables.h"
+#include "tests/unit/fixture.h"
 
 #define TITLES                                                                                     \
 	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  "      \
@@ -41,13 +41,7 @@ static void write_file(const char *name, const char *text, size_t len)
 
 static struct tcx_table *read_files(const struct tcx_table_reader *reader, struct tcx_fault *fault)
 {
-	struct tcx_netns_reader *netns = tcx_netns_reader_new(root);
-	struct tcx_table *table;
-
-	tcx_netns_use_procfs(netns, "chosen by the test");
-	table = tcx_table_read(reader, netns, 1000, fault);
-	tcx_netns_reader_free(netns);
-	return table;
+	return fixture_table(root, reader, 1000, "chosen by the test", fault);
 }
 
 static struct tcx_table *read_text(const struct tcx_table_reader *reader, const char *name,

@@ -239,7 +239,7 @@ static const char *sum_of(struct serving *serving, struct tcx_sources *sources)
 static void broken_summand(void **state)
 {
 	struct fixture *fixture = *state;
-	struct tcx_sources *sources = tcx_sources_new(fixture->root);
+	struct tcx_sources *sources = fixture_sources(fixture->root);
 	struct serving serving;
 
 	serving_open(&serving, NULL, add_udp);
@@ -256,7 +256,7 @@ static void broken_summand(void **state)
 	assert_string_equal(serving_get(&serving, "7.2.0"), "no instance");
 	fixture_remove(fixture, "net/snmp6");
 	tcx_sources_free(sources);
-	sources = tcx_sources_new(fixture->root);
+	sources = fixture_sources(fixture->root);
 	assert_string_equal(sum_of(&serving, sources), "Counter32 1");
 	fixture_puts(fixture, "net/snmp6", "Ip6InReceives 2\n");
 	assert_string_equal(sum_of(&serving, sources), "Counter32 1");

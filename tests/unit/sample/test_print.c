@@ -13,7 +13,7 @@
 static char *print_of(const char *root)
 {
 	struct tcx_fault fault = {""};
-	struct tcx_sources *sources = tcx_sources_new(root);
+	struct tcx_sources *sources = fixture_sources(root);
 	struct tcx_snapshot *snapshot = tcx_sources_read(sources, &fault);
 	char *text = NULL;
 	size_t len = 0;
@@ -89,7 +89,7 @@ static void whole_kernel(void **state)
 static void full_disk(void **state)
 {
 	struct tcx_fault fault = {""};
-	struct tcx_sources *sources = tcx_sources_new(fixture_source("tests/fixtures/7.3"));
+	struct tcx_sources *sources = fixture_sources(fixture_source("tests/fixtures/7.3"));
 	struct tcx_snapshot *snapshot = tcx_sources_read(sources, &fault);
 	FILE *out = fopen("/dev/full", "w");
 

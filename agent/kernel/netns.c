@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The handle of a network namespace lends readers: one at a time to a thread. In the agent's own
+ * namespace they come back with their sockets open; of others nothing is left but the link watch.
+ */
+#include "kernel/netns.h"
+
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "kernel/links.h"
+#include "kernel/namespace.h"
+#include "kernel/netns_reader.h"
+
+/* How long sock_diag is not tried again: the kernel may look for a module each time. */
+#define DIAG_RETRY_NS (60 * TCX_NS_PER_S)
+
+struct tcx_netns {
+	atomic_uint references;
+	struct tcx_namespace ns;
+	struct tcx_link_watch *link_watch; /* owned; or NULL */
+	pthread_mutex_t lock;		   /* guards what follows */
+	struct tcx_netns_reader *idle;
+};
+
+const char *tcx_netns_name(const struct tcx_netns *netns)
+{
+	return netns->ns.name;
+}
+
+enum tcx_where tcx_netns_where(const struct tcx_netns *netns)
+{
+	return netns->ns.where;
+}
+
+static void close_sockets(struct tcx_netns_reader *reader)
+{
+	tcx_netlink_close(&reader->route);
+	tcx_netlink_close(&reader->diag);
+}
+
+static void free_netns(struct tcx_netns *netns)
+{
+	struct tcx_netns_reader *reader;
+
+	while ((reader = netns->idle) != NULL) {
+		netns->idle = reader->next;
+		close_sockets(reader);
+		free(reader);
+	}
+	tcx_link_watch_free(netns->link_watch);
+	tcx_namespace_clear(&netns->ns);
+	pthread_mutex_destroy(&netns->lock);
+	free(netns);
+}
+
+TCX_REFERENCE_DEFINE(tcx_netns, free_netns)
+
+static bool do_nothing(void *context, struct tcx_fault *fault)
+{
+	(void)context;
+	(void)fault;
+	return true;
+}
+
+bool tcx_netns_can_enter(const struct tcx_netns *netns, struct tcx_fault *fault)
+{
+	return tcx_namespace_do(&netns->ns, do_nothing, NULL, fault);
+}
+
+void tcx_netns_watch_links(struct tcx_netns *netns, struct tcx_fault *fault)
+{
+	netns->link_watch = tcx_link_watch_new(&netns->ns, fault);
+}
+
+static struct tcx_netns *new_netns(const char *name, bool named, struct tcx_fault *fault)
+{
+	struct tcx_netns *netns = tcx_reference_new(sizeof(*netns), fault);
+
+	if (netns == NULL)
+		return NULL;
+	pthread_mutex_init(&netns->lock, NULL);
+	if (tcx_namespace_init(&netns->ns, name, named, fault))
+		return netns;
+	tcx_netns_unref(netns);
+	return NULL;
+}
+
+struct tcx_netns *tcx_netns_new(const char *proc_root, struct tcx_fault *fault)
+{
+	return new_netns(proc_root, false, fault);
+}
+
+/* The watch keeps the number of the namespace from being another's until the name has lost it. */
+struct tcx_netns *tcx_netns_named(const char *file, struct tcx_fault *fault)
+{
+	struct tcx_netns *netns = new_netns(file, true, fault);
+	struct tcx_fault cause = {""};
+
+	if (netns == NULL)
+		return NULL;
+	tcx_netns_watch_links(netns, &cause);
+	if (cause.text[0] == '\0')
+		return netns;
+	tcx_fault_set(fault, "%s", cause.text);
+	tcx_netns_unref(netns);
+	return NULL;
+}
+
+static struct tcx_netns_reader *new_reader(struct tcx_netns *netns)
+{
+	struct tcx_netns_reader *reader = calloc(1, sizeof(*reader));
+
+	if (reader == NULL)
+		return NULL;
+	tcx_netlink_init(&reader->route, NETLINK_ROUTE);
+	tcx_netlink_init(&reader->diag, NETLINK_SOCK_DIAG);
+	reader->netns = netns;
+	reader->link_watch = netns->link_watch;
+	reader->proc_root =
+		tcx_namespace_is_other(&netns->ns) ? "/proc/thread-self" : netns->ns.name;
+	return reader;
+}
+
+/* An idle one, or a new one. */
+static struct tcx_netns_reader *take(struct tcx_netns *netns)
+{
+	struct tcx_netns_reader *reader;
+
+	pthread_mutex_lock(&netns->lock);
+	reader = netns->idle;
+	if (reader != NULL)
+		netns->idle = reader->next;
+	pthread_mutex_unlock(&netns->lock);
+	return reader != NULL ? reader : new_reader(netns);
+}
+
+static void give_back(struct tcx_netns_reader *reader)
+{
+	struct tcx_netns *netns = reader->netns;
+
+	pthread_mutex_lock(&netns->lock);
+	reader->next = netns->idle;
+	netns->idle = reader;
+	pthread_mutex_unlock(&netns->lock);
+}
+
+static void forget_fallback(struct tcx_netns_reader *reader)
+{
+	uint64_t now = tcx_clock_now();
+
+	if (now - reader->diag_ns < DIAG_RETRY_NS)
+		return;
+	reader->diag_ns = now;
+	memset(reader->use_procfs, 0, sizeof(reader->use_procfs));
+}
+
+struct tcx_netns_reader *tcx_netns_begin(struct tcx_netns *netns, struct tcx_fault *fault)
+{
+	struct tcx_netns_reader *reader = take(netns);
+
+	if (reader == NULL) {
+		tcx_fault_set(fault, "out of memory");
+		return NULL;
+	}
+	reader->ignored = NULL;
+	forget_fallback(reader);
+	if (tcx_namespace_enter(&netns->ns, &reader->home, fault))
+		return reader;
+	give_back(reader);
+	return NULL;
+}
+
+void tcx_netns_end(struct tcx_netns_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	if (reader->home >= 0)
+		close_sockets(reader);
+	tcx_namespace_leave(reader->home);
+	give_back(reader);
+}
+
+void tcx_netns_use_procfs(struct tcx_netns_reader *reader, const char *why)
+{
+	for (int i = 0; i < TCX_PROTOCOLS; i++) {
+		reader->use_procfs[i] = true;
+		tcx_fault_set(&reader->why[i], "%s", why);
+	}
+}
+
+int tcx_netns_fd(const struct tcx_netns *netns)
+{
+	return netns->link_watch != NULL ? tcx_link_watch_fd(netns->link_watch) : -1;
+}
+
+bool tcx_netns_drain(struct tcx_netns *netns, struct tcx_fault *fault)
+{
+	return tcx_link_watch_drain(netns->link_watch, fault);
+}
+
+/* Sysctls are beside the folder of a process, and are of the namespace of whoever opens them. */
+bool tcx_netns_place(const struct tcx_netns *netns, const char *below, struct tcx_place *place)
+{
+	const struct tcx_namespace *ns = &netns->ns;
+	bool named = ns->where == TCX_WHERE_NAMED;
+	bool sysctl = strncmp(below, "sys/", 4) == 0;
+	const char *root = named ? sysctl ? "/proc" : "/proc/thread-self" : ns->name;
+
+	*place = (struct tcx_place){
+		.folder = named ? AT_FDCWD : ns->folder,
+		.inside = named || sysctl,
+		.pins = tcx_namespace_is_other(ns),
+	};
+	if (sysctl && !named)
+		place->path = tcx_proc_root_path(root, below);
+	else if (asprintf(&place->path, "%s/%s", root, below) < 0)
+		place->path = NULL;
+	if (place->path == NULL)
+		return false;
+	place->below = place->path + (place->folder == AT_FDCWD ? 0 : strlen(root) + 1);
+	return true;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * "Where": one counted handle for all that is read of a network namespace. It knows the namespace
+ * by a proc root or by a name, lends what reads there, and watches its links.
+ *
+ * In the agent's own namespace, sockets and files stay open. In another one nothing stays open that
+ * keeps it alive but the watch of links, which tcx_netns_drain() closes within a second after the
+ * process or the name has gone.
+ */
+#ifndef TCX_KERNEL_NETNS_H
+#define TCX_KERNEL_NETNS_H
+
+#include <stdbool.h>
+
+#include "base/fault.h"
+#include "base/reference.h"
+
+enum tcx_where {
+	TCX_WHERE_UNKNOWN, /* ROOT/net/snmp is not there, or the thread's own is not */
+	TCX_WHERE_FILES,   /* no procfs but plain files, of no namespace */
+	TCX_WHERE_OWN,	   /* the calling thread's namespace */
+	/*
+	 * Likewise, but process 1 of this procfs is in another one, at ROOT/1. Who gives a procfs
+	 * that is not /proc usually means that one.
+	 */
+	TCX_WHERE_OWN_NOT_INIT,
+	TCX_WHERE_OTHER, /* another namespace */
+	TCX_WHERE_NAMED, /* that of a name */
+	TCX_WHERE_GONE,	 /* ROOT or its process is not there: of no namespace, whatever comes */
+};
+
+/* Whose counters a proc root has. */
+enum tcx_where tcx_proc_root_where(const char *root);
+
+struct tcx_netns;
+struct tcx_netns_reader;
+
+/* Of a proc root, as it is now; it need not exist. NULL with a fault. */
+struct tcx_netns *tcx_netns_new(const char *proc_root, struct tcx_fault *fault);
+
+/*
+ * Of the namespace that has a name now, a file such as /run/netns/blue (ip-netns(8)), with a watch
+ * of its links. A name that is deleted and made again is another namespace, which this handle never
+ * enters. NULL with a fault: a new name is of none for a millisecond.
+ */
+struct tcx_netns *tcx_netns_named(const char *file, struct tcx_fault *fault);
+
+TCX_REFERENCE_DECLARE(tcx_netns);
+
+/* The proc root or the file of the name. */
+const char *tcx_netns_name(const struct tcx_netns *netns);
+
+enum tcx_where tcx_netns_where(const struct tcx_netns *netns);
+
+/* Whether it can be entered, or need not be. */
+bool tcx_netns_can_enter(const struct tcx_netns *netns, struct tcx_fault *fault);
+
+/*
+ * Enters the namespace and lends what reads there (kernel/netns_reader.h) to the calling thread,
+ * which must hold a reference. NULL with a fault. Not for the first thread of a process while
+ * others open files below /proc/net, which is that thread's.
+ */
+struct tcx_netns_reader *tcx_netns_begin(struct tcx_netns *netns, struct tcx_fault *fault);
+
+/* Ends the loan; the thread is back in its own namespace. reader may be NULL. */
+void tcx_netns_end(struct tcx_netns_reader *reader);
+
+/*
+ * Begins to watch the links, before another thread uses the handle: readers of links have times of
+ * changes from then on. With a fault it has failed for now.
+ */
+void tcx_netns_watch_links(struct tcx_netns *netns, struct tcx_fault *fault);
+
+/* Readable while there is something to drain; -1 without a watch of links. */
+int tcx_netns_fd(const struct tcx_netns *netns);
+
+/* For one thread, as tcx_link_watch_drain(). */
+bool tcx_netns_drain(struct tcx_netns *netns, struct tcx_fault *fault);
+
+/* Where a file of procfs is opened. */
+struct tcx_place {
+	char *path;	   /* for messages; owned */
+	int folder;	   /* an O_PATH descriptor of the handle; or AT_FDCWD */
+	const char *below; /* the folder; in path */
+	bool inside;	   /* only the borrower of a reader opens it */
+	bool pins;	   /* as long as it is open, the namespace stays */
+};
+
+/* The place of net/snmp, sys/net/..., for the handle's life. False when memory is short. */
+bool tcx_netns_place(const struct tcx_netns *netns, const char *below, struct tcx_place *place);
+
+#endif
