@@ -104,6 +104,7 @@ class Connection:
         self.received = []  # every PDU but answers, once it is answered
         self.answers = {}  # packet number to PDU
         self.ended = False
+        self.sending = threading.Lock()  # or an acknowledgement would get into the middle of a long request
         self.packets = itertools.count(1)
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
@@ -144,7 +145,8 @@ class Connection:
         self.send(encode(RESPONSE, self.number, pdu.transaction, pdu.packet, struct.pack("!IHH", 100, NO_ERROR, 0)))
 
     def send(self, data):
-        self.plug.sendall(data)
+        with self.sending:
+            self.plug.sendall(data)
 
     def count(self, kind):
         return len([pdu for pdu in self.received if pdu.kind == kind])
