@@ -28,7 +28,7 @@ struct tcx_program {
 	struct tcx_log log;
 	struct tcx_agentx agentx;
 	struct tcx_reading reading;
-	struct tcx_built_modules *modules;
+	struct tcx_built_modules modules;
 	struct tcx_dispatcher *dispatcher;
 	struct tcx_context *context; /* the default one */
 	struct tcx_registrations *registrations;
@@ -181,13 +181,13 @@ static bool watch_signals(struct tcx_program *program, struct tcx_fault *fault)
 
 static bool make_dispatcher(struct tcx_program *program, struct tcx_fault *fault)
 {
-	program->modules = tcx_modules_build(tcx_modules, tcx_modules_count);
-	program->dispatcher = tcx_dispatcher_new();
-	if (program->modules == NULL || program->dispatcher == NULL)
+	if (!tcx_modules_build(&program->modules, tcx_modules, tcx_modules_count))
 		return tcx_fault_set(fault, "out of memory");
-	program->context = tcx_dispatcher_context(program->dispatcher, TCX_CONTEXT_DEFAULT);
-	program->registrations = tcx_registrations_new(program->modules, program->dispatcher);
+	program->dispatcher = tcx_dispatcher_new(&program->modules);
+	program->registrations = tcx_registrations_new(&program->modules, program->dispatcher);
 	program->agentx.registrations = program->registrations;
+	if (program->dispatcher != NULL)
+		program->context = tcx_dispatcher_context(program->dispatcher, TCX_CONTEXT_DEFAULT);
 	return (program->context != NULL && program->registrations != NULL) ||
 	       tcx_fault_set(fault, "out of memory");
 }
@@ -225,7 +225,7 @@ static void finish(struct tcx_program *program)
 		tcx_agentx_shutdown();
 		tcx_registrations_free(program->registrations);
 		tcx_dispatcher_free(program->dispatcher);
-		tcx_modules_free(program->modules);
+		tcx_modules_clear(&program->modules);
 		tcx_reading_stop(&program->reading);
 	}
 	tcx_pid_file_remove(&program->pid_file);

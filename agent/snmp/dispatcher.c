@@ -28,18 +28,11 @@
 /* Managers' requests that come in turns, each with a snapshot of its own. */
 #define REQUESTS 8
 
-/* A module, and the place of the one whose subtree it is part of; -1: none. */
-struct served {
-	const struct tcx_built_module *built;
-	int parent;
-};
-
 struct tcx_context {
 	char name[TCX_CONTEXT_MAX + 1];
 	struct tcx_dispatcher *dispatcher;
 	struct tcx_context_settings settings; /* collector and tables with a reference */
-	struct served *served;		      /* owned; by subtree */
-	size_t served_count;
+	unsigned int modules;		      /* that are served */
 };
 
 /* A request that is being answered. Without a context: none. */
@@ -52,6 +45,7 @@ struct open_request {
 };
 
 struct tcx_dispatcher {
+	const struct tcx_built_modules *modules;
 	struct tcx_context **contexts; /* owned; by name */
 	size_t context_count;
 	struct open_request requests[REQUESTS];
@@ -65,9 +59,13 @@ struct tcx_dispatcher {
 	bool complained;       /* that a table takes too long; until one comes again */
 };
 
-struct tcx_dispatcher *tcx_dispatcher_new(void)
+struct tcx_dispatcher *tcx_dispatcher_new(const struct tcx_built_modules *modules)
 {
-	return calloc(1, sizeof(struct tcx_dispatcher));
+	struct tcx_dispatcher *dispatcher = calloc(1, sizeof(*dispatcher));
+
+	if (dispatcher != NULL)
+		dispatcher->modules = modules;
+	return dispatcher;
 }
 
 /* --- Contexts ----------------------------------------------------------------------------------*/
@@ -146,49 +144,11 @@ void tcx_context_set(struct tcx_context *context, const struct tcx_context_setti
 	tcx_dispatcher_tables_changed(context->dispatcher);
 }
 
-static int compare_served(const void *a, const void *b)
+void tcx_context_serve(struct tcx_context *context, size_t module, bool served)
 {
-	const struct tcx_module *left = ((const struct served *)a)->built->module;
-	const struct tcx_module *right = ((const struct served *)b)->built->module;
+	unsigned int bit = 1U << module;
 
-	return snmp_oid_compare(left->subtree, left->subtree_len, right->subtree,
-				right->subtree_len);
-}
-
-static bool contains(const struct tcx_module *module, const oid *name, size_t len)
-{
-	return len >= module->subtree_len && snmp_oid_compare(module->subtree, module->subtree_len,
-							      name, module->subtree_len) == 0;
-}
-
-/* From the one before upwards to the first that contains the name; -1: there is none. */
-static int containing(const struct served *served, int i, const oid *name, size_t len)
-{
-	while (i >= 0 && !contains(served[i].built->module, name, len))
-		i = served[i].parent;
-	return i;
-}
-
-bool tcx_context_serve(struct tcx_context *context, const struct tcx_built_module *const *modules,
-		       size_t count)
-{
-	struct served *served = calloc(count + 1, sizeof(served[0]));
-
-	if (served == NULL)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		served[i].built = modules[i];
-	qsort(served, count, sizeof(served[0]), compare_served);
-	for (size_t i = 0; i < count; i++) {
-		const struct tcx_module *module = served[i].built->module;
-
-		served[i].parent =
-			containing(served, (int)i - 1, module->subtree, module->subtree_len);
-	}
-	free(context->served);
-	context->served = served;
-	context->served_count = count;
-	return true;
+	context->modules = served ? context->modules | bit : context->modules & ~bit;
 }
 
 /* --- Requests ----------------------------------------------------------------------------------*/
@@ -202,6 +162,7 @@ static void begin_request(struct open_request *open, struct tcx_context *context
 	request->held = &open->held;
 	tcx_request_release(request);
 	request->context = context;
+	request->modules = context->modules;
 	request->held->tables = settings->tables;
 	request->latest = tcx_collector_latest(settings->collector, &request->status);
 	request->now_ns = tcx_clock_now();
@@ -264,97 +225,32 @@ const struct tcx_request *tcx_dispatcher_request(struct tcx_dispatcher *dispatch
 	return &open->request;
 }
 
-struct name {
-	const oid *ids;
-	size_t len;
-};
-
-static bool is_subtree_upto(const void *served, size_t i, const void *key)
-{
-	const struct tcx_module *module = ((const struct served *)served)[i].built->module;
-	const struct name *name = key;
-
-	return snmp_oid_compare(module->subtree, module->subtree_len, name->ids, name->len) <= 0;
-}
-
-/* Counts the modules whose subtree does not begin behind the name. */
-static size_t served_upto(const struct tcx_context *context, const oid *name, size_t len)
-{
-	return tcx_search(context->served, context->served_count, &(struct name){name, len},
-			  is_subtree_upto);
-}
-
 enum tcx_found tcx_dispatcher_get(const struct tcx_request *request, const oid *name, size_t len,
 				  struct tcx_value *value)
 {
-	const struct tcx_context *context = request->context;
+	const struct tcx_built_modules *modules = request->context->dispatcher->modules;
 	enum tcx_found found = TCX_NO_OBJECT;
-	int i = (int)served_upto(context, name, len) - 1;
 
-	for (; found == TCX_NO_OBJECT && i >= 0; i = context->served[i].parent)
-		found = tcx_module_get(context->served[i].built, request, name, len, value);
+	for (size_t i = 0; found == TCX_NO_OBJECT && i < modules->tree_count; i++)
+		found = tcx_tree_get(&modules->trees[i], request, name, len, value);
 	return found;
 }
 
-/* The best answer so far to a GETNEXT: of the least name. */
-struct best {
-	enum tcx_found found;
-	oid *next;
-	size_t *next_len;
-	struct tcx_value *value;
-};
-
-/* A module that is being read has its values behind the object that it has come to. */
-static void try_module(struct best *best, const struct tcx_built_module *built,
-		       const struct tcx_request *request, const struct tcx_range *range)
-{
-	oid next[MAX_OID_LEN];
-	size_t next_len;
-	struct tcx_value value;
-	enum tcx_found found;
-
-	if (best->found == TCX_NO_OBJECT) {
-		best->found = tcx_module_next(built, request, range->begin, range->begin_len,
-					      best->next, best->next_len, best->value);
-		return;
-	}
-	found = tcx_module_next(built, request, range->begin, range->begin_len, next, &next_len,
-				&value);
-	if (found == TCX_NO_OBJECT ||
-	    snmp_oid_compare(next, next_len, best->next, *best->next_len) >= 0)
-		return;
-	best->found = found;
-	memcpy(best->next, next, next_len * sizeof(oid));
-	*best->next_len = next_len;
-	if (found == TCX_FOUND)
-		tcx_value_copy(best->value, &value);
-}
-
-/* The modules whose subtree contains the name, then those behind it until one has an answer. */
 static enum tcx_found next_of_all(const struct tcx_request *request, const struct tcx_range *range,
-				  struct best *best)
+				  oid *next, size_t *next_len, struct tcx_value *value)
 {
-	const struct tcx_context *context = request->context;
-	size_t upto = served_upto(context, range->begin, range->begin_len);
+	const struct tcx_built_modules *modules = request->context->dispatcher->modules;
+	enum tcx_found found = TCX_NO_OBJECT;
 
-	for (int i = (int)upto - 1; i >= 0; i = context->served[i].parent)
-		try_module(best, context->served[i].built, request, range);
-	for (size_t i = upto; i < context->served_count; i++) {
-		const struct tcx_module *module = context->served[i].built->module;
-
-		if (best->found != TCX_NO_OBJECT &&
-		    snmp_oid_compare(best->next, *best->next_len, module->subtree,
-				     module->subtree_len) < 0)
-			break;
-		try_module(best, context->served[i].built, request, range);
-	}
-	return best->found;
+	for (size_t i = 0; found == TCX_NO_OBJECT && i < modules->tree_count; i++)
+		found = tcx_tree_next(&modules->trees[i], request, range->begin, range->begin_len,
+				      next, next_len, value);
+	return found;
 }
 
 enum tcx_found tcx_dispatcher_next(const struct tcx_request *request, const struct tcx_range *range,
 				   oid *next, size_t *next_len, struct tcx_value *value)
 {
-	struct best best = {TCX_NO_OBJECT, next, next_len, value};
 	enum tcx_found found = TCX_NO_OBJECT;
 
 	if (range->include)
@@ -363,7 +259,7 @@ enum tcx_found tcx_dispatcher_next(const struct tcx_request *request, const stru
 		memcpy(next, range->begin, range->begin_len * sizeof(oid));
 		*next_len = range->begin_len;
 	} else
-		found = next_of_all(request, range, &best);
+		found = next_of_all(request, range, next, next_len, value);
 	if (found != TCX_NO_OBJECT && range->end_len > 0 &&
 	    snmp_oid_compare(next, *next_len, range->end, range->end_len) >= 0)
 		return TCX_NO_OBJECT;
@@ -538,7 +434,6 @@ void tcx_dispatcher_free(struct tcx_dispatcher *dispatcher)
 			end_request(&dispatcher->requests[i]);
 	for (size_t i = 0; i < dispatcher->context_count; i++) {
 		release(&dispatcher->contexts[i]->settings);
-		free(dispatcher->contexts[i]->served);
 		free(dispatcher->contexts[i]);
 	}
 	free(dispatcher->contexts);

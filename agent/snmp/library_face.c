@@ -12,16 +12,16 @@
 struct delegated {
 	struct tcx_pending pending;
 	netsnmp_delegated_cache *cache;
-	const struct tcx_built_module *built;
+	const struct tcx_tree *tree;
 };
 
 /* False while the table is being read. */
-static bool answer_get(const struct tcx_built_module *built, const struct tcx_request *request,
+static bool answer_get(const struct tcx_tree *tree, const struct tcx_request *request,
 		       netsnmp_agent_request_info *info, netsnmp_request_info *varbind)
 {
 	netsnmp_variable_list *vb = varbind->requestvb;
 	struct tcx_value value;
-	enum tcx_found found = tcx_module_get(built, request, vb->name, vb->name_length, &value);
+	enum tcx_found found = tcx_tree_get(tree, request, vb->name, vb->name_length, &value);
 
 	if (found == TCX_FOUND)
 		snmp_set_var_typed_value(vb, value.type, value.data, value.len);
@@ -36,7 +36,7 @@ static bool answer_get(const struct tcx_built_module *built, const struct tcx_re
  * False while the table is being read. A varbind left unchanged tells the library that this
  * registration has no more.
  */
-static bool answer_next(const struct tcx_built_module *built, const struct tcx_request *request,
+static bool answer_next(const struct tcx_tree *tree, const struct tcx_request *request,
 			netsnmp_request_info *varbind)
 {
 	netsnmp_variable_list *vb = varbind->requestvb;
@@ -44,7 +44,7 @@ static bool answer_next(const struct tcx_built_module *built, const struct tcx_r
 	size_t next_len;
 	struct tcx_value value;
 	enum tcx_found found =
-		tcx_module_next(built, request, vb->name, vb->name_length, next, &next_len, &value);
+		tcx_tree_next(tree, request, vb->name, vb->name_length, next, &next_len, &value);
 
 	if (found == TCX_FOUND) {
 		snmp_set_var_objid(vb, next, next_len);
@@ -58,7 +58,7 @@ static bool answer_next(const struct tcx_built_module *built, const struct tcx_r
  * varbinds were pending, so answered ones must not be answered again: they hold the next name, and
  * a walk would skip one.
  */
-static bool answer_all(const struct tcx_built_module *built, const struct tcx_request *request,
+static bool answer_all(const struct tcx_tree *tree, const struct tcx_request *request,
 		       netsnmp_agent_request_info *info, netsnmp_request_info *varbinds,
 		       int delegated)
 {
@@ -70,9 +70,9 @@ static bool answer_all(const struct tcx_built_module *built, const struct tcx_re
 		if (varbind->processed || varbind->delegated != delegated)
 			continue;
 		if (info->mode == MODE_GET)
-			known = answer_get(built, request, info, varbind);
+			known = answer_get(tree, request, info, varbind);
 		else if (info->mode == MODE_GETNEXT)
-			known = answer_next(built, request, varbind);
+			known = answer_next(tree, request, varbind);
 		varbind->delegated = known ? REQUEST_IS_NOT_DELEGATED : REQUEST_IS_DELEGATED;
 		all = all && known;
 	}
@@ -93,7 +93,7 @@ static bool answer(struct tcx_pending *pending, const struct tcx_request *reques
 {
 	netsnmp_delegated_cache *cache = cache_of(pending);
 
-	return answer_all(((struct delegated *)pending)->built, request, cache->reqinfo,
+	return answer_all(((struct delegated *)pending)->tree, request, cache->reqinfo,
 			  cache->requests, REQUEST_IS_DELEGATED);
 }
 
@@ -118,7 +118,7 @@ static bool wait_for_table(const struct tcx_library_face *to, netsnmp_mib_handle
 
 	if (delegated == NULL)
 		return false;
-	delegated->built = to->built;
+	delegated->tree = to->tree;
 	delegated->pending = (struct tcx_pending){
 		.face = &face,
 		.context = to->context,
@@ -149,7 +149,7 @@ int tcx_library_face_answer(netsnmp_mib_handler *handler, netsnmp_handler_regist
 				       info->asp->session, info->asp->pdu->transid);
 
 	if (request == NULL ||
-	    answer_all(to->built, request, info, varbinds, REQUEST_IS_NOT_DELEGATED) ||
+	    answer_all(to->tree, request, info, varbinds, REQUEST_IS_NOT_DELEGATED) ||
 	    wait_for_table(to, handler, made, info, varbinds))
 		return SNMP_ERR_NOERROR;
 	return give_up(varbinds);

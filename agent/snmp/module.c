@@ -1,69 +1,73 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Builds the trees of modules, and searches one with whole names. */
+/* Builds the trees of modules. */
 #include "snmp/module.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct tcx_built_modules *tcx_modules_build(const struct tcx_module *modules, size_t count)
+#include "base/array.h"
+
+static int compare_roots(const void *a, const void *b)
 {
-	struct tcx_built_modules *built = calloc(1, sizeof(*built) + count * sizeof(built->all[0]));
+	const struct tcx_tree *left = a;
+	const struct tcx_tree *right = b;
 
-	for (size_t i = 0; built != NULL && i < count; i++) {
-		struct tcx_built_module *one = &built->all[built->count++];
+	return snmp_oid_compare(left->root, left->root_len, right->root, right->root_len);
+}
 
-		one->module = &modules[i];
-		if (!modules[i].add(&one->tree, modules[i].word)) {
-			tcx_modules_free(built);
-			return NULL;
-		}
-		tcx_tree_sort(&one->tree);
+static struct tcx_tree *find_tree(const struct tcx_built_modules *built,
+				  const struct tcx_module *module)
+{
+	const struct tcx_tree root = {.root = module->root, .root_len = module->root_len};
+
+	for (size_t i = 0; i < built->tree_count; i++)
+		if (compare_roots(&built->trees[i], &root) == 0)
+			return &built->trees[i];
+	return NULL;
+}
+
+const struct tcx_tree *tcx_modules_tree(const struct tcx_built_modules *built,
+					const struct tcx_module *module)
+{
+	return find_tree(built, module);
+}
+
+static bool add_module(struct tcx_built_modules *built, const struct tcx_module *module)
+{
+	const struct tcx_tree none = {.root = module->root, .root_len = module->root_len};
+	struct tcx_tree *tree = find_tree(built, module);
+	size_t before;
+
+	if (tree == NULL) {
+		if (!tcx_array_append(&built->trees, &built->tree_count, &none, sizeof(none)))
+			return false;
+		tree = &built->trees[built->tree_count - 1];
 	}
-	return built;
+	before = tree->count;
+	if (!module->add(tree, module->word))
+		return false;
+	for (size_t i = before; i < tree->count; i++)
+		tree->objects[i].module = (uint8_t)(module - built->modules);
+	return true;
 }
 
-void tcx_modules_free(struct tcx_built_modules *modules)
+bool tcx_modules_build(struct tcx_built_modules *built, const struct tcx_module *modules,
+		       size_t count)
 {
-	for (size_t i = 0; modules != NULL && i < modules->count; i++)
-		tcx_tree_clear(&modules->all[i].tree);
-	free(modules);
+	*built = (struct tcx_built_modules){.modules = modules, .count = count};
+	for (size_t i = 0; i < count; i++)
+		if (!add_module(built, &modules[i]))
+			return false;
+	for (size_t i = 0; i < built->tree_count; i++)
+		tcx_tree_sort(&built->trees[i]);
+	qsort(built->trees, built->tree_count, sizeof(built->trees[0]), compare_roots);
+	return true;
 }
 
-/* Before the root -1, below it 0, behind it 1. */
-static int place(const struct tcx_module *module, const oid *name, size_t len)
+void tcx_modules_clear(struct tcx_built_modules *built)
 {
-	size_t shared = len < module->root_len ? len : module->root_len;
-
-	return snmp_oid_compare(name, shared, module->root, module->root_len);
-}
-
-enum tcx_found tcx_module_get(const struct tcx_built_module *built,
-			      const struct tcx_request *request, const oid *name, size_t len,
-			      struct tcx_value *value)
-{
-	const struct tcx_module *module = built->module;
-
-	if (place(module, name, len) != 0)
-		return TCX_NO_OBJECT;
-	return tcx_tree_get(&built->tree, request, name + module->root_len, len - module->root_len,
-			    value);
-}
-
-enum tcx_found tcx_module_next(const struct tcx_built_module *built,
-			       const struct tcx_request *request, const oid *name, size_t len,
-			       oid *next, size_t *next_len, struct tcx_value *value)
-{
-	const struct tcx_module *module = built->module;
-	size_t root_len = module->root_len;
-	int order = place(module, name, len);
-	size_t skip = order == 0 ? root_len : len; /* nothing is left of a name before the root */
-	enum tcx_found found;
-
-	if (order > 0)
-		return TCX_NO_OBJECT;
-	memcpy(next, module->root, root_len * sizeof(oid));
-	found = tcx_tree_next(&built->tree, request, name + skip, len - skip, next + root_len,
-			      next_len, value);
-	*next_len += root_len;
-	return found;
+	for (size_t i = 0; i < built->tree_count; i++)
+		tcx_tree_clear(&built->trees[i]);
+	free(built->trees);
+	*built = (struct tcx_built_modules){.count = 0};
 }

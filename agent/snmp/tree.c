@@ -125,15 +125,34 @@ static enum tcx_found get_cell(const struct tcx_object *object, const struct tcx
 	return read_cell(object, request, upto - 1, value);
 }
 
+/* Before the root -1, below it 0, behind it 1. */
+static int place(const struct tcx_tree *tree, const oid *name, size_t len)
+{
+	return snmp_oid_compare(name, len < tree->root_len ? len : tree->root_len, tree->root,
+				tree->root_len);
+}
+
+static bool is_seen(const struct tcx_object *object, const struct tcx_request *request)
+{
+	return (request->modules & 1U << object->module) != 0;
+}
+
 enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_request *request,
 			    const oid *name, size_t len, struct tcx_value *value)
 {
-	size_t upto = objects_upto(tree, name, len);
 	const struct tcx_object *object;
+	size_t upto;
 
-	if (upto == 0 || !lies_in(&tree->objects[upto - 1], name, len))
+	if (place(tree, name, len) != 0)
+		return TCX_NO_OBJECT;
+	name += tree->root_len;
+	len -= tree->root_len;
+	upto = objects_upto(tree, name, len);
+	if (upto == 0)
 		return TCX_NO_OBJECT;
 	object = &tree->objects[upto - 1];
+	if (!lies_in(object, name, len) || !is_seen(object, request))
+		return TCX_NO_OBJECT;
 	return get_cell(object, request,
 			&(struct name){name + object->id_len, len - object->id_len}, value);
 }
@@ -162,26 +181,45 @@ static enum tcx_found next_cell(const struct tcx_object *object, const struct tc
 	return TCX_NO_INSTANCE;
 }
 
+/* The same below the root. */
+static enum tcx_found next_below(const struct tcx_tree *tree, const struct tcx_request *request,
+				 const struct name *name, oid *next, size_t *next_len,
+				 struct tcx_value *value)
+{
+	size_t i = objects_upto(tree, name->ids, name->len);
+	size_t skip = 0; /* length of the id of the object that contains name */
+	enum tcx_found found = TCX_NO_INSTANCE;
+
+	if (i > 0 && lies_in(&tree->objects[i - 1], name->ids, name->len))
+		skip = tree->objects[--i].id_len;
+	for (; i < tree->count && found == TCX_NO_INSTANCE; i++) {
+		const struct tcx_object *object = &tree->objects[i];
+		const struct name index = {name->ids + skip, skip > 0 ? name->len - skip : 0};
+
+		skip = 0;
+		if (!is_seen(object, request))
+			continue;
+		memcpy(next, object->id, object->id_len * sizeof(oid));
+		*next_len = object->id_len;
+		found = next_cell(object, request, &index, next, next_len, value);
+	}
+	return found == TCX_NO_INSTANCE ? TCX_NO_OBJECT : found;
+}
+
 enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_request *request,
 			     const oid *name, size_t len, oid *next, size_t *next_len,
 			     struct tcx_value *value)
 {
-	size_t i = objects_upto(tree, name, len);
-	size_t skip = 0; /* length of the id of the object that contains name */
-	enum tcx_found found = TCX_NO_INSTANCE;
+	size_t root_len = tree->root_len;
+	int order = place(tree, name, len);
+	size_t skip = order == 0 ? root_len : len; /* nothing is left of a name before the root */
+	enum tcx_found found;
 
-	*next_len = 0;
-	if (i > 0 && lies_in(&tree->objects[i - 1], name, len))
-		skip = tree->objects[--i].id_len;
-	for (; i < tree->count && found == TCX_NO_INSTANCE; i++) {
-		const struct tcx_object *object = &tree->objects[i];
-
-		memcpy(next, object->id, object->id_len * sizeof(oid));
-		*next_len = object->id_len;
-		found = next_cell(object, request,
-				  &(struct name){name + skip, skip > 0 ? len - skip : 0}, next,
-				  next_len, value);
-		skip = 0;
-	}
-	return found == TCX_NO_INSTANCE ? TCX_NO_OBJECT : found;
+	if (order > 0)
+		return TCX_NO_OBJECT;
+	memcpy(next, tree->root, root_len * sizeof(oid));
+	found = next_below(tree, request, &(struct name){name + skip, len - skip}, next + root_len,
+			   next_len, value);
+	*next_len += root_len;
+	return found;
 }

@@ -18,13 +18,6 @@ static void set_number(struct tcx_value *value, u_char type, u_long number)
 	set(value, type, &value->as.number, sizeof(value->as.number));
 }
 
-void tcx_value_copy(struct tcx_value *to, const struct tcx_value *from)
-{
-	*to = *from;
-	if (from->data == &from->as)
-		to->data = &to->as;
-}
-
 void tcx_value_counter64(struct tcx_value *value, uint64_t number)
 {
 	value->as.counter64.high = (u_long)(number >> 32);

@@ -34,8 +34,8 @@ struct tcx_context_settings {
 	uint64_t table_timeout_ns; /* how long a request waits for a table */
 };
 
-/* NULL when memory is short. */
-struct tcx_dispatcher *tcx_dispatcher_new(void);
+/* The modules must outlive it. NULL when memory is short. */
+struct tcx_dispatcher *tcx_dispatcher_new(const struct tcx_built_modules *modules);
 
 /*
  * The context of this name, made if there is none. Belongs to the dispatcher. NULL when memory is
@@ -48,12 +48,8 @@ const char *tcx_context_name(const struct tcx_context *context);
 /* Uses these settings from now on, for pending requests as well. */
 void tcx_context_set(struct tcx_context *context, const struct tcx_context_settings *settings);
 
-/*
- * What is served there from now on: modules of which no subtree is that of another one. Copies the
- * list. False, with nothing changed, when memory is short.
- */
-bool tcx_context_serve(struct tcx_context *context, const struct tcx_built_module *const *modules,
-		       size_t count);
+/* Serves a module there from now on, by its place, or no more. */
+void tcx_context_serve(struct tcx_context *context, size_t module, bool served);
 
 /*
  * What all varbinds of one request see. The master splits a manager's request, into one per

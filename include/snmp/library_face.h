@@ -13,7 +13,8 @@
 struct tcx_library_face {
 	struct tcx_dispatcher *dispatcher;
 	struct tcx_context *context;
-	const struct tcx_built_module *built;
+	const struct tcx_tree *tree;
+	size_t module; /* which of its objects are registered */
 };
 
 /* The handler; its myvoid is a struct tcx_library_face. */

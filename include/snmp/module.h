@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A module: objects that are registered together, constant data of the caller. Its tree is built
- * once, for all contexts that it is registered in.
+ * A module: objects that are registered together, constant data of the caller. Trees of their
+ * objects are built once, for all contexts.
  */
 #ifndef TCX_SNMP_MODULE_H
 #define TCX_SNMP_MODULE_H
@@ -40,33 +40,23 @@ struct tcx_module {
 	const char *text; /* its sysORDescr */
 };
 
-struct tcx_built_module {
-	const struct tcx_module *module;
-	struct tcx_tree tree;
-};
-
+/* All modules, built: a tree for each root, in their order. */
 struct tcx_built_modules {
+	const struct tcx_module *modules;
 	size_t count;
-	struct tcx_built_module all[]; /* in the order of the modules */
+	struct tcx_tree *trees; /* owned */
+	size_t tree_count;
 };
 
-/* Builds all trees. The modules must outlive it. NULL when memory is short. */
-struct tcx_built_modules *tcx_modules_build(const struct tcx_module *modules, size_t count);
+/* The modules, TCX_MODULES_MAX at most, must outlive it. False when memory is short. */
+bool tcx_modules_build(struct tcx_built_modules *built, const struct tcx_module *modules,
+		       size_t count);
 
-/* May be NULL. */
-void tcx_modules_free(struct tcx_built_modules *modules);
+/* Frees what it owns. */
+void tcx_modules_clear(struct tcx_built_modules *built);
 
-/* As tcx_tree_get(), with the whole name. */
-enum tcx_found tcx_module_get(const struct tcx_built_module *built,
-			      const struct tcx_request *request, const oid *name, size_t len,
-			      struct tcx_value *value);
-
-/*
- * As tcx_tree_next(), with whole names. The name may lie before the subtree or behind it. next has
- * room for MAX_OID_LEN.
- */
-enum tcx_found tcx_module_next(const struct tcx_built_module *built,
-			       const struct tcx_request *request, const oid *name, size_t len,
-			       oid *next, size_t *next_len, struct tcx_value *value);
+/* The tree that has a module's objects. */
+const struct tcx_tree *tcx_modules_tree(const struct tcx_built_modules *built,
+					const struct tcx_module *module);
 
 #endif

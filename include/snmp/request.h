@@ -25,6 +25,7 @@ struct tcx_context;
 
 struct tcx_request {
 	struct tcx_context *context;
+	unsigned int modules;		  /* that are served there: bits by their places */
 	struct tcx_snapshot *latest;	  /* with a reference, or NULL before the first one */
 	const struct tcx_snapshot *fresh; /* latest, or NULL once it is older than max_age_ns */
 	uint64_t now_ns;		  /* when the request came, on tcx_clock_now()'s clock */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The objects of one registration, sorted by OID, and the search in them.
+ * Objects below one root, sorted by OID, and the search in them.
  *
  * An object is a scalar or a column; a scalar is a column with the single row .0. Its rows give the
  * instances and its show() gives a value. A search is a binary search for the object, then its
@@ -68,12 +68,15 @@ struct tcx_object {
 	size_t id_len;
 	const struct tcx_rows *rows;
 	tcx_show *show;
-	int arg; /* show()'s own: a counter, a column, a row of mib2.def */
+	int arg;	/* show()'s own: a counter, a column, a row of mib2.def */
+	uint8_t module; /* its place among the modules (snmp/module.h) */
 };
 
 struct tcx_tree {
 	size_t count;
 	struct tcx_object *objects; /* owned */
+	const oid *root;
+	size_t root_len;
 };
 
 /* The single row .0 of every scalar. */
@@ -88,14 +91,17 @@ void tcx_tree_sort(struct tcx_tree *tree);
 /* Frees what the tree owns. */
 void tcx_tree_clear(struct tcx_tree *tree);
 
-/* GET: the value at exactly this OID below the root. */
+/*
+ * GET: the value at exactly this OID. Both see the objects of request->modules alone, and take
+ * whole names.
+ */
 enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_request *request,
 			    const oid *name, size_t len, struct tcx_value *value);
 
 /*
- * GETNEXT: the first value behind this OID. next, with room for MAX_OID_LEN, gets its OID below the
- * root; with TCX_PENDING that of the object whose table is being read. TCX_NO_OBJECT at the end of
- * the tree.
+ * GETNEXT: the first value behind this OID, which may lie before the root or behind it. next, with
+ * room for MAX_OID_LEN, gets its OID; with TCX_PENDING that of the object whose table is being
+ * read. TCX_NO_OBJECT at the end of the tree.
  */
 enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_request *request,
 			     const oid *name, size_t len, oid *next, size_t *next_len,

@@ -21,9 +21,6 @@ struct tcx_value {
 	} as;
 };
 
-/* A struct's own copy is no value: it points into the other one. */
-void tcx_value_copy(struct tcx_value *to, const struct tcx_value *from);
-
 /* Counter64 */
 void tcx_value_counter64(struct tcx_value *value, uint64_t number);
 

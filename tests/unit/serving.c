@@ -50,6 +50,7 @@ void serving_open(struct serving *serving, const char *root, bool (*add)(struct 
 	if (root != NULL)
 		serving->request.latest = read_root(root);
 	serving->request.fresh = serving->request.latest;
+	serving->request.modules = ~0U;
 	serving->request.now_ns = tcx_clock_now();
 	serving->request.held = &serving->held;
 	if (!add(&serving->tree))

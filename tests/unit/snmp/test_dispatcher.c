@@ -51,13 +51,13 @@ static bool add(struct tcx_tree *tree, const char *word)
 		const char *word;
 		struct tcx_object object;
 	} objects[] = {
-		{"outer", {{1, 1}, 2, &tcx_scalar_rows, show, 11}},
-		{"outer", {{1, 3}, 2, &tcx_scalar_rows, show, 13}},
-		{"outer", {{1, 9}, 2, &tcx_scalar_rows, show, 19}},
-		{"table", {{1, 5, 1, 2}, 4, &table_rows, show, 152}},
-		{"inner", {{1, 7, 4}, 3, &tcx_scalar_rows, show, 174}},
-		{"other", {{4, 1}, 2, &tcx_scalar_rows, show, 41}},
-		{"alone", {{5, 1}, 2, &tcx_scalar_rows, show, 51}},
+		{"outer", {{1, 1}, 2, &tcx_scalar_rows, show, 11, 0}},
+		{"outer", {{1, 3}, 2, &tcx_scalar_rows, show, 13, 0}},
+		{"outer", {{1, 9}, 2, &tcx_scalar_rows, show, 19, 0}},
+		{"table", {{1, 5, 1, 2}, 4, &table_rows, show, 152, 0}},
+		{"inner", {{1, 7, 4}, 3, &tcx_scalar_rows, show, 174, 0}},
+		{"other", {{4, 1}, 2, &tcx_scalar_rows, show, 41, 0}},
+		{"alone", {{5, 1}, 2, &tcx_scalar_rows, show, 51, 0}},
 	};
 
 	for (size_t i = 0; i < COUNT(objects); i++)
@@ -90,7 +90,7 @@ static const char *const names[] = {
 	"9.4.1.0",     "9.4.2",	  "9.5",     "9.5.1.0", "10",
 };
 
-static struct tcx_built_modules *built;
+static struct tcx_built_modules built;
 static struct tcx_dispatcher *dispatcher;
 static struct tcx_collector *collector;
 
@@ -98,12 +98,10 @@ static void serve(const char *name, size_t from, size_t count)
 {
 	const struct tcx_context_settings settings = {.collector = collector,
 						      .table_timeout_ns = 1000000000};
-	const struct tcx_built_module *served[COUNT(modules)];
 	struct tcx_context *context = tcx_dispatcher_context(dispatcher, name);
 
 	for (size_t i = 0; i < count; i++)
-		served[i] = &built->all[from + i];
-	assert_true(tcx_context_serve(context, served, count));
+		tcx_context_serve(context, from + i, true);
 	tcx_context_set(context, &settings);
 }
 
@@ -113,8 +111,8 @@ static int open_dispatcher(void **state)
 
 	(void)state;
 	is_pending = false;
-	built = tcx_modules_build(modules, COUNT(modules));
-	dispatcher = tcx_dispatcher_new();
+	assert_true(tcx_modules_build(&built, modules, COUNT(modules)));
+	dispatcher = tcx_dispatcher_new(&built);
 	collector = tcx_collector_start("/proc", 1000000000, &fault);
 	tcx_collector_wait_first(collector, 1000);
 	serve("", 0, 4);
@@ -127,7 +125,7 @@ static int close_dispatcher(void **state)
 	(void)state;
 	tcx_dispatcher_free(dispatcher);
 	tcx_collector_stop(collector, true);
-	tcx_modules_free(built);
+	tcx_modules_clear(&built);
 	return 0;
 }
 

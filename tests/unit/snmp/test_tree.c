@@ -59,15 +59,15 @@ static bool read_scalar(const struct tcx_request *request, const struct tcx_obje
 static bool add(struct tcx_tree *tree)
 {
 	static const struct tcx_object objects[] = {
-		{{9, 1, 2}, 3, &table_rows, read_cell, 2},
-		{{2}, 1, &tcx_scalar_rows, read_scalar, 2},
-		{{9, 1, 3}, 3, &table_rows, read_cell, 3},
-		{{10, 7}, 2, &tcx_scalar_rows, read_scalar, 107},
-		{{4}, 1, &tcx_scalar_rows, read_scalar, 4},
-		{{3}, 1, &tcx_scalar_rows, read_scalar, 0},
-		{{9, 1, 1}, 3, &table_rows, read_cell, 1},
-		{{10, 3}, 2, &tcx_scalar_rows, read_scalar, 103},
-		{{12}, 1, &tcx_scalar_rows, read_scalar, 0},
+		{{9, 1, 2}, 3, &table_rows, read_cell, 2, 0},
+		{{2}, 1, &tcx_scalar_rows, read_scalar, 2, 0},
+		{{9, 1, 3}, 3, &table_rows, read_cell, 3, 0},
+		{{10, 7}, 2, &tcx_scalar_rows, read_scalar, 107, 0},
+		{{4}, 1, &tcx_scalar_rows, read_scalar, 4, 0},
+		{{3}, 1, &tcx_scalar_rows, read_scalar, 0, 0},
+		{{9, 1, 1}, 3, &table_rows, read_cell, 1, 0},
+		{{10, 3}, 2, &tcx_scalar_rows, read_scalar, 103, 0},
+		{{12}, 1, &tcx_scalar_rows, read_scalar, 0, 0},
 	};
 
 	for (size_t i = 0; i < COUNT(objects); i++)
@@ -256,8 +256,8 @@ static void empty(void **state)
 /* More objects than there is room for at first. */
 static void many(void **state)
 {
-	struct tcx_object object = {{0}, 1, &tcx_scalar_rows, read_scalar, 0};
-	struct serving serving = {0};
+	struct tcx_object object = {{0}, 1, &tcx_scalar_rows, read_scalar, 0, 0};
+	struct serving serving = {.request.modules = 1};
 
 	(void)state;
 	for (object.arg = 1000; object.arg > 0; object.arg--) {
