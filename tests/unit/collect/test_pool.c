@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The pool: when jobs run, which of them wait for others, and how they are stopped. A run takes as
+ * long as the test wants: it waits for an octet of a pipe.
+ */
+#include "tests/unit/test.h"
+
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "agent/collect/pool.h"
+#include "base/clock.h"
+#include "base/reference.h"
+#include "tests/unit/fixture.h"
+
+#define TIMEOUT_S 30 /* for what is to happen at once */
+#define RUNS_MAX  16
+
+/* An owner of a job. */
+struct owner {
+	atomic_uint references;
+	struct tcx_job job;
+	bool blocks;	  /* each run waits for the gate */
+	int gate[2];	  /* a pipe */
+	int watched;	  /* the job's descriptor; an octet is read in each run */
+	uint64_t next_ns; /* returned by the next run, then TCX_NEVER */
+	int nice;	  /* of the last run's thread */
+	uint64_t ran_ns;
+	int number; /* which it leaves in the order of runs */
+	sem_t began;
+	sem_t ended;
+};
+
+static sem_t freed;
+static int order[RUNS_MAX]; /* in which pools of one worker ran */
+static atomic_uint order_count;
+
+static void wait_for(sem_t *what)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += TIMEOUT_S;
+	if (sem_timedwait(what, &until) != 0)
+		fail_msg("nothing in %d s", TIMEOUT_S);
+}
+
+static uint64_t run(void *arg)
+{
+	struct owner *owner = arg;
+	uint64_t next_ns = owner->next_ns;
+	char octet;
+
+	owner->job.fd = owner->watched;
+	owner->nice = getpriority(PRIO_PROCESS, 0);
+	owner->ran_ns = tcx_clock_now();
+	owner->next_ns = TCX_NEVER;
+	if (owner->number > 0)
+		order[atomic_fetch_add(&order_count, 1) % RUNS_MAX] = owner->number;
+	sem_post(&owner->began);
+	if (owner->blocks && read(owner->gate[0], &octet, 1) < 0)
+		abort();
+	sem_post(&owner->ended);
+	return next_ns;
+}
+
+static void unref(void *arg)
+{
+	struct owner *owner = arg;
+
+	if (!tcx_reference_give(&owner->references))
+		return;
+	close(owner->gate[0]);
+	close(owner->gate[1]);
+	free(owner);
+	sem_post(&freed);
+}
+
+static const struct tcx_job_kind quick = {.run = run, .unref = unref};
+static const struct tcx_job_kind slow = {.slow = true, .run = run, .unref = unref};
+static const struct tcx_job_kind spare = {.slow = true, .spare = true, .run = run, .unref = unref};
+
+/* Its job is not started yet. */
+static struct owner *make(bool blocks)
+{
+	struct owner *owner = tcx_reference_new(sizeof(*owner), NULL);
+
+	assert_non_null(owner);
+	owner->blocks = blocks;
+	owner->watched = -1;
+	owner->next_ns = TCX_NEVER;
+	assert_int_equal(pipe(owner->gate), 0);
+	sem_init(&owner->began, 0, 0);
+	sem_init(&owner->ended, 0, 0);
+	return owner;
+}
+
+static void start(struct owner *owner, struct tcx_pool *pool, const struct tcx_job_kind *kind)
+{
+	tcx_reference_take(&owner->references);
+	tcx_job_start(&owner->job, pool, kind, owner);
+}
+
+static void open_gate(struct owner *owner)
+{
+	assert_int_equal(write(owner->gate[1], "", 1), 1);
+}
+
+/* Stops a job that does not run, with its owner. */
+static void stop(struct owner *owner)
+{
+	tcx_job_stop(&owner->job);
+	unref(owner);
+	wait_for(&freed);
+}
+
+static bool is_posted(sem_t *what)
+{
+	return sem_trywait(what) == 0;
+}
+
+static struct tcx_pool *new_pool(size_t workers)
+{
+	struct tcx_fault fault = {""};
+	struct tcx_pool *pool = tcx_pool_new(workers, &fault);
+
+	if (pool == NULL)
+		fail_msg("%s", fault.text);
+	return pool;
+}
+
+static void runs_when_due(void **state)
+{
+	struct tcx_pool *pool = new_pool(2);
+	struct owner *owner = make(true);
+	uint64_t due_ns;
+
+	(void)state;
+	start(owner, pool, &quick);
+	wait_for(&owner->began);
+	for (int i = 0; i < 5; i++) {
+		due_ns = tcx_clock_now() + 3 * TCX_NS_PER_MS;
+		owner->next_ns = due_ns; /* what the run after this one returns */
+		tcx_job_ask(&owner->job);
+		open_gate(owner);
+		wait_for(&owner->began); /* that one */
+		open_gate(owner);
+		wait_for(&owner->began);
+		assert_true(owner->ran_ns >= due_ns);
+	}
+	open_gate(owner);
+	for (int i = 0; i < 11; i++)
+		wait_for(&owner->ended);
+	stop(owner);
+	tcx_pool_stop(pool);
+}
+
+/* Asked for during a run, however often, it runs once more. */
+static void asked_during_a_run(void **state)
+{
+	struct tcx_pool *pool = new_pool(1);
+	struct owner *owner = make(true), *last = make(false);
+
+	(void)state;
+	start(owner, pool, &quick);
+	wait_for(&owner->began);
+	tcx_job_ask(&owner->job);
+	tcx_job_ask(&owner->job);
+	open_gate(owner);
+	wait_for(&owner->began);
+	open_gate(owner);
+	wait_for(&owner->ended);
+	wait_for(&owner->ended);
+	start(last, pool, &quick);
+	wait_for(&last->ended);
+	assert_false(is_posted(&owner->began));
+	stop(owner);
+	stop(last);
+	tcx_pool_stop(pool);
+}
+
+/* The run goes on with all that it uses. */
+static void stop_during_a_run(void **state)
+{
+	struct tcx_pool *pool = new_pool(2);
+	struct owner *owner = make(true);
+	int gate;
+
+	(void)state;
+	start(owner, pool, &slow);
+	wait_for(&owner->began);
+	tcx_job_ask(&owner->job); /* which is to come to nothing */
+	gate = dup(owner->gate[1]);
+	tcx_job_stop(&owner->job);
+	unref(owner);
+	assert_false(is_posted(&freed));
+	assert_int_equal(write(gate, "", 1), 1);
+	wait_for(&freed);
+	close(gate);
+	tcx_pool_stop(pool);
+}
+
+/* Requests may still come to what answers from a stopped owner. */
+static void stopped_is_not_asked(void **state)
+{
+	struct tcx_pool *pool = new_pool(1);
+	struct owner *owner = make(false), *last = make(false);
+
+	(void)state;
+	start(owner, pool, &quick);
+	wait_for(&owner->began);
+	wait_for(&owner->ended);
+	tcx_job_stop(&owner->job);
+	tcx_job_ask(&owner->job);
+	start(last, pool, &quick);
+	wait_for(&last->ended);
+	assert_false(is_posted(&owner->began));
+	unref(owner);
+	wait_for(&freed);
+	stop(last);
+	tcx_pool_stop(pool);
+}
+
+/* However many slow jobs there are and however long they take, a worker is there for others. */
+static void slow_ones(void **state)
+{
+	struct tcx_pool *pool = new_pool(2);
+	struct owner *slows[4], *owner = make(false);
+
+	(void)state;
+	start(owner, pool, &quick);
+	wait_for(&owner->ended);
+	for (size_t i = 0; i < COUNT(slows); i++) {
+		slows[i] = make(true);
+		start(slows[i], pool, &slow);
+	}
+	for (size_t i = 0; i < COUNT(slows); i++) {
+		tcx_job_ask(&owner->job);
+		wait_for(&owner->ended);
+		wait_for(&slows[i]->began); /* a long run holds up none of them for good */
+	}
+	tcx_job_ask(&owner->job);
+	wait_for(&owner->ended);
+	for (size_t i = 0; i < COUNT(slows); i++) {
+		open_gate(slows[i]);
+		wait_for(&slows[i]->ended);
+		tcx_job_stop(&slows[i]->job);
+		unref(slows[i]);
+		wait_for(&freed);
+	}
+	stop(owner);
+	tcx_pool_stop(pool);
+}
+
+/* A read that never ends is stopped: the only worker is replaced. */
+static void one_worker(void **state)
+{
+	struct tcx_pool *pool = new_pool(1);
+	struct owner *stuck = make(true), *table = make(false), *counters = make(false);
+	int gate;
+
+	(void)state;
+	start(stuck, pool, &slow);
+	wait_for(&stuck->began);
+	start(table, pool, &slow);
+	start(counters, pool, &quick);
+	gate = dup(stuck->gate[1]);
+	tcx_job_stop(&stuck->job);
+	unref(stuck);
+	wait_for(&table->ended);
+	wait_for(&counters->ended);
+	assert_int_equal(write(gate, "", 1), 1);
+	wait_for(&freed);
+	close(gate);
+	stop(table);
+	stop(counters);
+	tcx_pool_stop(pool);
+}
+
+/* Who waits for a run is served before what comes by itself, though that has been due for longer.
+ */
+static void asked_come_first(void **state)
+{
+	struct tcx_pool *pool = new_pool(1);
+	struct owner *first = make(true), *unasked = make(true), *asked = make(false);
+
+	(void)state;
+	atomic_store(&order_count, 0);
+	unasked->number = 1;
+	asked->number = 2;
+	unasked->next_ns = 1;
+	start(unasked, pool, &quick);
+	wait_for(&unasked->began);
+	start(first, pool, &quick);
+	open_gate(unasked); /* it is due again at once */
+	wait_for(&first->began);
+	start(asked, pool, &quick);
+	open_gate(first);
+	open_gate(unasked);
+	wait_for(&asked->ended);
+	wait_for(&unasked->ended);
+	wait_for(&unasked->ended);
+	assert_int_equal(atomic_load(&order_count), 3);
+	assert_int_equal(order[1], 2);
+	assert_int_equal(order[2], 1);
+	stop(first);
+	stop(unasked);
+	stop(asked);
+	tcx_pool_stop(pool);
+}
+
+/* Only what nobody waits for has a low priority, and only while it runs. */
+static void priorities(void **state)
+{
+	struct tcx_pool *pool = new_pool(2);
+	struct owner *owner = make(false), *other = make(false);
+	int normal = getpriority(PRIO_PROCESS, 0);
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		owner->next_ns = 1;
+		if (i == 0)
+			start(owner, pool, &spare);
+		else
+			tcx_job_ask(&owner->job);
+		wait_for(&owner->ended);
+		wait_for(&owner->ended);
+		assert_true(owner->nice > normal || normal >= 10);
+		if (i == 0)
+			start(other, pool, &spare);
+		else
+			tcx_job_ask(&other->job);
+		wait_for(&other->ended);
+		assert_int_equal(other->nice, normal);
+	}
+	stop(owner);
+	stop(other);
+	tcx_pool_stop(pool);
+}
+
+/* A job waits for a descriptor, until it is stopped. */
+static void descriptors(void **state)
+{
+	struct tcx_pool *pool = new_pool(1);
+	struct owner *owner = make(true), *last = make(false);
+	int gate;
+
+	(void)state;
+	owner->watched = owner->gate[0]; /* a run takes the octet that it is due for */
+	start(owner, pool, &slow);
+	for (int i = 0; i < 5; i++) {
+		wait_for(&owner->began);
+		open_gate(owner);
+		wait_for(&owner->ended);
+		assert_false(is_posted(&owner->began));
+		open_gate(owner);
+		wait_for(&owner->began);
+		wait_for(&owner->ended);
+		tcx_job_ask(&owner->job);
+	}
+	wait_for(&owner->began);
+	open_gate(owner);
+	wait_for(&owner->ended);
+	gate = dup(owner->gate[1]);
+	tcx_job_stop(&owner->job);
+	assert_int_equal(write(gate, "", 1), 1);
+	start(last, pool, &quick);
+	wait_for(&last->ended);
+	assert_false(is_posted(&owner->began));
+	close(gate);
+	unref(owner);
+	wait_for(&freed);
+	stop(last);
+	tcx_pool_stop(pool);
+}
+
+/* The end of the program does not wait for a run that never ends; the pool is freed with it. */
+static void end_during_a_run(void **state)
+{
+	struct tcx_pool *pool = new_pool(2);
+	struct owner *owner = make(true);
+	int gate;
+
+	(void)state;
+	start(owner, pool, &slow);
+	wait_for(&owner->began);
+	gate = dup(owner->gate[1]);
+	tcx_job_stop(&owner->job);
+	unref(owner);
+	tcx_pool_stop(pool);
+	assert_false(is_posted(&freed));
+	assert_int_equal(write(gate, "", 1), 1);
+	wait_for(&freed);
+	close(gate);
+}
+
+/* Asks and stops at any time, from several threads' view of one pool; nothing is left over. */
+static void at_any_time(void **state)
+{
+	size_t before = fixture_descriptors();
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		struct tcx_pool *pool = new_pool(1 + (size_t)i % 3);
+		struct owner *owners[5];
+
+		for (size_t k = 0; k < COUNT(owners); k++) {
+			owners[k] = make(false);
+			owners[k]->next_ns = 1;
+			start(owners[k], pool, k % 2 == 0 ? &slow : k == 1 ? &spare : &quick);
+		}
+		for (size_t k = 0; k < COUNT(owners); k++) {
+			tcx_job_ask(&owners[k]->job);
+			tcx_job_stop(&owners[k]->job);
+			unref(owners[k]);
+		}
+		tcx_pool_stop(pool);
+		for (size_t k = 0; k < COUNT(owners); k++)
+			wait_for(&freed);
+	}
+	assert_int_equal(fixture_descriptors(), before);
+	tcx_pool_stop(NULL);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	return sem_init(&freed, 0, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+		TEST(runs_when_due),	    TEST(asked_during_a_run), TEST(stop_during_a_run),
+		TEST(stopped_is_not_asked), TEST(slow_ones),	      TEST(one_worker),
+		TEST(asked_come_first),	    TEST(priorities),	      TEST(descriptors),
+		TEST(at_any_time),	    TEST(end_during_a_run), /* the last one: what it leaves
+								       goes away by itself */
+#undef TEST
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
