@@ -51,9 +51,9 @@ class Bench:
         self.wait_for(self.master.exists, "snmpd does not start")
         agent = self.start(AGENT, "-f", "-C", "-x", str(self.master), "-Le")
         self.wait_for(lambda: self.has(f"{TCPEXT}.1.0"), "tcpextd does not serve")
-        self.start(str(HELPERS / "scalar-group"), str(self.master), OTHER, "200")
+        other = self.start(str(HELPERS / "scalar-group"), str(self.master), OTHER, "200")
         self.wait_for(lambda: self.has(f"{OTHER}.1.0"), "the scalar group does not serve")
-        return agent
+        return agent, other
 
     def get(self, name):
         result = subprocess.run(["snmpget", "-v2c", "-cpublic", "-m", "", "-Oqv", self.address, name],
@@ -116,10 +116,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="tcx-bench-") as folder:
         bench = Bench(folder)
         try:
-            agent = bench.start_all()
+            agent, other = bench.start_all()
             show_idle(agent.pid)
-            subprocess.run([str(HELPERS / "requests"), bench.address, TCPEXT, str(bench.count_scalars()), OTHER],
-                           check=True)
+            subprocess.run([str(HELPERS / "requests"), bench.address, str(bench.count_scalars()),
+                            TCPEXT, str(agent.pid), OTHER, str(other.pid)], check=True)
             print(f"resident memory after that: {memory_mib(agent.pid):.1f} MiB (target at most 10)", flush=True)
         finally:
             bench.stop()

@@ -7,6 +7,7 @@ built-in tables. Both ends of a connection are there, so each is two rows.
 
 Environment: TCPEXTD (the agent), BENCH_DIR (folder of the built helpers), MIB_ROOT (root of LINUX-TCPEXT-MIB).
 """
+import collections
 import os
 import pathlib
 import signal
@@ -23,8 +24,10 @@ COLUMN = f"{harness.MIB2}.6.13.1.1"                     # tcpConnState
 ESTABLISHED = f"{harness.OBJECTS}.18.1.3.1.5"           # tcpStateSockets of IPv4
 SCALAR = f"{harness.MIB2}.6.9.0"                        # tcpCurrEstab
 CONNECTIONS, STATES = 5, 7                              # numbers of kernelTable
+SOCKET_TABLES = (COLUMN, f"{harness.MIB2}.7.5.1.1", f"{harness.OBJECTS}.18.1.3", f"{harness.OBJECTS}.20.1.5")
+FAMILIES, PROTOCOLS = {"2": "IPv4", "10": "IPv6"}, {"6": "TCP", "17": "UDP"}
 AGENT, PEER = "udp:127.0.0.1:161", "udp:127.0.0.1:162"
-PATIENCE = 60                                           # seconds that a walk may take
+PATIENCE = 45                                           # seconds that a walk may take
 OFTEN, ENOUGH = 5, 10                                   # a walk is done so often, unless that takes so many seconds
 PAIRS = 7
 PHASE = 4                                               # seconds
@@ -155,6 +158,24 @@ def show_cost_per_row(small, large):
           f"(median of {PAIRS} pairs; target at most 1.2)", flush=True)
 
 
+def show_dumps(world):
+    """What is asked of the kernel while all tables of sockets are renewed each second."""
+    world.tcpextd.end()
+    file = world.folder / "dumps"
+    # AddressSanitizer wants to be loaded first, and need not be.
+    settings = (f"LD_PRELOAD={(HELPERS / 'dumps.so').resolve()}", f"TCX_DUMPS={file}", "ASAN_OPTIONS=verify_asan_link_order=0")
+    world.tcpextd = world.agent(f"tableInterval 1\ntableIdle {3 * PHASE}\n", under=("/usr/bin/env", *settings))
+    world.getnext(*SOCKET_TABLES)
+    time.sleep(PHASE)
+    file.write_text("")
+    time.sleep(PHASE)
+    dumps = collections.Counter()
+    for (family, protocol, *_), count in collections.Counter(tuple(line.split()) for line in file.read_text().splitlines()).items():
+        dumps[f"{FAMILIES[family]} {PROTOCOLS[protocol]}"] += round(count / PHASE)
+    print(f"dumps of sockets while all tables of them are in use, a renewal: {sum(dumps.values())} "
+          f"({', '.join(f'{kind} {count}' for kind, count in sorted(dumps.items()))}; target at most 4)", flush=True)
+
+
 # --- An agent that reads over and over ----------------------------------------------------------------------------------------
 
 def tasks_of(agent):
@@ -194,7 +215,7 @@ def show_latency(world, agent):
           f"({len(idle)} GETs)\n"
           f"GET of a scalar while {world.sockets} rows are being read: median {percentile_us(reading, 50):.0f} us, "
           f"99th percentile {during:.0f} us ({len(reading)} GETs; {100 * share:.0f} % of the time was reading), "
-          f"ratio {during / before:.2f} (target at most 3)", flush=True)
+          f"ratio {during / before:.2f} (target at most 2)", flush=True)
 
 
 def show_reading(world):
@@ -217,6 +238,8 @@ def main():
         with World(sockets) as world:
             show_walks(world)
             show_states(world)
+    with World(100) as world:
+        show_dumps(world)
     with World(100_000) as large:
         show_walks(large)
         show_states(large)
