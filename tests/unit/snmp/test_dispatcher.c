@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/netns.h"
 #include "snmp/dispatcher.h"
 #include "tests/unit/serving.h"
 
@@ -108,12 +109,14 @@ static void serve(const char *name, size_t from, size_t count)
 static int open_dispatcher(void **state)
 {
 	struct tcx_fault fault = {""};
+	struct tcx_netns *netns = tcx_netns_new("/proc", &fault);
 
 	(void)state;
 	is_pending = false;
 	assert_true(tcx_modules_build(&built, modules, COUNT(modules)));
 	dispatcher = tcx_dispatcher_new(&built);
-	collector = tcx_collector_start("/proc", 1000000000, &fault);
+	collector = tcx_collector_start(netns, 1000000000, &fault);
+	tcx_netns_unref(netns);
 	tcx_collector_wait_first(collector, 1000);
 	serve("", 0, 4);
 	serve("red", 4, 1);
