@@ -7,14 +7,14 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-typedef int opener(const char *path, int flags, ...);
 
 static void wait_for_listener(const char *where)
 {
@@ -29,34 +29,65 @@ static void wait_for_listener(const char *where)
 	close(fd);
 }
 
-static int open_slowly(const char *name, const char *path, int flags, mode_t mode)
+/* Whether that is the slow file: below a folder by its name there. */
+static int is_slow(int folder, const char *path)
 {
 	const char *slow = getenv("TCX_SLOW_FILE");
-	const char *where = getenv("TCX_SLOW_SOCKET");
-	opener *real;
+	char link[64], whole[PATH_MAX] = "";
+	ssize_t len;
 
-	*(void **)&real = dlsym(RTLD_NEXT, name);
-	if (slow != NULL && where != NULL && strcmp(path, slow) == 0)
+	if (slow == NULL || folder == AT_FDCWD || path[0] == '/')
+		return slow != NULL && strcmp(path, slow) == 0;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
+	len = readlink(link, whole, sizeof(whole) - 1);
+	return len > 0 && strncmp(whole, slow, (size_t)len) == 0 && slow[len] == '/' &&
+	       strcmp(slow + len + 1, path) == 0;
+}
+
+static void look_at(int folder, const char *path)
+{
+	const char *where = getenv("TCX_SLOW_SOCKET");
+
+	if (where != NULL && is_slow(folder, path))
 		wait_for_listener(where);
-	return real(path, flags, mode);
 }
 
 /* Only where a file may be made there is a mode. */
+#define MODE(flags)                                                                                \
+	mode_t mode = 0;                                                                           \
+	va_list args;                                                                              \
+                                                                                                   \
+	va_start(args, flags);                                                                     \
+	if (((flags) & (O_CREAT | __O_TMPFILE)) != 0)                                              \
+		mode = va_arg(args, mode_t);                                                       \
+	va_end(args)
+
 #define OPEN(name)                                                                                 \
 	int name(const char *path, int flags, ...)                                                 \
 	{                                                                                          \
-		mode_t mode = 0;                                                                   \
-		va_list args;                                                                      \
-                                                                                                   \
-		va_start(args, flags);                                                             \
-		if ((flags & (O_CREAT | __O_TMPFILE)) != 0)                                        \
-			mode = va_arg(args, mode_t);                                               \
-		va_end(args);                                                                      \
-		return open_slowly(#name, path, flags, mode);                                      \
+		int (*real)(const char *, int, ...);                                               \
+		MODE(flags);                                                                       \
+		*(void **)&real = dlsym(RTLD_NEXT, #name);                                         \
+		look_at(AT_FDCWD, path);                                                           \
+		return real(path, flags, mode);                                                    \
 	}
 
-/* What open() is compiled to, with large files and with _FORTIFY_SOURCE. */
+#define OPENAT(name)                                                                               \
+	int name(int folder, const char *path, int flags, ...)                                     \
+	{                                                                                          \
+		int (*real)(int, const char *, int, ...);                                          \
+		MODE(flags);                                                                       \
+		*(void **)&real = dlsym(RTLD_NEXT, #name);                                         \
+		look_at(folder, path);                                                             \
+		return real(folder, path, flags, mode);                                            \
+	}
+
+/* What open() and openat() are compiled to, with large files and with _FORTIFY_SOURCE. */
 OPEN(open)
 OPEN(open64)
 OPEN(__open_2)
 OPEN(__open64_2)
+OPENAT(openat)
+OPENAT(openat64)
+OPENAT(__openat_2)
+OPENAT(__openat64_2)
