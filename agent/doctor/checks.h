@@ -62,21 +62,12 @@ bool tcx_doctor_in_group(gid_t gid);
 void tcx_doctor_each_file(struct doctor *doctor, const char *const *names,
 			  void (*use)(struct doctor *doctor, const char *path));
 
-/* Where snmpd listens: agentaddress or its default; and whether only this host can reach that. */
-const char *tcx_doctor_listens_at(const struct tcx_snmpd_conf *snmpd);
-bool tcx_doctor_listens_locally(const struct tcx_snmpd_conf *snmpd);
-
 /* Writes where this host can ask snmpd to text; returns the kind of community that works there. */
 const char *tcx_doctor_ask_address(const struct tcx_snmpd_conf *snmpd, char text[DOCTOR_PATH_MAX]);
-
-/* Whether snmpd.conf lets the user open the master's socket; and advice where it does not. */
-bool tcx_doctor_perms_let_in(const struct doctor *doctor);
-void tcx_doctor_advise_perms(struct doctor *doctor);
 
 /* Finds facts before the checks: files, processes, and whether the master can be reached. */
 void tcx_doctor_find_config(struct doctor *doctor);
 void tcx_doctor_read_snmpd_conf(struct doctor *doctor);
-void tcx_doctor_find_file_to_write(struct doctor *doctor);
 void tcx_doctor_find_agents(struct doctor *doctor);
 void tcx_doctor_reach(struct doctor *doctor);
 

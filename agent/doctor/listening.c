@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Interprets agentaddress: who can reach snmpd there, and where this host can. */
+/* Checks agentaddress: who can reach snmpd there, and where this host can. */
 #include "checks.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #define IPV6_COMMUNITY	"IPv6 community"
 #define LOCAL_COMMUNITY "unix community"
 
-const char *tcx_doctor_listens_at(const struct tcx_snmpd_conf *snmpd)
+static const char *listens_at(const struct tcx_snmpd_conf *snmpd)
 {
 	return snmpd->addresses[0] != '\0' ? snmpd->addresses : "udp:161";
 }
@@ -70,9 +70,9 @@ static bool is_local(const char *address)
 	       begins(host, "localhost") || begins(host, "[::1]") || strcmp(host, "::1") == 0;
 }
 
-bool tcx_doctor_listens_locally(const struct tcx_snmpd_conf *snmpd)
+static bool listens_locally(const struct tcx_snmpd_conf *snmpd)
 {
-	const char *list = tcx_doctor_listens_at(snmpd);
+	const char *list = listens_at(snmpd);
 	char address[PATH_MAX];
 	bool local = true;
 
@@ -109,7 +109,7 @@ static int rank(const char *address)
 
 const char *tcx_doctor_ask_address(const struct tcx_snmpd_conf *snmpd, char text[DOCTOR_PATH_MAX])
 {
-	const char *list = tcx_doctor_listens_at(snmpd);
+	const char *list = listens_at(snmpd);
 	char one[PATH_MAX], address[DOCTOR_PATH_MAX];
 	const char *kind;
 	int best = 0;
@@ -124,4 +124,19 @@ const char *tcx_doctor_ask_address(const struct tcx_snmpd_conf *snmpd, char text
 	}
 	host_of(text, &kind);
 	return kind;
+}
+
+void tcx_check_addresses(struct doctor *doctor)
+{
+	const char *addresses = listens_at(&doctor->snmpd);
+
+	if (!listens_locally(&doctor->snmpd)) {
+		OK("agentaddress: snmpd listens for managers at %s", addresses);
+		return;
+	}
+	WARN("agentaddress: snmpd listens at %s only: managers on other hosts cannot ask",
+	     addresses);
+	MORE("if they are to, write to %s and restart snmpd:", doctor->file_to_write);
+	MORE("  agentaddress ADDRESS");
+	MORE("ADDRESS is one of this host's; it comes in addition to the others");
 }

@@ -16,6 +16,29 @@ static void read_snmpd_file(struct doctor *doctor, const char *path)
 		doctor->denied = true;
 }
 
+/* snmpd itself overwrites that one when it ends. */
+static bool is_persistent(const char *path)
+{
+	const char *folder = get_persistent_directory();
+	size_t len = strlen(folder);
+
+	return strncmp(path, folder, len) == 0 && path[len] == '/';
+}
+
+/* The folder that snmpd includes, else the file that it reads. */
+static void find_file_to_write(struct doctor *doctor)
+{
+	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
+	const char *file = snmpd->file_count > 0 ? snmpd->files[0].path : NULL;
+
+	if (snmpd->include_dir[0] != '\0')
+		snprintf(doctor->file_to_write, sizeof(doctor->file_to_write), "%s/tcpextd.conf",
+			 snmpd->include_dir);
+	else
+		snprintf(doctor->file_to_write, sizeof(doctor->file_to_write), "%s",
+			 file != NULL && !is_persistent(file) ? file : "/etc/snmp/snmpd.conf");
+}
+
 /* Reads snmpd's own files, and those that all AgentX programs share. */
 void tcx_doctor_read_snmpd_conf(struct doctor *doctor)
 {
@@ -24,7 +47,7 @@ void tcx_doctor_read_snmpd_conf(struct doctor *doctor)
 
 	tcx_doctor_each_file(doctor, names, read_snmpd_file);
 	tcx_snmpd_conf_finish(&doctor->snmpd);
-	tcx_doctor_find_file_to_write(doctor);
+	find_file_to_write(doctor);
 }
 
 void tcx_check_snmpd_files(struct doctor *doctor)
