@@ -58,8 +58,7 @@ void tcx_check_snmpd_files(struct doctor *doctor)
 		WARN("snmpd.conf: none was read, in %s; what snmpd allows is not known",
 		     tcx_config_search_path());
 	for (size_t i = 0; i < snmpd->file_count; i++)
-		if (snmpd->files[i].path != NULL)
-			OK("snmpd.conf: %s was read", snmpd->files[i].path);
+		OK("snmpd.conf: %s was read", snmpd->files[i].path);
 	for (size_t i = 0; i < snmpd->note_count; i++)
 		WARN("snmpd.conf: %s", snmpd->notes[i]);
 	if (doctor->denied)

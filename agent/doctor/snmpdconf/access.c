@@ -8,12 +8,16 @@
 #include <strings.h>
 
 #include "base/list.h"
+#include "snmp/netsnmp.h"
+
+#define WORDS_MAX 12   /* of a line; none of our directives has more */
+#define TEXT_MAX  2048 /* of a word, such as a long OID */
 
 struct line {
 	const struct snmpd_place *at;
-	const char *kind; /* of those whom its directive lets in */
-	size_t count;	  /* of words */
-	char *word[SNMPD_WORDS_MAX];
+	const char *kind;		/* of those whom its directive lets in */
+	size_t count;			/* of words */
+	char word[WORDS_MAX][TEXT_MAX]; /* the others are empty */
 };
 
 /* The versions of SNMP of a model. */
@@ -300,7 +304,8 @@ void tcx_snmpd_take_access(const struct snmpd_place *at, const char *token, char
 		if (strcasecmp(token, directives[i].token) == 0) {
 			struct line line = {.at = at, .kind = directives[i].kind};
 
-			line.count = tcx_snmpd_split(rest, line.word);
+			while (rest != NULL && line.count < WORDS_MAX)
+				rest = copy_nword(rest, line.word[line.count++], TEXT_MAX);
 			directives[i].take(&line);
 		}
 }

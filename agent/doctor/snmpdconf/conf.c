@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reads snmpd.conf and its includes, line by line, and the directives of the AgentX master. */
 #include "line.h"
+#include "snmp/netsnmp.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -145,9 +146,9 @@ static char *take_section(struct snmpd_place *at, char *section, char *rest)
 	bool elsewhere =
 		strcasecmp(section, "[snmpd]") != 0 && strcasecmp(section, "[agentx]") != 0;
 
-	if (*rest == '\0' || *rest == '#')
+	if (rest == NULL)
 		at->elsewhere = elsewhere;
-	return elsewhere ? rest + strlen(rest) : rest;
+	return elsewhere ? NULL : rest;
 }
 
 static void take_directive(const struct snmpd_place *at, const char *token, char *rest)
@@ -173,20 +174,15 @@ static void clean(char *line, size_t len)
 
 static void take_line(struct snmpd_place *at, char *line)
 {
-	char *token = tcx_snmpd_skip_space(line);
+	char token[TCX_SNMPD_WORD_MAX] = "";
 	bool elsewhere = at->elsewhere;
-	char *rest;
+	char *rest = copy_nword(skip_white(line), token, sizeof(token));
 
-	if (*token == '\0' || *token == '#')
-		return;
-	rest = tcx_snmpd_cut_word(token);
 	if (token[0] == '[') {
-		rest = take_section(at, token, rest);
-		token = rest;
-		rest = tcx_snmpd_cut_word(token);
+		rest = copy_nword(take_section(at, token, rest), token, sizeof(token));
 		elsewhere = false;
 	}
-	if (!elsewhere && *rest != '\0' && *rest != '#')
+	if (!elsewhere && rest != NULL)
 		take_directive(at, token, rest);
 }
 
@@ -201,11 +197,10 @@ static bool is_known(const struct tcx_snmpd_conf *conf, const struct stat *statu
 
 static void remember(struct tcx_snmpd_conf *conf, const char *path, const struct stat *status)
 {
-	const struct tcx_snmpd_file file = {strdup(path), status->st_dev, status->st_ino};
+	struct tcx_snmpd_file file = {.device = status->st_dev, .inode = status->st_ino};
 
-	conf->short_of_memory |= file.path == NULL;
-	if (!tcx_snmpd_append(conf, &conf->files, &conf->file_count, &file, sizeof(file)))
-		free(file.path);
+	snprintf(file.path, sizeof(file.path), "%s", path);
+	tcx_snmpd_append(conf, &conf->files, &conf->file_count, &file, sizeof(file));
 }
 
 static void read_lines(struct tcx_snmpd_conf *conf, const char *path, int depth, FILE *file)
@@ -250,11 +245,11 @@ static int read_file(struct tcx_snmpd_conf *conf, const char *path, int depth)
 int tcx_snmpd_conf_read(struct tcx_snmpd_conf *conf, const char *path)
 {
 	int error = read_file(conf, path, 0);
-	char text[SNMPD_NOTE_MAX];
+	char text[TCX_SNMPD_NOTE_MAX];
 
 	if (error != 0 && error != ENOENT && error != ENOTDIR) {
 		snprintf(text, sizeof(text), "%.300s: cannot be read: %s", path, strerror(error));
-		tcx_snmpd_add_note(conf, text);
+		tcx_snmpd_append(conf, &conf->notes, &conf->note_count, text, sizeof(text));
 	}
 	return error;
 }

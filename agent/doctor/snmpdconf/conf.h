@@ -2,7 +2,7 @@
 /*
  * What snmpd.conf says to a subagent: whether there is an AgentX master, who may connect to it, and
  * which subtrees each community and user may read. Parsed as snmpd does, with includes
- * (snmplib/read_config.c, mibII/vacm_conf.c). Knows no net-snmp.
+ * (snmplib/read_config.c, mibII/vacm_conf.c).
  */
 #ifndef TCX_DOCTOR_SNMPDCONF_CONF_H
 #define TCX_DOCTOR_SNMPDCONF_CONF_H
@@ -15,6 +15,7 @@
 #include "vacm.h"
 
 #define TCX_SNMPD_PLACE_MAX 320 /* room for FILE:LINE */
+#define TCX_SNMPD_NOTE_MAX  512
 
 /* agentXPerms; zeros without it. The modes are -1 where the line has none. */
 struct tcx_snmpd_perms {
@@ -67,7 +68,7 @@ struct tcx_snmpd_user {
 };
 
 struct tcx_snmpd_file {
-	char *path;
+	char path[PATH_MAX];
 	dev_t device;
 	ino_t inode;
 };
@@ -90,7 +91,7 @@ struct tcx_snmpd_conf {
 	size_t user_count;
 	struct tcx_snmpd_user *users;
 	size_t note_count; /* what was ignored or not understood, with its place */
-	char **notes;
+	char (*notes)[TCX_SNMPD_NOTE_MAX];
 };
 
 /*

@@ -9,35 +9,27 @@
 
 #include "base/array.h"
 
-bool tcx_snmpd_append(struct tcx_snmpd_conf *conf, void *list, size_t *count, const void *item,
-		      size_t size)
+void tcx_snmpd_copy(char *to, const char *from)
 {
-	bool done = tcx_array_append(list, count, item, size);
-
-	conf->short_of_memory |= !done;
-	return done;
+	snprintf(to, TCX_SNMPD_WORD_MAX, "%s", from);
 }
 
-void tcx_snmpd_add_note(struct tcx_snmpd_conf *conf, const char *text)
+void tcx_snmpd_append(struct tcx_snmpd_conf *conf, void *list, size_t *count, const void *item,
+		      size_t size)
 {
-	char *copy = strdup(text);
-
-	conf->short_of_memory |= copy == NULL;
-	if (copy == NULL ||
-	    !tcx_snmpd_append(conf, &conf->notes, &conf->note_count, &copy, sizeof(copy)))
-		free(copy);
+	conf->short_of_memory |= !tcx_array_append(list, count, item, size);
 }
 
 void tcx_snmpd_note(const struct snmpd_place *at, const char *format, ...)
 {
-	char text[SNMPD_NOTE_MAX];
+	char text[TCX_SNMPD_NOTE_MAX];
 	int len = snprintf(text, sizeof(text), "%.300s:%u: ", at->path, at->line);
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text + len, sizeof(text) - (size_t)len, format, args);
 	va_end(args);
-	tcx_snmpd_add_note(at->conf, text);
+	tcx_snmpd_append(at->conf, &at->conf->notes, &at->conf->note_count, text, sizeof(text));
 }
 
 static bool same_access(const struct tcx_snmpd_access *a, const struct tcx_snmpd_access *b)
@@ -62,10 +54,6 @@ void tcx_snmpd_add_access(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_ac
 
 void tcx_snmpd_conf_clear(struct tcx_snmpd_conf *conf)
 {
-	for (size_t i = 0; i < conf->file_count; i++)
-		free(conf->files[i].path);
-	for (size_t i = 0; i < conf->note_count; i++)
-		free(conf->notes[i]);
 	free(conf->files);
 	free(conf->notes);
 	free(conf->subtrees);
