@@ -43,13 +43,33 @@ static void add_subtree(const struct line *line, const struct tcx_snmpd_subtree 
 	tcx_snmpd_append(conf, &conf->subtrees, &conf->subtree_count, subtree, sizeof(*subtree));
 }
 
-static void add_row(const struct line *line, struct tcx_snmpd_row *row)
+static void add_row(const struct line *line, struct tcx_snmpd_row *row, size_t name, size_t value)
 {
 	struct tcx_snmpd_conf *conf = line->at->conf;
 
+	if (name >= line->count || value >= line->count)
+		return;
+	tcx_snmpd_copy(row->name, line->word[name]);
+	tcx_snmpd_copy(row->value, line->word[value]);
 	write_place(line, row->place);
 	row->versions = versions_of(row->model);
 	tcx_snmpd_append(conf, &conf->rows, &conf->row_count, row, sizeof(*row));
+}
+
+static void drop(struct line *line, size_t at, size_t words)
+{
+	memmove(line->word[at], line->word[at + words], (WORDS_MAX - at - words) * TEXT_MAX);
+	line->count -= words;
+}
+
+/* Takes an option and its word off the line. */
+static bool take_option(struct line *line, size_t at, const char *option, char *word)
+{
+	if (strcmp(line->word[at], option) != 0)
+		return false;
+	tcx_snmpd_copy(word, line->word[at + 1]);
+	drop(line, at, line->count < at + 2 ? 1 : 2);
+	return true;
 }
 
 /* A mask can have several words. */
@@ -62,7 +82,7 @@ static bool take_mask(const struct line *line, size_t first, struct tcx_snmpd_su
 }
 
 /* view NAME included|excluded OID [MASK] */
-static void take_view(const struct line *line)
+static void take_view(struct line *line)
 {
 	struct tcx_snmpd_subtree subtree = {.len = 0};
 
@@ -113,37 +133,25 @@ static void restrict_to(const struct line *line, struct tcx_snmpd_access *access
 			       "write -V and the name of a view, or an OID in numbers");
 }
 
-/*
- * [-v VERSION | -s MODEL] NAME [SOURCE | LEVEL [OID | -V VIEW [CONTEXT]]], from word i on
- * (vacm_create_simple())
- */
-static void take_simple_words(const struct line *line, size_t i)
+/* [-v VERSION | -s MODEL] NAME [SOURCE | LEVEL [OID | -V VIEW [CONTEXT]]] (vacm_create_simple()) */
+static void take_simple(struct line *line)
 {
 	bool is_user = strcmp(line->kind, "user") == 0;
 	struct tcx_snmpd_access access = {.view = "_all_", .kind = line->kind};
+	char model[TCX_SNMPD_WORD_MAX];
 	bool has_view;
 
 	access.versions = is_user ? TCX_SNMPD_V3 : TCX_SNMPD_V1 | TCX_SNMPD_V2C;
-	if (strcmp(line->word[i], "-v") == 0 || strcmp(line->word[i], "-s") == 0) {
-		access.versions = versions_of(line->word[i + 1]);
-		i += 2;
-	}
-	tcx_snmpd_copy(access.name, line->word[i]);
-	tcx_snmpd_copy(access.source, is_user ? "" : line->word[i + 1]);
+	if (take_option(line, 0, "-v", model) || take_option(line, 0, "-s", model))
+		access.versions = versions_of(model);
+	tcx_snmpd_copy(access.name, line->word[0]);
+	tcx_snmpd_copy(access.source, is_user ? "" : line->word[1]);
 	write_place(line, access.place);
-	i += 2;
-	has_view = strcmp(line->word[i], "-V") == 0;
-	take_context(access.context, line->word[i + 1 + has_view]);
-	if (has_view)
-		tcx_snmpd_copy(access.view, line->word[i + 1]);
-	else if (i < line->count)
-		restrict_to(line, &access, line->word[i]);
+	has_view = take_option(line, 2, "-V", access.view);
+	take_context(access.context, line->word[has_view ? 2 : 3]);
+	if (!has_view && line->count > 2)
+		restrict_to(line, &access, line->word[2]);
 	tcx_snmpd_add_access(line->at->conf, &access);
-}
-
-static void take_simple(const struct line *line)
-{
-	take_simple_words(line, 0);
 }
 
 /* "read", or "read,write" and so on (vacm_parse_authtokens()). */
@@ -158,103 +166,82 @@ static bool names_read(const char *types)
 }
 
 /* TYPES and then as above */
-static void take_auth(const struct line *line)
+static void take_auth(struct line *line)
 {
-	if (line->count > 1 && names_read(line->word[0]))
-		take_simple_words(line, 1);
+	if (line->count < 2 || !names_read(line->word[0]))
+		return;
+	drop(line, 0, 1);
+	take_simple(line);
 }
 
 /* [-Cn CONTEXT] SECNAME SOURCE COMMUNITY */
-static void take_com2sec(const struct line *line)
+static void take_com2sec(struct line *line)
 {
 	struct tcx_snmpd_row row = {.type = TCX_SNMPD_COM2SEC, .kind = line->kind};
-	size_t i = 0;
 
-	if (strcmp(line->word[0], "-Cn") == 0) {
-		tcx_snmpd_copy(row.context, line->word[1]);
-		i = 2;
-	}
-	if (line->count < i + 3)
-		return;
-	tcx_snmpd_copy(row.name, line->word[i]);
-	tcx_snmpd_copy(row.source, line->word[i + 1]);
-	tcx_snmpd_copy(row.value, line->word[i + 2]);
-	add_row(line, &row);
+	take_option(line, 0, "-Cn", row.context);
+	tcx_snmpd_copy(row.source, line->word[1]);
+	add_row(line, &row, 0, 2);
 }
 
 /* [-e ENGINEID] NAME [AUTH-TYPE AUTH [PRIV-TYPE [PRIV]]]; no -m or -l: words to make keys of */
-static void take_create_user(const struct line *line)
+static void take_create_user(struct line *line)
 {
 	struct tcx_snmpd_conf *conf = line->at->conf;
-	struct tcx_snmpd_user user = {.name = ""};
-	size_t i = strcmp(line->word[0], "-e") == 0 ? 2 : 0;
+	struct tcx_snmpd_user user;
 
-	tcx_snmpd_copy(user.name, line->word[i]);
-	tcx_snmpd_copy(user.auth_type, line->word[i + 1]);
-	tcx_snmpd_copy(user.auth, line->word[i + 2]);
-	tcx_snmpd_copy(user.priv_type, line->word[i + 3]);
-	tcx_snmpd_copy(user.priv, line->word[i + (i + 4 < line->count ? 4 : 2)]);
+	take_option(line, 0, "-e", user.name);
+	tcx_snmpd_copy(user.name, line->word[0]);
+	tcx_snmpd_copy(user.auth_type, line->word[1]);
+	tcx_snmpd_copy(user.auth, line->word[2]);
+	tcx_snmpd_copy(user.priv_type, line->word[3]);
+	tcx_snmpd_copy(user.priv, line->word[line->count > 4 ? 4 : 2]);
 	tcx_snmpd_append(conf, &conf->users, &conf->user_count, &user, sizeof(user));
 }
 
 /* GROUP MODEL SECNAME */
-static void take_group(const struct line *line)
+static void take_group(struct line *line)
 {
 	struct tcx_snmpd_row row = {.type = TCX_SNMPD_GROUP};
 
-	if (line->count < 3)
-		return;
-	tcx_snmpd_copy(row.value, line->word[0]);
 	tcx_snmpd_copy(row.model, line->word[1]);
-	tcx_snmpd_copy(row.name, line->word[2]);
-	add_row(line, &row);
+	add_row(line, &row, 2, 0);
 }
 
-/* The places of a line's words that name a group and more. */
-struct group_words {
-	size_t group, context, model, match, view;
-};
-
-static void add_group_access(const struct line *line, const struct group_words *place)
+/* GROUP CONTEXT MODEL LEVEL MATCH ..., with the view that may be read at this place. */
+static void add_access_row(const struct line *line, size_t view)
 {
 	struct tcx_snmpd_row row = {.type = TCX_SNMPD_ACCESS};
 
-	if (place->view >= line->count)
-		return;
-	tcx_snmpd_copy(row.name, line->word[place->group]);
-	tcx_snmpd_copy(row.model, place->model > 0 ? line->word[place->model] : "any");
-	tcx_snmpd_copy(row.value, line->word[place->view]);
-	row.prefix = take_context(row.context, line->word[place->context]);
-	if (place->match > 0)
-		row.prefix = strcmp(line->word[place->match], "prefix") == 0;
-	add_row(line, &row);
+	take_context(row.context, line->word[1]);
+	tcx_snmpd_copy(row.model, line->word[2]);
+	row.prefix = strcmp(line->word[4], "prefix") == 0;
+	add_row(line, &row, 0, view);
 }
 
-/* GROUP CONTEXT MODEL LEVEL MATCH READ WRITE NOTIFY */
-static void take_access(const struct line *line)
+/* ... READ WRITE NOTIFY */
+static void take_access(struct line *line)
 {
-	static const struct group_words places = {0, 1, 2, 4, 5};
-
-	add_group_access(line, &places);
+	add_access_row(line, 5);
 }
 
-/* GROUP CONTEXT MODEL LEVEL MATCH TYPE VIEW */
-static void take_setaccess(const struct line *line)
+/* ... TYPE VIEW */
+static void take_setaccess(struct line *line)
 {
-	static const struct group_words places = {0, 1, 2, 4, 6};
-
 	if (strcmp(line->word[5], "read") == 0)
-		add_group_access(line, &places);
+		add_access_row(line, 6);
 }
 
 /* TYPES GROUP [-s MODEL] VIEW [LEVEL [CONTEXT]] */
-static void take_authaccess(const struct line *line)
+static void take_authaccess(struct line *line)
 {
-	static const struct group_words places[] = {{1, 4, 0, 0, 2}, {1, 6, 3, 0, 4}};
+	struct tcx_snmpd_row row = {.type = TCX_SNMPD_ACCESS, .model = "any"};
 
-	if (line->count < 3 || !names_read(line->word[0]))
+	if (!names_read(line->word[0]))
 		return;
-	add_group_access(line, &places[strcmp(line->word[2], "-s") == 0]);
+	take_option(line, 2, "-s", row.model);
+	row.prefix = take_context(row.context, line->word[4]);
+	add_row(line, &row, 1, 2);
 }
 
 static int parse_mode(const char *text)
@@ -263,7 +250,7 @@ static int parse_mode(const char *text)
 }
 
 /* MODE-OF-SOCKET [MODE-OF-DIRECTORY [USER [GROUP]]] */
-static void take_perms(const struct line *line)
+static void take_perms(struct line *line)
 {
 	struct tcx_snmpd_perms *perms = &line->at->conf->perms;
 
@@ -275,7 +262,7 @@ static void take_perms(const struct line *line)
 
 static const struct {
 	const char *token;
-	void (*take)(const struct line *line);
+	void (*take)(struct line *line);
 	const char *kind;
 } directives[] = {
 	{"agentXPerms", take_perms, NULL},
