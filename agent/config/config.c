@@ -2,7 +2,6 @@
 /* Reads the configuration and checks that its values fit each other. */
 #include "config/config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "config_files.h"
@@ -53,16 +52,15 @@ static void check_timeout(struct tcx_config_reading *reading)
 {
 	const struct tcx_config *config = &reading->config;
 	int timeout = config->timeout_s * (config->retries + 1);
-	char text[TCX_FAULT_SIZE];
 
-	if (reading->faults > 0 || timeout < config->ping_s)
-		return;
-	snprintf(text, sizeof(text),
-		 "agentXTimeout %d and agentXRetries %d make %d s that the master has for an "
-		 "answer, which must be less than agentXPingInterval (%d s): lower them, or raise "
-		 "that",
-		 config->timeout_s, config->retries, timeout, config->ping_s);
-	tcx_config_complain(reading, "", text);
+	if (reading->faults == 0 && timeout >= config->ping_s)
+		tcx_config_complain(
+			reading, "",
+			"agentXTimeout %d and agentXRetries %d make %d s that the master has for "
+			"an "
+			"answer, which must be less than agentXPingInterval (%d s): lower them, or "
+			"raise that",
+			config->timeout_s, config->retries, timeout, config->ping_s);
 }
 
 unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options)

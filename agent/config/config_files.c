@@ -59,7 +59,6 @@ static const char *remedy_for(int error)
 static bool check_file(const struct file *file, bool must_exist)
 {
 	struct tcx_fault fault = {""};
-	char what[2 * TCX_FAULT_SIZE];
 	int fd;
 
 	if (file->depth > DEPTH_MAX || file->reading->files++ > FILES_MAX ||
@@ -70,8 +69,8 @@ static bool check_file(const struct file *file, bool must_exist)
 		return check_includes(file, fd);
 	if (errno == ENOENT && !must_exist)
 		return false;
-	snprintf(what, sizeof(what), ": cannot be read: %s; %s", fault.text, remedy_for(errno));
-	tcx_config_complain(file->reading, file->path, what);
+	tcx_config_complain(file->reading, file->path, ": cannot be read: %s; %s", fault.text,
+			    remedy_for(errno));
 	return false;
 }
 

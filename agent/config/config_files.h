@@ -18,7 +18,8 @@ struct tcx_config_reading {
 void tcx_config_read_files(struct tcx_config_reading *reading);
 
 /* Logs a fault of a file in one line that begins with the place, and counts it. */
-void tcx_config_complain(struct tcx_config_reading *reading, const char *place, const char *what);
+__attribute__((format(printf, 3, 4))) void
+tcx_config_complain(struct tcx_config_reading *reading, const char *place, const char *format, ...);
 
 /* Reports a log line of the library in better words, or drops it. */
 void tcx_config_translate(struct tcx_config_reading *reading, const char *line);

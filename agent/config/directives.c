@@ -9,13 +9,14 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/list.h"
 #include "mib/modules.h"
 #include "snmp/netsnmp.h"
 
 struct directive;
 
 /* Parses a value into its field; reports a wrong one with netsnmp_config_error(). */
-typedef void take(const struct directive *directive, struct tcx_config *config, char *text);
+typedef void take(const struct directive *directive, struct tcx_config *config, const char *text);
 
 static take take_seconds, take_number, take_text, take_modules, take_patterns;
 
@@ -94,7 +95,8 @@ static bool read_number(const struct directive *directive, const char *text, boo
 	return false;
 }
 
-static void take_seconds(const struct directive *directive, struct tcx_config *config, char *text)
+static void take_seconds(const struct directive *directive, struct tcx_config *config,
+			 const char *text)
 {
 	uint64_t *nanoseconds = field_of(directive, config);
 	double seconds;
@@ -103,7 +105,8 @@ static void take_seconds(const struct directive *directive, struct tcx_config *c
 		*nanoseconds = (uint64_t)(seconds * TCX_NS_PER_S + 0.5);
 }
 
-static void take_number(const struct directive *directive, struct tcx_config *config, char *text)
+static void take_number(const struct directive *directive, struct tcx_config *config,
+			const char *text)
 {
 	int *number = field_of(directive, config);
 	double value;
@@ -112,7 +115,8 @@ static void take_number(const struct directive *directive, struct tcx_config *co
 		*number = (int)value;
 }
 
-static void take_text(const struct directive *directive, struct tcx_config *config, char *text)
+static void take_text(const struct directive *directive, struct tcx_config *config,
+		      const char *text)
 {
 	char **field = field_of(directive, config);
 	char *copy = NULL;
@@ -144,17 +148,16 @@ static const char *module_words(char words[TCX_FAULT_SIZE])
 }
 
 /* "ip tcp tcpext"; the words of all lines add up; "none" is none. */
-static void take_modules(const struct directive *directive, struct tcx_config *config, char *text)
+static void take_modules(const struct directive *directive, struct tcx_config *config,
+			 const char *text)
 {
-	char list[TCX_FAULT_SIZE];
-	char *rest = NULL;
+	char word[PATH_MAX], list[TCX_FAULT_SIZE];
 	size_t words = 0;
 
 	if (!config->modules_given)
 		config->modules = 0;
 	config->modules_given = true;
-	for (char *word = strtok_r(text, " \t,", &rest); word != NULL;
-	     word = strtok_r(NULL, " \t,", &rest)) {
+	while (tcx_list_next(&text, " \t,", word)) {
 		unsigned int bit = tcx_modules_bit(word);
 
 		words++;
@@ -169,20 +172,20 @@ static void take_modules(const struct directive *directive, struct tcx_config *c
 }
 
 /* "veth* docker0"; the patterns of all lines add up. */
-static void take_patterns(const struct directive *directive, struct tcx_config *config, char *text)
+static void take_patterns(const struct directive *directive, struct tcx_config *config,
+			  const char *text)
 {
 	struct tcx_link_patterns **patterns = field_of(directive, config);
-	char *rest = NULL;
+	char pattern[PATH_MAX];
 
-	for (char *pattern = strtok_r(text, " \t", &rest); pattern != NULL;
-	     pattern = strtok_r(NULL, " \t", &rest))
+	while (tcx_list_next(&text, " \t", pattern))
 		if (!tcx_link_patterns_add(patterns, pattern))
 			netsnmp_config_error("%s '%s' is wrong: all patterns together have room "
 					     "for %d characters",
 					     directive->word, pattern, TCX_LINK_PATTERNS_MAX);
 }
 
-void tcx_directives_take(struct tcx_config *config, const char *word, char *text)
+void tcx_directives_take(struct tcx_config *config, const char *word, const char *text)
 {
 	for (size_t i = 0; i < DIRECTIVES; i++)
 		if (strcasecmp(word, directives[i].word) == 0)
@@ -191,15 +194,10 @@ void tcx_directives_take(struct tcx_config *config, const char *word, char *text
 
 void tcx_directives_default(struct tcx_config *config)
 {
-	char text[32];
-
 	memset(config, 0, sizeof(*config));
-	for (size_t i = 0; i < DIRECTIVES; i++) {
-		if (directives[i].by_default == NULL)
-			continue;
-		snprintf(text, sizeof(text), "%s", directives[i].by_default);
-		directives[i].take(&directives[i], config, text);
-	}
+	for (size_t i = 0; i < DIRECTIVES; i++)
+		if (directives[i].by_default != NULL)
+			directives[i].take(&directives[i], config, directives[i].by_default);
 	config->modules_given = false;
 }
 

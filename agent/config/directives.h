@@ -15,6 +15,6 @@ void tcx_directives_register(void (*parse)(const char *word, char *text));
 void tcx_directives_default(struct tcx_config *config);
 
 /* Parses the value of a directive. A wrong one changes nothing; the library logs why. */
-void tcx_directives_take(struct tcx_config *config, const char *word, char *text);
+void tcx_directives_take(struct tcx_config *config, const char *word, const char *text);
 
 #endif
