@@ -3,13 +3,16 @@
 #include "tests/unit/test.h"
 
 #include <errno.h>
+#include <linux/sched.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -197,6 +200,78 @@ static void test_other(void **state)
 	assert_int_equal(in_child(find_other, NULL), 0);
 }
 
+/*
+ * A process in a namespace of its own, with this number if it is not 0. 0 where that cannot be had.
+ * It ends with this one.
+ */
+static pid_t start_elsewhere(pid_t number)
+{
+	struct clone_args how = {
+		.exit_signal = SIGCHLD,
+		.set_tid = number != 0 ? (uintptr_t)&number : 0,
+		.set_tid_size = number != 0,
+	};
+	int fds[2];
+	char ready = 0;
+	pid_t child;
+
+	assert_int_equal(pipe(fds), 0);
+	child = (pid_t)syscall(SYS_clone3, &how, sizeof(how));
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		ready = unshare(CLONE_NEWNET) == 0;
+		(void)!write(fds[1], &ready, 1);
+		pause();
+		_exit(0);
+	}
+	if (child > 0)
+		assert_int_equal(read(fds[0], &ready, 1), 1);
+	close(fds[0]);
+	close(fds[1]);
+	return ready ? child : 0;
+}
+
+static void stop(pid_t child)
+{
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+/* A process that has the number of the one before it is not taken for that. */
+static void test_reused(void **state)
+{
+	pid_t child = start_elsewhere(0);
+	struct tcx_sources *sources;
+	struct tcx_snapshot *snapshot;
+	struct tcx_fault fault = {""};
+	struct tcx_namespace ns;
+	char root[64];
+
+	(void)state;
+	if (child == 0)
+		skip();
+	snprintf(root, sizeof(root), "/proc/%ld", (long)child);
+	assert_true(init(&ns, root));
+	assert_false(tcx_namespace_is_gone(&ns));
+	sources = fixture_sources(root);
+	snapshot = tcx_sources_read(sources, NULL);
+	assert_non_null(snapshot);
+	tcx_snapshot_unref(snapshot);
+	stop(child);
+	child = start_elsewhere(child);
+	if (child != 0) {
+		assert_int_equal(tcx_proc_root_where(root), TCX_WHERE_OTHER);
+		assert_true(tcx_namespace_is_gone(&ns));
+		assert_false(visit(&ns, &fault));
+		assert_null(tcx_sources_read(sources, &fault));
+		stop(child);
+	}
+	tcx_sources_free(sources);
+	tcx_namespace_clear(&ns);
+	if (child == 0)
+		skip();
+}
+
 static int mount_procfs(const struct fixture *fixture)
 {
 	if (unshare(CLONE_NEWNET | CLONE_NEWNS) != 0 ||
@@ -253,6 +328,7 @@ int main(void)
 		cmocka_unit_test(test_files),	 cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_dead),	 cmocka_unit_test(test_other),
 		cmocka_unit_test(test_not_init), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_reused),
 	};
 
 	return cmocka_run_group_tests_name("netns", tests, NULL, NULL);
