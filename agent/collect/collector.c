@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The thread that reads the counters, and what it publishes and reports. */
+/* The job that reads the counters, and what it publishes and reports. */
 #include "collect/collector.h"
 
 #include <errno.h>
@@ -8,65 +8,49 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/timerfd.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/worker.h"
+#include "events.h"
+#include "pool.h"
 #include "sample/growth.h"
-
-/* Events that nobody has fetched yet. */
-#define EVENTS 64
 
 /* The outages: one per source, the last one for all of them together. */
 #define ALL_SOURCES TCX_SOURCES
 #define OUTAGES	    (TCX_SOURCES + 1)
 
 struct tcx_collector {
-	atomic_uint references;	     /* the thread has one */
-	struct tcx_sources *sources; /* the thread's own from its start to its end */
-	uint64_t sequence;	     /* likewise */
-	bool seen[TCX_SOURCES];	     /* it has been there; likewise */
-	bool reported[OUTAGES];	     /* outage begun and not ended; likewise */
-	size_t reported_count;
+	atomic_uint references; /* the job has one */
+	struct tcx_job job;
+	struct tcx_events *events;   /* with a reference */
+	struct tcx_sources *sources; /* the job's own; so is what follows */
+	uint64_t sequence;
+	bool seen[TCX_SOURCES]; /* it has been there */
+	bool begun;		/* the first read has ended */
+	struct tcx_condition outages[OUTAGES];
 
-	int timer_fd;
-	int stop_fd;
-	int event_fd;
 	int first_fd; /* readable once the first read has ended */
 
 	pthread_mutex_t lock; /* guards what follows */
+	uint64_t interval_ns;
+	uint64_t since_ns; /* reads are due each interval from then on */
 	struct tcx_snapshot *latest;
 	struct tcx_collector_status status;
-	struct tcx_event events[EVENTS];
-	size_t event_first;
-	size_t event_count;
 };
 
-static void push_event(struct tcx_collector *collector, const struct tcx_event *event)
-{
-	size_t i = (collector->event_first + collector->event_count++) % EVENTS;
+#define LOST "%s%s; its last good values stay until they are %g s old\n"
+#define NONE "%s%s; what cannot be read is not served until it can\n"
 
-	collector->events[i] = *event;
-	eventfd_write(collector->event_fd, 1);
-}
-
-/*
- * Reports each outage when it begins and when it ends. One that begins waits until the queue has
- * room for its end and those of the others.
- */
-static void report(struct tcx_collector *collector, size_t which, const struct tcx_event *event)
-{
-	if (event->failed == collector->reported[which])
-		return;
-	pthread_mutex_lock(&collector->lock);
-	if (!event->failed || collector->event_count + collector->reported_count + 2 <= EVENTS) {
-		collector->reported[which] = event->failed;
-		collector->reported_count += event->failed ? 1 : -1;
-		push_event(collector, event);
-	}
-	pthread_mutex_unlock(&collector->lock);
-}
+/* By whether it was read before the outage. */
+static const struct tcx_condition_kind file_kinds[] = {
+	{LOG_WARNING, NONE, "%s can be read again\n"},
+	{LOG_WARNING, LOST, "%s can be read again\n"},
+};
+static const struct tcx_condition_kind all_kinds[] = {
+	{LOG_WARNING, NONE, "the counters can be read again\n"},
+	{LOG_WARNING, LOST, "the counters can be read again\n"},
+};
 
 /* A file that has disappeared is an outage, unless all have. */
 static bool is_out(struct tcx_collector *collector, size_t i, bool any)
@@ -77,49 +61,43 @@ static bool is_out(struct tcx_collector *collector, size_t i, bool any)
 		collector->seen[i] = true;
 		return state != TCX_SOURCE_GOOD;
 	}
-	return collector->seen[i] && (any || collector->reported[i]);
+	return collector->seen[i] && (any || collector->outages[i].lasts);
 }
 
 static bool report_source(struct tcx_collector *collector, size_t i, bool any)
 {
 	const struct tcx_source_status *status = tcx_sources_status(collector->sources, i);
-	const char *file = tcx_sources_file(collector->sources, i);
-	struct tcx_event event = {.failed = is_out(collector, i, any)};
+	bool out = is_out(collector, i, any);
+	struct tcx_fault cause;
 
-	if (event.failed == collector->reported[i])
-		return event.failed;
-	event.was_read = status->good_ns != 0;
-	if (!event.failed)
-		tcx_fault_set(&event.text, "%s can be read again", file);
-	else if (status->state == TCX_SOURCE_ABSENT)
-		tcx_fault_set(&event.text, "%s is there no more", file);
+	if (out == collector->outages[i].lasts)
+		return out;
+	if (status->state == TCX_SOURCE_ABSENT)
+		tcx_fault_set(&cause, " is there no more");
 	else
-		tcx_fault_set(&event.text, "%s: %s", file, status->cause.text);
-	report(collector, i, &event);
-	return event.failed;
+		tcx_fault_set(&cause, ": %s", status->cause.text);
+	tcx_events_report(collector->events, &collector->outages[i],
+			  &file_kinds[status->good_ns != 0],
+			  tcx_sources_file(collector->sources, i), out ? &cause : NULL);
+	return out;
 }
 
 /* All files together are out only where no single file's outage says it. */
 static void report_all(struct tcx_collector *collector, const struct tcx_fault *cause)
 {
-	struct tcx_event event = {
-		.failed = cause->text[0] != '\0',
-		.was_read = collector->sequence > 0,
-		.text = *cause,
-	};
+	bool out = cause->text[0] != '\0';
 	bool any = false;
 
 	for (size_t i = 0; i < TCX_SOURCES; i++)
 		any = any || tcx_sources_present(collector->sources, i);
 	for (size_t i = 0; i < TCX_SOURCES; i++)
 		if (report_source(collector, i, any) && any)
-			event.failed = false;
-	if (!event.failed)
-		tcx_fault_set(&event.text, "the counters can be read again");
-	report(collector, ALL_SOURCES, &event);
+			out = false;
+	tcx_events_report(collector->events, &collector->outages[ALL_SOURCES],
+			  &all_kinds[collector->sequence > 0], "", out ? cause : NULL);
 }
 
-/* Only this thread sets latest, so it reads it without the lock. */
+/* Only the job sets latest, so it reads it without the lock. */
 static void publish(struct tcx_collector *collector, struct tcx_snapshot *snapshot,
 		    const struct tcx_fault *cause)
 {
@@ -141,8 +119,20 @@ static void publish(struct tcx_collector *collector, struct tcx_snapshot *snapsh
 	tcx_snapshot_unref(before);
 }
 
-static void refresh(struct tcx_collector *collector)
+static uint64_t next_refresh(struct tcx_collector *collector)
 {
+	uint64_t now = tcx_clock_now();
+	uint64_t due;
+
+	pthread_mutex_lock(&collector->lock);
+	due = now + collector->interval_ns - (now - collector->since_ns) % collector->interval_ns;
+	pthread_mutex_unlock(&collector->lock);
+	return due;
+}
+
+static uint64_t refresh(void *owner)
+{
+	struct tcx_collector *collector = owner;
 	struct tcx_fault cause = {""};
 	struct tcx_snapshot *snapshot = tcx_sources_read(collector->sources, &cause);
 
@@ -150,103 +140,72 @@ static void refresh(struct tcx_collector *collector)
 		snapshot->growth = tcx_growth_new(collector->latest, snapshot);
 	publish(collector, snapshot, &cause);
 	report_all(collector, &cause);
-}
-
-static void *run(void *arg)
-{
-	struct tcx_collector *collector = arg;
-	eventfd_t expirations; /* a timer is read like an eventfd */
-	struct pollfd fds[] = {
-		{.fd = collector->stop_fd, .events = POLLIN},
-		{.fd = collector->timer_fd, .events = POLLIN},
-	};
-
-	refresh(collector);
-	eventfd_write(collector->first_fd, 1);
-	while (poll(fds, 2, -1) >= 0 || errno == EINTR) {
-		if (fds[0].revents != 0)
-			break;
-		if (fds[1].revents != 0) {
-			eventfd_read(collector->timer_fd, &expirations);
-			refresh(collector);
-		}
-	}
-	tcx_collector_unref(collector);
-	return NULL;
-}
-
-static bool open_fds(struct tcx_collector *collector)
-{
-	collector->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-	collector->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	collector->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	collector->first_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	return collector->timer_fd >= 0 && collector->stop_fd >= 0 && collector->event_fd >= 0 &&
-	       collector->first_fd >= 0;
+	if (!collector->begun)
+		eventfd_write(collector->first_fd, 1);
+	collector->begun = true;
+	return next_refresh(collector);
 }
 
 static void free_collector(struct tcx_collector *collector)
 {
-	const int fds[] = {collector->timer_fd, collector->stop_fd, collector->event_fd,
-			   collector->first_fd};
-
-	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+	if (collector->first_fd >= 0)
+		close(collector->first_fd);
 	tcx_snapshot_unref(collector->latest);
 	tcx_sources_free(collector->sources);
+	tcx_events_unref(collector->events);
 	pthread_mutex_destroy(&collector->lock);
 	free(collector);
 }
 
 TCX_REFERENCE_DEFINE(tcx_collector, free_collector)
 
-static void set_timer(struct tcx_collector *collector, uint64_t first_ns, uint64_t interval_ns)
+static void unref(void *owner)
 {
-	const struct itimerspec when = {
-		.it_value = tcx_clock_timespec(first_ns),
-		.it_interval = tcx_clock_timespec(interval_ns),
-	};
-
-	timerfd_settime(collector->timer_fd, 0, &when, NULL);
+	tcx_collector_unref(owner);
 }
 
-struct tcx_collector *tcx_collector_start(struct tcx_netns *netns, uint64_t interval_ns,
+static const struct tcx_job_kind kind = {.run = refresh, .unref = unref};
+
+struct tcx_collector *tcx_collector_start(struct tcx_pool *pool, struct tcx_events *events,
+					  struct tcx_netns *netns, uint64_t interval_ns,
 					  struct tcx_fault *fault)
 {
 	struct tcx_collector *collector = tcx_reference_new(sizeof(*collector), fault);
-	int result;
 
 	if (collector == NULL)
 		return NULL;
 	pthread_mutex_init(&collector->lock, NULL);
-	collector->sources = tcx_sources_new(netns, NULL);
-	result = collector->sources != NULL ? 0 : ENOMEM;
-	if (!open_fds(collector))
-		result = errno;
-	set_timer(collector, interval_ns, interval_ns);
-	if (result == 0)
-		result = tcx_worker_start(run, collector, &collector->references);
-	if (result == 0)
-		return collector;
-	tcx_fault_set(fault, "the collector cannot start: %s", strerror(result));
-	tcx_collector_unref(collector);
-	return NULL;
+	collector->events = tcx_events_ref(events);
+	collector->interval_ns = interval_ns;
+	collector->since_ns = tcx_clock_now();
+	collector->sources = tcx_sources_new(netns, fault);
+	collector->first_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (collector->first_fd < 0)
+		tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
+	if (collector->sources == NULL || collector->first_fd < 0) {
+		tcx_collector_unref(collector);
+		return NULL;
+	}
+	tcx_job_start(&collector->job, pool, &kind, tcx_collector_ref(collector));
+	return collector;
 }
 
-void tcx_collector_stop(struct tcx_collector *collector, bool wait)
+void tcx_collector_stop(struct tcx_collector *collector)
 {
 	if (collector == NULL)
 		return;
-	eventfd_write(collector->stop_fd, 1);
-	if (wait)
-		tcx_worker_wait(&collector->references);
+	tcx_events_mute(collector->events, collector->outages, OUTAGES);
+	tcx_job_stop(&collector->job);
 	tcx_collector_unref(collector);
 }
 
 void tcx_collector_set_interval(struct tcx_collector *collector, uint64_t interval_ns)
 {
-	set_timer(collector, 1, interval_ns);
+	pthread_mutex_lock(&collector->lock);
+	collector->interval_ns = interval_ns;
+	collector->since_ns = tcx_clock_now();
+	pthread_mutex_unlock(&collector->lock);
+	tcx_job_ask(&collector->job);
 }
 
 void tcx_collector_wait_first(struct tcx_collector *collector, int timeout_ms)
@@ -267,27 +226,4 @@ struct tcx_snapshot *tcx_collector_latest(struct tcx_collector *collector,
 		*status = collector->status;
 	pthread_mutex_unlock(&collector->lock);
 	return snapshot;
-}
-
-int tcx_collector_event_fd(const struct tcx_collector *collector)
-{
-	return collector->event_fd;
-}
-
-bool tcx_collector_next_event(struct tcx_collector *collector, struct tcx_event *event)
-{
-	eventfd_t count;
-	bool found;
-
-	pthread_mutex_lock(&collector->lock);
-	found = collector->event_count > 0;
-	if (found) {
-		*event = collector->events[collector->event_first];
-		collector->event_first = (collector->event_first + 1) % EVENTS;
-		collector->event_count--;
-	} else {
-		eventfd_read(collector->event_fd, &count);
-	}
-	pthread_mutex_unlock(&collector->lock);
-	return found;
 }

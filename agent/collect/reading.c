@@ -7,7 +7,13 @@
 #include <syslog.h>
 
 #include "catalogue/table_ids.h"
+#include "events.h"
 #include "kernel/netns.h"
+#include "link_job.h"
+#include "pool.h"
+
+/* One is for the counters, whatever the tables take. */
+#define WORKERS 2
 
 /* How long start and reload wait for the first counters, which take less than a millisecond. */
 #define FIRST_READ_MS 1000
@@ -17,26 +23,6 @@ static const struct tcx_table_reader *const table_readers[TCX_TABLES] = {
 #define KERNEL_TABLE(index, id, reader, title) &tcx_##reader,
 #include "mibs/tables.def"
 };
-
-static void on_counters(int fd, void *arg)
-{
-	struct tcx_reading *reading = arg;
-	struct tcx_event event;
-
-	(void)fd;
-	while (tcx_collector_next_event(reading->collector, &event)) {
-		if (!event.failed)
-			reading->log(LOG_NOTICE, "%s\n", event.text.text);
-		else if (event.was_read)
-			reading->log(LOG_WARNING,
-				     "%s; its last good values stay until they are %g s old\n",
-				     event.text.text, (double)reading->max_age_ns / 1e9);
-		else
-			reading->log(LOG_WARNING,
-				     "%s; what cannot be read is not served until it can\n",
-				     event.text.text);
-	}
-}
 
 /* The log line of each event: the table's name, then the cause. */
 static const struct {
@@ -72,62 +58,10 @@ static void on_tables(int fd, void *arg)
 	reading->tables_changed(reading->arg);
 }
 
-/* use_...() replace what reads by a new one. */
-static void use_collector(struct tcx_reading *reading, struct tcx_collector *collector)
+static void on_events(int fd, void *arg)
 {
-	if (reading->collector != NULL)
-		reading->unwatch(tcx_collector_event_fd(reading->collector));
-	tcx_collector_wait_first(collector,
-				 reading->collector != NULL ? NEXT_READ_MS : FIRST_READ_MS);
-	tcx_collector_stop(reading->collector, false);
-	reading->collector = collector;
-	reading->watch(tcx_collector_event_fd(collector), on_counters, reading);
-}
-
-static void use_tables(struct tcx_reading *reading, struct tcx_tables *tables)
-{
-	if (reading->tables != NULL)
-		reading->unwatch(tcx_tables_ready_fd(reading->tables));
-	tcx_tables_stop(reading->tables, false);
-	reading->tables = tables;
-	if (tables != NULL)
-		reading->watch(tcx_tables_ready_fd(tables), on_tables, reading);
-}
-
-static void on_link_change(int fd, void *arg)
-{
-	struct tcx_reading *reading = arg;
-	struct tcx_fault fault = {""};
-
-	bool done = tcx_netns_drain(reading->netns, &fault);
-
 	(void)fd;
-	if (!done && !reading->link_watch_fails)
-		reading->log(LOG_WARNING,
-			     "changes of interfaces were missed: %s; ifLastChange may be late; "
-			     "trying again every second\n",
-			     fault.text);
-	if (done && reading->link_watch_fails)
-		reading->log(LOG_NOTICE, "changes of interfaces are watched again\n");
-	reading->link_watch_fails = !done;
-}
-
-/* Without a watch ifLastChange is 0 for all interfaces, and ifInUcastPkts may go backwards. */
-static void use_netns(struct tcx_reading *reading, struct tcx_netns *netns,
-		      const struct tcx_fault *unwatched)
-{
-	if (reading->netns != NULL && tcx_netns_fd(reading->netns) >= 0)
-		reading->unwatch(tcx_netns_fd(reading->netns));
-	tcx_netns_unref(reading->netns);
-	reading->netns = netns;
-	reading->link_watch_fails = unwatched->text[0] != '\0';
-	if (tcx_netns_fd(netns) >= 0)
-		reading->watch(tcx_netns_fd(netns), on_link_change, reading);
-	if (reading->link_watch_fails)
-		reading->log(LOG_WARNING,
-			     "changes of interfaces cannot be watched: %s; ifLastChange is 0 until "
-			     "they can\n",
-			     unwatched->text);
+	tcx_reading_log(arg);
 }
 
 /* The tables are of the counters' namespace, or there are none. */
@@ -159,32 +93,68 @@ static void log_whose(const struct tcx_reading *reading, const struct tcx_netns 
 			     root, root);
 }
 
-/* The threads that use the namespace start last. */
-static bool start_all(struct tcx_reading *reading, const struct tcx_reading_settings *settings,
-		      struct tcx_fault *fault)
+/* The pool and the events stay for good. */
+static bool prepare(struct tcx_reading *reading, struct tcx_fault *fault)
 {
-	struct tcx_netns *netns = tcx_netns_new(settings->proc_root, fault);
-	bool have_tables = netns != NULL && can_have_tables(reading, netns);
-	struct tcx_collector *collector = NULL;
-	struct tcx_tables *tables = NULL;
-	struct tcx_fault unwatched = {""};
+	if (reading->events == NULL)
+		reading->events = tcx_events_new(fault);
+	if (reading->pool == NULL && reading->events != NULL) {
+		reading->pool = tcx_pool_new(WORKERS, fault);
+		reading->watch(tcx_events_fd(reading->events), on_events, reading);
+	}
+	return reading->pool != NULL;
+}
 
-	if (have_tables)
-		tcx_netns_watch_links(netns, &unwatched);
-	if (netns != NULL)
-		collector = tcx_collector_start(netns, settings->tables.refresh_ns, fault);
-	if (collector != NULL && have_tables)
-		tables = tcx_tables_start(netns, table_readers, TCX_TABLES, &settings->tables,
-					  fault);
-	if (collector == NULL || (have_tables && tables == NULL)) {
-		tcx_collector_stop(collector, false);
-		tcx_netns_unref(netns);
+/* Nothing of what reads this place answers or is logged any more. */
+static void stop(const struct tcx_reading *reading)
+{
+	tcx_collector_stop(reading->collector);
+	tcx_link_job_stop(reading->links);
+	tcx_tables_stop(reading->tables, false);
+	tcx_netns_unref(reading->netns);
+}
+
+/* The links are watched before a job uses the namespace. */
+static bool start(struct tcx_reading *reading, const struct tcx_tables_settings *settings,
+		  struct tcx_fault *fault)
+{
+	struct tcx_netns *netns = reading->netns;
+	bool have_tables = can_have_tables(reading, netns);
+
+	if (have_tables && !tcx_netns_watch_links(netns, fault))
+		return false;
+	reading->collector = tcx_collector_start(reading->pool, reading->events, netns,
+						 settings->refresh_ns, fault);
+	if (reading->collector == NULL || !have_tables)
+		return reading->collector != NULL;
+	reading->links = tcx_link_job_start(reading->pool, reading->events, netns, fault);
+	reading->tables = tcx_tables_start(netns, table_readers, TCX_TABLES, settings, fault);
+	return reading->links != NULL && reading->tables != NULL;
+}
+
+/* Replaces what reads by what reads another place. */
+static bool move(struct tcx_reading *reading, const struct tcx_reading_settings *settings,
+		 struct tcx_fault *fault)
+{
+	struct tcx_reading next = *reading;
+
+	next.collector = NULL;
+	next.links = NULL;
+	next.tables = NULL;
+	next.netns = tcx_netns_new(settings->proc_root, fault);
+	if (next.netns == NULL || !start(&next, &settings->tables, fault)) {
+		stop(&next);
 		return false;
 	}
-	log_whose(reading, netns);
-	use_collector(reading, collector);
-	use_netns(reading, netns, &unwatched);
-	use_tables(reading, tables);
+	log_whose(reading, next.netns);
+	tcx_collector_wait_first(next.collector,
+				 reading->collector != NULL ? NEXT_READ_MS : FIRST_READ_MS);
+	if (reading->tables != NULL)
+		reading->unwatch(tcx_tables_ready_fd(reading->tables));
+	stop(reading);
+	*reading = next;
+	if (reading->tables != NULL)
+		reading->watch(tcx_tables_ready_fd(reading->tables), on_tables, reading);
 	return true;
 }
 
@@ -202,7 +172,7 @@ bool tcx_reading_set(struct tcx_reading *reading, const struct tcx_reading_setti
 
 	if (netns != NULL && strcmp(settings->proc_root, tcx_netns_name(netns)) == 0)
 		change(reading, &settings->tables);
-	else if (!start_all(reading, settings, fault))
+	else if (!prepare(reading, fault) || !move(reading, settings, fault))
 		return false;
 	reading->max_age_ns = settings->max_age_ns;
 	return true;
@@ -210,12 +180,16 @@ bool tcx_reading_set(struct tcx_reading *reading, const struct tcx_reading_setti
 
 void tcx_reading_log(struct tcx_reading *reading)
 {
-	on_counters(-1, reading);
+	struct tcx_event event;
+
+	while (tcx_events_next(reading->events, &event))
+		reading->log(event.priority, event.format, event.name, event.cause.text,
+			     (double)reading->max_age_ns / 1e9);
 }
 
 void tcx_reading_stop(struct tcx_reading *reading)
 {
-	tcx_tables_stop(reading->tables, true);
-	tcx_collector_stop(reading->collector, true);
-	tcx_netns_unref(reading->netns);
+	stop(reading);
+	tcx_pool_stop(reading->pool);
+	tcx_events_unref(reading->events);
 }

@@ -74,9 +74,10 @@ bool tcx_netns_can_enter(const struct tcx_netns *netns, struct tcx_fault *fault)
 	return tcx_namespace_do(&netns->ns, do_nothing, NULL, fault);
 }
 
-void tcx_netns_watch_links(struct tcx_netns *netns, struct tcx_fault *fault)
+bool tcx_netns_watch_links(struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	netns->link_watch = tcx_link_watch_new(&netns->ns, fault);
+	return netns->link_watch != NULL;
 }
 
 static struct tcx_netns *new_netns(const char *name, bool named, struct tcx_fault *fault)
@@ -101,14 +102,11 @@ struct tcx_netns *tcx_netns_new(const char *proc_root, struct tcx_fault *fault)
 struct tcx_netns *tcx_netns_named(const char *file, struct tcx_fault *fault)
 {
 	struct tcx_netns *netns = new_netns(file, true, fault);
-	struct tcx_fault cause = {""};
 
 	if (netns == NULL)
 		return NULL;
-	tcx_netns_watch_links(netns, &cause);
-	if (cause.text[0] == '\0')
+	if (tcx_netns_watch_links(netns, fault) && tcx_netns_drain(netns, fault))
 		return netns;
-	tcx_fault_set(fault, "%s", cause.text);
 	tcx_netns_unref(netns);
 	return NULL;
 }

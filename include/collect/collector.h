@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A thread that reads the sources on a timer and publishes snapshots. No request waits for it. */
+/* A job that reads the sources on a timer and publishes snapshots. No request waits for it. */
 #ifndef TCX_COLLECT_COLLECTOR_H
 #define TCX_COLLECT_COLLECTOR_H
 
@@ -12,13 +12,8 @@
 #include "sample/snapshot.h"
 
 struct tcx_collector;
-
-/* An event to log: one when an outage begins, one when it ends. */
-struct tcx_event {
-	bool failed;	       /* an outage of a file, or of all files, begins; else it ends */
-	bool was_read;	       /* before the outage: its last good values stay until maxAge */
-	struct tcx_fault text; /* the file and the cause, or that it can be read again */
-};
+struct tcx_events;
+struct tcx_pool;
 
 /* The status of the reads at this moment. */
 struct tcx_collector_status {
@@ -28,17 +23,15 @@ struct tcx_collector_status {
 };
 
 /*
- * Starts the thread, which reads at once and then each interval_ns. Takes a reference to netns. The
- * caller gets one to the collector; NULL with a fault.
+ * Reads at once and then each interval_ns, and reports outages as events. Takes references to
+ * both netns and events. The caller gets a reference; NULL with a fault.
  */
-struct tcx_collector *tcx_collector_start(struct tcx_netns *netns, uint64_t interval_ns,
+struct tcx_collector *tcx_collector_start(struct tcx_pool *pool, struct tcx_events *events,
+					  struct tcx_netns *netns, uint64_t interval_ns,
 					  struct tcx_fault *fault);
 
-/*
- * Stops the thread, which ends once its read returns, and drops the caller's reference; wait: waits
- * for that end, a second at most. May be NULL.
- */
-void tcx_collector_stop(struct tcx_collector *collector, bool wait);
+/* Reads and reports no more, and drops the caller's reference. May be NULL. */
+void tcx_collector_stop(struct tcx_collector *collector);
 
 /* A stopped collector keeps its newest snapshot. */
 TCX_REFERENCE_DECLARE(tcx_collector);
@@ -55,11 +48,5 @@ void tcx_collector_wait_first(struct tcx_collector *collector, int timeout_ms);
  */
 struct tcx_snapshot *tcx_collector_latest(struct tcx_collector *collector,
 					  struct tcx_collector_status *status);
-
-/* Readable while there are events. */
-int tcx_collector_event_fd(const struct tcx_collector *collector);
-
-/* Takes the oldest event. False when there is none. */
-bool tcx_collector_next_event(struct tcx_collector *collector, struct tcx_event *event);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * All readers of the kernel: the collector, the tables and the link watch. Each signals events by a
- * descriptor, which the main loop watches.
+ * All readers of the kernel: the collector, the tables and the link watch, by jobs of one pool,
+ * which report to the main loop.
  */
 #ifndef TCX_COLLECT_READING_H
 #define TCX_COLLECT_READING_H
@@ -13,6 +13,10 @@
 #include "collect/collector.h"
 #include "collect/tables.h"
 #include "kernel/netns.h"
+
+struct tcx_events;
+struct tcx_link_job;
+struct tcx_pool;
 
 struct tcx_reading_settings {
 	const char *proc_root;
@@ -28,10 +32,12 @@ struct tcx_reading {
 	void (*tables_changed)(void *arg); /* pending requests may go on */
 	void *arg;
 
+	struct tcx_pool *pool;
+	struct tcx_events *events;
 	struct tcx_collector *collector;
-	struct tcx_tables *tables; /* NULL: procRoot is of a namespace that cannot be entered */
-	struct tcx_netns *netns;   /* of procRoot; with its link watch, if there are tables */
-	bool link_watch_fails;	   /* which the log has said */
+	struct tcx_tables *tables;  /* NULL: procRoot is of a namespace that cannot be entered */
+	struct tcx_netns *netns;    /* of procRoot; with its link watch, if there are tables */
+	struct tcx_link_job *links; /* NULL without tables */
 	uint64_t max_age_ns;
 };
 
@@ -42,10 +48,10 @@ struct tcx_reading {
 bool tcx_reading_set(struct tcx_reading *reading, const struct tcx_reading_settings *settings,
 		     struct tcx_fault *fault);
 
-/* Logs the collector's events. */
+/* Logs what there is to report. */
 void tcx_reading_log(struct tcx_reading *reading);
 
-/* Stops the threads. Their results must not be used any more. */
+/* Ends the threads. Their results must not be used any more. */
 void tcx_reading_stop(struct tcx_reading *reading);
 
 #endif

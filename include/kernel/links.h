@@ -53,16 +53,12 @@ struct tcx_link {
 
 /*
  * The link watch keeps what the kernel does not: when each interface last changed its status or
- * IFF_UP, and its last in_unicast. One thread drains it; any thread may ask.
+ * IFF_UP, and its last in_unicast. One thread at a time drains it; any thread may ask.
  */
 struct tcx_link_watch;
 struct tcx_namespace;
 
-/*
- * Subscribes to the changes in a network namespace, which must outlive it, and lists the links.
- * NULL with a fault. A watch with a fault has failed for now, and tcx_link_watch_drain() tries
- * again.
- */
+/* Of a network namespace, which must outlive it. Watches nothing yet. NULL with a fault. */
 struct tcx_link_watch *tcx_link_watch_new(struct tcx_namespace *ns, struct tcx_fault *fault);
 
 void tcx_link_watch_free(struct tcx_link_watch *watch);
@@ -71,10 +67,10 @@ void tcx_link_watch_free(struct tcx_link_watch *watch);
 int tcx_link_watch_fd(const struct tcx_link_watch *watch);
 
 /*
- * Handles all pending changes; a change gets the time of this call. If some were lost, lists and
- * compares all links. False with a fault; the descriptor becomes readable again in a second, and
- * the next call catches up. Once the namespace has lost its process or name, closes for good what
- * keeps it alive.
+ * The first call subscribes to the changes and lists the links; later ones handle all pending
+ * changes, which get the time of the call, and list the links anew if some were lost. False with a
+ * fault; the descriptor becomes readable again in a second, and the next call catches up. Once the
+ * namespace has lost its process or name, closes for good what keeps it alive.
  */
 bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault);
 

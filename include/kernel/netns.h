@@ -66,15 +66,15 @@ struct tcx_netns_reader *tcx_netns_begin(struct tcx_netns *netns, struct tcx_fau
 void tcx_netns_end(struct tcx_netns_reader *reader);
 
 /*
- * Begins to watch the links, before another thread uses the handle: readers of links have times of
- * changes from then on. With a fault it has failed for now.
+ * Has the links watched from the first tcx_netns_drain() on, of which readers of links have times
+ * of changes. Call it before another thread uses the handle. False with a fault.
  */
-void tcx_netns_watch_links(struct tcx_netns *netns, struct tcx_fault *fault);
+bool tcx_netns_watch_links(struct tcx_netns *netns, struct tcx_fault *fault);
 
 /* Readable while there is something to drain; -1 without a watch of links. */
 int tcx_netns_fd(const struct tcx_netns *netns);
 
-/* For one thread, as tcx_link_watch_drain(). */
+/* For one thread at a time, as tcx_link_watch_drain(). */
 bool tcx_netns_drain(struct tcx_netns *netns, struct tcx_fault *fault);
 
 /* Where a file of procfs is opened. */

@@ -273,12 +273,10 @@ struct tcx_link_watch *tcx_link_watch_new(struct tcx_namespace *ns, struct tcx_f
 	tcx_netlink_init(&watch->changes, NETLINK_ROUTE);
 	watch->retry_fd = -1;
 	watch->ready_fd = -1;
-	if (!prepare(watch, fault)) {
-		tcx_link_watch_free(watch);
-		return NULL;
-	}
-	tcx_link_watch_drain(watch, fault);
-	return watch;
+	if (prepare(watch, fault))
+		return watch;
+	tcx_link_watch_free(watch);
+	return NULL;
 }
 
 void tcx_link_watch_free(struct tcx_link_watch *watch)

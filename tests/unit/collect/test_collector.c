@@ -6,10 +6,14 @@
 #include "tests/unit/test.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
+#include "agent/collect/events.h"
+#include "agent/collect/pool.h"
 #include "base/clock.h"
 #include "collect/collector.h"
 #include "sample/growth.h"
@@ -24,6 +28,8 @@
 
 struct scene {
 	struct fixture fixture;
+	struct tcx_pool *pool;
+	struct tcx_events *events;
 	struct tcx_collector *collector;
 	uint64_t sequence; /* of the last snapshot, and failures: both as last seen */
 	uint64_t failures;
@@ -70,7 +76,7 @@ static void start(struct scene *scene, const char *text)
 
 	if (text != NULL)
 		fixture_puts(&scene->fixture, "net/snmp", text);
-	scene->collector = tcx_collector_start(netns, NEVER, &fault);
+	scene->collector = tcx_collector_start(scene->pool, scene->events, netns, NEVER, &fault);
 	tcx_netns_unref(netns);
 	if (scene->collector == NULL)
 		fail_msg("%s", fault.text);
@@ -84,15 +90,19 @@ static int open_scene(void **state)
 
 	memset(&scene, 0, sizeof(scene));
 	fixture_open(&scene.fixture);
+	scene.pool = tcx_pool_new(2, NULL);
+	scene.events = tcx_events_new(NULL);
 	*state = &scene;
-	return 0;
+	return scene.pool != NULL && scene.events != NULL ? 0 : -1;
 }
 
 static int close_scene(void **state)
 {
 	struct scene *scene = *state;
 
-	tcx_collector_stop(scene->collector, true);
+	tcx_collector_stop(scene->collector);
+	tcx_pool_stop(scene->pool);
+	tcx_events_unref(scene->events);
 	fixture_close(&scene->fixture);
 	return 0;
 }
@@ -112,9 +122,18 @@ static void expect_values(struct scene *scene, const char *gives)
 /* A snapshot is published just before what is to be told of it. */
 static bool event_waits(const struct scene *scene, int timeout_ms)
 {
-	struct pollfd fd = {.fd = tcx_collector_event_fd(scene->collector), .events = POLLIN};
+	struct pollfd fd = {.fd = tcx_events_fd(scene->events), .events = POLLIN};
 
 	return poll(&fd, 1, timeout_ms) == 1;
+}
+
+/* The line that is to be logged. */
+static const char *line_of(const struct tcx_event *event)
+{
+	static char line[2 * TCX_FAULT_SIZE];
+
+	snprintf(line, sizeof(line), event->format, event->name, event->cause.text, 7.0);
+	return line;
 }
 
 /* A failure with this cause in it; NULL: that reading works again. */
@@ -123,17 +142,17 @@ static void expect_event(struct scene *scene, const char *cause)
 	struct tcx_event event;
 
 	assert_true(event_waits(scene, TIMEOUT_S * 1000));
-	assert_true(tcx_collector_next_event(scene->collector, &event));
-	assert_int_equal(event.failed, cause != NULL);
-	if (strstr(event.text.text, cause != NULL ? cause : "can be read again") == NULL)
-		fail_msg("'%s' is not in '%s'", cause, event.text.text);
+	assert_true(tcx_events_next(scene->events, &event));
+	assert_int_equal(event.priority, cause != NULL ? LOG_WARNING : LOG_NOTICE);
+	if (strstr(line_of(&event), cause != NULL ? cause : "can be read again") == NULL)
+		fail_msg("'%s' is not in '%s'", cause, line_of(&event));
 }
 
 static void expect_no_event(struct scene *scene)
 {
 	struct tcx_event event;
 
-	assert_false(tcx_collector_next_event(scene->collector, &event));
+	assert_false(tcx_events_next(scene->events, &event));
 	assert_false(event_waits(scene, 0));
 }
 
@@ -200,7 +219,7 @@ static void snapshots_stay(void **state)
 	start(scene, GOOD);
 	first = tcx_collector_latest(scene->collector, NULL);
 	read_again(scene, "Tcp: InSegs OutSegs\nTcp: 3 4\n");
-	tcx_collector_stop(scene->collector, true);
+	tcx_collector_stop(scene->collector);
 	scene->collector = NULL;
 	text = reading_text(first);
 	assert_string_equal(text, "TcpInSegs=1 TcpOutSegs=2");
@@ -289,7 +308,7 @@ static void many_causes(void **state)
 		text[0] = (char)('A' + i / 26);
 		text[7] = text[0];
 		read_again(scene, text);
-		while (tcx_collector_next_event(scene->collector, &event))
+		while (tcx_events_next(scene->events, &event))
 			events++;
 	}
 	assert_int_equal(scene->failures, 100);
@@ -314,8 +333,9 @@ static void nobody_listens(void **state)
 		read_again(scene, GOOD);
 	}
 	assert_int_equal(scene->failures, 80);
-	while (tcx_collector_next_event(scene->collector, &event)) {
-		assert_int_equal(event.failed, events % 2 == 0); /* none is lost between others */
+	while (tcx_events_next(scene->events, &event)) {
+		assert_int_equal(event.priority == LOG_WARNING,
+				 events % 2 == 0); /* none is lost between others */
 		events++;
 	}
 	assert_in_range(events, 2, 160);
@@ -496,16 +516,32 @@ static void starts_and_stops(void **state)
 	fixture_puts(&scene->fixture, "net/snmp", GOOD);
 	for (int i = 0; i < 20; i++) {
 		struct tcx_netns *netns = fixture_netns(scene->fixture.root);
-		struct tcx_collector *collector = tcx_collector_start(netns, TCX_NS_PER_MS, &fault);
+		struct tcx_pool *pool = tcx_pool_new(2, &fault);
+		struct tcx_collector *collector =
+			tcx_collector_start(pool, scene->events, netns, TCX_NS_PER_MS, &fault);
 
 		tcx_netns_unref(netns);
 		assert_non_null(collector);
 		for (int k = 0; k < 1000; k++)
 			tcx_snapshot_unref(tcx_collector_latest(collector, NULL));
-		tcx_collector_stop(collector, true);
+		tcx_collector_stop(collector);
+		tcx_pool_stop(pool);
 	}
 	assert_int_equal(fixture_descriptors(), before);
-	tcx_collector_stop(NULL, true);
+	tcx_collector_stop(NULL);
+}
+
+/* What was not fetched before it was stopped is not reported, nor what it finds afterwards. */
+static void stopped_reports_nothing(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_event event;
+
+	start(scene, WRONG);
+	assert_true(event_waits(scene, TIMEOUT_S * 1000));
+	tcx_collector_stop(scene->collector);
+	scene->collector = NULL;
+	assert_false(tcx_events_next(scene->events, &event));
 }
 
 int main(void)
@@ -528,6 +564,7 @@ int main(void)
 		TEST(names_change),
 		TEST(interval),
 		TEST(starts_and_stops),
+		TEST(stopped_reports_nothing),
 #undef TEST
 	};
 

@@ -73,7 +73,7 @@ static int setup(void **state)
 	    "peer up");
 	assert_true(tcx_namespace_init(&here, "/proc", false, NULL));
 	watch = tcx_link_watch_new(&here, NULL);
-	return watch == NULL ? -1 : 0;
+	return watch != NULL && tcx_link_watch_drain(watch, NULL) ? 0 : -1;
 }
 
 static int teardown(void **state)
@@ -351,34 +351,25 @@ static void listed_later(void **state)
 	assert_int_not_equal(changed("peer"), 0);
 }
 
-/* Room for the two descriptors that a watch without a socket has. */
-static struct tcx_link_watch *new_without_socket(struct tcx_fault *fault)
-{
-	struct rlimit limit;
-	struct rlimit few;
-	struct tcx_link_watch *found;
-
-	getrlimit(RLIMIT_NOFILE, &limit);
-	few = limit;
-	few.rlim_cur = (rlim_t)dup(0) + 2;
-	close((int)few.rlim_cur - 2);
-	setrlimit(RLIMIT_NOFILE, &few);
-	found = tcx_link_watch_new(&here, fault);
-	setrlimit(RLIMIT_NOFILE, &limit);
-	return found;
-}
-
 /* A watch that cannot begin is tried again, and claims no change before it has. */
 static void begun_later(void **state)
 {
 	struct tcx_fault fault = {""};
 	struct pollfd fd = {.events = POLLIN};
+	struct rlimit limit;
+	struct rlimit none;
 	uint64_t begun;
 
 	(void)state;
 	tcx_link_watch_free(watch);
-	watch = new_without_socket(&fault);
+	watch = tcx_link_watch_new(&here, NULL);
 	assert_non_null(watch);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	none = limit;
+	none.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &none);
+	assert_false(tcx_link_watch_drain(watch, &fault));
+	setrlimit(RLIMIT_NOFILE, &limit);
 	assert_string_equal(fault.text, "netlink: no socket: Too many open files");
 	assert_int_equal(changed("old"), 0);
 	fd.fd = tcx_link_watch_fd(watch);

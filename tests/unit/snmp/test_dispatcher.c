@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/netns.h"
+#include "agent/collect/events.h"
+#include "agent/collect/pool.h"
 #include "snmp/dispatcher.h"
+#include "tests/unit/fixture.h"
 #include "tests/unit/serving.h"
 
 #define ROOT(...) {__VA_ARGS__}, sizeof((oid[]){__VA_ARGS__}) / sizeof(oid)
@@ -93,6 +95,8 @@ static const char *const names[] = {
 
 static struct tcx_built_modules built;
 static struct tcx_dispatcher *dispatcher;
+static struct tcx_pool *pool;
+static struct tcx_events *events;
 static struct tcx_collector *collector;
 
 static void serve(const char *name, size_t from, size_t count)
@@ -108,14 +112,16 @@ static void serve(const char *name, size_t from, size_t count)
 
 static int open_dispatcher(void **state)
 {
+	struct tcx_netns *netns = fixture_netns("/proc");
 	struct tcx_fault fault = {""};
-	struct tcx_netns *netns = tcx_netns_new("/proc", &fault);
 
 	(void)state;
 	is_pending = false;
 	assert_true(tcx_modules_build(&built, modules, COUNT(modules)));
 	dispatcher = tcx_dispatcher_new(&built);
-	collector = tcx_collector_start(netns, 1000000000, &fault);
+	pool = tcx_pool_new(1, &fault);
+	events = tcx_events_new(&fault);
+	collector = tcx_collector_start(pool, events, netns, 1000000000, &fault);
 	tcx_netns_unref(netns);
 	tcx_collector_wait_first(collector, 1000);
 	serve("", 0, 4);
@@ -127,7 +133,9 @@ static int close_dispatcher(void **state)
 {
 	(void)state;
 	tcx_dispatcher_free(dispatcher);
-	tcx_collector_stop(collector, true);
+	tcx_collector_stop(collector);
+	tcx_pool_stop(pool);
+	tcx_events_unref(events);
 	tcx_modules_clear(&built);
 	return 0;
 }
