@@ -2,6 +2,7 @@
 /* The counters, made from mibs/counters.def, and the search by name. */
 #include "catalogue/catalogue.h"
 
+#include <ctype.h>
 #include <string.h>
 
 static const struct tcx_section_row sections[TCX_SECTIONS] = {
@@ -53,18 +54,13 @@ static enum tcx_counter find(const char *name, size_t len, bool column)
 	return TCX_NONE;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* Splits "IcmpMsgInType3" before its number: 0 to 255 without leading zeros, else false. */
 static bool split_type(const char *name, size_t len, size_t *stem, uint8_t *type)
 {
 	unsigned int value = 0;
 	size_t first = len;
 
-	while (first > 0 && len - first < 4 && is_digit(name[first - 1]))
+	while (first > 0 && len - first < 4 && isdigit((unsigned char)name[first - 1]))
 		first--;
 	if (first == len || (name[first] == '0' && len - first > 1))
 		return false;

@@ -2,25 +2,16 @@
 /* Parses /proc/net/sockstat and sockstat6: a label, then keys and values. */
 #include "kernel/reader.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "kernel/line.h"
-
-static char upper(char c)
-{
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
 
 /* Appends a word to a name, "inuse" as "Inuse" and "TCP" as "Tcp". Returns the new length. */
 static size_t append_part(char *name, size_t len, struct tcx_piece word)
 {
 	for (const char *p = word.at; p < word.end && len <= TCX_NAME_MAX; p++)
-		name[len++] = p == word.at ? upper(*p) : lower(*p);
+		name[len++] = (char)(p == word.at ? toupper(*p) : tolower(*p));
 	return len;
 }
 

@@ -2,6 +2,7 @@
 /* Splits text into lines and words. */
 #include "kernel/line.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* Characters of a name that a fault shows. */
@@ -12,19 +13,10 @@ static int shown(size_t len)
 	return len < SHOWN ? (int)len : SHOWN;
 }
 
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
+/* The program has no other locale than C. */
 static bool is_name_char(char c)
 {
-	return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.';
+	return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.';
 }
 
 bool tcx_line_next(struct tcx_piece *text, struct tcx_piece *line)
@@ -44,7 +36,7 @@ static struct tcx_piece take_name(struct tcx_piece *line)
 {
 	struct tcx_piece name = {line->at, line->at};
 
-	if (line->at < line->end && is_letter(*line->at))
+	if (line->at < line->end && isalpha((unsigned char)*line->at))
 		while (line->at < line->end && is_name_char(*line->at))
 			line->at++;
 	name.end = line->at;
