@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The scalars of LINUX-TCPEXT-MIB: one per row of mibs/counters.def that has a sub-id. */
+/*
+ * The counters of LINUX-TCPEXT-MIB: a scalar per row of mibs/counters.def that has a sub-id; of one
+ * that is a counter per ICMP type, a column of icmpMsgTable or icmp6MsgTable.
+ */
 #include "mib/objects.h"
+
+/* A row's number is its type. */
+static const struct tcx_rows type_rows = TCX_ROWS_NUMBERED(0, TCX_ICMP_TYPES - 1);
 
 /* The kernel prints ICMPv6 types among the other ICMPv6 counters; the MIB has a table for them. */
 oid tcx_arc_of(const struct tcx_counter_row *row)
@@ -10,6 +16,7 @@ oid tcx_arc_of(const struct tcx_counter_row *row)
 	return tcx_catalogue_section(row->section)->arc;
 }
 
+/* The kernel prints an ICMP type only once it has counted it. */
 static bool show_counter(const struct tcx_request *request, const struct tcx_object *object,
 			 size_t row, struct tcx_value *value)
 {
@@ -19,25 +26,32 @@ static bool show_counter(const struct tcx_request *request, const struct tcx_obj
 		[TCX_integer] = tcx_value_integer,
 	};
 	enum tcx_counter counter = (enum tcx_counter)object->arg;
+	const struct tcx_counter_row *shown = tcx_catalogue_row(counter);
 	uint64_t number;
 
-	(void)row;
-	if (!tcx_snapshot_get(request->fresh, counter, request->oldest_ns, &number))
+	if (shown->column < 0
+		    ? !tcx_snapshot_get(request->fresh, counter, request->oldest_ns, &number)
+		    : !tcx_snapshot_get_type(request->fresh, (enum tcx_icmp_column)shown->column,
+					     (uint8_t)row, request->oldest_ns, &number))
 		return false;
-	encode[tcx_catalogue_row(counter)->kind](value, number);
+	encode[shown->kind](value, number);
 	return true;
 }
 
 bool tcx_add_counters(struct tcx_tree *tree)
 {
-	struct tcx_object object = {.id_len = 2, .rows = &tcx_scalar_rows, .show = show_counter};
+	struct tcx_object scalar = {.id_len = 2, .rows = &tcx_scalar_rows, .show = show_counter};
+	struct tcx_object column = {
+		.id = {0, 1, 0}, .id_len = 3, .rows = &type_rows, .show = show_counter};
 
-	for (object.arg = 0; object.arg < TCX_COUNTERS; object.arg++) {
-		const struct tcx_counter_row *row = tcx_catalogue_row((enum tcx_counter)object.arg);
+	for (int i = 0; i < TCX_COUNTERS; i++) {
+		const struct tcx_counter_row *row = tcx_catalogue_row((enum tcx_counter)i);
+		struct tcx_object *object = row->column < 0 ? &scalar : &column;
 
-		object.id[0] = tcx_arc_of(row);
-		object.id[1] = row->sub_id;
-		if (row->sub_id > 0 && row->column < 0 && !tcx_tree_add(tree, &object))
+		object->id[0] = tcx_arc_of(row);
+		object->id[object->id_len - 1] = row->sub_id;
+		object->arg = i;
+		if (row->sub_id > 0 && !tcx_tree_add(tree, object))
 			return false;
 	}
 	return true;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The snapshot group: age and state of the counters. */
-#include "mib/objects.h"
-
+/* The snapshot group: age and state of the counters, and of each file in counterSourceTable. */
 #include "base/clock.h"
+#include "mib/objects.h"
 
 /* One that needs a snapshot, however old. */
 #define OF_LATEST(name, put) TCX_SHOW_IF(name, request->latest != NULL, put)
@@ -27,3 +26,17 @@ OF_LATEST(snapshotUnknown,
 TCX_SHOW_OF(snapshotAgentVersion, tcx_value_text(value, TCX_VERSION))
 OF_LATEST(snapshotDiscontinuityTime,
 	  tcx_value_ticks(value, tcx_request_uptime_at(request, request->latest->discontinuity_ns)))
+
+#define STATUS (&request->status.sources[row])
+
+TCX_SHOW_OF(counterSourceName, tcx_value_text(value, tcx_catalogue_source(row)->title))
+TCX_SHOW_OF(counterSourceFile, tcx_value_text(value, tcx_catalogue_source(row)->path))
+TCX_SHOW_OF(counterSourceState, tcx_value_integer(value, STATUS->state))
+TCX_SHOW_IF(counterSourceAge, STATUS->good_ns > 0,
+	    tcx_value_gauge32_latched(value, (request->now_ns - STATUS->good_ns) / TCX_NS_PER_MS))
+TCX_SHOW_IF(counterSourceCost, STATUS->state != TCX_SOURCE_ABSENT,
+	    tcx_value_gauge32_latched(value, STATUS->cost_ns / 1000))
+TCX_SHOW_OF(counterSourceFailures, tcx_value_counter64(value, STATUS->failures))
+TCX_SHOW_OF(counterSourceLastFailure, tcx_value_text(value, STATUS->cause.text))
+TCX_SHOW_IF(counterSourceDiscontinuityTime, STATUS->discontinuity_ns > 0,
+	    tcx_value_ticks(value, tcx_request_uptime_at(request, STATUS->discontinuity_ns)))

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RFC1213's tcpConnTable (3.7) and udpTable (3.8). */
+/*
+ * RFC1213's tcpConnTable (3.7) and udpTable (3.8); and the tables of LINUX-TCPEXT-MIB that replace
+ * walks of tcpConnTable: sockets by state, accept queues by listener, and octets in queues, for
+ * IPv4 and IPv6.
+ */
 #include "kernel/socket_tables.h"
 #include "base/octets.h"
 #include "mib/objects.h"
@@ -15,3 +19,51 @@ TCX_COLUMN_OF(tcx_connection, tcpConnRemPort,
 TCX_COLUMN_OF(tcx_udp_endpoint, udpLocalAddress, tcx_value_address(value, tcx_udp_endpoint->local))
 TCX_COLUMN_OF(tcx_udp_endpoint, udpLocalPort,
 	      tcx_value_integer(value, tcx_octets_get16(tcx_udp_endpoint->local_port)))
+
+TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateSockets,
+	      tcx_value_gauge32_latched(value, tcx_tcp_state_row->sockets))
+TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateUnread,
+	      tcx_value_gauge32_latched(value, tcx_tcp_state_row->unread))
+TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateReceiveQueue,
+	      tcx_value_counter64(value, tcx_tcp_state_row->receive_queue))
+TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateSendQueue,
+	      tcx_value_counter64(value, tcx_tcp_state_row->send_queue))
+
+/* Sums up the state table. */
+static void sum_rows(const struct tcx_table *table, struct tcx_tcp_state_row *sum)
+{
+	*sum = (struct tcx_tcp_state_row){0};
+	for (size_t i = 0; i < table->count; i++) {
+		const struct tcx_tcp_state_row *row = tcx_table_row(table, i);
+
+		sum->sockets += row->sockets;
+		sum->unread += row->unread;
+		sum->receive_queue += row->receive_queue;
+		sum->send_queue += row->send_queue;
+	}
+}
+
+#define TOTAL_OF(name, put)                                                                        \
+	TCX_SHOW(name)                                                                             \
+	{                                                                                          \
+		struct tcx_tcp_state_row sum;                                                      \
+                                                                                                   \
+		sum_rows(tcx_table_of(request, object), &sum);                                     \
+		put;                                                                               \
+		return true;                                                                       \
+	}
+
+TOTAL_OF(tcpTotalSockets, tcx_value_gauge32_latched(value, sum.sockets))
+TOTAL_OF(tcpTotalUnread, tcx_value_gauge32_latched(value, sum.unread))
+TOTAL_OF(tcpTotalReceiveQueue, tcx_value_counter64(value, sum.receive_queue))
+TOTAL_OF(tcpTotalSendQueue, tcx_value_counter64(value, sum.send_queue))
+
+#define LISTENER(name, known, number)                                                              \
+	TCX_COLUMN_IF(tcx_tcp_listener, name, known, tcx_value_gauge32_latched(value, number))
+
+LISTENER(tcpListenSockets, true, tcx_tcp_listener->sockets)
+LISTENER(tcpListenQueue, true, tcx_tcp_listener->queue)
+LISTENER(tcpListenQueueMax, tcx_tcp_listener->max_known, tcx_tcp_listener->queue_max)
+LISTENER(tcpListenFull, tcx_tcp_listener->max_known, tcx_tcp_listener->full)
+LISTENER(tcpListenSynReceived, true, tcx_tcp_listener->syn_received)
+LISTENER(tcpListenEstablished, true, tcx_tcp_listener->established)

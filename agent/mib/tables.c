@@ -96,6 +96,5 @@ bool tcx_add_tables(struct tcx_tree *tree, const char *word)
 bool tcx_add_module(struct tcx_tree *tree, const char *word)
 {
 	return tcx_add_mib2(tree, word) && tcx_add_tables(tree, word) &&
-	       (strcmp(word, "tcpext") != 0 ||
-		(tcx_add_counters(tree) && tcx_add_icmp_types(tree)));
+	       (strcmp(word, "tcpext") != 0 || tcx_add_counters(tree));
 }

@@ -37,7 +37,6 @@ bool tcx_add_module(struct tcx_tree *tree, const char *word);
 bool tcx_add_mib2(struct tcx_tree *tree, const char *word);
 bool tcx_add_tables(struct tcx_tree *tree, const char *word);
 bool tcx_add_counters(struct tcx_tree *tree);
-bool tcx_add_icmp_types(struct tcx_tree *tree);
 
 /* What each column and scalar of tables.def shows: tcx_show_ifMtu() ... */
 #define INDEX_hidden(object)

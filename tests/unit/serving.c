@@ -21,7 +21,7 @@ bool serving_part(struct tcx_tree *tree, const char *word, const char *below)
 	oid ids[MAX_OID_LEN];
 	size_t len = serving_parse(below, ids);
 	struct tcx_tree all = {0};
-	bool added = tcx_add_tables(&all, word);
+	bool added = tcx_add_module(&all, word);
 
 	for (size_t i = 0; i < all.count; i++)
 		if (all.objects[i].id_len == len + 1 &&
