@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 	struct tcx_sources *sources = netns != NULL ? tcx_sources_new(netns, &fault) : NULL;
 	struct tcx_netns_reader *reader = netns != NULL ? tcx_netns_begin(netns, &fault) : NULL;
 	struct tcx_held_tables held = {.known[TCX_TABLE_MADE_ROWS] = true};
-	struct tcx_request request = {.held = &held};
+	struct tcx_request request = {.modules = ~0U, .held = &held};
 	struct tcx_tree tree = {0};
 
 	if (sources == NULL || reader == NULL || !tcx_add_module(&tree, "tcpext"))
