@@ -46,7 +46,9 @@ static void unref(void *owner)
 	free(links);
 }
 
-static const struct tcx_job_kind kind = {.slow = true, .run = drain, .unref = unref};
+/* A long read does not hold it up: a namespace that has ended is to be let go of within a second.
+ */
+static const struct tcx_job_kind kind = {.run = drain, .unref = unref};
 
 struct tcx_link_job *tcx_link_job_start(struct tcx_pool *pool, struct tcx_events *events,
 					struct tcx_netns *netns, struct tcx_fault *fault)

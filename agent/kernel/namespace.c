@@ -26,11 +26,8 @@
 /* Until a thread that could not go home tries again. */
 #define PAUSE_NS TCX_NS_PER_MS
 
-/* Work to do in another namespace. */
-struct errand {
+struct attempt {
 	const struct tcx_namespace *ns;
-	bool (*work)(void *context, struct tcx_fault *fault);
-	void *context;
 	struct tcx_fault *fault;
 	bool done;
 };
@@ -268,35 +265,29 @@ void tcx_namespace_leave(int home)
 	close(home);
 }
 
-static void *run(void *arg)
+static void *try(void *arg)
 {
-	struct errand *errand = arg;
-	int home;
+	struct attempt *attempt = arg;
+	int home = -1;
 
-	if (!tcx_namespace_enter(errand->ns, &home, errand->fault))
-		return NULL;
-	errand->done = errand->work(errand->context, errand->fault);
+	attempt->done = tcx_namespace_enter(attempt->ns, &home, attempt->fault);
 	tcx_namespace_leave(home);
 	return NULL;
 }
 
-bool tcx_namespace_do(const struct tcx_namespace *ns,
-		      bool (*work)(void *context, struct tcx_fault *fault), void *context,
-		      struct tcx_fault *fault)
+bool tcx_namespace_can_enter(const struct tcx_namespace *ns, struct tcx_fault *fault)
 {
-	struct errand errand = {ns, work, context, fault, false};
+	struct attempt attempt = {ns, fault, false};
 	pthread_t thread;
 	int error;
 
-	if (!tcx_namespace_is_other(ns)) {
-		run(&errand);
-		return errand.done;
-	}
-	error = pthread_create(&thread, NULL, run, &errand);
+	if (!tcx_namespace_is_other(ns))
+		return true;
+	error = pthread_create(&thread, NULL, try, &attempt);
 	if (error != 0)
 		return tcx_fault_set(fault,
 				     "no thread can be started: %s; raise the limit of tasks",
 				     strerror(error));
 	pthread_join(thread, NULL);
-	return errand.done;
+	return attempt.done;
 }

@@ -62,16 +62,9 @@ static void free_netns(struct tcx_netns *netns)
 
 TCX_REFERENCE_DEFINE(tcx_netns, free_netns)
 
-static bool do_nothing(void *context, struct tcx_fault *fault)
-{
-	(void)context;
-	(void)fault;
-	return true;
-}
-
 bool tcx_netns_can_enter(const struct tcx_netns *netns, struct tcx_fault *fault)
 {
-	return tcx_namespace_do(&netns->ns, do_nothing, NULL, fault);
+	return tcx_namespace_can_enter(&netns->ns, fault);
 }
 
 bool tcx_netns_watch_links(struct tcx_netns *netns, struct tcx_fault *fault)
@@ -80,6 +73,7 @@ bool tcx_netns_watch_links(struct tcx_netns *netns, struct tcx_fault *fault)
 	return netns->link_watch != NULL;
 }
 
+/* The watch keeps the number of the namespace from being another's until the name has lost it. */
 static struct tcx_netns *new_netns(const char *name, bool named, struct tcx_fault *fault)
 {
 	struct tcx_netns *netns = tcx_reference_new(sizeof(*netns), fault);
@@ -87,7 +81,8 @@ static struct tcx_netns *new_netns(const char *name, bool named, struct tcx_faul
 	if (netns == NULL)
 		return NULL;
 	pthread_mutex_init(&netns->lock, NULL);
-	if (tcx_namespace_init(&netns->ns, name, named, fault))
+	if (tcx_namespace_init(&netns->ns, name, named, fault) &&
+	    (!named || (tcx_netns_watch_links(netns, fault) && tcx_netns_drain(netns, fault))))
 		return netns;
 	tcx_netns_unref(netns);
 	return NULL;
@@ -98,17 +93,9 @@ struct tcx_netns *tcx_netns_new(const char *proc_root, struct tcx_fault *fault)
 	return new_netns(proc_root, false, fault);
 }
 
-/* The watch keeps the number of the namespace from being another's until the name has lost it. */
 struct tcx_netns *tcx_netns_named(const char *file, struct tcx_fault *fault)
 {
-	struct tcx_netns *netns = new_netns(file, true, fault);
-
-	if (netns == NULL)
-		return NULL;
-	if (tcx_netns_watch_links(netns, fault) && tcx_netns_drain(netns, fault))
-		return netns;
-	tcx_netns_unref(netns);
-	return NULL;
+	return new_netns(file, true, fault);
 }
 
 static struct tcx_netns_reader *new_reader(struct tcx_netns *netns)

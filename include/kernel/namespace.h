@@ -60,11 +60,9 @@ bool tcx_namespace_enter(const struct tcx_namespace *ns, int *home, struct tcx_f
 void tcx_namespace_leave(int home);
 
 /*
- * Calls work there: in a thread of its own if it is another namespace, since /proc/net is that of
- * the first thread. Returns its result; false with a fault when the namespace cannot be entered.
+ * Whether that works, tried by a thread of its own: /proc/net is that of the first thread, which
+ * stays where it is.
  */
-bool tcx_namespace_do(const struct tcx_namespace *ns,
-		      bool (*work)(void *context, struct tcx_fault *fault), void *context,
-		      struct tcx_fault *fault);
+bool tcx_namespace_can_enter(const struct tcx_namespace *ns, struct tcx_fault *fault);
 
 #endif

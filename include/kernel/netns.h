@@ -74,7 +74,7 @@ bool tcx_netns_watch_links(struct tcx_netns *netns, struct tcx_fault *fault);
 /* Readable while there is something to drain; -1 without a watch of links. */
 int tcx_netns_fd(const struct tcx_netns *netns);
 
-/* For one thread at a time, as tcx_link_watch_drain(). */
+/* For one thread at a time, and not the first, as tcx_netns_begin(): tcx_link_watch_drain(). */
 bool tcx_netns_drain(struct tcx_netns *netns, struct tcx_fault *fault);
 
 /* Where a file of procfs is opened. */

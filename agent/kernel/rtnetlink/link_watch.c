@@ -184,9 +184,23 @@ static void remove_unlisted(struct tcx_link_watch *watch)
 	pthread_mutex_unlock(&watch->lock);
 }
 
-static bool list_here(void *context, struct tcx_fault *fault)
+static bool add_ready(const struct tcx_link_watch *watch, int fd)
 {
-	struct tcx_link_watch *watch = context;
+	struct epoll_event event = {.events = EPOLLIN};
+
+	return epoll_ctl(watch->ready_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static bool subscribe(struct tcx_link_watch *watch, struct tcx_fault *fault)
+{
+	return watch->changes.socket != NULL ||
+	       (tcx_netlink_open(&watch->changes, RTMGRP_LINK, fault) &&
+		(add_ready(watch, mnl_socket_get_fd(watch->changes.socket)) ||
+		 tcx_fault_set(fault, "no descriptor: %s", strerror(errno))));
+}
+
+static bool list(struct tcx_link_watch *watch, struct tcx_fault *fault)
+{
 	struct tcx_netlink netlink;
 	unsigned int tried = 0;
 	bool done;
@@ -202,36 +216,17 @@ static bool list_here(void *context, struct tcx_fault *fault)
 	return done;
 }
 
-/* Lists all links and compares. */
+/* Lists all links and compares. Subscribes before, so that no change is missed. */
 static bool list_all(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
-	return tcx_namespace_do(watch->ns, list_here, watch, fault);
-}
+	bool done;
+	int home;
 
-static bool add_ready(const struct tcx_link_watch *watch, int fd)
-{
-	struct epoll_event event = {.events = EPOLLIN};
-
-	return epoll_ctl(watch->ready_fd, EPOLL_CTL_ADD, fd, &event) == 0;
-}
-
-/* Readable, too, when to see whether the namespace is gone. */
-static bool prepare(struct tcx_link_watch *watch, struct tcx_fault *fault)
-{
-	watch->retry_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	watch->ready_fd = epoll_create1(EPOLL_CLOEXEC);
-	return (watch->retry_fd >= 0 && watch->ready_fd >= 0 && add_ready(watch, watch->retry_fd) &&
-		(watch->ns->look_fd < 0 || add_ready(watch, watch->ns->look_fd))) ||
-	       tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
-}
-
-static bool subscribe(void *context, struct tcx_fault *fault)
-{
-	struct tcx_link_watch *watch = context;
-
-	return tcx_netlink_open(&watch->changes, RTMGRP_LINK, fault) &&
-	       (add_ready(watch, mnl_socket_get_fd(watch->changes.socket)) ||
-		tcx_fault_set(fault, "no descriptor: %s", strerror(errno)));
+	if (!tcx_namespace_enter(watch->ns, &home, fault))
+		return false;
+	done = subscribe(watch, fault) && list(watch, fault);
+	tcx_namespace_leave(home);
+	return done;
 }
 
 static void set_begun(struct tcx_link_watch *watch, bool begun)
@@ -243,13 +238,10 @@ static void set_begun(struct tcx_link_watch *watch, bool begun)
 	pthread_mutex_unlock(&watch->lock);
 }
 
-/* Subscribes before it lists, so that no change is missed. */
 static bool begin(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
-	bool done = tcx_namespace_do(watch->ns, subscribe, watch, fault) && list_all(watch, fault);
-
-	set_begun(watch, done);
-	return done;
+	set_begun(watch, list_all(watch, fault));
+	return watch->begun;
 }
 
 /* 0 s is never. */
@@ -269,12 +261,15 @@ struct tcx_link_watch *tcx_link_watch_new(struct tcx_namespace *ns, struct tcx_f
 		return NULL;
 	}
 	watch->ns = ns;
+	watch->lost = true;
 	pthread_mutex_init(&watch->lock, NULL);
 	tcx_netlink_init(&watch->changes, NETLINK_ROUTE);
-	watch->retry_fd = -1;
-	watch->ready_fd = -1;
-	if (prepare(watch, fault))
+	watch->retry_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	watch->ready_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (watch->retry_fd >= 0 && watch->ready_fd >= 0 && add_ready(watch, watch->retry_fd) &&
+	    (ns->look_fd < 0 || add_ready(watch, ns->look_fd)))
 		return watch;
+	tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
 	tcx_link_watch_free(watch);
 	return NULL;
 }
@@ -323,7 +318,7 @@ bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault)
 	if (tcx_namespace_is_gone(watch->ns)) {
 		set_begun(watch, false);
 		retry_in(watch, 0);
-		return !watch->lost;
+		return !watch->lost || tcx_fault_set(fault, "its network namespace is gone");
 	}
 	if (!watch->begun)
 		watch->lost = !begin(watch, fault);

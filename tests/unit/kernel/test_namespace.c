@@ -159,11 +159,8 @@ static bool leave(char parent[64])
 	return unshare(CLONE_NEWNET) == 0;
 }
 
-static bool is_here(void *context, struct tcx_fault *fault)
+static bool is_here(const struct tcx_namespace *ns)
 {
-	const struct tcx_namespace *ns = context;
-
-	(void)fault;
 	return tcx_proc_root_where(ns->name) == TCX_WHERE_OWN;
 }
 
@@ -172,6 +169,7 @@ static int find_other(const struct fixture *fixture)
 	struct tcx_fault fault = {""};
 	struct tcx_namespace ns;
 	char parent[64];
+	int home;
 
 	(void)fixture;
 	if (!leave(parent) || !init(&ns, parent))
@@ -179,16 +177,18 @@ static int find_other(const struct fixture *fixture)
 	if (tcx_proc_root_where("/proc") != TCX_WHERE_OWN || ns.where != TCX_WHERE_OTHER ||
 	    !tcx_namespace_is_other(&ns) || tcx_namespace_is_gone(&ns))
 		return 1;
-	if (!visit(&ns, &fault))
+	if (!tcx_namespace_enter(&ns, &home, &fault))
 		return CANNOT; /* where the parent is somebody else's */
-	if (is_here(&ns, NULL))
-		return 2; /* it did not come back */
-	if (!tcx_namespace_do(&ns, is_here, &ns, &fault))
+	if (!is_here(&ns))
+		return 2;
+	tcx_namespace_leave(home);
+	if (is_here(&ns))
 		return 3;
-	if (is_here(&ns, NULL))
-		return 4; /* that was another thread */
+	if (!tcx_namespace_can_enter(&ns, &fault) || is_here(&ns))
+		return 4; /* that is another thread's */
 	ns.inode++;	  /* as if the process were in a third one by now */
-	if (tcx_namespace_do(&ns, is_here, &ns, &fault) || !tcx_namespace_is_gone(&ns))
+	if (visit(&ns, &fault) || tcx_namespace_can_enter(&ns, &fault) ||
+	    !tcx_namespace_is_gone(&ns))
 		return 5;
 	tcx_namespace_clear(&ns);
 	return 0;
@@ -307,7 +307,7 @@ static int be_refused(const struct fixture *fixture)
 	prctl(PR_SET_DUMPABLE, 1);
 	if (tcx_proc_root_where(parent) != TCX_WHERE_OTHER)
 		return 1;
-	if (!init(&ns, parent) || visit(&ns, &fault) || visit(&ns, NULL))
+	if (!init(&ns, parent) || visit(&ns, NULL) || tcx_namespace_can_enter(&ns, &fault))
 		return 2;
 	tcx_namespace_clear(&ns);
 	return strstr(fault.text, parent) != NULL && strstr(fault.text, "CAP_SYS_ADMIN") != NULL
