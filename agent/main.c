@@ -18,6 +18,7 @@
 #include "mib/modules.h"
 #include "sample/print.h"
 #include "session/agentx.h"
+#include "session/agentx_face.h"
 #include "session/log.h"
 #include "snmp/netsnmp.h"
 
@@ -27,6 +28,7 @@ struct tcx_program {
 	struct tcx_config config;
 	struct tcx_log log;
 	struct tcx_agentx agentx;
+	struct tcx_agentx_face face;
 	struct tcx_reading reading;
 	struct tcx_built_modules modules;
 	struct tcx_dispatcher *dispatcher;
@@ -210,6 +212,7 @@ static bool start(struct tcx_program *program, struct tcx_fault *fault)
 	}
 	snmp_log(LOG_NOTICE, "tcpextd %s started: reads %s every %g s\n", TCX_VERSION,
 		 program->config.proc_root, (double)program->config.interval_ns / 1e9);
+	tcx_agentx_face_start(&program->face, &program->agentx, program->dispatcher);
 	tcx_agentx_connect();
 	return true;
 }

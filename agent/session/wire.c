@@ -6,12 +6,12 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "session/address.h"
-#include "session/pdu.h"
 #include "snmp/netsnmp.h"
 
 /*
@@ -32,11 +32,12 @@ static struct tcx_wire *wire;
 
 /* One connection. */
 struct connection {
-	unsigned char in[TCX_PDU_LONGEST]; /* the PDU that is being received */
-	size_t in_len;
-	uint64_t skip;	      /* octets left of a PDU that is too long */
-	struct tcx_pdu asked; /* our request, until the master has answered */
-	uint64_t asked_ns;    /* when */
+	int fd;
+	unsigned char in[TCX_PDU_LONGEST]; /* what was received; it has room for any PDU of ours */
+	size_t begin, in_len;		   /* from where on, and how much, is not used yet */
+	uint64_t skip;			   /* octets left of a PDU that is too long */
+	struct tcx_pdu asked;		   /* our request, until the master has answered */
+	uint64_t asked_ns;		   /* when */
 	bool asking;
 	bool lost;
 };
@@ -67,7 +68,7 @@ static void give_up(const netsnmp_transport *transport, const char *cause)
 	if (!connection->lost)
 		wire->cause = cause;
 	connection->lost = true;
-	shutdown(transport->sock, SHUT_RDWR);
+	shutdown(connection->fd, SHUT_RDWR);
 }
 
 /* After send_all(), which also fails if the master has ended the connection. */
@@ -124,6 +125,14 @@ static bool send_answer(int fd, const struct tcx_pdu *pdu, const void *data)
 	return send_all(fd, error, sizeof(error));
 }
 
+void tcx_wire_answer(struct tcx_wire *to, const void *data, size_t len)
+{
+	const struct connection *connection = to->transport->data;
+
+	if (!connection->lost && !send_all(connection->fd, data, len))
+		give_up_sending(to->transport);
+}
+
 /*
  * The library repeats a request each second, see on_session(). Nothing is lost on this way, so that
  * is only the time to check whether to wait on. Another request means that it has given up the one
@@ -144,7 +153,7 @@ static bool ask(const netsnmp_transport *transport, const struct tcx_pdu *pdu, c
 	}
 	connection->asked = *pdu;
 	connection->asked_ns = tcx_clock_now();
-	connection->asking = send_all(transport->sock, data, pdu->size);
+	connection->asking = send_all(connection->fd, data, pdu->size);
 	return connection->asking;
 }
 
@@ -164,7 +173,7 @@ static int send_pdu(netsnmp_transport *transport, const void *data, int len, voi
 	else if (tcx_pdu_asks_master(&pdu))
 		sent = ask(transport, &pdu, data);
 	else
-		sent = send_answer(transport->sock, &pdu, data);
+		sent = send_answer(connection->fd, &pdu, data);
 	if (!sent && !connection->lost)
 		give_up_sending(transport);
 	return sent || pdu.type == TCX_PDU_RESPONSE ? len : -1;
@@ -172,28 +181,39 @@ static int send_pdu(netsnmp_transport *transport, const void *data, int len, voi
 
 /* --- Receiving ---------------------------------------------------------------------------------*/
 
-/* Reads behind what is in in. Returns the octets; 0 also at the end of the connection. */
-static size_t take(const netsnmp_transport *transport, size_t size)
+/* Drops what is left of a PDU that is too long. */
+static void skip(struct connection *connection)
 {
-	struct connection *connection = transport->data;
-	ssize_t len =
-		recv(transport->sock, connection->in + connection->in_len, size, MSG_DONTWAIT);
+	size_t len = connection->skip < connection->in_len ? connection->skip : connection->in_len;
 
-	if (len > 0)
-		return (size_t)len;
-	if (len == 0 || (errno != EAGAIN && errno != EINTR))
-		connection->lost = true;
-	return 0;
+	connection->begin += len;
+	connection->in_len -= len;
+	connection->skip -= len;
 }
 
-/* Reads on to size octets. False while they are not there. */
-static bool fill(const netsnmp_transport *transport, size_t size)
+/* Receives all there is, as far as there is room. */
+static void fill(struct connection *connection)
 {
-	struct connection *connection = transport->data;
+	ssize_t len;
 
-	if (connection->in_len < size)
-		connection->in_len += take(transport, size - connection->in_len);
-	return connection->in_len >= size;
+	memmove(connection->in, connection->in + connection->begin, connection->in_len);
+	connection->begin = 0;
+	len = recv(connection->fd, connection->in + connection->in_len,
+		   sizeof(connection->in) - connection->in_len, MSG_DONTWAIT);
+	if (len > 0)
+		connection->in_len += (size_t)len;
+	else if (len == 0 || (errno != EAGAIN && errno != EINTR))
+		connection->lost = true;
+	skip(connection);
+}
+
+/* Whether the next PDU is there, or at least the header of one that is too long. */
+static bool has_pdu(const struct connection *connection, struct tcx_pdu *pdu)
+{
+	if (connection->in_len < TCX_PDU_HEADER)
+		return false;
+	tcx_pdu_read(pdu, connection->in + connection->begin);
+	return connection->in_len >= pdu->size || pdu->size > TCX_PDU_LONGEST;
 }
 
 /*
@@ -211,80 +231,71 @@ static void look_at_time(const netsnmp_transport *transport)
 		give_up(transport, "the agent ends");
 }
 
-/*
- * Skips a PDU that the library must not see and whose header is in connection->in. Everything is
- * registered in the default context; of another context's name the library copies the part before
- * the first 0 and reads as much as was sent (agentx_parse(), 5.9.3).
- */
-static bool skip(const netsnmp_transport *transport, const struct tcx_pdu *pdu)
+/* Whether the face has taken a PDU, or nobody shall have it. */
+static bool is_used(const struct tcx_pdu *pdu, const unsigned char *octets)
 {
-	struct connection *connection = transport->data;
-	unsigned char answer[TCX_PDU_ERROR];
-	bool too_big = pdu->size > TCX_PDU_LONGEST;
+	unsigned char error[TCX_PDU_ERROR];
 
-	if (!too_big && !tcx_pdu_has_context(pdu))
-		return false;
-	connection->in_len = 0;
-	connection->skip = pdu->size - TCX_PDU_HEADER;
-	tcx_pdu_refuse(pdu, too_big ? TCX_PDU_TOO_BIG : TCX_PDU_UNSUPPORTED_CONTEXT, too_big,
-		       answer);
-	if (tcx_pdu_asks_us(pdu) && !send_all(transport->sock, answer, sizeof(answer)))
-		give_up_sending(transport);
+	if (pdu->size <= TCX_PDU_LONGEST)
+		return wire->take(wire->arg, pdu, octets);
+	if (tcx_pdu_asks_us(pdu)) {
+		tcx_pdu_refuse(pdu, TCX_PDU_TOO_BIG, 1, error);
+		tcx_wire_answer(wire, error, sizeof(error));
+	}
 	return true;
 }
 
-/* The length of the PDU in connection->in; 0 while it is incomplete. */
-static size_t receive_pdu(const netsnmp_transport *transport)
+/*
+ * Gives PDUs to the face up to the first one that it does not take. Returns the length of that one,
+ * which is then in buffer; else 0.
+ */
+static size_t use(struct connection *connection, void *buffer)
 {
-	struct connection *connection = transport->data;
 	struct tcx_pdu pdu;
 
-	if (!fill(transport, TCX_PDU_HEADER))
-		return 0;
-	tcx_pdu_read(&pdu, connection->in);
-	if (skip(transport, &pdu) || !fill(transport, pdu.size))
-		return 0;
-	if (connection->asking && pdu.type == TCX_PDU_RESPONSE &&
-	    pdu.packet == connection->asked.packet)
-		connection->asking = false;
-	return pdu.size;
-}
+	while (!connection->lost && has_pdu(connection, &pdu)) {
+		const unsigned char *octets = connection->in + connection->begin;
+		bool used = is_used(&pdu, octets);
 
-static void skip_more(const netsnmp_transport *transport)
-{
-	struct connection *connection = transport->data;
-
-	connection->skip -=
-		take(transport, connection->skip < sizeof(connection->in) ? connection->skip
-									  : sizeof(connection->in));
+		connection->skip = pdu.size;
+		skip(connection);
+		if (used)
+			continue;
+		if (pdu.type == TCX_PDU_RESPONSE && pdu.packet == connection->asked.packet)
+			connection->asking = false;
+		memcpy(buffer, octets, pdu.size);
+		return pdu.size;
+	}
+	return 0;
 }
 
 /*
- * Passes on one whole PDU at a time. The library's transports read all there is, which turns a
- * flood of requests into a queue in memory, as it answers one a turn.
+ * Passes on one PDU at a time. The library's transports pass on all there is, which turns a flood
+ * of requests into a queue in memory, as it answers one a turn. While another one is here the
+ * library gets a descriptor that is always readable, so that it asks for that, too.
  */
 static int receive(netsnmp_transport *transport, void *buffer, int size, void **opaque,
 		   int *opaque_len)
 {
 	struct connection *connection = transport->data;
+	struct tcx_pdu next;
 	size_t len = 0;
 
 	(void)size; /* the library offers SNMP_MAX_RCV_MSG_SIZE, 65536, unless it has part of a PDU
 		     */
 	*opaque = NULL;
 	*opaque_len = 0;
-	if (!connection->lost && connection->skip > 0)
-		skip_more(transport);
-	else if (!connection->lost)
-		len = receive_pdu(transport);
+	if (!connection->lost && !has_pdu(connection, &next))
+		fill(connection);
+	if (!connection->lost)
+		len = use(connection, buffer);
 	if (!connection->lost && connection->asking)
 		look_at_time(transport);
 	if (connection->lost)
 		return end(connection, buffer);
 	if (len == 0)
 		transport->flags |= NETSNMP_TRANSPORT_FLAG_EMPTY_PKT;
-	memcpy(buffer, connection->in, len);
-	connection->in_len -= len;
+	transport->sock = has_pdu(connection, &next) ? wire->readable_fd : connection->fd;
 	return (int)len;
 }
 
@@ -292,9 +303,13 @@ static int receive(netsnmp_transport *transport, void *buffer, int size, void **
 
 static int close_socket(netsnmp_transport *transport)
 {
+	const struct connection *connection = transport->data;
+
 	if (transport->sock >= 0)
-		close(transport->sock);
+		close(connection->fd);
 	transport->sock = -1;
+	if (wire->transport == transport)
+		wire->transport = NULL;
 	return 0;
 }
 
@@ -349,7 +364,7 @@ static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)
 	}
 	transport->domain = domain_name;
 	transport->domain_length = DOMAIN_NAME_LEN;
-	transport->sock = fd;
+	transport->sock = connection->fd = fd;
 	transport->flags = NETSNMP_TRANSPORT_FLAG_STREAM;
 	transport->data = connection; /* which the library frees with the rest */
 	transport->data_length = sizeof(*connection);
@@ -357,6 +372,8 @@ static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)
 	transport->f_recv = receive;
 	transport->f_send = send_pdu;
 	transport->f_close = close_socket;
+	wire->transport = transport;
+	wire->connections++;
 	return transport;
 }
 
@@ -366,9 +383,10 @@ bool tcx_wire_init(struct tcx_wire *state)
 
 	wire = state;
 	wire->stop_fd = -1;
+	wire->readable_fd = eventfd(1, EFD_CLOEXEC);
 	wire->master = "";
 	wire->domain = calloc(1, sizeof(*wire->domain));
-	if (wire->domain == NULL || prefixes == NULL) {
+	if (wire->domain == NULL || prefixes == NULL || wire->readable_fd < 0) {
 		free(prefixes);
 		return false;
 	}
@@ -384,4 +402,5 @@ bool tcx_wire_init(struct tcx_wire *state)
 void tcx_wire_free(void)
 {
 	free(wire->domain);
+	close(wire->readable_fd);
 }

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The header of AgentX PDUs (RFC 2741, section 6), as far as the wire needs it. */
+/*
+ * AgentX PDUs (RFC 2741, section 6), as far as the wire and the face need them: the header, the
+ * body of a Get or GetNext, and the response to one.
+ */
 #ifndef TCX_SESSION_PDU_H
 #define TCX_SESSION_PDU_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "snmp/dispatcher.h"
 
 #define TCX_PDU_HEADER 20 /* octets */
 
@@ -25,6 +30,7 @@
 enum {
 	TCX_PDU_OPEN = 1,
 	TCX_PDU_GET = 5,
+	TCX_PDU_GET_NEXT = 6,
 	TCX_PDU_UNDO_SET = 10,
 	TCX_PDU_NOTIFY = 12,
 	TCX_PDU_RESPONSE = 18
@@ -53,5 +59,50 @@ bool tcx_pdu_asks_master(const struct tcx_pdu *pdu);
 /* Makes an error response with the number of this PDU; index is that of a varbind, from 1, or 0. */
 void tcx_pdu_refuse(const struct tcx_pdu *pdu, uint16_t error, uint16_t index,
 		    unsigned char answer[TCX_PDU_ERROR]);
+
+/* What is left of the body of a PDU. Borrows the octets. */
+struct tcx_pdu_body {
+	const unsigned char *at;
+	size_t left;
+	uint8_t flags;
+};
+
+/* octets are the whole PDU. */
+void tcx_pdu_begin(struct tcx_pdu_body *body, const struct tcx_pdu *pdu,
+		   const unsigned char *octets);
+
+/* Takes the context, which comes first: "" without one. False: it is no name that we can have. */
+bool tcx_pdu_take_context(struct tcx_pdu_body *body, char name[TCX_CONTEXT_MAX + 1]);
+
+/* The most sub-identifiers: those of a prefix, and as many as an octet counts. */
+#define TCX_PDU_NAME_MAX 260
+
+struct tcx_pdu_name {
+	oid ids[TCX_PDU_NAME_MAX]; /* of the null one: 0.0, as the library has it */
+	size_t len;
+	bool include;
+};
+
+/* Takes a name. False: it is not whole. */
+bool tcx_pdu_take_name(struct tcx_pdu_body *body, struct tcx_pdu_name *name);
+
+/* A response. The library wants room behind it. */
+struct tcx_response {
+	unsigned char octets[TCX_PDU_LONGEST + 8];
+	size_t len;
+	bool fits;
+	uint8_t flags;
+};
+
+/* uptime: sysUpTime, in hundredths of a second. */
+void tcx_response_begin(struct tcx_response *response, const struct tcx_pdu *request,
+			uint32_t uptime);
+
+/* type: that of the value, or an exception, which has none: then value is NULL. */
+void tcx_response_put(struct tcx_response *response, const oid *name, size_t len, u_char type,
+		      const struct tcx_value *value);
+
+/* It can then be sent; false: it has become too long. */
+bool tcx_response_end(struct tcx_response *response);
 
 #endif

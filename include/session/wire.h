@@ -9,7 +9,10 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "session/pdu.h"
+
 struct netsnmp_tdomain_s;
+struct netsnmp_transport_s;
 
 /* The library's address of the master; it leads to wire->master. */
 #define TCX_WIRE_ADDRESS "tcpextd:"
@@ -25,6 +28,15 @@ struct tcx_wire {
 	const char *cause;  /* why we gave the last connection up; NULL: the master ended it */
 	char address[PATH_MAX]; /* of the last connection, from the list */
 	bool unproven;		/* that connection has no session yet */
+	/*
+	 * Whose each PDU is first, whole and not too long; true: it has taken it. Set before the
+	 * first connection.
+	 */
+	bool (*take)(void *arg, const struct tcx_pdu *pdu, const unsigned char *octets);
+	void *arg;
+	struct netsnmp_transport_s *transport; /* of the connection, the library's; or NULL */
+	uint64_t connections;		       /* how many there were, so that each has a number */
+	int readable_fd;		       /* owned; always readable */
 };
 
 /*
@@ -32,6 +44,12 @@ struct tcx_wire {
  * Connects nowhere until wire->master is set. False when memory is short.
  */
 bool tcx_wire_init(struct tcx_wire *wire);
+
+/*
+ * Sends a response by the present connection, of which there must be one. If it cannot be sent that
+ * connection ends.
+ */
+void tcx_wire_answer(struct tcx_wire *wire, const void *data, size_t len);
 
 /* Call after the library's shutdown. */
 void tcx_wire_free(void);

@@ -17,13 +17,14 @@ trap 'exit 1' HUP INT TERM
 
 mnl=$(pkg-config --cflags --libs libmnl)
 sh "$top/tests/fuzz/seeds.sh" "$work/seeds"
-for fuzzer in fuzz_readers fuzz_sources; do
+for fuzzer in fuzz_readers fuzz_requests fuzz_sources; do
 	echo "building $fuzzer"
 	# shellcheck disable=SC2046,SC2086 # several words
 	${CLANG:-clang} -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -I"$top" -I"$top/include" \
 		$(find "$top"/agent/base "$top"/agent/catalogue "$top"/agent/sample "$top"/agent/kernel -name "*.c") "$top/tests/unit/fixture.c" "$top/tests/unit/reading.c" \
-		"$top/tests/fuzz/$fuzzer.c" $mnl -pthread -o "$work/$fuzzer"
+		"$top/agent/session/pdu.c" \
+		"$top/tests/fuzz/$fuzzer.c" $mnl -lnetsnmpagent -lnetsnmp -pthread -o "$work/$fuzzer"
 	mkdir "$work/corpus-$fuzzer"
 	echo "running $fuzzer for $seconds s"
 	TMPDIR=$work "$work/$fuzzer" -max_total_time="$seconds" -max_len=65536 -timeout=20 -print_final_stats=1 \

@@ -5,7 +5,7 @@ set -e
 fixtures=$(cd "$(dirname "$0")/../fixtures" && pwd)
 out=$1
 files="net/snmp net/snmp6 net/netstat net/sockstat net/sockstat6 sys/net/ipv4/ipfrag_time net/sctp/snmp"
-mkdir -p "$out/fuzz_readers" "$out/fuzz_sources"
+mkdir -p "$out/fuzz_readers" "$out/fuzz_requests" "$out/fuzz_sources"
 
 # The byte that picks the reader of a file.
 pick() {
@@ -25,6 +25,13 @@ all_files() {
 		printf '\377'
 	done
 }
+
+# Flags, then a context, and two ranges in either byte order.
+range_big='\002\004\001\000\000\000\000\001\000\000\000\002\000\000\000\000'
+range_little='\002\002\000\000\006\000\000\000\012\000\000\000\001\002\000\000\007\000\000\000'
+printf "\\030\\000\\000\\000\\003abc\\000$range_big$range_big" >"$out/fuzz_requests/context"
+printf "\\020$range_big$range_big" >"$out/fuzz_requests/big-endian"
+printf "\\000$range_little$range_little" >"$out/fuzz_requests/little-endian"
 
 before=
 for root in "$fixtures"/[0-9]* "$fixtures"/quirk-*; do

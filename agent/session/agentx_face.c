@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Takes Get and GetNext from the wire, and makes their responses of what the dispatcher has. */
+#include "session/agentx_face.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "snmp/netsnmp.h"
+
+/* A request that waits for a table. */
+struct waiting {
+	struct tcx_pending pending;
+	struct tcx_agentx_face *owner;
+	unsigned int first; /* varbind that waits, from 1 */
+	unsigned char octets[];
+};
+
+/* A number that no session before had. */
+static const void *session_of(const struct tcx_agentx_face *face)
+{
+	return (const void *)(uintptr_t)face->agentx->wire.connections;
+}
+
+static void refuse(struct tcx_agentx_face *face, const struct tcx_pdu *pdu, unsigned int error,
+		   unsigned int index)
+{
+	unsigned char answer[TCX_PDU_ERROR];
+
+	tcx_pdu_refuse(pdu, (uint16_t)error, (uint16_t)index, answer);
+	tcx_wire_answer(&face->agentx->wire, answer, sizeof(answer));
+}
+
+/* A response that the master would drop becomes an error of its first varbind. */
+static void respond(struct tcx_agentx_face *face, const struct tcx_pdu *pdu)
+{
+	if (tcx_response_end(&face->response))
+		tcx_wire_answer(&face->agentx->wire, face->response.octets, face->response.len);
+	else
+		refuse(face, pdu, TCX_PDU_TOO_BIG, 1);
+}
+
+/* --- Varbinds ----------------------------------------------------------------------------------*/
+
+/* Both put what they have found into the response; false while the table is being read. */
+static bool get(struct tcx_response *response, const struct tcx_request *request,
+		const struct tcx_pdu_name *name)
+{
+	struct tcx_value value;
+	enum tcx_found found = tcx_dispatcher_get(request, name->ids, name->len, &value);
+
+	if (found == TCX_FOUND)
+		tcx_response_put(response, name->ids, name->len, value.type, &value);
+	else
+		tcx_response_put(response, name->ids, name->len,
+				 found == TCX_NO_INSTANCE ? SNMP_NOSUCHINSTANCE : SNMP_NOSUCHOBJECT,
+				 NULL);
+	return found != TCX_PENDING;
+}
+
+static bool get_next(struct tcx_response *response, const struct tcx_request *request,
+		     const struct tcx_pdu_name *begin, const struct tcx_pdu_name *end)
+{
+	bool has_end = end->len != 2 || end->ids[0] != 0 || end->ids[1] != 0;
+	const struct tcx_range range = {begin->ids, begin->len, begin->include, end->ids,
+					has_end ? end->len : 0};
+	oid next[TCX_PDU_NAME_MAX];
+	size_t len;
+	struct tcx_value value;
+	enum tcx_found found = tcx_dispatcher_next(request, &range, next, &len, &value);
+
+	if (found == TCX_FOUND)
+		tcx_response_put(response, next, len, value.type, &value);
+	else
+		tcx_response_put(response, begin->ids, begin->len, SNMP_ENDOFMIBVIEW, NULL);
+	return found != TCX_PENDING;
+}
+
+/*
+ * Makes the response. *waits becomes the first varbind whose table is being read, from 1, or 0: all
+ * tables are asked for at once. False: the body is malformed.
+ */
+static bool make(struct tcx_agentx_face *face, const struct tcx_request *request,
+		 const struct tcx_pdu *pdu, struct tcx_pdu_body body, unsigned int *waits)
+{
+	struct tcx_response *response = &face->response;
+	struct tcx_pdu_name begin, end;
+
+	*waits = 0;
+	tcx_response_begin(response, pdu, (uint32_t)netsnmp_get_agent_uptime());
+	for (unsigned int i = 1; body.left > 0; i++) {
+		if (!tcx_pdu_take_name(&body, &begin) || !tcx_pdu_take_name(&body, &end))
+			return false;
+		if (!(pdu->type == TCX_PDU_GET ? get(response, request, &begin)
+					       : get_next(response, request, &begin, &end)) &&
+		    *waits == 0)
+			*waits = i;
+	}
+	return true;
+}
+
+/* --- Requests that wait for a table ------------------------------------------------------------*/
+
+static bool is_wanted(struct tcx_pending *pending)
+{
+	const struct tcx_agentx_face *face = ((const struct waiting *)pending)->owner;
+
+	return face->agentx->wire.transport != NULL && pending->session == session_of(face);
+}
+
+static bool answer_waiting(struct tcx_pending *pending, const struct tcx_request *request)
+{
+	struct waiting *waiting = (struct waiting *)pending;
+	char context[TCX_CONTEXT_MAX + 1];
+	struct tcx_pdu_body body;
+	struct tcx_pdu pdu;
+
+	tcx_pdu_read(&pdu, waiting->octets);
+	tcx_pdu_begin(&body, &pdu, waiting->octets);
+	tcx_pdu_take_context(&body, context);
+	make(waiting->owner, request, &pdu, body, &waiting->first);
+	if (waiting->first == 0)
+		respond(waiting->owner, &pdu);
+	return waiting->first == 0;
+}
+
+static void fail(struct tcx_pending *pending)
+{
+	const struct waiting *waiting = (const struct waiting *)pending;
+	struct tcx_pdu pdu;
+
+	tcx_pdu_read(&pdu, waiting->octets);
+	refuse(waiting->owner, &pdu, SNMP_ERR_GENERR, waiting->first);
+}
+
+static void free_waiting(struct tcx_pending *pending)
+{
+	free(pending);
+}
+
+static const struct tcx_face functions = {is_wanted, answer_waiting, fail, free_waiting};
+
+static bool wait_for_table(struct tcx_agentx_face *face, const struct tcx_request *request,
+			   const struct tcx_pdu *pdu, const unsigned char *octets,
+			   unsigned int first)
+{
+	struct waiting *waiting = malloc(sizeof(*waiting) + pdu->size);
+
+	if (waiting == NULL)
+		return false;
+	waiting->pending.face = &functions;
+	waiting->pending.context = request->context;
+	waiting->pending.session = session_of(face);
+	waiting->pending.transaction = pdu->transaction;
+	waiting->owner = face;
+	waiting->first = first;
+	memcpy(waiting->octets, octets, pdu->size);
+	if (tcx_dispatcher_wait(face->dispatcher, &waiting->pending))
+		return true;
+	free(waiting);
+	return false;
+}
+
+/* --- What comes by the wire --------------------------------------------------------------------*/
+
+/* False: it is malformed. The library puts its ping off as well: a master that asks is alive. */
+static bool answer(struct tcx_agentx_face *face, const struct tcx_request *request,
+		   const struct tcx_pdu *pdu, struct tcx_pdu_body body, const unsigned char *octets)
+{
+	const netsnmp_session *session = face->agentx->session;
+	unsigned int waits;
+
+	if (!make(face, request, pdu, body, &waits))
+		return false;
+	if (session != NULL)
+		snmp_alarm_reset((unsigned int)session->securityModel);
+	if (waits == 0)
+		respond(face, pdu);
+	else if (!wait_for_table(face, request, pdu, octets, waits))
+		refuse(face, pdu, SNMP_ERR_RESOURCEUNAVAILABLE, 0);
+	return true;
+}
+
+/*
+ * A context in which nothing is registered ends here for both faces. So does a name with a 0, of
+ * which the library would copy the part before, and read as much as was sent (agentx_parse(),
+ * 5.9.3).
+ */
+static bool take(void *arg, const struct tcx_pdu *pdu, const unsigned char *octets)
+{
+	struct tcx_agentx_face *face = arg;
+	bool is_ours =
+		!face->to_library && (pdu->type == TCX_PDU_GET || pdu->type == TCX_PDU_GET_NEXT);
+	const struct tcx_request *request = NULL;
+	char context[TCX_CONTEXT_MAX + 1];
+	struct tcx_pdu_body body;
+
+	if (!is_ours && !tcx_pdu_has_context(pdu))
+		return false;
+	tcx_pdu_begin(&body, pdu, octets);
+	if (tcx_pdu_take_context(&body, context))
+		request = tcx_dispatcher_request(face->dispatcher, context, session_of(face),
+						 pdu->transaction);
+	if (request != NULL)
+		return is_ours && answer(face, request, pdu, body, octets);
+	if (tcx_pdu_asks_us(pdu))
+		refuse(face, pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
+	return true;
+}
+
+void tcx_agentx_face_start(struct tcx_agentx_face *face, struct tcx_agentx *agentx,
+			   struct tcx_dispatcher *dispatcher)
+{
+	const char *other = getenv("TCPEXTD_FACE");
+
+	face->agentx = agentx;
+	face->dispatcher = dispatcher;
+	face->to_library = other != NULL && strcmp(other, "library") == 0;
+	agentx->wire.take = take;
+	agentx->wire.arg = face;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* AgentX PDUs as octets: what is read of requests, and the responses that are made. */
+#include "tests/unit/test.h"
+
+#include <string.h>
+
+#include "session/pdu.h"
+
+#define BIG   0x10 /* NETWORK_BYTE_ORDER */
+#define NAMED 0x08 /* NON_DEFAULT_CONTEXT */
+
+static struct tcx_pdu_body body_of(const void *octets, size_t left, uint8_t flags)
+{
+	return (struct tcx_pdu_body){.at = octets, .left = left, .flags = flags};
+}
+
+static void headers(void **state)
+{
+	static const unsigned char big[TCX_PDU_HEADER] = {1, 5, BIG | 1, 0, 0, 0, 0, 7, 0, 0,
+							  1, 2, 0x80,	 0, 0, 9, 0, 0, 0, 16};
+	static const unsigned char little[TCX_PDU_HEADER] = {
+		1, 6, NAMED, 0, 7, 0, 0, 0, 2, 1, 0, 0, 9, 0, 0, 0x80, 0xff, 0xff, 0xff, 0xff};
+	struct tcx_pdu pdu;
+
+	(void)state;
+	tcx_pdu_read(&pdu, big);
+	assert_int_equal(pdu.type, TCX_PDU_GET);
+	assert_int_equal(pdu.session, 7);
+	assert_int_equal(pdu.transaction, 0x102);
+	assert_int_equal(pdu.packet, 0x80000009);
+	assert_int_equal(pdu.size, 36);
+	assert_false(tcx_pdu_has_context(&pdu));
+	tcx_pdu_read(&pdu, little);
+	assert_int_equal(pdu.type, TCX_PDU_GET_NEXT);
+	assert_int_equal(pdu.session, 7);
+	assert_int_equal(pdu.transaction, 0x102);
+	assert_int_equal(pdu.packet, 0x80000009);
+	assert_true(pdu.size == UINT32_MAX + (uint64_t)TCX_PDU_HEADER);
+	assert_true(tcx_pdu_has_context(&pdu));
+}
+
+static void contexts(void **state)
+{
+	static const struct {
+		const char *octets, *name; /* NULL: none that we can have */
+		size_t left;
+	} cases[] = {
+		{"\0\0\0\3abc\0rest", "abc", 12},
+		{"\0\0\0\4abcd", "abcd", 8},
+		{"\0\0\0\40xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+		 36},
+		{"\0\0\0\41xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", NULL, 40},
+		{"\0\0\0\3a\0c\0", NULL, 8},
+		{"\0\0\0\0", NULL, 4},
+		{"\0\0\0\3abc\0", NULL, 7},
+		{"\0\0\0\3abc\0", NULL, 3},
+		{"\377\377\377\377abc\0", NULL, 8},
+	};
+	char name[TCX_CONTEXT_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct tcx_pdu_body body = body_of(cases[i].octets, cases[i].left, BIG | NAMED);
+
+		assert_int_equal(tcx_pdu_take_context(&body, name), cases[i].name != NULL);
+		if (cases[i].name == NULL)
+			continue;
+		assert_string_equal(name, cases[i].name);
+		assert_int_equal(body.left, cases[i].left - 4 - (strlen(name) + 3) / 4 * 4);
+	}
+}
+
+static void no_context(void **state)
+{
+	struct tcx_pdu_body body = body_of("\0\0\0\3abc", 8, BIG);
+	char name[TCX_CONTEXT_MAX + 1] = "x";
+
+	(void)state;
+	assert_true(tcx_pdu_take_context(&body, name));
+	assert_string_equal(name, "");
+	assert_int_equal(body.left, 8);
+}
+
+static void assert_name(const struct tcx_pdu_name *name, const oid *ids, size_t len)
+{
+	assert_int_equal(name->len, len);
+	assert_memory_equal(name->ids, ids, len * sizeof(oid));
+}
+
+static void names(void **state)
+{
+	static const unsigned char octets[] = {
+		2, 2, 1, 0, 0, 0, 0, 5, 255, 255, 255, 255, /* 1.3.6.1.2.5.4294967295, included */
+		1, 0, 0, 0, 0, 0, 1, 0,			    /* 256 */
+		0, 0, 0, 0,				    /* null */
+		0, 4, 0, 0,				    /* 1.3.6.1.4 */
+	};
+	struct tcx_pdu_body body = body_of(octets, sizeof(octets), BIG);
+	struct tcx_pdu_name name;
+
+	(void)state;
+	assert_true(tcx_pdu_take_name(&body, &name));
+	assert_name(&name, (const oid[]){1, 3, 6, 1, 2, 5, UINT32_MAX}, 7);
+	assert_true(name.include);
+	assert_true(tcx_pdu_take_name(&body, &name));
+	assert_name(&name, (const oid[]){256}, 1);
+	assert_false(name.include);
+	assert_true(tcx_pdu_take_name(&body, &name));
+	assert_name(&name, (const oid[]){0, 0}, 2);
+	assert_true(tcx_pdu_take_name(&body, &name));
+	assert_name(&name, (const oid[]){1, 3, 6, 1, 4}, 5);
+	assert_int_equal(body.left, 0);
+	assert_false(tcx_pdu_take_name(&body, &name));
+}
+
+static void longest_name(void **state)
+{
+	unsigned char octets[4 + 4 * 255] = {255, 4};
+	struct tcx_pdu_body body = body_of(octets, sizeof(octets), 0);
+	struct tcx_pdu_name name;
+
+	(void)state;
+	assert_true(tcx_pdu_take_name(&body, &name));
+	assert_int_equal(name.len, TCX_PDU_NAME_MAX);
+	for (size_t left = 0; left < sizeof(octets); left++) {
+		body = body_of(octets, left, 0);
+		assert_false(tcx_pdu_take_name(&body, &name));
+	}
+}
+
+static const oid name[] = {1, 3, 6, 1, 2, 9};
+
+/* The response to a request with these flags that has one varbind, from the error on. */
+static const unsigned char *respond(uint8_t flags, u_char type, const struct tcx_value *value,
+				    size_t *len)
+{
+	static struct tcx_response response;
+	const struct tcx_pdu request = {.flags = flags, .session = 1, .packet = 2};
+
+	tcx_response_begin(&response, &request, 3);
+	tcx_response_put(&response, name, COUNT(name), type, value);
+	assert_true(tcx_response_end(&response));
+	*len = response.len - TCX_PDU_HEADER - 4;
+	return response.octets + TCX_PDU_HEADER + 4;
+}
+
+static void assert_response(uint8_t flags, u_char type, const struct tcx_value *value,
+			    const unsigned char *wanted, size_t wanted_len)
+{
+	size_t len;
+	const unsigned char *found = respond(flags, type, value, &len);
+
+	assert_int_equal(len, wanted_len);
+	assert_memory_equal(found, wanted, len);
+}
+
+static void values(void **state)
+{
+	static const unsigned char counter64[] = {0, 0, 0, 0, 0, 70, 0, 0, 1, 2, 0, 0,
+						  0, 0, 0, 9, 1, 2,  3, 4, 5, 6, 7, 8};
+	static const unsigned char little[] = {0, 0, 0, 0, 70, 0, 0, 0, 1, 2, 0, 0,
+					       9, 0, 0, 0, 8,  7, 6, 5, 4, 3, 2, 1};
+	static const unsigned char text[] = {0, 0, 0, 0, 0, 4, 0, 0, 1,	  2,   0,   0,
+					     0, 0, 0, 9, 0, 0, 0, 3, 'a', 'b', 'c', 0};
+	static const unsigned char absent[] = {0, 0, 0, 0, 0, 129, 0, 0, 1, 2, 0, 0, 0, 0, 0, 9};
+	struct tcx_value value;
+
+	(void)state;
+	tcx_value_counter64(&value, 0x0102030405060708);
+	assert_response(BIG, value.type, &value, counter64, sizeof(counter64));
+	assert_response(0, value.type, &value, little, sizeof(little));
+	tcx_value_text(&value, "abc");
+	assert_response(BIG, value.type, &value, text, sizeof(text));
+	assert_response(BIG, SNMP_NOSUCHINSTANCE, NULL, absent, sizeof(absent));
+}
+
+static void response_header(void **state)
+{
+	static const unsigned char wanted[] = {1, 18, BIG | 1, 0, 0, 0, 0, 1, 0, 0, 0, 4,
+					       0, 0,  0,       2, 0, 0, 0, 8, 0, 0, 0, 3};
+	const struct tcx_pdu request = {
+		.flags = BIG | NAMED | 1, .session = 1, .transaction = 4, .packet = 2};
+	static struct tcx_response response;
+
+	(void)state;
+	tcx_response_begin(&response, &request, 3);
+	assert_true(tcx_response_end(&response));
+	assert_int_equal(response.len, TCX_PDU_ERROR);
+	assert_memory_equal(response.octets, wanted, sizeof(wanted));
+}
+
+/* Fills it to the longest, or with so many octets more. */
+static bool fits(size_t more)
+{
+	static const char text[64] = "";
+	const struct tcx_pdu request = {.flags = BIG};
+	static struct tcx_response response;
+	struct tcx_value value;
+
+	tcx_value_gauge32(&value, 1);
+	tcx_response_begin(&response, &request, 3);
+	while (response.len + 40 <= TCX_PDU_LONGEST)
+		tcx_response_put(&response, name, COUNT(name), value.type, &value);
+	tcx_value_octets(&value, text, TCX_PDU_LONGEST - response.len - 16 + more);
+	tcx_response_put(&response, name, COUNT(name), value.type, &value);
+	return tcx_response_end(&response);
+}
+
+static void longest_response(void **state)
+{
+	(void)state;
+	assert_true(fits(0));
+	assert_false(fits(4));
+	assert_false(fits(20));
+}
+
+static void errors(void **state)
+{
+	static const unsigned char wanted[TCX_PDU_ERROR] = {1, 18, BIG, 0, 0, 0, 0, 1, 0, 0,
+							    0, 4,  0,	0, 0, 2, 0, 0, 0, 8,
+							    0, 0,  0,	0, 1, 6, 0, 3};
+	static const unsigned char little[TCX_PDU_ERROR] = {1, 18, 0, 0, 1, 0, 0, 0, 4, 0,
+							    0, 0,  2, 0, 0, 0, 8, 0, 0, 0,
+							    0, 0,  0, 0, 6, 1, 3, 0};
+	struct tcx_pdu pdu = {.flags = BIG | NAMED, .session = 1, .transaction = 4, .packet = 2};
+	unsigned char answer[TCX_PDU_ERROR];
+
+	(void)state;
+	tcx_pdu_refuse(&pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 3, answer);
+	assert_memory_equal(answer, wanted, sizeof(wanted));
+	pdu.flags = 0;
+	tcx_pdu_refuse(&pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 3, answer);
+	assert_memory_equal(answer, little, sizeof(little));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(headers),	   cmocka_unit_test(contexts),
+		cmocka_unit_test(no_context),	   cmocka_unit_test(names),
+		cmocka_unit_test(longest_name),	   cmocka_unit_test(values),
+		cmocka_unit_test(response_header), cmocka_unit_test(longest_response),
+		cmocka_unit_test(errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
