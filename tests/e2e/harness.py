@@ -92,7 +92,7 @@ def paired(some, others):
     return zip(some, others)
 
 
-def wait_for(what, condition, seconds=DEADLINE):
+def wait_for(what, condition, seconds=DEADLINE, pause=0.02):
     """Polls until the condition gives something true, and returns that. what may be a function, to be asked at the end."""
     deadline = time.monotonic() + seconds
     while True:
@@ -101,7 +101,7 @@ def wait_for(what, condition, seconds=DEADLINE):
             return value
         if time.monotonic() > deadline:
             raise Failure(f"after {seconds} s still not: {what() if callable(what) else what}")
-        time.sleep(0.02)
+        time.sleep(pause)
 
 
 # --- Running the cases --------------------------------------------------------------------------------------------------------

@@ -460,11 +460,11 @@ def sockets(site):
         without_sock_diag(site)
 
 
-def denied_agent(site, conf, under=()):
+def denied_agent(site, conf, under=(), wait=True):
     """The agent where the kernel denies it sock_diag, as the filter of a service may."""
     if platform.machine() not in told.SOCKET_CALL:
         raise Skip(f"no number of the call socket() for {platform.machine()}")
-    return site.agent(conf, under=("python3", "-B", harness.HERE / "without_sock_diag.py", *under))
+    return site.agent(conf, wait=wait, under=("python3", "-B", harness.HERE / "without_sock_diag.py", *under))
 
 
 def without_sock_diag(site):
