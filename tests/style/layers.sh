@@ -199,7 +199,7 @@ try_rules() {
     can_fail netsnmp 'collect/logs.c uses snmp_log'
     compile mib/counts 'static int n; int f(void) { return ++n; }'
     can_fail variables 'mib/counts.c has the variable n'
-    compile session/log 'static int *own_log[2]; int *f(int i) { return own_log[i]++; }'
+    compile session/log 'static int *own_log[4]; int *f(int i) { return own_log[i]++; }'
     can_fail variables 'session/log.c has the variable own_log'
     compile mib/path 'const char *f(void) { return "/proc/net/snmp"; }'
     can_fail paths 'has the text /proc/net/snmp'
