@@ -22,7 +22,7 @@ AC_DEFUN([TCX_HARDENING], [
     [AS_HELP_STRING([--disable-hardening],
       [build without stack protector, _FORTIFY_SOURCE, RELRO, PIE and the like; --enable-sanitizers implies it])],
     [], [enable_hardening=yes])
-  AS_IF([test "$enable_sanitizers" = yes], [enable_hardening=no])
+  AS_IF([test "$enable_sanitizers" != no], [enable_hardening=no])
   HARDENING_CFLAGS= HARDENING_LDFLAGS=
   AS_IF([test "$enable_hardening" = yes], [
     TCX_HARDEN([-fPIE], [-pie])

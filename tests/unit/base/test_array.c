@@ -40,11 +40,17 @@ static void keeps_what_was_appended(void **state)
 	free(array.items);
 }
 
-/* To AddressSanitizer: reallocarray() fails as it does without it. */
+/* To the sanitizers: reallocarray() fails as it does without them. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
 	return "allocator_may_return_null=1";
+}
+
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+	return __asan_default_options();
 }
 
 static void says_when_memory_is_short(void **state)
