@@ -139,7 +139,7 @@ struct lookup {
 	char text[PATH_MAX];
 	const char *host, *port; /* within the text */
 	int family;
-	struct addrinfo *found; /* once done_fd is readable; NULL: nothing */
+	_Atomic(struct addrinfo *) found; /* once done_fd is readable; NULL: nothing */
 	int done_fd;
 };
 
@@ -158,9 +158,10 @@ static void *ask_name_service(void *arg)
 	struct lookup *lookup = arg;
 	const struct addrinfo hints = {.ai_family = lookup->family, .ai_socktype = SOCK_STREAM};
 	const char *host = lookup->host[0] != '\0' ? lookup->host : NULL;
+	struct addrinfo *found;
 
-	if (getaddrinfo(host, lookup->port, &hints, &lookup->found) != 0)
-		lookup->found = NULL;
+	if (getaddrinfo(host, lookup->port, &hints, &found) == 0)
+		lookup->found = found;
 	eventfd_write(lookup->done_fd, 1);
 	give_lookup(lookup);
 	return NULL;
