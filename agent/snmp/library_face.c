@@ -25,11 +25,11 @@ static bool answer_get(const struct tcx_tree *tree, const struct tcx_request *re
 
 	if (found == TCX_FOUND)
 		snmp_set_var_typed_value(vb, value.type, value.data, value.len);
-	else if (found != TCX_PENDING)
+	else if (found != TCX_PENDING || tcx_quirk_is_getnext(info))
 		netsnmp_set_request_error(info, varbind,
-					  found == TCX_NO_INSTANCE ? SNMP_NOSUCHINSTANCE
-								   : SNMP_NOSUCHOBJECT);
-	return found != TCX_PENDING;
+					  found == TCX_NO_OBJECT ? SNMP_NOSUCHOBJECT
+								 : SNMP_NOSUCHINSTANCE);
+	return found != TCX_PENDING || tcx_quirk_is_getnext(info);
 }
 
 /*

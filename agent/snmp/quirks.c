@@ -91,6 +91,15 @@ uint64_t tcx_quirk_uptime_zero(uint64_t now_ns, uint64_t known_ns)
 }
 
 /*
+ * A GETNEXT with an include among its names comes as a GET first, then as a GETNEXT of those that
+ * had no value (handle_pdu()). Were the GET delegated, its answer would be sent as it is.
+ */
+bool tcx_quirk_is_getnext(const netsnmp_agent_request_info *info)
+{
+	return info->asp->pdu->command != SNMP_MSG_GET;
+}
+
+/*
  * Without a value the library asks the next registration, error or not (check_getnext_results()).
  */
 void tcx_quirk_answer_error(netsnmp_delegated_cache *cache)

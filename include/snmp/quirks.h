@@ -30,6 +30,9 @@ int tcx_quirk_all_priorities(netsnmp_log_handler *handler);
 /* When sysUpTime was 0, on tcx_clock_now()'s clock; known_ns is what this returned last, or 0. */
 uint64_t tcx_quirk_uptime_zero(uint64_t now_ns, uint64_t known_ns);
 
+/* Whether what comes as a GET is the first part of a GETNEXT, which must not be delegated. */
+bool tcx_quirk_is_getnext(const netsnmp_agent_request_info *info);
+
 /* Answers the delegated varbinds of a request with an error. */
 void tcx_quirk_answer_error(netsnmp_delegated_cache *cache);
 

@@ -11,6 +11,7 @@
 #include "agent/collect/events.h"
 #include "agent/collect/pool.h"
 #include "snmp/dispatcher.h"
+#include "snmp/library_face.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/serving.h"
 
@@ -353,13 +354,58 @@ static void pending_requests(void **state)
 	open_dispatcher(NULL);
 }
 
+/* The library asks for the first row; what comes with mode is part of a command. */
+static int ask(struct tcx_library_face *to, int mode, int command, netsnmp_request_info *varbind)
+{
+	oid row[] = {9, 1, 5, 1, 2, 1};
+	netsnmp_mib_handler handler = {.myvoid = to};
+	netsnmp_variable_list vb = {.type = ASN_NULL};
+	netsnmp_pdu pdu = {.command = command};
+	netsnmp_agent_session session = {.pdu = &pdu};
+	netsnmp_agent_request_info info = {.mode = mode, .asp = &session};
+	int type;
+
+	snmp_set_var_objid(&vb, row, COUNT(row));
+	*varbind = (netsnmp_request_info){.requestvb = &vb};
+	tcx_library_face_answer(&handler, NULL, &info, varbind);
+	type = vb.type;
+	snmp_reset_var_buffers(&vb);
+	return type;
+}
+
+/*
+ * Were the GET that a GETNEXT begins with delegated, its answers would be sent: a name twice, or no
+ * instance. Without an instance the library goes on to the GETNEXT.
+ */
+static void getnext_begins_with_a_get(void **state)
+{
+	struct tcx_library_face to = {dispatcher, tcx_dispatcher_context(dispatcher, ""),
+				      tcx_modules_tree(&built, &modules[0]), 0};
+	netsnmp_request_info varbind;
+
+	(void)state;
+	assert_int_equal(ask(&to, MODE_GET, SNMP_MSG_GETNEXT, &varbind), ASN_COUNTER64);
+	is_pending = true;
+	assert_int_equal(ask(&to, MODE_GET, SNMP_MSG_GETNEXT, &varbind), SNMP_NOSUCHINSTANCE);
+	assert_int_equal(varbind.delegated, REQUEST_IS_NOT_DELEGATED);
+	assert_int_equal(ask(&to, MODE_GETNEXT, SNMP_MSG_GETNEXT, &varbind), ASN_NULL);
+	assert_int_equal(varbind.delegated, REQUEST_IS_DELEGATED);
+	assert_int_equal(ask(&to, MODE_GET, SNMP_MSG_GET, &varbind), ASN_NULL);
+	assert_int_equal(varbind.delegated, REQUEST_IS_DELEGATED);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_dispatcher, close_dispatcher)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(every_range),   TEST(gets),	 TEST(contexts),
-		TEST(pending_table), TEST(transactions), TEST(pending_requests),
+		TEST(every_range),
+		TEST(gets),
+		TEST(contexts),
+		TEST(pending_table),
+		TEST(transactions),
+		TEST(pending_requests),
+		TEST(getnext_begins_with_a_get),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
