@@ -79,27 +79,28 @@ def parse_value(tag, body):
     return EXCEPTIONS.get(tag, body)
 
 
-def parse(message):
+def parse(message, value_of=parse_value):
     _, (_, pdu) = None, list(parts(split(message)[1]))[2]
     number, error, index, (_, varbinds) = list(parts(pdu))
     found = []
     for _, varbind in parts(varbinds):
         (_, name), (tag, value) = parts(varbind)
-        found.append((parse_oid(name), parse_value(tag, value)))
+        found.append((parse_oid(name), value_of(tag, value)))
     return Answer(*(int.from_bytes(part[1], "big") for part in (number, error, index)), found)
 
 
 # --- A manager ----------------------------------------------------------------------------------------------------------------
 
 class Manager:
-    """One who asks by snmpd's unix socket, a stream, which needs no network namespace."""
+    """One who asks by snmpd's unix socket, a stream, which needs no network namespace. value_of makes a value of tag and body."""
 
-    def __init__(self, path, seconds=10):
+    def __init__(self, path, seconds=10, value_of=parse_value):
         self.plug = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.plug.settimeout(seconds)
         self.plug.connect(str(path))
         self.numbers = itertools.count(1)
         self.data = b""
+        self.value_of = value_of
 
     def __enter__(self):
         return self
@@ -121,7 +122,7 @@ class Manager:
             self.data += more
         _, body, rest = split(self.data)
         message, self.data = element(0x30, body), rest
-        return parse(message)
+        return parse(message, self.value_of)
 
     def ask(self, kind, names, **more):
         number = self.send(kind, names, **more)

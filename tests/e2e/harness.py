@@ -322,9 +322,8 @@ class SlowFile:
         self.gate.setblocking(False)
         self.reader = None
         # AddressSanitizer wants to be loaded first, and need not be.
-        checks = ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0")))
         self.prefix = ("/usr/bin/env", f"LD_PRELOAD={SLOW}", f"TCX_SLOW_FILE={path}", f"TCX_SLOW_SOCKET={gate}",
-                       f"ASAN_OPTIONS={checks}")
+                       f"ASAN_OPTIONS={site.environment['ASAN_OPTIONS']}:verify_asan_link_order=0")
 
     def __enter__(self):
         return self
@@ -364,6 +363,7 @@ group readers v2c reader
 access readers "" any noauth exact seen seen none
 """
 ALL = "view seen included .1\n"
+SANITIZERS = ("ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS")
 
 
 def patience(conf):
@@ -385,10 +385,15 @@ class Site:
         self.processes = []
         self.environment = dict(os.environ, LC_ALL="C", MIBS="", SNMPCONFPATH=str(self.folder), HOME=str(self.folder),
                                 SNMP_PERSISTENT_DIR=str(self.folder / "persist"))
+        self.reports = self.folder / "reports"  # of sanitizers, also of a process that lives on or has no terminal
+        for name in SANITIZERS:
+            self.environment[name] = ":".join(filter(None, (os.environ.get(name), f"log_path={self.reports}/of")))
 
     def __enter__(self):
         try:
             self.folder.chmod(0o755)
+            self.reports.mkdir()
+            self.reports.chmod(0o1777)  # some agents are another user
             subprocess.run(["ip", "netns", "add", self.netns], check=True)
             subprocess.run(["ip", "-n", self.netns, "link", "set", "lo", "up"], check=True)
         except BaseException:
@@ -411,6 +416,8 @@ class Site:
         while self.pids() and time.monotonic() < deadline:
             time.sleep(0.02)
         left = self.pids()
+        for report in sorted(self.reports.glob("of.*")):
+            check(False, "no sanitizer reports anything", report.read_text())
         if self.has_netns():
             subprocess.run(["ip", "netns", "del", self.netns])
         shutil.rmtree(self.folder, ignore_errors=True)
