@@ -217,7 +217,8 @@ enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_reque
 
 	if (order > 0)
 		return TCX_NO_OBJECT;
-	memcpy(next, tree->root, root_len * sizeof(oid));
+	if (root_len > 0)
+		memcpy(next, tree->root, root_len * sizeof(oid));
 	found = next_below(tree, request, &(struct name){name + skip, len - skip}, next + root_len,
 			   next_len, value);
 	*next_len += root_len;
