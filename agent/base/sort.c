@@ -59,16 +59,18 @@ static void deal(struct rows *rows, size_t octet, size_t places[OCTETS])
 	rows->from = dealt;
 }
 
-bool tcx_sort_rows(uint8_t **rows, size_t count, size_t row_size, size_t key_size)
+bool tcx_sort_rows(uint8_t *rows, size_t count, size_t row_size, size_t key_size)
 {
-	struct rows pass = {*rows, NULL, count, row_size};
+	struct rows pass = {rows, NULL, count, row_size};
+	uint8_t *copy;
 	size_t counts[OCTETS];
 
-	if (is_sorted(*rows, count, row_size, key_size))
+	if (is_sorted(rows, count, row_size, key_size))
 		return true;
-	pass.to = malloc(count * row_size);
-	if (pass.to == NULL)
+	copy = malloc(count * row_size);
+	if (copy == NULL)
 		return false;
+	pass.to = copy;
 	for (size_t octet = key_size; octet-- > 0;) {
 		count_octets(&pass, octet, counts);
 		if (counts[pass.from[octet]] == count)
@@ -76,7 +78,8 @@ bool tcx_sort_rows(uint8_t **rows, size_t count, size_t row_size, size_t key_siz
 		counts_to_places(counts);
 		deal(&pass, octet, counts);
 	}
-	free(pass.to);
-	*rows = pass.from;
+	if (pass.from == copy)
+		memcpy(rows, copy, count * row_size);
+	free(copy);
 	return true;
 }

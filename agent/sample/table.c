@@ -67,17 +67,24 @@ static void merge_duplicates(struct tcx_table *table)
 bool tcx_table_sort_unique(struct tcx_table *table, struct tcx_fault *fault)
 {
 	const struct tcx_table_kind *kind = table->kind;
-	uint8_t *rows;
 
-	if (table->count == 0)
+	if (table->sorted == table->count)
 		return true;
-	if (!tcx_sort_rows(&table->rows, table->count, kind->row_size, kind->key_size))
+	if (!tcx_sort_rows(table->rows, table->count, kind->row_size, kind->key_size))
 		return tcx_fault_set(fault, "out of memory");
 	merge_duplicates(table);
-	rows = reallocarray(table->rows, table->count, kind->row_size);
+	table->sorted = table->count;
+	return true;
+}
+
+void tcx_table_trim(struct tcx_table *table)
+{
+	uint8_t *rows = table->count > 0
+				? reallocarray(table->rows, table->count, table->kind->row_size)
+				: NULL;
+
 	if (rows != NULL)
 		table->rows = rows;
-	return true;
 }
 
 static bool is_before(const void *table, size_t i, const void *key)

@@ -8,10 +8,9 @@
 #include <stdint.h>
 
 /*
- * Sorts count rows by their first key_size octets; equal ones keep their order. May replace *rows
- * by other memory; the caller owns what is there. False, with nothing changed, when memory is
- * short.
+ * Sorts count rows by their first key_size octets; equal ones keep their order. False, with nothing
+ * changed, when memory is short: it needs a copy.
  */
-bool tcx_sort_rows(uint8_t **rows, size_t count, size_t row_size, size_t key_size);
+bool tcx_sort_rows(uint8_t *rows, size_t count, size_t row_size, size_t key_size);
 
 #endif

@@ -36,6 +36,7 @@ struct tcx_table {
 	size_t max_rows;
 	bool cut; /* there were more than max_rows: the rest was not read */
 	size_t count;
+	size_t sorted; /* so many rows are sorted, and no two have one key */
 	uint8_t *rows; /* owned; count rows of kind->row_size octets */
 };
 
@@ -56,11 +57,11 @@ bool tcx_table_append(struct tcx_table *table, const void *row, struct tcx_fault
 void tcx_table_lacks(struct tcx_table *table, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/*
- * Sorts the rows and merges duplicates, as searching needs; no row can be appended then. False when
- * memory is short.
- */
+/* Sorts the rows and merges duplicates, as searching needs. False when memory is short. */
 bool tcx_table_sort_unique(struct tcx_table *table, struct tcx_fault *fault);
+
+/* Gives back memory that the rows do not need; no row can be appended then. */
+void tcx_table_trim(struct tcx_table *table);
 
 /* Row i of table->count. */
 static inline const void *tcx_table_row(const struct tcx_table *table, size_t i)

@@ -73,6 +73,30 @@ static void sorted_and_unique(void **state)
 	tcx_table_unref(table);
 }
 
+/* What is appended behind sorted rows is in its place, and merged, when they are sorted again. */
+static void sorted_again(void **state)
+{
+	struct tcx_table *table = table_of(&sums, some, COUNT(some), 100);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(some); i++) {
+		struct row row = {.sum = 1};
+
+		memcpy(row.key, some[i], sizeof(row.key));
+		assert_true(tcx_table_append(table, &row, NULL));
+		assert_true(tcx_table_sort_unique(table, NULL));
+	}
+	tcx_table_trim(table);
+	assert_int_equal(table->count, 5);
+	for (size_t i = 0; i < table->count; i++) {
+		const struct row *row = tcx_table_find(table, row_of(table, i)->key);
+
+		assert_ptr_equal(row, row_of(table, i));
+	}
+	assert_int_equal(row_of(table, 3)->sum, 6);
+	tcx_table_unref(table);
+}
+
 static void merged(void **state)
 {
 	static const uint8_t key[] = {2, 0, 0};
@@ -190,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sorted_and_unique),
+		cmocka_unit_test(sorted_again),
 		cmocka_unit_test(merged),
 		cmocka_unit_test(empty),
 		cmocka_unit_test(limited),
