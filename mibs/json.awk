@@ -185,6 +185,7 @@ function put_kernel_table(number, id) {
     add("index", number)
     add("id", quote(id))
     add("title", quote(kernel_title[id]))
+    add("survey", quote(survey_title[survey_of[id]]))
     end_record()
 }
 

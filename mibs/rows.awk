@@ -26,7 +26,8 @@
 #   shown[nstat name]           RFC1213 objects that show this counter
 #   arc_of[node]                of the NODE rows, and of linuxTcpExtObjects
 #   shows[1 ... showing]        row numbers of the SCALAR rows
-#   kernel_tables, kernel_table[1 ...], kernel_title[id]      of KERNEL_TABLE rows
+#   survey_title[id]            of the SURVEY rows
+#   kernel_tables, kernel_table[1 ...], kernel_title[id], survey_of[id]      of KERNEL_TABLE rows
 #   tables, table[1 ...]        descriptors of the TABLE and SCALARS rows
 #   is_node, module, parent, place, instances, instances_of, group_number, table_title,
 #   entry, condition, table_text, entry_text                  by descriptor of a table or node
@@ -52,7 +53,8 @@ BEGIN {
     arguments["PER_TYPE"] = 8
     arguments["NODE"] = 2
     arguments["SCALAR"] = 6
-    arguments["KERNEL_TABLE"] = 4
+    arguments["SURVEY"] = 2
+    arguments["KERNEL_TABLE"] = 5
     arguments["TABLE"] = 8
     arguments["SCALARS"] = 8
     arguments["ABOUT"] = 5
@@ -198,6 +200,8 @@ function close_row() {
         arc_of[args[1]] = args[2]
     else if (macro == "SCALAR")
         take_showing(args[1], args[3], args[5], args[6])
+    else if (macro == "SURVEY")
+        survey_title[args[1]] = args[2]
     else if (macro == "KERNEL_TABLE")
         take_kernel_table(args[2])
     else if (macro == "TABLE" || macro == "SCALARS")
@@ -346,7 +350,10 @@ function note_shown(group_, object, counter) {
 function take_kernel_table(id) {
     must_follow(args[1], kernel_tables)
     kernel_table[++kernel_tables] = id
-    kernel_title[id] = args[4]
+    if (!(args[3] in survey_title))
+        fail("no SURVEY has the id " args[3])
+    survey_of[id] = args[3]
+    kernel_title[id] = args[5]
 }
 
 function take_table(t) {

@@ -19,11 +19,6 @@
 #define FIRST_READ_MS 1000
 #define NEXT_READ_MS  100
 
-static const struct tcx_table_reader *const table_readers[TCX_TABLES] = {
-#define KERNEL_TABLE(index, id, reader, title) &tcx_##reader,
-#include "mibs/tables.def"
-};
-
 /* The log line of each event: the table's name, then the cause. */
 static const struct {
 	int priority;
@@ -128,7 +123,7 @@ static bool start(struct tcx_reading *reading, const struct tcx_tables_settings 
 	if (reading->collector == NULL || !have_tables)
 		return reading->collector != NULL;
 	reading->links = tcx_link_job_start(reading->pool, reading->events, netns, fault);
-	reading->tables = tcx_tables_start(netns, table_readers, TCX_TABLES, settings, fault);
+	reading->tables = tcx_tables_start(netns, tcx_surveys, TCX_SURVEYS, settings, fault);
 	return reading->links != NULL && reading->tables != NULL;
 }
 

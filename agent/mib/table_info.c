@@ -8,6 +8,8 @@ enum { IS_TRUE = 1, IS_FALSE = 2 };
 
 TCX_SHOW_IF(kernelTableName, request->held->tables != NULL,
 	    tcx_value_text(value, tcx_catalogue_table_name(row)))
+TCX_SHOW_IF(kernelTableSurvey, request->held->tables != NULL,
+	    tcx_value_text(value, tcx_catalogue_table_survey(row)))
 
 /* The table with a reference; NULL while the agent holds none. */
 static struct tcx_table *peek(const struct tcx_request *request, size_t row)

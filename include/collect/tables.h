@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tables on request. Each table has its own thread, so that a large one does not delay a small one.
- * The first request starts it; it renews the table while requests come, and ends and frees the
- * table after tableIdle without one. No call waits: a descriptor signals a new table.
+ * Tables on request. Each survey has its own thread, so that a large one does not delay a small
+ * one. The first request starts it; it renews the tables of the survey for which requests come. All
+ * that are held of a survey are of one reading: a request for one more renews them, and one without
+ * requests for tableIdle is freed with the next reading, or when no other is in use. No call waits:
+ * a descriptor signals new tables.
  */
 #ifndef TCX_COLLECT_TABLES_H
 #define TCX_COLLECT_TABLES_H
@@ -28,7 +30,7 @@ struct tcx_tables_settings {
 	struct tcx_link_patterns *ignored; /* ignoreInterface; the tables take a reference */
 };
 
-/* What a table's thread reports, to be logged: pairs of what begins and what ends. */
+/* What is reported of a table, to be logged: pairs of what begins and what ends. */
 enum tcx_table_event_kind {
 	TCX_TABLE_FAILED,    /* a read failed; cause says why */
 	TCX_TABLE_RECOVERED, /* it works again */
@@ -49,12 +51,11 @@ struct tcx_table_event {
 };
 
 /*
- * Reads nothing yet; readers by table id. Takes a reference to netns. The caller gets one to the
- * tables; NULL with a fault.
+ * Reads nothing yet. Takes a reference to netns. The caller gets one to the tables; NULL with a
+ * fault.
  */
-struct tcx_tables *tcx_tables_start(struct tcx_netns *netns,
-				    const struct tcx_table_reader *const *readers, size_t count,
-				    const struct tcx_tables_settings *settings,
+struct tcx_tables *tcx_tables_start(struct tcx_netns *netns, const struct tcx_survey *surveys,
+				    size_t count, const struct tcx_tables_settings *settings,
 				    struct tcx_fault *fault);
 
 /* Stops the threads, as tcx_collector_stop() does its thread. May be NULL. */

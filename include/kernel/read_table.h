@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reads tables of the kernel: one reader each, tried again when interrupted. */
+/*
+ * Reads tables of the kernel by surveys: one reading makes several tables, all of one instant, and
+ * is tried again when interrupted.
+ */
 #ifndef TCX_KERNEL_READ_TABLE_H
 #define TCX_KERNEL_READ_TABLE_H
 
@@ -7,30 +10,43 @@
 #include <stddef.h>
 
 #include "base/fault.h"
+#include "catalogue/table_ids.h"
 #include "sample/table.h"
 
 struct tcx_netns_reader;
+struct tcx_socket_table;
 
-/* Constant data, one per table. */
+/* How a table is made; constant data, one per table. */
 struct tcx_table_reader {
 	struct tcx_table_kind kind;
 	/* Appends rows in any order until the table is full. False with a fault. */
 	bool (*read)(struct tcx_table *table, struct tcx_netns_reader *reader,
 		     struct tcx_fault *fault);
+	const struct tcx_socket_table *sockets; /* in place of read: how sockets make it */
 };
 
 /* Those of mibs/tables.def: tcx_links ... */
-#define KERNEL_TABLE(index, id, reader, title) extern const struct tcx_table_reader tcx_##reader;
+#define KERNEL_TABLE(index, id, survey, reader, title)                                             \
+	extern const struct tcx_table_reader tcx_##reader;
 #include "mibs/tables.def"
 
+/* Constant data. Several members are made of sockets of one protocol. */
+struct tcx_survey {
+	const struct tcx_table_reader *members[TCX_TABLES]; /* by id; NULL: of another survey */
+};
+
+/* Those of mibs/tables.def. */
+extern const struct tcx_survey tcx_surveys[TCX_SURVEYS];
+
 /*
- * Reads a table; the caller gets a reference, or NULL with a fault. Tries a few times if the kernel
- * changed the table meanwhile. Takes as long as the kernel needs to list the rows, and up to three
- * times their memory, for growth and the copy that sorting needs.
+ * Makes the wanted members of a survey, a set of bits 1 << id, all of one instant: tables[id], with
+ * a reference for the caller; NULL for all others. False with a fault and no table. Tries a few
+ * times if the kernel changed what it lists meanwhile. Takes as long as the kernel needs to list
+ * it, and up to three times the memory of the rows, for growth and the copy that sorting needs.
  */
-struct tcx_table *tcx_table_read(const struct tcx_table_reader *reader,
-				 struct tcx_netns_reader *netns, size_t max_rows,
-				 struct tcx_fault *fault);
+bool tcx_survey_read(const struct tcx_survey *survey, unsigned int wanted,
+		     struct tcx_table *tables[TCX_TABLES], struct tcx_netns_reader *netns,
+		     size_t max_rows, struct tcx_fault *fault);
 
 /*
  * For a reader->read() that needs another table as well: reads it once. If that is interrupted, so

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What reading the table of connections costs beyond the bare reading of /proc/net/tcp to its end:
- * tcx_table_read() by sock_diag and by procfs against read(2), in turn. Prints the medians, the
+ * tcx_survey_read() by sock_diag and by procfs against read(2), in turn. Prints the medians, the
  * medians of the ratios of the rounds, and the memory that the table takes.
  *
  * To be run in the network namespace of the connections, while they stand still.
@@ -48,12 +48,16 @@ static double time_bare(void)
 
 static double time_way(struct way *way)
 {
+	struct tcx_table *tables[TCX_TABLES], *table;
 	struct tcx_fault fault;
 	uint64_t began = tcx_clock_now();
-	struct tcx_table *table = tcx_table_read(&tcx_connections, way->reader, SIZE_MAX, &fault);
+	const struct tcx_survey *survey = &tcx_surveys[TCX_SURVEY_TCP_SOCKETS];
+	bool done = tcx_survey_read(survey, 1U << TCX_TABLE_TCP_CONNECTIONS, tables, way->reader,
+				    SIZE_MAX, &fault);
 	double ns = (double)(tcx_clock_now() - began);
 
-	if (table == NULL || table->count == 0)
+	table = tables[TCX_TABLE_TCP_CONNECTIONS];
+	if (!done || table->count == 0)
 		abort();
 	way->source = table->source;
 	way->rows = table->count;

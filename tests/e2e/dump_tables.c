@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Prints the tables that the kernel fills, for tests that compare them with other tools: one line
- * "kind name=value name=value ..." per row, in the table's order.
+ * "kind name=value name=value ..." per row, in the table's order. Tables of one survey are read
+ * together. The last line tells how many dumps of sockets that took.
  *
  * dump_tables [-p] [-m MAX_ROWS] [-t] [KIND...]
  *   -p  sockets from procfs
@@ -140,20 +141,17 @@ static void print_listener(const void *of)
 
 static const struct {
 	const char *name;
-	const struct tcx_table_reader *reader;
 	void (*print)(const void *row);
-} tables[] = {
-	{"links", &tcx_links, print_link},
-	{"addresses", &tcx_addresses, print_address_row},
-	{"routes", &tcx_routes, print_route},
-	{"neighbours", &tcx_neighbours, print_neighbour},
-	{"connections", &tcx_connections, print_connection},
-	{"endpoints", &tcx_udp_endpoints, print_endpoint},
-	{"states", &tcx_tcp_states, print_state},
-	{"listeners", &tcx_tcp_listeners, print_listener},
+} tables[TCX_TABLES] = {
+	[TCX_TABLE_INTERFACES] = {"links", print_link},
+	[TCX_TABLE_IP_ADDRESSES] = {"addresses", print_address_row},
+	[TCX_TABLE_IP_ROUTES] = {"routes", print_route},
+	[TCX_TABLE_IP_NEIGHBOURS] = {"neighbours", print_neighbour},
+	[TCX_TABLE_TCP_CONNECTIONS] = {"connections", print_connection},
+	[TCX_TABLE_UDP_ENDPOINTS] = {"endpoints", print_endpoint},
+	[TCX_TABLE_TCP_STATES] = {"states", print_state},
+	[TCX_TABLE_TCP_LISTENERS] = {"listeners", print_listener},
 };
-
-#define TABLES (sizeof(tables) / sizeof(tables[0]))
 
 struct wishes {
 	size_t max_rows;
@@ -170,27 +168,41 @@ static bool is_wanted(const struct wishes *wishes, const char *name)
 	return wishes->count == 0;
 }
 
-static bool print_table(size_t i, struct tcx_netns_reader *reader, const struct wishes *wishes)
+static void print_table(size_t id, const struct tcx_table *table, const struct wishes *wishes)
 {
-	struct tcx_fault fault = {""};
-	struct tcx_table *table =
-		tcx_table_read(tables[i].reader, reader, wishes->max_rows, &fault);
-
-	if (table == NULL) {
-		fprintf(stderr, "%s: %s\n", tables[i].name, fault.text);
-		return false;
-	}
 	for (size_t row = 0; !wishes->only_times && row < table->count; row++) {
-		tables[i].print(tcx_table_row(table, row));
+		tables[id].print(tcx_table_row(table, row));
 		putchar('\n');
 	}
-	printf("table name=%s source=%s rows=%zu cut=%d", tables[i].name, table->source,
+	printf("table name=%s source=%s rows=%zu cut=%d", tables[id].name, table->source,
 	       table->count, table->cut);
 	if (wishes->only_times)
 		printf(" ms=%.1f", (double)table->cost_ns / TCX_NS_PER_MS);
 	printf("%s%s\n", table->fallback.text[0] != '\0' ? " fallback=" : "", table->fallback.text);
-	tcx_table_unref(table);
-	return true;
+}
+
+static bool print_survey(const struct tcx_survey *survey, struct tcx_netns_reader *reader,
+			 const struct wishes *wishes)
+{
+	struct tcx_table *made[TCX_TABLES];
+	struct tcx_fault fault = {""};
+	unsigned int wanted = 0;
+	bool done;
+
+	for (size_t id = 0; id < TCX_TABLES; id++)
+		if (survey->members[id] != NULL && is_wanted(wishes, tables[id].name))
+			wanted |= 1U << id;
+	done = wanted == 0 ||
+	       tcx_survey_read(survey, wanted, made, reader, wishes->max_rows, &fault);
+	if (!done)
+		fprintf(stderr, "%s\n", fault.text);
+	for (size_t id = 0; done && id < TCX_TABLES; id++) {
+		if ((wanted & 1U << id) == 0)
+			continue;
+		print_table(id, made[id], wishes);
+		tcx_table_unref(made[id]);
+	}
+	return done;
 }
 
 int main(int argc, char *argv[])
@@ -215,9 +227,10 @@ int main(int argc, char *argv[])
 	}
 	wishes.names = argv + optind;
 	wishes.count = argc - optind;
-	for (size_t i = 0; i < TABLES; i++)
-		if (is_wanted(&wishes, tables[i].name))
-			done = print_table(i, reader, &wishes) && done;
+	for (size_t i = 0; i < TCX_SURVEYS; i++)
+		done = print_survey(&tcx_surveys[i], reader, &wishes) && done;
+	if (reader->diag.sequence > 0)
+		printf("dumps of_sockets=%u\n", (unsigned int)reader->diag.sequence);
 	tcx_netns_end(reader);
 	tcx_netns_unref(netns);
 	return done ? 0 : 1;

@@ -67,17 +67,18 @@ static long rows_of(struct tcx_netns *netns, const struct tcx_table_reader *read
 		    struct tcx_fault *fault)
 {
 	struct tcx_netns_reader *there = tcx_netns_begin(netns, fault);
-	struct tcx_table *table = NULL;
+	const struct tcx_survey alone = {{reader}};
+	struct tcx_table *tables[TCX_TABLES] = {NULL};
 	long rows = -1;
 
 	if (there != NULL)
-		table = tcx_table_read(reader, there, SIZE_MAX, fault);
+		tcx_survey_read(&alone, 1, tables, there, SIZE_MAX, fault);
 	if (keep && there != NULL)
 		open("/proc/thread-self/net/snmp", O_RDONLY | O_CLOEXEC); /* for good */
 	tcx_netns_end(there);
-	if (table != NULL)
-		rows = (long)table->count;
-	tcx_table_unref(table);
+	if (tables[0] != NULL)
+		rows = (long)tables[0]->count;
+	tcx_table_unref(tables[0]);
 	return rows;
 }
 

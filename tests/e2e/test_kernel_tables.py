@@ -651,6 +651,7 @@ def sockets(site):
     with hold_sockets(site) as holder:
         diag, wanted = steady(queues(site), lambda: (dump(site, *SOCKET_TABLES), shown_by_ss(site)))
         check_equal({row["source"] for row in diag["table"]}, {"sock_diag"}, "sock_diag is what is read")
+        check_equal(diag["dumps"], [{"of_sockets": 4}], "by four dumps: one for each family and protocol")
         compare(diag, wanted)
         states, listeners = wanted["states"], wanted["listeners"]
         missing = [state for state in STATE.values() if states[V4, state]["sockets"] == 0]
@@ -706,6 +707,49 @@ def same_from_procfs(site, why, read):
         check_equal(proc[name], diag[name], f"{why}: {len(proc[name])} rows of {name} are the same as from sock_diag")
 
 
+COMING_AND_GOING = """
+import socket, struct
+servers = [(socket.create_server((at, 4000), family=family, backlog=1000), family, to) for family, at, to in
+           ((socket.AF_INET, "0.0.0.0", "127.0.0.1"), (socket.AF_INET6, "::", "::1"))]
+reset = struct.pack("ii", 1, 0)
+print("ready", flush=True)
+while True:
+    ends = []
+    for _ in range(100):
+        for server, family, to in servers:
+            client = socket.socket(family)
+            client.connect((to, 4000))
+            ends += [client, server.accept()[0]]
+    for end in ends:
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+        end.close()
+"""
+
+
+def agree(found):
+    """Whether the tables of one reading tell of the same connections."""
+    counted = collections.Counter(row["state"] for row in found["connection"])
+    states = {row["state"]: row["sockets"] for row in found["state"] if row["type"] == V4 and row["sockets"]}
+    served = [row for row in found["connection"] if row["local_port"] == 4000 and row["state"] == STATE["ESTAB"]]
+    taken = sum(row["established"] for row in found["listener"] if row["type"] == V4)
+    return (states, taken) == (counted, len(served)) or (states, taken, counted, len(served))
+
+
+def one_instant(site):
+    """Connections come and go all the time: the tables of one survey have the same of them in every reading."""
+    busy = subprocess.Popen(site.inside("python3", "-B", "-c", COMING_AND_GOING), stdout=subprocess.PIPE, text=True,
+                            preexec_fn=harness.die_with_parent)
+    try:
+        check_equal(busy.stdout.readline(), "ready\n", "connections come and go")
+        readings = [dump(site, "connections", "states", "listeners") for _ in range(30)]
+    finally:
+        busy.kill()
+        busy.wait()
+    check(len({len(found["connection"]) for found in readings}) > 1, "their number is another one now and then")
+    check_equal([agree(found) for found in readings], [True] * len(readings), "connections, states and listeners always agree")
+    check_equal({found["dumps"][0]["of_sockets"] for found in readings}, {2}, "each reading is a dump for each family")
+
+
 # --- Without sock_diag --------------------------------------------------------------------------------------------------------
 
 SOCKET_CALL = {"x86_64": 41, "aarch64": 198}
@@ -741,4 +785,5 @@ if __name__ == "__main__":
     if not os.access(DUMP, os.X_OK):
         print(f"skipped: needs {DUMP}; build it or set DUMP_TABLES")
         raise SystemExit(77)
-    harness.main(links, large_link, addresses, routes, no_carrier, dead_routes, nexthops, no_table, many_routes, neighbours, sockets)
+    harness.main(links, large_link, addresses, routes, no_carrier, dead_routes, nexthops, no_table, many_routes, neighbours, sockets,
+                 one_instant)

@@ -38,7 +38,7 @@ ENTRY = {"ifTable": f"{MIB2}.2.2.1", "atTable": f"{MIB2}.3.1.1", "ipAddrTable": 
          "udpTable": f"{MIB2}.7.5.1", "tcpStateTable": f"{OBJECTS}.18.1", "tcpListenTable": f"{OBJECTS}.20.1",
          "kernelTable": f"{OBJECTS}.1.13.1"}
 TOTALS = [f"{OBJECTS}.19.{i}.0" for i in range(1, 5)]
-NAME, ROWS, AGE, COST, CUT, SOURCE = range(2, 8)  # columns of kernelTable
+NAME, ROWS, AGE, COST, CUT, SOURCE, SURVEY = range(2, 9)  # columns of kernelTable
 TRUE, FALSE = 1, 2
 
 
@@ -456,6 +456,8 @@ def sockets(site):
         check(len(told.wanted_listeners(site)) < len(list(told.ss(site, "-tl"))), "some listeners share a port")
         check_equal(len(found["tcpStateTable"]), 22, "every state has a row, with 0 sockets too")
         check_equal({info(site, SOURCE, index).value for index in SOCKETS}, {"sock_diag"}, "all from sock_diag")
+        check_equal([info(site, SURVEY, index).value for index in SOCKETS],
+                    ["TCP sockets", "UDP sockets", "TCP sockets", "TCP sockets"], "those of TCP by one survey")
         agent.end()
         without_sock_diag(site)
 
@@ -626,6 +628,8 @@ def on_demand(site):
     site.walk(f"{OBJECTS}.1")
     names = dict(site.walk(f"{ENTRY['kernelTable']}.{NAME}"))
     check_equal(len(names), 8, "kernelTable names all tables")
+    surveys = [value.value for _, value in site.walk(f"{ENTRY['kernelTable']}.{SURVEY}")]
+    check_equal((len(surveys), len(set(surveys))), (8, 6), "and by which survey each is made")
     site.walk(ENTRY["kernelTable"])
     agent.end()
     agent = site.agent("tableInterval 1\ntableIdle 4\n")

@@ -28,7 +28,8 @@ COUNTER(Mill, 1, Turns, counter, turns, "7.4", "",
         "Turns made. Growth is ordinary load.")
 END
 add tables.def <<'END'
-KERNEL_TABLE(9, MADE_ROWS, made_rows, "made rows")
+SURVEY(MADE, "what is made")
+KERNEL_TABLE(9, MADE_ROWS, MADE, made_rows, "made rows")
 
 TABLE(madeTable, tcpext, linuxTcpExtObjects, 23, KERNEL, MADE_ROWS, 25, "Made rows")
 ABOUT(madeTable, madeEntry, "",
@@ -105,7 +106,7 @@ source = rows["sources"][-1]
 assert (source["path"], source["per"], source["absent"]) == ("net/made", "host", "this kernel makes nothing"), source
 counter = [row for row in rows["counters"] if row["name"] == "MillTurns"][0]
 assert (counter["oid"], counter["file"], counter["since"], counter["until"]) == ("1.22.1", "net/made", "7.4", None), counter
-assert rows["kernel_tables"][-1] == {"index": 9, "id": "MADE_ROWS", "title": "made rows"}
+assert rows["kernel_tables"][-1] == {"index": 9, "id": "MADE_ROWS", "title": "made rows", "survey": "what is made"}
 table = [row for row in rows["tables"] if row["object"] == "madeTable"][0]
 assert table["oid"] == "1.23" and table["text"] == "Rows that are made.\n\nThey are two.", table
 columns = [(row["object"], row["oid"], row["readable"], row["kind"]) for row in table["columns"]]

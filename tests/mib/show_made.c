@@ -51,7 +51,8 @@ int main(int argc, char **argv)
 	tcx_tree_sort(&tree);
 	request.latest = tcx_sources_read(sources, &fault);
 	request.fresh = request.latest;
-	held.held[TCX_TABLE_MADE_ROWS] = tcx_table_read(&tcx_made_rows, reader, 10, &fault);
+	tcx_survey_read(&tcx_surveys[TCX_SURVEY_MADE], 1U << TCX_TABLE_MADE_ROWS, held.held, reader,
+			10, &fault);
 	walk(&tree, &request);
 	tcx_netns_end(reader);
 	tcx_table_unref(held.held[TCX_TABLE_MADE_ROWS]);

@@ -236,18 +236,29 @@ struct tcx_sources *fixture_sources(const char *root)
 	return sources;
 }
 
-struct tcx_table *fixture_table(const char *root, const struct tcx_table_reader *reader,
-				size_t max_rows, const char *procfs, struct tcx_fault *fault)
+bool fixture_survey(const char *root, const struct tcx_survey *survey, unsigned int wanted,
+		    struct tcx_table *tables[TCX_TABLES], size_t max_rows, const char *procfs,
+		    struct tcx_fault *fault)
 {
 	struct tcx_netns *netns = fixture_netns(root);
 	struct tcx_netns_reader *there = tcx_netns_begin(netns, NULL);
-	struct tcx_table *table;
+	bool done;
 
 	must(there != NULL, root);
 	if (procfs != NULL)
 		tcx_netns_use_procfs(there, procfs);
-	table = tcx_table_read(reader, there, max_rows, fault);
+	done = tcx_survey_read(survey, wanted, tables, there, max_rows, fault);
 	tcx_netns_end(there);
 	tcx_netns_unref(netns);
-	return table;
+	return done;
+}
+
+struct tcx_table *fixture_table(const char *root, const struct tcx_table_reader *reader,
+				size_t max_rows, const char *procfs, struct tcx_fault *fault)
+{
+	const struct tcx_survey alone = {{reader}};
+	struct tcx_table *tables[TCX_TABLES];
+
+	fixture_survey(root, &alone, 1, tables, max_rows, procfs, fault);
+	return tables[0];
 }

@@ -48,7 +48,12 @@ struct tcx_netns *fixture_netns(const char *root);
 /* The files of a proc root, to be freed. */
 struct tcx_sources *fixture_sources(const char *root);
 
-/* A table as it is there now; procfs, if not NULL: with the sockets of procfs, and why. */
+/* The tables of a survey as they are there now; procfs, if not NULL: by procfs, and why. */
+bool fixture_survey(const char *root, const struct tcx_survey *survey, unsigned int wanted,
+		    struct tcx_table *tables[TCX_TABLES], size_t max_rows, const char *procfs,
+		    struct tcx_fault *fault);
+
+/* One table alone, likewise. */
 struct tcx_table *fixture_table(const char *root, const struct tcx_table_reader *reader,
 				size_t max_rows, const char *procfs, struct tcx_fault *fault);
 

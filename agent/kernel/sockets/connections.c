@@ -39,14 +39,15 @@ static bool take_socket(void *context, const struct tcx_socket *socket, struct t
 	return tcx_table_append(context, &row, fault);
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
-		       struct tcx_fault *fault)
-{
-	return tcx_sockets_list_ipv4(reader, TCX_TCP, take_socket, table, fault);
-}
+static const struct tcx_socket_table sockets = {
+	.protocol = TCX_TCP,
+	.states = TCX_ALL_STATES,
+	.only_ipv4 = true,
+	.take = take_socket,
+};
 
 const struct tcx_table_reader tcx_connections = {
 	.kind.row_size = sizeof(struct tcx_connection),
 	.kind.key_size = offsetof(struct tcx_connection, state),
-	.read = read_table,
+	.sockets = &sockets,
 };

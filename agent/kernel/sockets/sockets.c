@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lists sockets from sock_diag, else from procfs. Each has a file of its own. */
+/*
+ * Makes tables of sockets: lists each family once, from sock_diag or else from procfs, which have a
+ * file each, and gives every socket to all tables that want it.
+ */
 #include "sockets.h"
 
 #include <errno.h>
@@ -13,6 +16,13 @@
  */
 static const int missing[] = {EPERM,	  EACCES,	   ENOENT,	EINVAL,
 			      EOPNOTSUPP, EPROTONOSUPPORT, EAFNOSUPPORT};
+
+/* One reading: tables, by id, and how each of them is made. NULL: not of sockets, or it is full. */
+struct listing {
+	struct tcx_table *const *tables;
+	const struct tcx_socket_table *how[TCX_TABLES];
+	size_t open; /* not full */
+};
 
 static bool is_missing(int error)
 {
@@ -33,49 +43,11 @@ static bool give_up_diag(struct tcx_netns_reader *reader, enum tcx_protocol prot
 	return true;
 }
 
-bool tcx_socket_is_mapped(const struct tcx_socket *socket)
+bool tcx_is_mapped(const uint8_t address[16])
 {
 	static const uint8_t mapped[TCX_MAPPED_LEN] = {[10] = 0xff, [11] = 0xff};
 
-	return socket->family == AF_INET6 && memcmp(socket->local, mapped, sizeof(mapped)) == 0;
-}
-
-bool tcx_sockets_list(struct tcx_netns_reader *reader, const struct tcx_socket_query *query,
-		      struct tcx_table *table, struct tcx_fault *fault)
-{
-	struct tcx_fault why = {""};
-
-	if (!reader->use_procfs[query->protocol]) {
-		table->source = "sock_diag";
-		if (tcx_sockets_list_diag(reader, query, &why))
-			return true;
-		if (!give_up_diag(reader, query->protocol, &why)) {
-			if (fault != NULL)
-				*fault = why;
-			return false;
-		}
-	}
-	table->source = "procfs";
-	table->fallback = reader->why[query->protocol];
-	return tcx_sockets_list_proc(reader, query, fault);
-}
-
-bool tcx_sockets_list_tcp(struct tcx_netns_reader *reader, uint32_t states,
-			  tcx_socket_callback *callback, void *context, struct tcx_table *table,
-			  struct tcx_fault *fault)
-{
-	struct tcx_socket_query query = {
-		.protocol = TCX_TCP,
-		.family = AF_INET,
-		.states = states,
-		.callback = callback,
-		.context = context,
-	};
-
-	if (!tcx_sockets_list(reader, &query, table, fault))
-		return false;
-	query.family = AF_INET6;
-	return tcx_sockets_list(reader, &query, table, fault);
+	return memcmp(address, mapped, sizeof(mapped)) == 0;
 }
 
 /* The IPv4 address of ::ffff:a.b.c.d; 0.0.0.0 of ::. */
@@ -85,37 +57,99 @@ static void unmap(uint8_t address[16])
 	memset(address + 4, 0, 12);
 }
 
-static bool take_mapped(void *context, const struct tcx_socket *socket, struct tcx_fault *fault)
+static bool give(struct tcx_table *table, const struct tcx_socket_table *how,
+		 const struct tcx_socket *socket, struct tcx_fault *fault)
 {
-	const struct tcx_socket_query *query = context;
 	struct tcx_socket ipv4 = *socket;
 
-	if (!socket->takes_ipv4 && !tcx_socket_is_mapped(socket))
+	if (socket->state >= 32 || (how->states & 1U << socket->state) == 0)
+		return true;
+	if (!how->only_ipv4 || socket->family == AF_INET)
+		return how->take(table, socket, fault);
+	if (!socket->takes_ipv4 && !tcx_is_mapped(socket->local))
 		return true;
 	ipv4.family = AF_INET;
 	unmap(ipv4.local);
 	unmap(ipv4.remote);
-	return query->callback(query->context, &ipv4, fault);
+	return how->take(table, &ipv4, fault);
 }
 
-bool tcx_sockets_list_ipv4(struct tcx_netns_reader *reader, enum tcx_protocol protocol,
-			   tcx_socket_callback *callback, struct tcx_table *table,
-			   struct tcx_fault *fault)
+/* A table that is full gets no more; when all are, the listing ends. */
+static bool take_socket(void *context, const struct tcx_socket *socket, struct tcx_fault *fault)
 {
-	const struct tcx_socket_query ipv4 = {
-		.protocol = protocol,
-		.family = AF_INET,
-		.states = TCX_ALL_STATES,
-		.callback = callback,
-		.context = table,
-	};
-	struct tcx_socket_query mapped = ipv4;
+	struct listing *listing = context;
 
-	mapped.family = AF_INET6;
-	mapped.only_ipv4 = true;
-	mapped.callback = take_mapped;
-	mapped.context = (void *)&ipv4;
-	return (tcx_sockets_list(reader, &ipv4, table, fault) &&
-		tcx_sockets_list(reader, &mapped, table, fault)) ||
-	       table->cut;
+	for (size_t id = 0; id < TCX_TABLES; id++) {
+		if (listing->how[id] == NULL ||
+		    give(listing->tables[id], listing->how[id], socket, fault))
+			continue;
+		if (!listing->tables[id]->cut)
+			return false;
+		listing->how[id] = NULL;
+		listing->open--;
+	}
+	return listing->open > 0;
+}
+
+static void set_source(const struct listing *listing, const char *source,
+		       const struct tcx_fault *fallback)
+{
+	for (size_t id = 0; id < TCX_TABLES; id++) {
+		if (listing->how[id] == NULL)
+			continue;
+		listing->tables[id]->source = source;
+		listing->tables[id]->fallback = *fallback;
+	}
+}
+
+/* A kernel without IPv6 has no such sockets; IPv4 it must have. */
+static bool list(struct listing *listing, struct tcx_netns_reader *reader,
+		 const struct tcx_socket_query *query, struct tcx_fault *fault)
+{
+	struct tcx_fault why = {""};
+
+	if (!reader->use_procfs[query->protocol]) {
+		set_source(listing, "sock_diag", &why);
+		if (tcx_sockets_list_diag(reader, query, &why) || listing->open == 0)
+			return true;
+		if (!give_up_diag(reader, query->protocol, &why))
+			return tcx_fault_set(fault, "%s", why.text);
+	}
+	set_source(listing, "procfs", &reader->why[query->protocol]);
+	return tcx_sockets_list_proc(reader, query, fault) || listing->open == 0;
+}
+
+/* The query asks for what any of the tables wants. */
+static bool begin(struct listing *listing, struct tcx_socket_query *query, size_t id,
+		  const struct tcx_socket_table *how, struct tcx_fault *fault)
+{
+	query->protocol = how->protocol;
+	query->states |= how->states;
+	query->only_ipv4 = query->only_ipv4 && how->only_ipv4;
+	listing->how[id] = how;
+	listing->open++;
+	return how->begin == NULL || how->begin(listing->tables[id], fault);
+}
+
+bool tcx_read_sockets(const struct tcx_survey *survey, struct tcx_table *const *tables,
+		      struct tcx_netns_reader *reader, struct tcx_fault *fault)
+{
+	static const uint8_t families[] = {AF_INET, AF_INET6};
+	struct listing listing = {.tables = tables};
+	struct tcx_socket_query query = {
+		.only_ipv4 = true,
+		.callback = take_socket,
+		.context = &listing,
+	};
+
+	for (size_t id = 0; id < TCX_TABLES; id++)
+		if (tables[id] != NULL && survey->members[id]->sockets != NULL &&
+		    !begin(&listing, &query, id, survey->members[id]->sockets, fault))
+			return false;
+	for (size_t i = 0; i < 2 && listing.open > 0; i++) {
+		query.family = families[i];
+		if (!list(&listing, reader, &query, fault))
+			return false;
+	}
+	return true;
 }

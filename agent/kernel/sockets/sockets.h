@@ -13,6 +13,7 @@
 
 #include "base/fault.h"
 #include "kernel/netns_reader.h"
+#include "kernel/read_table.h"
 #include "sample/table.h"
 
 /* Sets of kernel states, bits 1 << TCP_ESTABLISHED and so on: all eleven. */
@@ -37,8 +38,8 @@ struct tcx_socket {
 /* Octets before the IPv4 address in ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). */
 #define TCX_MAPPED_LEN 12
 
-/* Whether it is an IPv6 socket with an IPv4 local address. */
-bool tcx_socket_is_mapped(const struct tcx_socket *socket);
+/* Whether an IPv6 address stands for one of IPv4. */
+bool tcx_is_mapped(const uint8_t address[16]);
 
 /* Gets each socket. False ends the listing. */
 typedef bool tcx_socket_callback(void *context, const struct tcx_socket *socket,
@@ -48,32 +49,34 @@ struct tcx_socket_query {
 	enum tcx_protocol protocol;
 	uint8_t family;	 /* AF_INET or AF_INET6 */
 	bool only_ipv4;	 /* IPv6 sockets may be left out unless they speak or may speak IPv4 */
-	uint32_t states; /* only sockets in one of these */
+	uint32_t states; /* sockets in others may be left out */
 	tcx_socket_callback *callback;
 	void *context; /* for the callback */
 };
 
+/* How a table is made of sockets; constant data. */
+struct tcx_socket_table {
+	enum tcx_protocol protocol;
+	uint32_t states; /* of the sockets that it is made of */
+	/*
+	 * It is made of all that speaks IPv4, and gets that as AF_INET: IPv4 sockets, and IPv6 ones
+	 * with IPv4 ends (::ffff:a.b.c.d), or, as 0.0.0.0, that accept both.
+	 */
+	bool only_ipv4;
+	/* Before the first socket. NULL: nothing to do. */
+	bool (*begin)(struct tcx_table *table, struct tcx_fault *fault);
+	/* Each socket; context is the table. False, without a fault, when it is full. */
+	tcx_socket_callback *take;
+};
+
 /*
- * Lists the sockets of the thread's network namespace; sets table->source and table->fallback. A
- * kernel without IPv6 has no such sockets; IPv4 it must have.
+ * Makes the tables[id] that are not NULL and whose members[id] are made of sockets: one dump for
+ * each family.
  */
-bool tcx_sockets_list(struct tcx_netns_reader *reader, const struct tcx_socket_query *query,
-		      struct tcx_table *table, struct tcx_fault *fault);
+bool tcx_read_sockets(const struct tcx_survey *survey, struct tcx_table *const *tables,
+		      struct tcx_netns_reader *reader, struct tcx_fault *fault);
 
-/* Lists the TCP sockets of both families that are in one of the states. */
-bool tcx_sockets_list_tcp(struct tcx_netns_reader *reader, uint32_t states,
-			  tcx_socket_callback *callback, void *context, struct tcx_table *table,
-			  struct tcx_fault *fault);
-
-/*
- * For reader->read() of a table of all that speaks IPv4, which callback gets as AF_INET: IPv4
- * sockets, then IPv6 ones with IPv4 ends (::ffff:a.b.c.d), or, as 0.0.0.0, that accept both.
- */
-bool tcx_sockets_list_ipv4(struct tcx_netns_reader *reader, enum tcx_protocol protocol,
-			   tcx_socket_callback *callback, struct tcx_table *table,
-			   struct tcx_fault *fault);
-
-/* The same from one source. */
+/* Lists the sockets of the thread's network namespace from one source. */
 bool tcx_sockets_list_diag(struct tcx_netns_reader *reader, const struct tcx_socket_query *query,
 			   struct tcx_fault *fault);
 bool tcx_sockets_list_proc(struct tcx_netns_reader *reader, const struct tcx_socket_query *query,

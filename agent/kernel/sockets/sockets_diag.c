@@ -107,10 +107,11 @@ bool tcx_sockets_list_diag(struct tcx_netns_reader *reader, const struct tcx_soc
 			 .idiag_states = query->states},
 		.filter = only_ipv4,
 	};
+	const bool filtered = query->only_ipv4 && query->family == AF_INET6;
 	const struct tcx_netlink_query dump = {
 		.type = SOCK_DIAG_BY_FAMILY,
 		.body = &request,
-		.body_len = query->only_ipv4 ? sizeof(request) : sizeof(request.body),
+		.body_len = filtered ? sizeof(request) : sizeof(request.body),
 		.callback = take_message,
 		.context = (void *)query,
 	};

@@ -26,9 +26,9 @@ static void set_key(struct tcx_tcp_listener *key, const struct tcx_socket *socke
 }
 
 /* A queue is full when it is longer than its maximum: the kernel accepts one more. */
-static bool take_listener(void *context, const struct tcx_socket *socket, struct tcx_fault *fault)
+static bool append_listener(struct tcx_table *table, const struct tcx_socket *socket,
+			    struct tcx_fault *fault)
 {
-	struct tcx_table *table = context;
 	struct tcx_tcp_listener row = {.sockets = 1};
 
 	set_key(&row, socket, socket->local, socket->link);
@@ -78,36 +78,43 @@ static struct tcx_tcp_listener *find_listener(struct tcx_table *table,
 
 	if (row != NULL)
 		return row;
-	if (tcx_socket_is_mapped(socket))
+	if (socket->family == AF_INET6 && tcx_is_mapped(socket->local))
 		return find_at(table, socket, wildcards, 2);
 	return find_at(table, socket, &wildcards[1], 1);
 }
 
-static bool take_connection(void *context, const struct tcx_socket *socket, struct tcx_fault *fault)
+static void count_connection(struct tcx_table *table, const struct tcx_socket *socket)
 {
-	struct tcx_tcp_listener *listener = find_listener(context, socket);
+	struct tcx_tcp_listener *listener = find_listener(table, socket);
 
-	(void)fault;
-	if (listener == NULL)
-		return true;
-	if (socket->state == TCP_ESTABLISHED)
+	if (listener != NULL && socket->state == TCP_ESTABLISHED)
 		listener->established++;
-	else
+	else if (listener != NULL)
 		listener->syn_received++;
+}
+
+/*
+ * The kernel lists all listeners before the first established connection
+ * (inet_diag_dump_icsk(), tcp_get_idx()); those before Linux 4.4 list half-open ones right after
+ * their listener.
+ */
+static bool take_socket(void *context, const struct tcx_socket *socket, struct tcx_fault *fault)
+{
+	struct tcx_table *table = context;
+
+	if (socket->state == TCP_LISTEN)
+		return append_listener(table, socket, fault) || table->cut;
+	if (!tcx_table_sort_unique(table, fault))
+		return false;
+	count_connection(table, socket);
 	return true;
 }
 
-/* Lists and sorts the listeners, even of a table that was cut, then counts each connection. */
-static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
-		       struct tcx_fault *fault)
-{
-	if (!tcx_sockets_list_tcp(reader, 1U << TCP_LISTEN, take_listener, table, table, fault) &&
-	    !table->cut)
-		return false;
-	return tcx_table_sort_unique(table, fault) &&
-	       tcx_sockets_list_tcp(reader, 1U << TCP_ESTABLISHED | 1U << TCP_SYN_RECV,
-				    take_connection, table, table, fault);
-}
+static const struct tcx_socket_table sockets = {
+	.protocol = TCX_TCP,
+	.states = 1U << TCP_LISTEN | 1U << TCP_ESTABLISHED | 1U << TCP_SYN_RECV,
+	.take = take_socket,
+};
 
 static void merge(void *kept, const void *other)
 {
@@ -118,11 +125,13 @@ static void merge(void *kept, const void *other)
 	sum->queue += row->queue;
 	sum->queue_max += row->queue_max;
 	sum->full += row->full;
+	sum->established += row->established;
+	sum->syn_received += row->syn_received;
 }
 
 const struct tcx_table_reader tcx_tcp_listeners = {
 	.kind.row_size = sizeof(struct tcx_tcp_listener),
 	.kind.key_size = offsetof(struct tcx_tcp_listener, max_known),
 	.kind.merge = merge,
-	.read = read_table,
+	.sockets = &sockets,
 };

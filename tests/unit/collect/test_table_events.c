@@ -91,9 +91,9 @@ static const char *read_anew(struct tcx_tables *tables, struct way next)
 
 static struct tcx_tables *start(void)
 {
-	static const struct tcx_table_reader *const readers[] = {&reader};
+	static const struct tcx_survey survey = {{&reader}};
 	struct tcx_netns *netns = fixture_netns("/proc");
-	struct tcx_tables *tables = tcx_tables_start(netns, readers, 1, &settings, NULL);
+	struct tcx_tables *tables = tcx_tables_start(netns, &survey, 1, &settings, NULL);
 	bool pending;
 
 	tcx_netns_unref(netns);

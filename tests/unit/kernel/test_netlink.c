@@ -878,19 +878,18 @@ static const struct listener mapped_listeners[] = {
 static struct tcx_table *read_listeners(const struct listener *listeners, size_t count,
 					const uint8_t *connected)
 {
-	bool later = listeners->family == AF_INET6;
+	uint32_t sequence = listeners->family == AF_INET ? 1 : 2;
 
 	clear_script();
-	for (uint32_t sequence = 1; sequence <= 4; sequence++) {
-		bool asked = sequence % 2 == (later ? 0 : 1);
-
-		for (size_t i = count; asked && sequence < 3 && i > 0; i--)
-			put_socket(sequence, listeners->family, TCP_LISTEN,
-				   listeners[i - 1].address, listeners[i - 1].link);
-		if (asked && sequence > 2)
-			put_socket(sequence, listeners->family, TCP_ESTABLISHED, connected, 7);
-		end_answer(sequence);
-	}
+	if (sequence == 2)
+		end_answer(1);
+	for (size_t i = count; i > 0; i--)
+		put_socket(sequence, listeners->family, TCP_LISTEN, listeners[i - 1].address,
+			   listeners[i - 1].link);
+	put_socket(sequence, listeners->family, TCP_ESTABLISHED, connected, 7);
+	end_answer(sequence);
+	if (sequence == 1)
+		end_answer(2);
 	return read_lacking(&tcx_tcp_listeners, "");
 }
 
@@ -921,6 +920,60 @@ static void listener_of_connection(void **state)
 		check_chosen(&ipv4_listeners[i], COUNT(ipv4_listeners) - i, ipv4);
 	for (size_t i = 0; i < COUNT(mapped_listeners); i++)
 		check_chosen(&mapped_listeners[i], COUNT(mapped_listeners) - i, mapped);
+}
+
+/* Half-open connections come right behind their listener before Linux 4.4, and then others listen.
+ */
+static void put_sockets(uint32_t sequence, uint8_t family)
+{
+	put_socket(sequence, family, TCP_LISTEN, family == AF_INET ? ipv4 : mapped, 0);
+	put_socket(sequence, family, TCP_SYN_RECV, family == AF_INET ? ipv4 : mapped, 0);
+	put_socket(sequence, family, TCP_LISTEN, none, 0);
+	put_socket(sequence, family, TCP_SYN_RECV, family == AF_INET ? ipv4 : mapped, 0);
+	put_socket(sequence, family, TCP_ESTABLISHED, none, 0);
+	put_socket(sequence, family, TCP_TIME_WAIT, none, 0);
+	end_answer(sequence);
+}
+
+static uint32_t sockets_in(const struct tcx_table *states, uint8_t type, uint8_t state)
+{
+	const uint8_t key[] = {type, state};
+
+	return ((const struct tcx_tcp_state_row *)tcx_table_find(states, key))->sockets;
+}
+
+/* One answer for each family makes all tables, and just those that are wanted. */
+static void survey_of_sockets(void **state)
+{
+	static const struct tcx_survey *const survey = &tcx_surveys[TCX_SURVEY_TCP_SOCKETS];
+	const unsigned int all = 1U << TCX_TABLE_TCP_CONNECTIONS | 1U << TCX_TABLE_TCP_STATES |
+				 1U << TCX_TABLE_TCP_LISTENERS;
+	struct tcx_table *tables[TCX_TABLES];
+
+	(void)state;
+	clear_script();
+	put_sockets(1, AF_INET);
+	put_sockets(2, AF_INET6);
+	assert_true(fixture_survey("/proc", survey, all, tables, 1000, NULL, NULL));
+	assert_int_equal(script.next, script.count);
+	for (size_t id = 0; id < TCX_TABLES; id++)
+		assert_int_equal(tables[id] != NULL, all >> id & 1);
+	for (uint8_t type = TCX_IPV4; type <= TCX_IPV6; type++) {
+		const struct tcx_table *states = tables[TCX_TABLE_TCP_STATES];
+		const struct tcx_tcp_listener *any =
+			tcx_table_row(tables[TCX_TABLE_TCP_LISTENERS], type == TCX_IPV4 ? 0 : 2);
+
+		assert_int_equal(sockets_in(states, type, TCX_TCP_LISTEN), 2);
+		assert_int_equal(sockets_in(states, type, TCX_TCP_SYN_RECEIVED), 2);
+		assert_int_equal(sockets_in(states, type, TCX_TCP_ESTABLISHED), 1);
+		assert_int_equal(sockets_in(states, type, TCX_TCP_TIME_WAIT), 1);
+		assert_int_equal(any[0].established, 1);
+		assert_int_equal(any[0].syn_received, 0);
+		assert_int_equal(any[1].syn_received, 2);
+	}
+	assert_int_equal(tables[TCX_TABLE_TCP_CONNECTIONS]->count, 3);
+	for (size_t id = 0; id < TCX_TABLES; id++)
+		tcx_table_unref(tables[id]);
 }
 
 /* Kernels before 4.3 do not tell whether a socket on :: takes IPv4 as well. */
@@ -1005,6 +1058,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lacking_nexthops, setup, teardown),
 		cmocka_unit_test_setup_teardown(lacking_beside, setup, teardown),
 		cmocka_unit_test_setup_teardown(listener_of_connection, setup, teardown),
+		cmocka_unit_test_setup_teardown(survey_of_sockets, setup, teardown),
 		cmocka_unit_test_setup_teardown(listeners_on_all_of_ipv6, setup, teardown),
 		cmocka_unit_test_setup_teardown(hollow_messages, setup, teardown),
 	};

@@ -195,6 +195,43 @@ static void listeners(void **state)
 	tcx_table_unref(table);
 }
 
+static void free_tables(struct tcx_table *tables[TCX_TABLES])
+{
+	for (size_t id = 0; id < TCX_TABLES; id++)
+		tcx_table_unref(tables[id]);
+}
+
+/* A table that is full does not end the listing for others; alone it does. */
+static void cut_each(void **state)
+{
+	static const char lines[] =
+		TITLES "   0: 00000000:0050 00000000:0000 0A 00000000:00000000" REST
+		       "   1: 00000000:0051 00000000:0000 0A 00000000:00000000" REST
+		       "   2: 0100007F:0051 0200007F:0001 01 00000000:00000000" REST;
+	static const struct tcx_survey *const survey = &tcx_surveys[TCX_SURVEY_TCP_SOCKETS];
+	const unsigned int all = 1U << TCX_TABLE_TCP_CONNECTIONS | 1U << TCX_TABLE_TCP_STATES |
+				 1U << TCX_TABLE_TCP_LISTENERS;
+	struct tcx_table *tables[TCX_TABLES];
+
+	(void)state;
+	write_file("tcp", lines, sizeof(lines) - 1);
+	assert_true(fixture_survey(root, survey, all, tables, 1, "chosen", NULL));
+	assert_int_equal(tables[TCX_TABLE_TCP_CONNECTIONS]->count, 1);
+	assert_true(tables[TCX_TABLE_TCP_CONNECTIONS]->cut);
+	assert_int_equal(tables[TCX_TABLE_TCP_LISTENERS]->count, 1);
+	assert_true(tables[TCX_TABLE_TCP_LISTENERS]->cut);
+	assert_int_equal(tables[TCX_TABLE_TCP_STATES]->count, 22);
+	assert_false(tables[TCX_TABLE_TCP_STATES]->cut);
+	free_tables(tables);
+	write_file("tcp", lines, sizeof(lines) - 4);
+	assert_false(fixture_survey(root, survey, all, tables, 1, "chosen", NULL));
+	free_tables(tables);
+	assert_true(fixture_survey(root, survey, 1U << TCX_TABLE_TCP_CONNECTIONS, tables, 1,
+				   "chosen", NULL));
+	assert_true(tables[TCX_TABLE_TCP_CONNECTIONS]->cut);
+	free_tables(tables);
+}
+
 /* A file larger than any buffer: lines that are cut by it come together again. */
 static void many_lines(void **state)
 {
@@ -335,11 +372,12 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(connections),	 cmocka_unit_test(connections_of_ipv6),
-		cmocka_unit_test(states),	 cmocka_unit_test(census),
-		cmocka_unit_test(listeners),	 cmocka_unit_test(many_lines),
-		cmocka_unit_test(bad_lines),	 cmocka_unit_test(long_line),
-		cmocka_unit_test(missing_files), cmocka_unit_test(fifo),
+		cmocka_unit_test(connections), cmocka_unit_test(connections_of_ipv6),
+		cmocka_unit_test(states),      cmocka_unit_test(census),
+		cmocka_unit_test(listeners),   cmocka_unit_test(cut_each),
+		cmocka_unit_test(many_lines),  cmocka_unit_test(bad_lines),
+		cmocka_unit_test(long_line),   cmocka_unit_test(missing_files),
+		cmocka_unit_test(fifo),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
