@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An agent that serves one collector in many contexts: what contexts cost, before namespaces use
+ * them.
+ *
+ * many_contexts SOCKET COUNT
+ *
+ * Registers two subtrees, mib-2 and linuxTcpExtObjects, in the default context and in the contexts
+ * context0 ... of which there are COUNT. Prints, when it has connected, "connected SECONDS OCTETS":
+ * the time from the first registration on, and the memory that was allocated meanwhile. Serves
+ * until it is ended.
+ */
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/collect/events.h"
+#include "agent/collect/pool.h"
+#include "base/clock.h"
+#include "collect/collector.h"
+#include "config/config.h"
+#include "kernel/netns.h"
+#include "mib/objects.h"
+#include "session/agentx_face.h"
+#include "snmp/netsnmp.h"
+#include "snmp/registrations.h"
+
+#define MIB2	    1, 3, 6, 1, 2, 1
+#define OID(...)    {__VA_ARGS__}, sizeof((oid[]){__VA_ARGS__}) / sizeof(oid)
+#define INTERVAL_NS TCX_NS_PER_S
+#define ALL_MODULES 3U
+#define PRIORITY    100
+
+static bool add_mib2(struct tcx_tree *tree, const char *word)
+{
+	static const char *const words[] = {"ip", "icmp", "tcp", "udp"};
+	bool added = true;
+
+	(void)word;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		added = added && tcx_add_module(tree, words[i]);
+	return added;
+}
+
+static const struct tcx_module modules[] = {
+	{"mib-2", add_mib2, TCX_MODULE_WHOLE, OID(MIB2), OID(MIB2), OID(MIB2), "mib-2"},
+	{"tcpext", tcx_add_module, TCX_MODULE_WHOLE, OID(TCX_OBJECTS_ROOT), OID(TCX_OBJECTS_ROOT),
+	 OID(TCX_MIB_ROOT, 3, 1), "all counters"},
+};
+
+struct agent {
+	struct tcx_built_modules built;
+	struct tcx_dispatcher *dispatcher;
+	struct tcx_registrations *registrations;
+	struct tcx_collector *collector;
+	struct tcx_agentx agentx;
+	struct tcx_agentx_face face;
+};
+
+static void need(bool done, const char *what)
+{
+	if (done)
+		return;
+	fprintf(stderr, "many_contexts: %s\n", what);
+	exit(EXIT_FAILURE);
+}
+
+static void serve(struct agent *agent, const char *name)
+{
+	const struct tcx_context_settings settings = {
+		.collector = agent->collector,
+		.interval_ns = INTERVAL_NS,
+		.max_age_ns = 10 * INTERVAL_NS,
+		.table_timeout_ns = INTERVAL_NS,
+	};
+	struct tcx_context *context = tcx_dispatcher_context(agent->dispatcher, name);
+
+	need(context != NULL, "out of memory");
+	tcx_context_set(context, &settings);
+	need(tcx_registrations_want(agent->registrations, context, ALL_MODULES, false, PRIORITY),
+	     "out of memory");
+}
+
+static void serve_all(struct agent *agent, int count)
+{
+	char name[TCX_CONTEXT_MAX];
+	struct tcx_fault fault = {""};
+
+	serve(agent, TCX_CONTEXT_DEFAULT);
+	for (int i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "context%d", i);
+		serve(agent, name);
+	}
+	need(tcx_registrations_apply(agent->registrations, &fault), fault.text);
+}
+
+static void start_reading(struct agent *agent)
+{
+	struct tcx_fault fault = {""};
+	struct tcx_netns *netns = tcx_netns_new("/proc", &fault);
+	struct tcx_pool *pool = tcx_pool_new(1, &fault);
+	struct tcx_events *events = tcx_events_new(&fault);
+
+	need(netns != NULL && pool != NULL && events != NULL, fault.text);
+	agent->collector = tcx_collector_start(pool, events, netns, INTERVAL_NS, &fault);
+	need(agent->collector != NULL, fault.text);
+	tcx_collector_wait_first(agent->collector, 1000);
+}
+
+static void prepare(struct agent *agent, const char *socket)
+{
+	const struct tcx_config config = {.ping_s = 15, .timeout_s = 5};
+
+	signal(SIGPIPE, SIG_IGN);
+	snmp_enable_stderrlog();
+	need(tcx_agentx_init(&agent->agentx), "out of memory");
+	need(tcx_modules_build(&agent->built, modules, 2), "out of memory");
+	agent->dispatcher = tcx_dispatcher_new(&agent->built);
+	need(agent->dispatcher != NULL, "out of memory");
+	agent->registrations = tcx_registrations_new(&agent->built, agent->dispatcher);
+	agent->agentx.registrations = agent->registrations;
+	tcx_agentx_face_start(&agent->face, &agent->agentx, agent->dispatcher);
+	tcx_agentx_configure(&config, socket);
+	start_reading(agent);
+}
+
+int main(int argc, char **argv)
+{
+	static struct agent agent; /* with room for a response */
+	uint64_t begin;
+	size_t before;
+
+	need(argc == 3, "usage: many_contexts SOCKET COUNT");
+	prepare(&agent, argv[1]);
+	before = mallinfo2().uordblks;
+	begin = tcx_clock_now();
+	serve_all(&agent, atoi(argv[2]));
+	tcx_agentx_connect();
+	need(agent.agentx.connected, "not connected");
+	printf("connected %.3f %zu\n", (double)(tcx_clock_now() - begin) / 1e9,
+	       mallinfo2().uordblks - before);
+	fflush(stdout);
+	for (;;)
+		agent_check_and_process(1);
+}
