@@ -186,7 +186,7 @@ static bool make_dispatcher(struct tcx_program *program, struct tcx_fault *fault
 	if (!tcx_modules_build(&program->modules, tcx_modules, tcx_modules_count))
 		return tcx_fault_set(fault, "out of memory");
 	program->dispatcher = tcx_dispatcher_new(&program->modules);
-	program->registrations = tcx_registrations_new(&program->modules, program->dispatcher);
+	program->registrations = tcx_registrations_new(&program->modules);
 	program->agentx.registrations = program->registrations;
 	if (program->dispatcher != NULL)
 		program->context = tcx_dispatcher_context(program->dispatcher, TCX_CONTEXT_DEFAULT);

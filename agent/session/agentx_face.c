@@ -154,7 +154,7 @@ static bool wait_for_table(struct tcx_agentx_face *face, const struct tcx_reques
 	waiting->owner = face;
 	waiting->first = first;
 	memcpy(waiting->octets, octets, pdu->size);
-	if (tcx_dispatcher_wait(face->dispatcher, &waiting->pending))
+	if (tcx_dispatcher_wait(&waiting->pending))
 		return true;
 	free(waiting);
 	return false;
@@ -163,9 +163,11 @@ static bool wait_for_table(struct tcx_agentx_face *face, const struct tcx_reques
 /* --- What comes by the wire --------------------------------------------------------------------*/
 
 /* False: it is malformed. The library puts its ping off as well: a master that asks is alive. */
-static bool answer(struct tcx_agentx_face *face, const struct tcx_request *request,
+static bool answer(struct tcx_agentx_face *face, struct tcx_context *context,
 		   const struct tcx_pdu *pdu, struct tcx_pdu_body body, const unsigned char *octets)
 {
+	const struct tcx_request *request =
+		tcx_context_request(context, session_of(face), pdu->transaction);
 	const netsnmp_session *session = face->agentx->session;
 	unsigned int waits;
 
@@ -190,18 +192,17 @@ static bool take(void *arg, const struct tcx_pdu *pdu, const unsigned char *octe
 	struct tcx_agentx_face *face = arg;
 	bool is_ours =
 		!face->to_library && (pdu->type == TCX_PDU_GET || pdu->type == TCX_PDU_GET_NEXT);
-	const struct tcx_request *request = NULL;
-	char context[TCX_CONTEXT_MAX + 1];
+	struct tcx_context *context = NULL;
+	char name[TCX_CONTEXT_MAX + 1];
 	struct tcx_pdu_body body;
 
 	if (!is_ours && !tcx_pdu_has_context(pdu))
 		return false;
 	tcx_pdu_begin(&body, pdu, octets);
-	if (tcx_pdu_take_context(&body, context))
-		request = tcx_dispatcher_request(face->dispatcher, context, session_of(face),
-						 pdu->transaction);
-	if (request != NULL)
-		return is_ours && answer(face, request, pdu, body, octets);
+	if (tcx_pdu_take_context(&body, name))
+		context = tcx_dispatcher_find(face->dispatcher, name);
+	if (context != NULL)
+		return is_ours && answer(face, context, pdu, body, octets);
 	if (tcx_pdu_asks_us(pdu))
 		refuse(face, pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
 	return true;

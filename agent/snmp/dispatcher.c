@@ -113,6 +113,14 @@ struct tcx_context *tcx_dispatcher_context(struct tcx_dispatcher *dispatcher, co
 	return context != NULL ? context : add_context(dispatcher, name, i);
 }
 
+struct tcx_context *tcx_dispatcher_find(const struct tcx_dispatcher *dispatcher, const char *name)
+{
+	size_t i;
+	struct tcx_context *context = find_context(dispatcher, name, &i);
+
+	return context != NULL && context->settings.collector != NULL ? context : NULL;
+}
+
 const char *tcx_context_name(const struct tcx_context *context)
 {
 	return context->name;
@@ -204,18 +212,14 @@ static struct open_request *find_request(struct tcx_dispatcher *dispatcher,
 	return oldest;
 }
 
-const struct tcx_request *tcx_dispatcher_request(struct tcx_dispatcher *dispatcher,
-						 const char *name, const void *session,
-						 long transaction)
+const struct tcx_request *tcx_context_request(struct tcx_context *context, const void *session,
+					      long transaction)
 {
-	size_t i;
-	struct tcx_context *context = find_context(dispatcher, name, &i);
-	struct open_request *open;
+	struct tcx_dispatcher *dispatcher = context->dispatcher;
 	bool is_new;
+	struct open_request *open =
+		find_request(dispatcher, context, session, transaction, &is_new);
 
-	if (context == NULL || context->settings.collector == NULL)
-		return NULL;
-	open = find_request(dispatcher, context, session, transaction, &is_new);
 	if (is_new || is_over(&open->request))
 		begin_request(open, context);
 	open->session = session;
@@ -351,9 +355,10 @@ static uint64_t pending_since(const struct tcx_dispatcher *dispatcher,
 	return tcx_clock_now();
 }
 
-bool tcx_dispatcher_wait(struct tcx_dispatcher *dispatcher, struct tcx_pending *pending)
+bool tcx_dispatcher_wait(struct tcx_pending *pending)
 {
 	const struct timeval tenth = {.tv_usec = 100000};
+	struct tcx_dispatcher *dispatcher = pending->context->dispatcher;
 
 	if (dispatcher->pending_count >= PENDING_MAX || is_quiesced(dispatcher))
 		return false;

@@ -7,21 +7,21 @@
 
 #include <stdlib.h>
 
+#include "snmp/dispatcher.h"
 #include "snmp/quirks.h"
 
 struct delegated {
 	struct tcx_pending pending;
 	netsnmp_delegated_cache *cache;
-	const struct tcx_tree *tree;
 };
 
 /* False while the table is being read. */
-static bool answer_get(const struct tcx_tree *tree, const struct tcx_request *request,
-		       netsnmp_agent_request_info *info, netsnmp_request_info *varbind)
+static bool answer_get(const struct tcx_request *request, netsnmp_agent_request_info *info,
+		       netsnmp_request_info *varbind)
 {
 	netsnmp_variable_list *vb = varbind->requestvb;
 	struct tcx_value value;
-	enum tcx_found found = tcx_tree_get(tree, request, vb->name, vb->name_length, &value);
+	enum tcx_found found = tcx_dispatcher_get(request, vb->name, vb->name_length, &value);
 
 	if (found == TCX_FOUND)
 		snmp_set_var_typed_value(vb, value.type, value.data, value.len);
@@ -33,18 +33,17 @@ static bool answer_get(const struct tcx_tree *tree, const struct tcx_request *re
 }
 
 /*
- * False while the table is being read. A varbind left unchanged tells the library that this
- * registration has no more.
+ * Likewise. A varbind left unchanged, or with a name of another registration, tells the library
+ * that this one has no more.
  */
-static bool answer_next(const struct tcx_tree *tree, const struct tcx_request *request,
-			netsnmp_request_info *varbind)
+static bool answer_next(const struct tcx_request *request, netsnmp_request_info *varbind)
 {
 	netsnmp_variable_list *vb = varbind->requestvb;
+	const struct tcx_range range = {.begin = vb->name, .begin_len = vb->name_length};
 	oid next[MAX_OID_LEN];
 	size_t next_len;
 	struct tcx_value value;
-	enum tcx_found found =
-		tcx_tree_next(tree, request, vb->name, vb->name_length, next, &next_len, &value);
+	enum tcx_found found = tcx_dispatcher_next(request, &range, next, &next_len, &value);
 
 	if (found == TCX_FOUND) {
 		snmp_set_var_objid(vb, next, next_len);
@@ -58,9 +57,8 @@ static bool answer_next(const struct tcx_tree *tree, const struct tcx_request *r
  * varbinds were pending, so answered ones must not be answered again: they hold the next name, and
  * a walk would skip one.
  */
-static bool answer_all(const struct tcx_tree *tree, const struct tcx_request *request,
-		       netsnmp_agent_request_info *info, netsnmp_request_info *varbinds,
-		       int delegated)
+static bool answer_all(const struct tcx_request *request, netsnmp_agent_request_info *info,
+		       netsnmp_request_info *varbinds, int delegated)
 {
 	bool all = true;
 
@@ -70,9 +68,9 @@ static bool answer_all(const struct tcx_tree *tree, const struct tcx_request *re
 		if (varbind->processed || varbind->delegated != delegated)
 			continue;
 		if (info->mode == MODE_GET)
-			known = answer_get(tree, request, info, varbind);
+			known = answer_get(request, info, varbind);
 		else if (info->mode == MODE_GETNEXT)
-			known = answer_next(tree, request, varbind);
+			known = answer_next(request, varbind);
 		varbind->delegated = known ? REQUEST_IS_NOT_DELEGATED : REQUEST_IS_DELEGATED;
 		all = all && known;
 	}
@@ -93,8 +91,7 @@ static bool answer(struct tcx_pending *pending, const struct tcx_request *reques
 {
 	netsnmp_delegated_cache *cache = cache_of(pending);
 
-	return answer_all(((struct delegated *)pending)->tree, request, cache->reqinfo,
-			  cache->requests, REQUEST_IS_DELEGATED);
+	return answer_all(request, cache->reqinfo, cache->requests, REQUEST_IS_DELEGATED);
 }
 
 static void fail(struct tcx_pending *pending)
@@ -110,23 +107,21 @@ static void free_pending(struct tcx_pending *pending)
 
 static const struct tcx_face face = {is_wanted, answer, fail, free_pending};
 
-static bool wait_for_table(const struct tcx_library_face *to, netsnmp_mib_handler *handler,
-			   netsnmp_handler_registration *made, netsnmp_agent_request_info *info,
-			   netsnmp_request_info *varbinds)
+static bool wait_for_table(netsnmp_mib_handler *handler, netsnmp_handler_registration *made,
+			   netsnmp_agent_request_info *info, netsnmp_request_info *varbinds)
 {
 	struct delegated *delegated = calloc(1, sizeof(*delegated));
 
 	if (delegated == NULL)
 		return false;
-	delegated->tree = to->tree;
 	delegated->pending = (struct tcx_pending){
 		.face = &face,
-		.context = to->context,
+		.context = handler->myvoid,
 		.session = info->asp->session,
 		.transaction = info->asp->pdu->transid,
 	};
 	delegated->cache = netsnmp_create_delegated_cache(handler, made, info, varbinds, NULL);
-	if (delegated->cache != NULL && tcx_dispatcher_wait(to->dispatcher, &delegated->pending))
+	if (delegated->cache != NULL && tcx_dispatcher_wait(&delegated->pending))
 		return true;
 	free_pending(&delegated->pending);
 	return false;
@@ -143,14 +138,11 @@ static int give_up(netsnmp_request_info *varbinds)
 int tcx_library_face_answer(netsnmp_mib_handler *handler, netsnmp_handler_registration *made,
 			    netsnmp_agent_request_info *info, netsnmp_request_info *varbinds)
 {
-	const struct tcx_library_face *to = handler->myvoid;
 	const struct tcx_request *request =
-		tcx_dispatcher_request(to->dispatcher, tcx_context_name(to->context),
-				       info->asp->session, info->asp->pdu->transid);
+		tcx_context_request(handler->myvoid, info->asp->session, info->asp->pdu->transid);
 
-	if (request == NULL ||
-	    answer_all(to->tree, request, info, varbinds, REQUEST_IS_NOT_DELEGATED) ||
-	    wait_for_table(to, handler, made, info, varbinds))
+	if (answer_all(request, info, varbinds, REQUEST_IS_NOT_DELEGATED) ||
+	    wait_for_table(handler, made, info, varbinds))
 		return SNMP_ERR_NOERROR;
 	return give_up(varbinds);
 }

@@ -26,12 +26,6 @@ static struct tcx_tree *find_tree(const struct tcx_built_modules *built,
 	return NULL;
 }
 
-const struct tcx_tree *tcx_modules_tree(const struct tcx_built_modules *built,
-					const struct tcx_module *module)
-{
-	return find_tree(built, module);
-}
-
 static bool add_module(struct tcx_built_modules *built, const struct tcx_module *module)
 {
 	const struct tcx_tree none = {.root = module->root, .root_len = module->root_len};

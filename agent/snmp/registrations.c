@@ -19,8 +19,9 @@ struct subtree {
 
 /* A module in a context. */
 struct registration {
-	struct tcx_library_face face;
-	const struct tcx_module *module;
+	const struct tcx_built_modules *built;
+	const struct tcx_module *module; /* of these */
+	struct tcx_context *context;
 	int wanted;		  /* priority; 0: it is not to be registered */
 	int priority;		  /* of the subtrees; 0 while there are none */
 	struct subtree *subtrees; /* owned: the whole and its objects */
@@ -30,26 +31,27 @@ struct registration {
 
 struct tcx_registrations {
 	const struct tcx_built_modules *modules;
-	struct tcx_dispatcher *dispatcher;
 	size_t count;
 	struct registration **all; /* owned; each context has one per module, in their order */
 };
 
-struct tcx_registrations *tcx_registrations_new(const struct tcx_built_modules *modules,
-						struct tcx_dispatcher *dispatcher)
+struct tcx_registrations *tcx_registrations_new(const struct tcx_built_modules *modules)
 {
 	struct tcx_registrations *registrations = calloc(1, sizeof(*registrations));
 
-	if (registrations == NULL)
-		return NULL;
-	registrations->modules = modules;
-	registrations->dispatcher = dispatcher;
+	if (registrations != NULL)
+		registrations->modules = modules;
 	return registrations;
+}
+
+static size_t place_of(const struct registration *one)
+{
+	return (size_t)(one->module - one->built->modules);
 }
 
 static bool is_in(const struct registration *one, const char *context)
 {
-	return strcmp(tcx_context_name(one->face.context), context) == 0;
+	return strcmp(tcx_context_name(one->context), context) == 0;
 }
 
 static bool is_default(const struct registration *one)
@@ -59,33 +61,35 @@ static bool is_default(const struct registration *one)
 
 static bool register_subtree(struct registration *one, const oid *root, size_t len)
 {
-	netsnmp_handler_registration *made = netsnmp_create_handler_registration(
-		one->module->word, tcx_library_face_answer, root, len, HANDLER_CAN_RONLY);
+	struct subtree subtree = {
+		.made = netsnmp_create_handler_registration(
+			one->module->word, tcx_library_face_answer, root, len, HANDLER_CAN_RONLY),
+	};
 
-	if (made == NULL)
+	if (subtree.made == NULL)
 		return false;
-	made->handler->myvoid = &one->face;
-	made->priority = one->priority;
+	subtree.made->handler->myvoid = one->context;
+	subtree.made->priority = one->priority;
 	if (!is_default(one))
-		made->contextName = strdup(tcx_context_name(one->face.context));
+		subtree.made->contextName = strdup(tcx_context_name(one->context));
 	/* A refusal is reported before the function returns. */
-	one->subtrees[one->count++] = (struct subtree){.made = made, .refused = false};
-	if (netsnmp_register_handler(made) == MIB_REGISTERED_OK)
+	if (!tcx_array_append(&one->subtrees, &one->count, &subtree, sizeof(subtree)))
+		return false;
+	if (netsnmp_register_handler(subtree.made) == MIB_REGISTERED_OK)
 		return true;
 	one->count--; /* the library has freed it */
 	return false;
 }
 
-static bool register_objects(struct registration *one)
+static bool register_objects(struct registration *one, const struct tcx_tree *tree)
 {
-	const struct tcx_tree *tree = one->face.tree;
 	oid name[TCX_ROOT_MAX + TCX_OBJECT_ID_MAX];
 
 	memcpy(name, tree->root, tree->root_len * sizeof(oid));
 	for (size_t i = 0; i < tree->count; i++) {
 		const struct tcx_object *object = &tree->objects[i];
 
-		if (object->module != one->face.module)
+		if (object->module != place_of(one))
 			continue;
 		memcpy(name + tree->root_len, object->id, object->id_len * sizeof(oid));
 		if (!register_subtree(one, name, tree->root_len + object->id_len))
@@ -97,18 +101,17 @@ static bool register_objects(struct registration *one)
 static bool register_module(struct registration *one)
 {
 	const struct tcx_module *module = one->module;
-	bool by_object = is_default(one) && module->how != TCX_MODULE_WHOLE;
 
-	one->subtrees = calloc(by_object ? one->face.tree->count + 1 : 1, sizeof(*one->subtrees));
-	if (one->subtrees == NULL)
-		return false;
 	one->priority = one->wanted;
-	tcx_context_serve(one->face.context, one->face.module, true);
-	if (!register_subtree(one, module->subtree, module->subtree_len) ||
-	    (by_object && !register_objects(one)))
+	tcx_context_serve(one->context, place_of(one), true);
+	if (!register_subtree(one, module->subtree, module->subtree_len))
 		return false;
-	if (is_default(one))
-		register_sysORTable((oid *)module->sysORID, module->sysORID_len, module->text);
+	if (!is_default(one))
+		return true;
+	for (size_t i = 0; module->how != TCX_MODULE_WHOLE && i < one->built->tree_count; i++)
+		if (!register_objects(one, &one->built->trees[i]))
+			return false;
+	register_sysORTable((oid *)module->sysORID, module->sysORID_len, module->text);
 	return true;
 }
 
@@ -118,11 +121,9 @@ static void unregister_module(struct registration *one)
 
 	for (; one->count > 0; one->count--)
 		netsnmp_unregister_handler(one->subtrees[one->count - 1].made);
-	free(one->subtrees);
-	one->subtrees = NULL;
 	if (is_default(one))
 		unregister_sysORTable((oid *)module->sysORID, module->sysORID_len);
-	tcx_context_serve(one->face.context, one->face.module, false);
+	tcx_context_serve(one->context, place_of(one), false);
 	one->unlisted = false;
 	one->priority = 0;
 }
@@ -158,13 +159,9 @@ static bool add(struct tcx_registrations *registrations, struct tcx_context *con
 		free(one);
 		return false;
 	}
-	one->module = &registrations->modules->modules[module];
-	one->face = (struct tcx_library_face){
-		.dispatcher = registrations->dispatcher,
-		.context = context,
-		.tree = tcx_modules_tree(registrations->modules, one->module),
-		.module = module,
-	};
+	one->built = registrations->modules;
+	one->module = &one->built->modules[module];
+	one->context = context;
 	return true;
 }
 
@@ -175,7 +172,7 @@ static struct registration **find_or_add(struct tcx_registrations *registrations
 	size_t count = registrations->modules->count, before = registrations->count;
 
 	for (size_t i = 0; i < before; i += count)
-		if (registrations->all[i]->face.context == context)
+		if (registrations->all[i]->context == context)
 			return &registrations->all[i];
 	for (size_t i = 0; i < count; i++)
 		if (!add(registrations, context, i))
@@ -265,7 +262,7 @@ unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations
 				continue;
 			one->subtrees[k].refused = false;
 			tcx_quirk_ask_master(one->subtrees[k].made);
-			asked |= 1U << one->face.module;
+			asked |= 1U << place_of(one);
 		}
 	}
 	return asked;

@@ -51,14 +51,16 @@ void tcx_context_set(struct tcx_context *context, const struct tcx_context_setti
 /* Serves a module there from now on, by its place, or no more. */
 void tcx_context_serve(struct tcx_context *context, size_t module, bool served);
 
+/* The context of this name that has settings; NULL: there is none. */
+struct tcx_context *tcx_dispatcher_find(const struct tcx_dispatcher *dispatcher, const char *name);
+
 /*
  * What all varbinds of one request see. The master splits a manager's request, into one per
  * registration and per repetition of a GETBULK, of one session and transaction number: they are one
- * request. NULL: there is no such context, or it has no settings yet. Valid until the next call.
+ * request. The context has settings. Valid until the next call.
  */
-const struct tcx_request *tcx_dispatcher_request(struct tcx_dispatcher *dispatcher,
-						 const char *context, const void *session,
-						 long transaction);
+const struct tcx_request *tcx_context_request(struct tcx_context *context, const void *session,
+					      long transaction);
 
 /* GET: the value at exactly this name, whichever module of the context has it. */
 enum tcx_found tcx_dispatcher_get(const struct tcx_request *request, const oid *name, size_t len,
@@ -108,7 +110,7 @@ struct tcx_face {
  * session and transaction became pending: a master without an answer closes the session. False,
  * with nothing taken: there are too many, or registrations are about to change.
  */
-bool tcx_dispatcher_wait(struct tcx_dispatcher *dispatcher, struct tcx_pending *pending);
+bool tcx_dispatcher_wait(struct tcx_pending *pending);
 
 /* Answers pending requests whose tables have come. */
 void tcx_dispatcher_tables_changed(struct tcx_dispatcher *dispatcher);

@@ -55,8 +55,4 @@ bool tcx_modules_build(struct tcx_built_modules *built, const struct tcx_module 
 /* Frees what it owns. */
 void tcx_modules_clear(struct tcx_built_modules *built);
 
-/* The tree that has a module's objects. */
-const struct tcx_tree *tcx_modules_tree(const struct tcx_built_modules *built,
-					const struct tcx_module *module);
-
 #endif

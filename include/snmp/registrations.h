@@ -16,11 +16,10 @@
 struct tcx_registrations;
 
 /*
- * Of these modules, which must outlive it, as the dispatcher must. Registers nothing yet. NULL when
- * memory is short. Call after init_agent().
+ * Of these modules, which must outlive it. Registers nothing yet. NULL when memory is short. Call
+ * after init_agent().
  */
-struct tcx_registrations *tcx_registrations_new(const struct tcx_built_modules *modules,
-						struct tcx_dispatcher *dispatcher);
+struct tcx_registrations *tcx_registrations_new(const struct tcx_built_modules *modules);
 
 /*
  * Sets what to register in a context: the modules with the bit 1 << i, no tables unless tables is

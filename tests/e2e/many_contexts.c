@@ -119,7 +119,7 @@ static void prepare(struct agent *agent, const char *socket)
 	need(tcx_modules_build(&agent->built, modules, 2), "out of memory");
 	agent->dispatcher = tcx_dispatcher_new(&agent->built);
 	need(agent->dispatcher != NULL, "out of memory");
-	agent->registrations = tcx_registrations_new(&agent->built, agent->dispatcher);
+	agent->registrations = tcx_registrations_new(&agent->built);
 	agent->agentx.registrations = agent->registrations;
 	tcx_agentx_face_start(&agent->face, &agent->agentx, agent->dispatcher);
 	tcx_agentx_configure(&config, socket);

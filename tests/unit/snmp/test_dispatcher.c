@@ -143,7 +143,9 @@ static int close_dispatcher(void **state)
 
 static const struct tcx_request *request_in(const char *context)
 {
-	return tcx_dispatcher_request(dispatcher, context, NULL, 1);
+	struct tcx_context *found = tcx_dispatcher_find(dispatcher, context);
+
+	return found != NULL ? tcx_context_request(found, NULL, 1) : NULL;
 }
 
 static const char *print(enum tcx_found found, const oid *name, size_t len,
@@ -274,18 +276,20 @@ static void pending_table(void **state)
 static void transactions(void **state)
 {
 	const int here = 0, there = 0;
-	const struct tcx_request *first = tcx_dispatcher_request(dispatcher, "", &here, 1);
+	struct tcx_context *usual = tcx_dispatcher_find(dispatcher, "");
+	struct tcx_context *red = tcx_dispatcher_find(dispatcher, "red");
+	const struct tcx_request *first = tcx_context_request(usual, &here, 1);
 	const struct tcx_request *others[] = {
-		tcx_dispatcher_request(dispatcher, "", &here, 2),
-		tcx_dispatcher_request(dispatcher, "", &there, 1),
-		tcx_dispatcher_request(dispatcher, "red", &here, 1),
+		tcx_context_request(usual, &here, 2),
+		tcx_context_request(usual, &there, 1),
+		tcx_context_request(red, &here, 1),
 	};
 	uint64_t now = first->now_ns;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(others); i++)
 		assert_ptr_not_equal(others[i], first);
-	assert_ptr_equal(tcx_dispatcher_request(dispatcher, "", &here, 1), first);
+	assert_ptr_equal(tcx_context_request(usual, &here, 1), first);
 	assert_int_equal(first->now_ns, now);
 }
 
@@ -331,7 +335,7 @@ static void pending_requests(void **state)
 	for (size_t i = 0; i < COUNT(waiting); i++) {
 		waiting[i].pending.face = &face;
 		waiting[i].pending.context = tcx_dispatcher_context(dispatcher, where[i]);
-		assert_true(tcx_dispatcher_wait(dispatcher, &waiting[i].pending));
+		assert_true(tcx_dispatcher_wait(&waiting[i].pending));
 	}
 	tcx_dispatcher_tables_changed(dispatcher);
 	assert_false(waiting[0].freed);
@@ -345,17 +349,17 @@ static void pending_requests(void **state)
 		assert_false(waiting[i].failed);
 	}
 	assert_true(tcx_dispatcher_quiesce(dispatcher));
-	assert_false(tcx_dispatcher_wait(dispatcher, &waiting[0].pending));
+	assert_false(tcx_dispatcher_wait(&waiting[0].pending));
 	tcx_dispatcher_resume(dispatcher);
 	waiting[0].freed = false;
-	assert_true(tcx_dispatcher_wait(dispatcher, &waiting[0].pending));
+	assert_true(tcx_dispatcher_wait(&waiting[0].pending));
 	close_dispatcher(NULL);
 	assert_true(waiting[0].freed);
 	open_dispatcher(NULL);
 }
 
 /* The library asks for the first row; what comes with mode is part of a command. */
-static int ask(struct tcx_library_face *to, int mode, int command, netsnmp_request_info *varbind)
+static int ask(struct tcx_context *to, int mode, int command, netsnmp_request_info *varbind)
 {
 	oid row[] = {9, 1, 5, 1, 2, 1};
 	netsnmp_mib_handler handler = {.myvoid = to};
@@ -379,18 +383,17 @@ static int ask(struct tcx_library_face *to, int mode, int command, netsnmp_reque
  */
 static void getnext_begins_with_a_get(void **state)
 {
-	struct tcx_library_face to = {dispatcher, tcx_dispatcher_context(dispatcher, ""),
-				      tcx_modules_tree(&built, &modules[0]), 0};
+	struct tcx_context *to = tcx_dispatcher_find(dispatcher, "");
 	netsnmp_request_info varbind;
 
 	(void)state;
-	assert_int_equal(ask(&to, MODE_GET, SNMP_MSG_GETNEXT, &varbind), ASN_COUNTER64);
+	assert_int_equal(ask(to, MODE_GET, SNMP_MSG_GETNEXT, &varbind), ASN_COUNTER64);
 	is_pending = true;
-	assert_int_equal(ask(&to, MODE_GET, SNMP_MSG_GETNEXT, &varbind), SNMP_NOSUCHINSTANCE);
+	assert_int_equal(ask(to, MODE_GET, SNMP_MSG_GETNEXT, &varbind), SNMP_NOSUCHINSTANCE);
 	assert_int_equal(varbind.delegated, REQUEST_IS_NOT_DELEGATED);
-	assert_int_equal(ask(&to, MODE_GETNEXT, SNMP_MSG_GETNEXT, &varbind), ASN_NULL);
+	assert_int_equal(ask(to, MODE_GETNEXT, SNMP_MSG_GETNEXT, &varbind), ASN_NULL);
 	assert_int_equal(varbind.delegated, REQUEST_IS_DELEGATED);
-	assert_int_equal(ask(&to, MODE_GET, SNMP_MSG_GET, &varbind), ASN_NULL);
+	assert_int_equal(ask(to, MODE_GET, SNMP_MSG_GET, &varbind), ASN_NULL);
 	assert_int_equal(varbind.delegated, REQUEST_IS_DELEGATED);
 }
 
