@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/octets.h"
 #include "base/search.h"
 #include "base/sort.h"
 
@@ -100,6 +101,14 @@ void *tcx_table_find(const struct tcx_table *table, const void *key)
 	uint8_t *row = table->rows + i * table->kind->row_size;
 
 	return i < table->count && memcmp(row, key, table->kind->key_size) == 0 ? row : NULL;
+}
+
+void *tcx_table_find_number(const struct tcx_table *table, uint32_t number)
+{
+	uint8_t key[4];
+
+	tcx_octets_put32(key, number);
+	return tcx_table_find(table, key);
 }
 
 static void free_table(struct tcx_table *table)

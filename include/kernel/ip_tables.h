@@ -20,29 +20,17 @@ struct tcx_address {
 	uint32_t link;	       /* ifIndex */
 };
 
-/* RFC1213's ipRouteType. */
-enum tcx_route_type {
-	TCX_ROUTE_OTHER = 1,
-	TCX_ROUTE_INVALID,
-	TCX_ROUTE_DIRECT,
-	TCX_ROUTE_INDIRECT
-};
+/* RFC1213's ipRouteType, as far as rows have it. */
+enum tcx_route_type { TCX_ROUTE_OTHER = 1, TCX_ROUTE_DIRECT = 3, TCX_ROUTE_INDIRECT };
 
-/* RFC1213's ipRouteProto. */
+/* RFC1213's ipRouteProto, likewise. */
 enum tcx_route_protocol {
 	TCX_PROTOCOL_OTHER = 1,
 	TCX_PROTOCOL_LOCAL,
-	TCX_PROTOCOL_NETMGMT,
-	TCX_PROTOCOL_ICMP,
-	TCX_PROTOCOL_EGP,
-	TCX_PROTOCOL_GGP,
-	TCX_PROTOCOL_HELLO,
-	TCX_PROTOCOL_RIP,
+	TCX_PROTOCOL_ICMP = 4,
+	TCX_PROTOCOL_RIP = 8,
 	TCX_PROTOCOL_IS_IS,
-	TCX_PROTOCOL_ES_IS,
-	TCX_PROTOCOL_CISCO_IGRP,
-	TCX_PROTOCOL_BBN_SPF_IGP,
-	TCX_PROTOCOL_OSPF,
+	TCX_PROTOCOL_OSPF = 13,
 	TCX_PROTOCOL_BGP
 };
 
@@ -70,13 +58,8 @@ struct tcx_route {
 	bool dead;	    /* the kernel passes over it (ignore_routes_with_linkdown) */
 };
 
-/* RFC1213's ipNetToMediaType. */
-enum tcx_neighbour_type {
-	TCX_NEIGHBOUR_OTHER = 1,
-	TCX_NEIGHBOUR_INVALID,
-	TCX_NEIGHBOUR_DYNAMIC,
-	TCX_NEIGHBOUR_STATIC
-};
+/* RFC1213's ipNetToMediaType, likewise. */
+enum tcx_neighbour_type { TCX_NEIGHBOUR_INVALID = 2, TCX_NEIGHBOUR_DYNAMIC, TCX_NEIGHBOUR_STATIC };
 
 #define TCX_NEIGHBOUR_ADDRESS_MAX 32 /* MAX_ADDR_LEN */
 

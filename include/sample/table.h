@@ -72,6 +72,9 @@ static inline const void *tcx_table_row(const struct tcx_table *table, size_t i)
 /* The row with this key of kind->key_size octets, or NULL. Only the reader may change it. */
 void *tcx_table_find(const struct tcx_table *table, const void *key);
 
+/* The same for a key that is one number. */
+void *tcx_table_find_number(const struct tcx_table *table, uint32_t number);
+
 TCX_REFERENCE_DECLARE(tcx_table);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/octets.h"
 #include "kernel/ip_tables.h"
 #include "kernel/netns_reader.h"
-#include "link_addresses.h"
+#include "route_lists.h"
 
 static bool take_address(struct tcx_table *table, const void *message,
 			 const struct nlattr **attributes, struct tcx_fault *fault)
@@ -88,13 +88,3 @@ const struct tcx_table_reader tcx_link_addresses = {
 	.kind.key_size = sizeof(((struct tcx_link_address *)NULL)->link),
 	.read = read_link_addresses,
 };
-
-const uint8_t *tcx_link_address_find(const struct tcx_table *addresses, uint32_t link)
-{
-	const struct tcx_link_address *found;
-	uint8_t key[4];
-
-	tcx_octets_put32(key, link);
-	found = tcx_table_find(addresses, key);
-	return found != NULL ? found->address : NULL;
-}

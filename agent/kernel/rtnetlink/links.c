@@ -121,27 +121,6 @@ static void leave_out(struct tcx_table *table, const struct tcx_link_patterns *i
 	table->count = kept;
 }
 
-/* Links are rows already; both lists come in nearly the same order. */
-struct queues {
-	struct tcx_table *table;
-	size_t next; /* where the next link is looked for first */
-};
-
-static struct tcx_link *find_link(struct queues *queues, uint32_t index)
-{
-	struct tcx_link *rows = (struct tcx_link *)queues->table->rows;
-	size_t count = queues->table->count;
-
-	for (size_t tried = 0; tried < count; tried++) {
-		struct tcx_link *row = &rows[queues->next];
-
-		queues->next = (queues->next + 1) % count;
-		if (tcx_octets_get32(row->index) == index)
-			return row;
-	}
-	return NULL;
-}
-
 static bool read_queue_len(const struct nlattr *stats, uint32_t *len, struct tcx_fault *fault)
 {
 	const struct nlattr *attributes[STATS_ATTRIBUTES];
@@ -169,7 +148,7 @@ static bool take_qdisc(void *context, const struct nlmsghdr *message, struct tcx
 	if (message->nlmsg_type != RTM_NEWQDISC || body->tcm_parent != TC_H_ROOT ||
 	    attributes[TCA_STATS2] == NULL)
 		return true;
-	link = find_link(context, (uint32_t)body->tcm_ifindex);
+	link = tcx_table_find_number(context, (uint32_t)body->tcm_ifindex);
 	return link == NULL || read_queue_len(attributes[TCA_STATS2], &link->queue_len, fault);
 }
 
@@ -178,13 +157,12 @@ static bool read_queues(struct tcx_table *table, struct tcx_netlink *netlink,
 			struct tcx_fault *fault)
 {
 	const struct tcmsg request = {.tcm_family = AF_UNSPEC};
-	struct queues queues = {.table = table};
 	const struct tcx_netlink_query query = {
 		.type = RTM_GETQDISC,
 		.body = &request,
 		.body_len = sizeof(request),
 		.callback = take_qdisc,
-		.context = &queues,
+		.context = table,
 	};
 
 	return tcx_netlink_dump(netlink, &query, fault) || netlink->error == EOPNOTSUPP;
@@ -201,23 +179,15 @@ static void read_speeds(struct tcx_table *table, struct tcx_netlink *netlink)
 		rows[i].speed = tcx_link_speed(mnl_socket_get_fd(netlink->socket), rows[i].name);
 }
 
-static void read_changes(struct tcx_table *table, struct tcx_link_watch *watch, uint64_t began_ns)
+static void read_memory(struct tcx_table *table, struct tcx_link_watch *watch, uint64_t began_ns)
 {
 	struct tcx_link *rows = (struct tcx_link *)table->rows;
 
-	if (watch == NULL)
-		return;
-	for (size_t i = 0; i < table->count; i++)
-		if ((rows[i].lacks & TCX_LINK_NO_STATUS) == 0)
+	for (size_t i = 0; i < table->count; i++) {
+		if (watch != NULL && (rows[i].lacks & TCX_LINK_NO_STATUS) == 0)
 			rows[i].changed_ns = tcx_link_watch_changed(watch, &rows[i], began_ns);
-}
-
-static void read_unicast(struct tcx_table *table, struct tcx_link_watch *watch)
-{
-	struct tcx_link *rows = (struct tcx_link *)table->rows;
-
-	for (size_t i = 0; i < table->count; i++)
 		rows[i].in_unicast = tcx_link_watch_unicast(watch, &rows[i]);
+	}
 }
 
 static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
@@ -229,11 +199,10 @@ static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
 	if (!tcx_links_list(&reader->route, take_link, table, fault) && !table->cut)
 		return false;
 	leave_out(table, reader->ignored);
-	if (!read_queues(table, &reader->route, fault))
+	if (!tcx_table_sort_unique(table, fault) || !read_queues(table, &reader->route, fault))
 		return false;
 	read_speeds(table, &reader->route);
-	read_changes(table, reader->link_watch, began_ns);
-	read_unicast(table, reader->link_watch);
+	read_memory(table, reader->link_watch, began_ns);
 	return true;
 }
 

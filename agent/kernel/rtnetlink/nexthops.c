@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reads the kernel's nexthop objects (RTM_GETNEXTHOP). */
-#include "nexthops.h"
+#include "route_lists.h"
 
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
@@ -71,16 +71,12 @@ const struct tcx_table_reader tcx_nexthops = {
 	.read = read_table,
 };
 
+/* A group's members are no groups. */
 const struct tcx_nexthop *tcx_nexthop_find(const struct tcx_table *nexthops, uint32_t id)
 {
-	const struct tcx_nexthop *found;
-	uint8_t key[4];
+	const struct tcx_nexthop *found = tcx_table_find_number(nexthops, id);
 
-	tcx_octets_put32(key, id);
-	found = tcx_table_find(nexthops, key);
-	if (found == NULL || found->heaviest == 0)
-		return found;
-	/* A group's members are no groups. */
-	tcx_octets_put32(key, found->heaviest);
-	return tcx_table_find(nexthops, key);
+	return found == NULL || found->heaviest == 0
+		       ? found
+		       : tcx_table_find_number(nexthops, found->heaviest);
 }

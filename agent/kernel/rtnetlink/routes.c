@@ -8,8 +8,7 @@
 
 #include "kernel/ip_tables.h"
 #include "kernel/netns_reader.h"
-#include "link_addresses.h"
-#include "nexthops.h"
+#include "route_lists.h"
 
 #define ATTRIBUTES (RTA_NH_ID + 1)
 
@@ -176,10 +175,10 @@ static bool lacks_address(const struct tcx_route *row)
 
 static void put_address(struct tcx_route *row, const struct tcx_table *addresses)
 {
-	const uint8_t *address = tcx_link_address_find(addresses, row->link);
+	const struct tcx_link_address *found = tcx_table_find_number(addresses, row->link);
 
-	if (address != NULL)
-		memcpy(row->next_hop, address, sizeof(row->next_hop));
+	if (found != NULL)
+		memcpy(row->next_hop, found->address, sizeof(row->next_hop));
 }
 
 /*

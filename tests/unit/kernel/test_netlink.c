@@ -20,7 +20,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "agent/kernel/rtnetlink/nexthops.h"
+#include "agent/kernel/rtnetlink/route_lists.h"
 #include "base/octets.h"
 #include "kernel/ip_tables.h"
 #include "kernel/links.h"
