@@ -64,17 +64,23 @@ const char *tcx_address_path(const char *address)
 	return family_of(address, &rest) == AF_UNIX ? rest : NULL;
 }
 
-/* Waits for a connection; returns its error or 0. */
-static int await(int fd, int timeout_ms, int stop_fd)
+/* Waits for such events of fd; returns an error or 0. */
+static int await(int fd, short events, int timeout_ms, int stop_fd)
 {
-	struct pollfd fds[] = {{.fd = fd, .events = POLLOUT}, {.fd = stop_fd, .events = POLLIN}};
-	int error = 0;
-	socklen_t len = sizeof(error);
+	struct pollfd fds[] = {{.fd = fd, .events = events}, {.fd = stop_fd, .events = POLLIN}};
 
 	if (poll(fds, 2, timeout_ms) <= 0)
 		return ETIMEDOUT;
-	if (fds[0].revents == 0)
-		return ECANCELED;
+	return fds[0].revents == 0 ? ECANCELED : 0;
+}
+
+static int await_connection(int fd, int timeout_ms, int stop_fd)
+{
+	int error = await(fd, POLLOUT, timeout_ms, stop_fd);
+	socklen_t len = sizeof(error);
+
+	if (error != 0)
+		return error;
 	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 ? error : errno;
 }
 
@@ -87,7 +93,7 @@ static int connect_to(const struct sockaddr *to, socklen_t len, int timeout_ms, 
 		return -1;
 	error = connect(fd, to, len) == 0 ? 0 : errno;
 	if (error == EINPROGRESS)
-		error = await(fd, timeout_ms, stop_fd);
+		error = await_connection(fd, timeout_ms, stop_fd);
 	if (error == 0)
 		return fd;
 	close(fd);
@@ -185,33 +191,19 @@ static struct lookup *begin_lookup(const char *address, int family)
 	return NULL;
 }
 
-static bool await_lookup(const struct lookup *lookup, int stop_fd)
-{
-	struct pollfd fds[] = {{.fd = lookup->done_fd, .events = POLLIN},
-			       {.fd = stop_fd, .events = POLLIN}};
-
-	return poll(fds, 2, -1) > 0 && fds[0].revents != 0;
-}
-
 static int connect_host(const char *address, int family, int timeout_ms, int stop_fd)
 {
 	struct lookup *lookup = begin_lookup(address, family);
-	int fd = TCX_ADDRESS_UNKNOWN;
-	int error = ECANCELED;
+	int error = lookup != NULL ? await(lookup->done_fd, POLLIN, -1, stop_fd) : ENOMEM;
+	const struct addrinfo *to = error == 0 ? lookup->found : NULL;
+	int fd = error == 0 ? TCX_ADDRESS_UNKNOWN : -1;
 
-	if (lookup == NULL) {
-		errno = ENOMEM;
-		return -1;
+	for (; to != NULL && fd < 0; to = to->ai_next) {
+		fd = connect_to(to->ai_addr, to->ai_addrlen, timeout_ms, stop_fd);
+		error = errno;
 	}
-	if (!await_lookup(lookup, stop_fd))
-		fd = -1;
-	else
-		for (const struct addrinfo *to = lookup->found; to != NULL && fd < 0;
-		     to = to->ai_next) {
-			fd = connect_to(to->ai_addr, to->ai_addrlen, timeout_ms, stop_fd);
-			error = errno;
-		}
-	give_lookup(lookup);
+	if (lookup != NULL)
+		give_lookup(lookup);
 	errno = error;
 	return fd;
 }
