@@ -14,12 +14,14 @@
 
 #define LINE_MAX_OCTETS 256
 
-/* The first file from this destination on. */
-static netsnmp_log_handler *find_file(netsnmp_log_handler *from)
+/* The first file behind this destination, NULL: of all. */
+static netsnmp_log_handler *next_file(const netsnmp_log_handler *behind)
 {
-	while (from != NULL && from->type != NETSNMP_LOGHANDLER_FILE)
-		from = from->next;
-	return from;
+	netsnmp_log_handler *to = behind != NULL ? behind->next : get_logh_head();
+
+	while (to != NULL && to->type != NETSNMP_LOGHANDLER_FILE)
+		to = to->next;
+	return to;
 }
 
 /*
@@ -131,9 +133,7 @@ static void remove_empty(const char *path, int fd)
 
 bool tcx_log_files_open(struct tcx_fault *fault)
 {
-	netsnmp_log_handler *to = get_logh_head();
-
-	for (to = find_file(to); to != NULL; to = find_file(to->next)) {
+	for (netsnmp_log_handler *to = next_file(NULL); to != NULL; to = next_file(to)) {
 		bool open = open_file(to);
 		int error;
 
@@ -168,17 +168,13 @@ static void reopen(netsnmp_log_handler *handler)
 
 void tcx_log_files_reopen(void)
 {
-	netsnmp_log_handler *to = get_logh_head();
-
-	for (to = find_file(to); to != NULL; to = find_file(to->next))
+	for (netsnmp_log_handler *to = next_file(NULL); to != NULL; to = next_file(to))
 		reopen(to);
 }
 
 void tcx_log_files_close(void)
 {
-	netsnmp_log_handler *to = get_logh_head();
-
-	for (to = find_file(to); to != NULL; to = find_file(to->next)) {
+	for (netsnmp_log_handler *to = next_file(NULL); to != NULL; to = next_file(to)) {
 		if (to->magic != NULL)
 			fclose(to->magic);
 		to->magic = NULL;

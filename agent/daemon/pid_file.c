@@ -26,9 +26,9 @@ static bool is_at(const char *path, const struct stat *opened)
  * Whoever may write to the folder may have put anything there; a second name may be that of another
  * file of root's.
  */
-static bool may_be_written(const char *path, const struct stat *opened, struct tcx_fault *fault)
+static bool may_be_written(int fd, const char *path, struct stat *opened, struct tcx_fault *fault)
 {
-	if (!S_ISREG(opened->st_mode))
+	if (fstat(fd, opened) != 0 || !S_ISREG(opened->st_mode))
 		return tcx_fault_set(fault, "%s: is no regular file; give -p another place", path);
 	if (opened->st_uid != 0 && opened->st_uid != geteuid())
 		return tcx_fault_set(fault, "%s: belongs to user %lu; remove it, then start again",
@@ -68,12 +68,7 @@ static enum outcome take(int fd, const char *path, struct tcx_fault *fault)
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	struct stat opened;
 
-	if (fstat(fd, &opened) != 0) {
-		tcx_fault_set(fault, "%s: cannot be checked: %s; give -p another place", path,
-			      strerror(errno));
-		return REFUSED;
-	}
-	if (!may_be_written(path, &opened, fault))
+	if (!may_be_written(fd, path, &opened, fault))
 		return REFUSED;
 	if (fcntl(fd, F_SETLK, &lock) != 0)
 		return explain_lock(fd, path, errno, fault);
