@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "config_files.h"
-#include "directives.h"
 
 /* The library's callbacks have no argument of ours. */
 static struct tcx_config_reading *current; /* while files are being read */

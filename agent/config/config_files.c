@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Finds the configuration files and checks that they can be read. */
 #include "config_files.h"
-#include "directives.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The state while configuration files are being read. */
+/* What reads the configuration: the state while files are being read, and the directives. */
 #ifndef TCX_CONFIG_CONFIG_FILES_H
 #define TCX_CONFIG_CONFIG_FILES_H
 
 #include "config/config.h"
+
+/* The library's name for the files of ours. */
+#define TCX_CONFIG_TYPE "tcpextd"
 
 struct tcx_config_reading {
 	struct tcx_config config; /* the values so far */
@@ -23,5 +26,14 @@ tcx_config_complain(struct tcx_config_reading *reading, const char *place, const
 
 /* Reports a log line of the library in better words, or drops it. */
 void tcx_config_translate(struct tcx_config_reading *reading, const char *line);
+
+/* Registers the directives with the library, which calls parse() for each that it reads. */
+void tcx_directives_register(void (*parse)(const char *word, char *text));
+
+/* Sets the defaults. Overwrites *config and frees nothing. */
+void tcx_directives_default(struct tcx_config *config);
+
+/* Parses the value of a directive. A wrong one changes nothing; the library logs why. */
+void tcx_directives_take(struct tcx_config *config, const char *word, const char *text);
 
 #endif

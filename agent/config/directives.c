@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The directives of tcpextd.conf: one row each, for parsing, defaults and -H. */
-#include "directives.h"
+#include "config_files.h"
 
 #include <stddef.h>
 #include <stdio.h>
