@@ -75,8 +75,17 @@ static int compare_entries(const void *a, const void *b, void *layout)
 	return tcx_layout_compare(left->name, left->name_len, right->name, right->name_len);
 }
 
-/* Equal names are neighbours in by_name; they are ambiguous and leave it. */
-static void drop_ambiguous(struct tcx_layout *layout)
+static bool is_sysctl(const struct tcx_entry *entry)
+{
+	return entry->counter != TCX_NONE &&
+	       tcx_catalogue_row(entry->counter)->section == TCX_SECTION_Sysctl;
+}
+
+/*
+ * Equal names are neighbours in by_name; they are ambiguous and leave it. So do sysctls, which are
+ * no counters: they have a slot, but no row in nstatTable.
+ */
+static void drop_rowless(struct tcx_layout *layout)
 {
 	size_t kept = 0;
 
@@ -86,7 +95,7 @@ static void drop_ambiguous(struct tcx_layout *layout)
 				break;
 		for (size_t k = i; next - i > 1 && k < next; k++)
 			layout->entries[layout->by_name[k]].ambiguous = true;
-		if (next - i == 1)
+		if (next - i == 1 && !is_sysctl(&layout->entries[layout->by_name[i]]))
 			layout->by_name[kept++] = layout->by_name[i];
 	}
 	layout->by_name_count = kept;
@@ -101,7 +110,7 @@ static bool sort_names(struct tcx_layout *layout)
 		layout->by_name[i] = i;
 	layout->by_name_count = layout->count;
 	qsort_r(layout->by_name, layout->count, sizeof(size_t), compare_entries, layout);
-	drop_ambiguous(layout);
+	drop_rowless(layout);
 	return true;
 }
 
@@ -177,23 +186,6 @@ bool tcx_layout_adopt(struct tcx_layout *layout, size_t first, const struct tcx_
 	return done;
 }
 
-static bool is_sysctl(const struct tcx_entry *entry)
-{
-	return entry->counter != TCX_NONE &&
-	       tcx_catalogue_row(entry->counter)->section == TCX_SECTION_Sysctl;
-}
-
-/* Sysctls are no counters: they have a slot, but no row in nstatTable. */
-static void drop_sysctls(struct tcx_layout *layout)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < layout->by_name_count; i++)
-		if (!is_sysctl(&layout->entries[layout->by_name[i]]))
-			layout->by_name[kept++] = layout->by_name[i];
-	layout->by_name_count = kept;
-}
-
 static void set_slot(struct tcx_layout *layout, size_t i)
 {
 	const struct tcx_entry *entry = &layout->entries[i];
@@ -219,7 +211,6 @@ bool tcx_layout_finish(struct tcx_layout *layout)
 	layout->counts = calloc(layout->count + 1, sizeof(layout->counts[0]));
 	if (layout->counts == NULL || !sort_names(layout))
 		return false;
-	drop_sysctls(layout);
 	memset(layout->slot, 0xff, sizeof(layout->slot));
 	memset(layout->type_slot, 0xff, sizeof(layout->type_slot));
 	for (size_t i = 0; i < layout->count; i++)
