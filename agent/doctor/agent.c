@@ -31,8 +31,7 @@ struct question {
 
 static bool shows(const struct doctor *doctor, const char *view, const uint32_t *ids, size_t len)
 {
-	return tcx_snmpd_view_sight(doctor->snmpd.subtrees, doctor->snmpd.subtree_count, view, ids,
-				    len) == TCX_SNMPD_SHOWN;
+	return tcx_snmpd_view_sight(&doctor->snmpd, view, ids, len) == TCX_SNMPD_SHOWN;
 }
 
 #define SHOWS(doctor, view, ...)                                                                   \

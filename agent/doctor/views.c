@@ -38,8 +38,7 @@ static enum tcx_snmpd_sight sight(const struct doctor *doctor, const char *view,
 				  const struct part *part)
 {
 	return (doctor->served & tcx_modules_bit(part->word)) != 0
-		       ? tcx_snmpd_view_sight(doctor->snmpd.subtrees, doctor->snmpd.subtree_count,
-					      view, part->oid, part->len)
+		       ? tcx_snmpd_view_sight(&doctor->snmpd, view, part->oid, part->len)
 		       : TCX_SNMPD_SHOWN;
 }
 

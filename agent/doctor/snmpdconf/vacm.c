@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Evaluates the views of snmpd.conf as snmpd does: View-based Access Control Model, RFC 3415. */
-#include "vacm.h"
+#include "conf.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,8 +124,8 @@ static bool outranks(const struct tcx_snmpd_subtree *a, const struct tcx_snmpd_s
 	return false;
 }
 
-enum tcx_snmpd_sight tcx_snmpd_view_sight(const struct tcx_snmpd_subtree *lines, size_t count,
-					  const char *view, const uint32_t *oid, size_t len)
+enum tcx_snmpd_sight tcx_snmpd_view_sight(const struct tcx_snmpd_conf *conf, const char *view,
+					  const uint32_t *oid, size_t len)
 {
 	const struct tcx_snmpd_subtree *best = NULL;
 	size_t deeper[2] = {0, 0}; /* lines below the OID, excluded and included */
@@ -133,8 +133,8 @@ enum tcx_snmpd_sight tcx_snmpd_view_sight(const struct tcx_snmpd_subtree *lines,
 
 	if (strcmp(view, "_all_") == 0)
 		return TCX_SNMPD_SHOWN;
-	for (size_t i = 0; i < count; i++) {
-		const struct tcx_snmpd_subtree *subtree = &lines[i];
+	for (size_t i = 0; i < conf->subtree_count; i++) {
+		const struct tcx_snmpd_subtree *subtree = &conf->subtrees[i];
 
 		if (strcmp(subtree->view, view) != 0 || !meets(subtree, oid, len))
 			continue;

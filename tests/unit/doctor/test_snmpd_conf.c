@@ -29,8 +29,7 @@ static const char debian[] = "# SECTION: Agent Operating Mode\n"
 static const uint32_t tcp[] = {1, 3, 6, 1, 2, 1, 6};
 static const uint32_t sys[] = {1, 3, 6, 1, 2, 1, 1};
 
-#define SIGHT(conf, view, oid)                                                                     \
-	tcx_snmpd_view_sight((conf)->subtrees, (conf)->subtree_count, view, oid, COUNT(oid))
+#define SIGHT(conf, view, oid) tcx_snmpd_view_sight(conf, view, oid, COUNT(oid))
 
 struct fixture {
 	char directory[32];
