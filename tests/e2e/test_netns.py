@@ -183,7 +183,7 @@ def host_procfs(site):
     with two(site) as other:
         def start(conf):
             """Process 1 of a PID namespace is in the other network namespace, the agent in the site's."""
-            path = site.write("tcpextd.conf", conf)
+            path = site.write("tcpextd.conf", harness.patience(conf) + conf)
             agent = f"exec ip netns exec {site.netns} {harness.AGENT} -f -C -c {path} -x {site.master} -Lf {site.folder}/tcpextd.log"
             agent = site.start(harness.Agent, other.inside(
                 "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c",
