@@ -21,13 +21,16 @@ static const void *session_of(const struct tcx_agentx_face *face)
 	return (const void *)(uintptr_t)face->agentx->wire.connections;
 }
 
-static void refuse(struct tcx_agentx_face *face, const struct tcx_pdu *pdu, unsigned int error,
+/* True: whoever asked has an answer. What wants none gets none. */
+static bool refuse(struct tcx_agentx_face *face, const struct tcx_pdu *pdu, unsigned int error,
 		   unsigned int index)
 {
 	unsigned char answer[TCX_PDU_ERROR];
 
 	tcx_pdu_refuse(pdu, (uint16_t)error, (uint16_t)index, answer);
-	tcx_wire_answer(&face->agentx->wire, answer, sizeof(answer));
+	if (tcx_pdu_asks_us(pdu))
+		tcx_wire_answer(&face->agentx->wire, answer, sizeof(answer));
+	return true;
 }
 
 /* A response that the master would drop becomes an error of its first varbind. */
@@ -86,7 +89,7 @@ static bool make(struct tcx_agentx_face *face, const struct tcx_request *request
 	struct tcx_pdu_name begin, end;
 
 	*waits = 0;
-	tcx_response_begin(response, pdu, (uint32_t)netsnmp_get_agent_uptime());
+	tcx_response_begin(response, pdu);
 	for (unsigned int i = 1; body.left > 0; i++) {
 		if (!tcx_pdu_take_name(&body, &begin) || !tcx_pdu_take_name(&body, &end))
 			return false;
@@ -196,6 +199,8 @@ static bool take(void *arg, const struct tcx_pdu *pdu, const unsigned char *octe
 	char name[TCX_CONTEXT_MAX + 1];
 	struct tcx_pdu_body body;
 
+	if (pdu->size > TCX_PDU_LONGEST)
+		return refuse(face, pdu, TCX_PDU_TOO_BIG, 1);
 	if (!is_ours && !tcx_pdu_has_context(pdu))
 		return false;
 	tcx_pdu_begin(&body, pdu, octets);
@@ -203,9 +208,7 @@ static bool take(void *arg, const struct tcx_pdu *pdu, const unsigned char *octe
 		context = tcx_dispatcher_find(face->dispatcher, name);
 	if (context != NULL)
 		return is_ours && answer(face, context, pdu, body, octets);
-	if (tcx_pdu_asks_us(pdu))
-		refuse(face, pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
-	return true;
+	return refuse(face, pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
 }
 
 void tcx_agentx_face_start(struct tcx_agentx_face *face, struct tcx_agentx *agentx,

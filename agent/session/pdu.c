@@ -64,8 +64,11 @@ bool tcx_pdu_asks_master(const struct tcx_pdu *pdu)
 	return pdu->type != TCX_PDU_RESPONSE && pdu->type != TCX_PDU_NOTIFY;
 }
 
-/* All of it but its length, and no error. */
-static void answer_header(const struct tcx_pdu *pdu, uint8_t flags, uint32_t uptime,
+/*
+ * All of it but its length, and no error. sysUpTime, which means nothing in a subagent's (RFC 2741,
+ * 6.2.16), stays 0.
+ */
+static void answer_header(const struct tcx_pdu *pdu, uint8_t flags,
 			  unsigned char answer[TCX_PDU_ERROR])
 {
 	memset(answer, 0, TCX_PDU_ERROR);
@@ -75,7 +78,6 @@ static void answer_header(const struct tcx_pdu *pdu, uint8_t flags, uint32_t upt
 	put(answer + 4, flags, pdu->session);
 	put(answer + 8, flags, pdu->transaction);
 	put(answer + 12, flags, pdu->packet);
-	put(answer + 20, flags, uptime);
 }
 
 void tcx_pdu_refuse(const struct tcx_pdu *pdu, uint16_t error, uint16_t index,
@@ -83,8 +85,7 @@ void tcx_pdu_refuse(const struct tcx_pdu *pdu, uint16_t error, uint16_t index,
 {
 	uint8_t flags = pdu->flags & BIG_ENDIAN_NUMBERS;
 
-	/* sysUpTime, which only the master's responses need, stays 0. */
-	answer_header(pdu, flags, 0, answer);
+	answer_header(pdu, flags, answer);
 	put(answer + 16, flags, TCX_PDU_ERROR - TCX_PDU_HEADER);
 	put(answer + 24, flags, pair(flags, error, index));
 }
@@ -152,13 +153,11 @@ bool tcx_pdu_take_name(struct tcx_pdu_body *body, struct tcx_pdu_name *name)
 int agentx_realloc_build_varbind(u_char **buffer, size_t *size, size_t *used, int allow_realloc,
 				 netsnmp_variable_list *varbind, int network_order);
 
-void tcx_response_begin(struct tcx_response *response, const struct tcx_pdu *request,
-			uint32_t uptime)
+void tcx_response_begin(struct tcx_response *response, const struct tcx_pdu *request)
 {
 	response->flags = (uint8_t)(request->flags & ~CONTEXT);
 	response->len = TCX_PDU_ERROR;
-	response->fits = true;
-	answer_header(request, response->flags, uptime, response->octets);
+	answer_header(request, response->flags, response->octets);
 }
 
 void tcx_response_put(struct tcx_response *response, const oid *name, size_t len, u_char type,
@@ -173,13 +172,13 @@ void tcx_response_put(struct tcx_response *response, const oid *name, size_t len
 	varbind.name_length = len;
 	varbind.val.string = value != NULL ? (u_char *)value->data : NULL;
 	varbind.val_len = value != NULL ? value->len : 0;
-	response->fits = response->fits &&
-			 agentx_realloc_build_varbind(&octets, &size, &response->len, 0, &varbind,
-						      response->flags & BIG_ENDIAN_NUMBERS) != 0;
+	if (!agentx_realloc_build_varbind(&octets, &size, &response->len, 0, &varbind,
+					  response->flags & BIG_ENDIAN_NUMBERS))
+		response->len = size; /* and no other one finds room */
 }
 
 bool tcx_response_end(struct tcx_response *response)
 {
 	put(response->octets + 16, response->flags, (uint32_t)(response->len - TCX_PDU_HEADER));
-	return response->fits && response->len <= TCX_PDU_LONGEST;
+	return response->len <= TCX_PDU_LONGEST;
 }

@@ -49,13 +49,20 @@ static bool is_to_end(void)
 	return poll(&stop, 1, 0) > 0;
 }
 
-/* False after the timeout, or when the agent shall end. */
-static bool wait_writable(int fd, int timeout_ms)
+/*
+ * False after the timeout, or when the agent shall end. *begin is when it waited first, or 0. errno
+ * stays.
+ */
+static bool wait_writable(int fd, uint64_t *begin)
 {
 	struct pollfd fds[] = {{.fd = fd, .events = POLLOUT},
 			       {.fd = wire->stop_fd, .events = POLLIN}};
+	uint64_t now = tcx_clock_now();
+	int left;
 
-	return poll(fds, 2, timeout_ms) > 0 && fds[1].revents == 0;
+	*begin = *begin == 0 ? now : *begin;
+	left = SEND_TIMEOUT_MS - (int)((now - *begin) / TCX_NS_PER_MS);
+	return left > 0 && poll(fds, 2, left) > 0 && fds[1].revents == 0;
 }
 
 /* --- Giving up ---------------------------------------------------------------------------------*/
@@ -96,16 +103,15 @@ static int end(struct connection *connection, void *buffer)
 
 static bool send_all(int fd, const unsigned char *data, size_t len)
 {
-	const uint64_t begin = tcx_clock_now();
+	uint64_t begin = 0; /* of waiting */
 
 	while (len > 0) {
 		ssize_t sent = send(fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-		int left = SEND_TIMEOUT_MS - (int)((tcx_clock_now() - begin) / TCX_NS_PER_MS);
 
 		if (sent > 0) {
 			data += sent;
 			len -= (size_t)sent;
-		} else if (errno != EAGAIN || left <= 0 || !wait_writable(fd, left))
+		} else if (errno != EAGAIN || !wait_writable(fd, &begin))
 			return false;
 	}
 	return true;
@@ -231,20 +237,6 @@ static void look_at_time(const netsnmp_transport *transport)
 		give_up(transport, "the agent ends");
 }
 
-/* Whether the face has taken a PDU, or nobody shall have it. */
-static bool is_used(const struct tcx_pdu *pdu, const unsigned char *octets)
-{
-	unsigned char error[TCX_PDU_ERROR];
-
-	if (pdu->size <= TCX_PDU_LONGEST)
-		return wire->take(wire->arg, pdu, octets);
-	if (tcx_pdu_asks_us(pdu)) {
-		tcx_pdu_refuse(pdu, TCX_PDU_TOO_BIG, 1, error);
-		tcx_wire_answer(wire, error, sizeof(error));
-	}
-	return true;
-}
-
 /*
  * Gives PDUs to the face up to the first one that it does not take. Returns the length of that one,
  * which is then in buffer; else 0.
@@ -255,7 +247,7 @@ static size_t use(struct connection *connection, void *buffer)
 
 	while (!connection->lost && has_pdu(connection, &pdu)) {
 		const unsigned char *octets = connection->in + connection->begin;
-		bool used = is_used(&pdu, octets);
+		bool used = wire->take(wire->arg, &pdu, octets);
 
 		connection->skip = pdu.size;
 		skip(connection);

@@ -90,13 +90,10 @@ bool tcx_pdu_take_name(struct tcx_pdu_body *body, struct tcx_pdu_name *name);
 struct tcx_response {
 	unsigned char octets[TCX_PDU_LONGEST + 8];
 	size_t len;
-	bool fits;
 	uint8_t flags;
 };
 
-/* uptime: sysUpTime, in hundredths of a second. */
-void tcx_response_begin(struct tcx_response *response, const struct tcx_pdu *request,
-			uint32_t uptime);
+void tcx_response_begin(struct tcx_response *response, const struct tcx_pdu *request);
 
 /* type: that of the value, or an exception, which has none: then value is NULL. */
 void tcx_response_put(struct tcx_response *response, const oid *name, size_t len, u_char type,

@@ -29,8 +29,8 @@ struct tcx_wire {
 	char address[PATH_MAX]; /* of the last connection, from the list */
 	bool unproven;		/* that connection has no session yet */
 	/*
-	 * Whose each PDU is first, whole and not too long; true: it has taken it. Set before the
-	 * first connection.
+	 * Gets each PDU first, whole, but of one that is too long the header; true: it has taken
+	 * it. Set before the first connection.
 	 */
 	bool (*take)(void *arg, const struct tcx_pdu *pdu, const unsigned char *octets);
 	void *arg;

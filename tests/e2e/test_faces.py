@@ -252,7 +252,7 @@ def by_master(site, name, run):
         wait_for("the agent has registered all", lambda: connection.count(ADD_CAPS))
         found = run(face, connection)
         check(not connection.ended and len(master.connections) == 1, f"{name}: by one connection")
-        face.agent.end()
+        check_equal(face.agent.end(), 0, f"{name}: it ends in good order")
         return found
 
 

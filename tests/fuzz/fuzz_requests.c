@@ -18,7 +18,7 @@ static void check_response(const struct tcx_pdu_name *name, uint8_t flags)
 	struct tcx_pdu_body body;
 	struct tcx_pdu_name again;
 
-	tcx_response_begin(&response, &request, 0);
+	tcx_response_begin(&response, &request);
 	tcx_response_put(&response, name->ids, name->len, SNMP_NOSUCHOBJECT, NULL);
 	MUST(tcx_response_end(&response));
 	body.at = response.octets + TCX_PDU_ERROR + 4;

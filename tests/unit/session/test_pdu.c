@@ -137,7 +137,7 @@ static const unsigned char *respond(uint8_t flags, u_char type, const struct tcx
 	static struct tcx_response response;
 	const struct tcx_pdu request = {.flags = flags, .session = 1, .packet = 2};
 
-	tcx_response_begin(&response, &request, 3);
+	tcx_response_begin(&response, &request);
 	tcx_response_put(&response, name, COUNT(name), type, value);
 	assert_true(tcx_response_end(&response));
 	*len = response.len - TCX_PDU_HEADER - 4;
@@ -177,13 +177,13 @@ static void values(void **state)
 static void response_header(void **state)
 {
 	static const unsigned char wanted[] = {1, 18, BIG | 1, 0, 0, 0, 0, 1, 0, 0, 0, 4,
-					       0, 0,  0,       2, 0, 0, 0, 8, 0, 0, 0, 3};
+					       0, 0,  0,       2, 0, 0, 0, 8, 0, 0, 0, 0};
 	const struct tcx_pdu request = {
 		.flags = BIG | NAMED | 1, .session = 1, .transaction = 4, .packet = 2};
 	static struct tcx_response response;
 
 	(void)state;
-	tcx_response_begin(&response, &request, 3);
+	tcx_response_begin(&response, &request);
 	assert_true(tcx_response_end(&response));
 	assert_int_equal(response.len, TCX_PDU_ERROR);
 	assert_memory_equal(response.octets, wanted, sizeof(wanted));
@@ -198,7 +198,7 @@ static bool fits(size_t more)
 	struct tcx_value value;
 
 	tcx_value_gauge32(&value, 1);
-	tcx_response_begin(&response, &request, 3);
+	tcx_response_begin(&response, &request);
 	while (response.len + 40 <= TCX_PDU_LONGEST)
 		tcx_response_put(&response, name, COUNT(name), value.type, &value);
 	tcx_value_octets(&value, text, TCX_PDU_LONGEST - response.len - 16 + more);
