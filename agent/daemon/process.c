@@ -16,18 +16,13 @@
 #include <unistd.h>
 
 /* Else a descriptor of ours becomes 0, 1 or 2, the lowest free one, and serves as standard I/O. */
-static bool have_standard_descriptors(void)
+bool tcx_process_begin(void)
 {
+	signal(SIGXFSZ, SIG_IGN);
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
 			return false;
 	return true;
-}
-
-bool tcx_process_begin(void)
-{
-	signal(SIGXFSZ, SIG_IGN);
-	return have_standard_descriptors();
 }
 
 /* The first process waits for the daemon's result and exits with it. */

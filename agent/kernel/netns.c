@@ -172,14 +172,6 @@ void tcx_netns_end(struct tcx_netns_reader *reader)
 	give_back(reader);
 }
 
-void tcx_netns_use_procfs(struct tcx_netns_reader *reader, const char *why)
-{
-	for (int i = 0; i < TCX_PROTOCOLS; i++) {
-		reader->use_procfs[i] = true;
-		tcx_fault_set(&reader->why[i], "%s", why);
-	}
-}
-
 int tcx_netns_fd(const struct tcx_netns *netns)
 {
 	return netns->link_watch != NULL ? tcx_link_watch_fd(netns->link_watch) : -1;

@@ -51,7 +51,7 @@ static inline bool tcx_line_number(struct tcx_piece *line, struct tcx_number *nu
 }
 
 /* Sets the fault of a malformed number; of names the counter. Returns false. */
-bool tcx_line_no_number(struct tcx_fault *fault, const char *of, size_t len);
+bool tcx_line_no_number(struct tcx_fault *fault, struct tcx_piece of);
 
 /*
  * Reads a text line by line; a reader may take more lines off rest. Skips a line with a fault and

@@ -38,13 +38,6 @@ struct tcx_netns_reader {
 	int home;	  /* where the thread came from; -1: it is there */
 };
 
-/*
- * Reads TCP and UDP sockets from procfs for the time of the loan; why, not empty, becomes the
- * tables' fallback. Otherwise sock_diag is used, and tried again some time after it was missing or
- * denied.
- */
-void tcx_netns_use_procfs(struct tcx_netns_reader *reader, const char *why);
-
 /* Makes a row of a message: of its fixed part, and the attributes by type, NULL if missing. */
 typedef bool tcx_netns_take(struct tcx_table *table, const void *message,
 			    const struct nlattr **attributes, struct tcx_fault *fault);

@@ -16,6 +16,7 @@
 #include "kernel/netns_reader.h"
 #include "kernel/socket_tables.h"
 #include "numbers.h"
+#include "tests/unit/use_procfs.h"
 
 #define ROUNDS	 31
 #define CAPACITY 65536
@@ -82,7 +83,7 @@ int main(void)
 
 	for (int i = 0; i < 2; i++)
 		ways[i].reader = tcx_netns_begin(netns, NULL);
-	tcx_netns_use_procfs(ways[1].reader, "to be measured");
+	use_procfs(ways[1].reader, "to be measured");
 	for (int round = 0; round < ROUNDS; round++) {
 		bare[round] = time_bare();
 		for (int i = 0; i < 2; i++) {

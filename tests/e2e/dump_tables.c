@@ -21,6 +21,7 @@
 #include "kernel/links.h"
 #include "kernel/netns_reader.h"
 #include "kernel/socket_tables.h"
+#include "tests/unit/use_procfs.h"
 
 static void print_address(const char *name, int family, const void *octets)
 {
@@ -217,7 +218,7 @@ int main(int argc, char *argv[])
 		return 1;
 	while ((option = getopt(argc, argv, "pm:t")) != -1) {
 		if (option == 'p')
-			tcx_netns_use_procfs(reader, "chosen");
+			use_procfs(reader, "chosen");
 		else if (option == 'm')
 			wishes.max_rows = strtoul(optarg, NULL, 10);
 		else if (option == 't')

@@ -14,6 +14,7 @@
 
 #include "catalogue/sources.h"
 #include "kernel/netns_reader.h"
+#include "tests/unit/use_procfs.h"
 
 /*
  * What was made and is to be removed. It is not the caller's, whose fixture may be gone after a
@@ -246,7 +247,7 @@ bool fixture_survey(const char *root, const struct tcx_survey *survey, unsigned 
 
 	must(there != NULL, root);
 	if (procfs != NULL)
-		tcx_netns_use_procfs(there, procfs);
+		use_procfs(there, procfs);
 	done = tcx_survey_read(survey, wanted, tables, there, max_rows, fault);
 	tcx_netns_end(there);
 	tcx_netns_unref(netns);

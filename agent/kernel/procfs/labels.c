@@ -22,8 +22,7 @@ static bool take_word(struct tcx_piece *line, struct tcx_piece *key, struct tcx_
 	if (!tcx_line_name(line, key, fault))
 		return false;
 	tcx_line_skip_blanks(line);
-	return tcx_line_number(line, number) ||
-	       tcx_line_no_number(fault, key->at, tcx_piece_len(*key));
+	return tcx_line_number(line, number) || tcx_line_no_number(fault, *key);
 }
 
 static bool read_words(struct tcx_builder *builder, struct tcx_piece label, struct tcx_piece line,

@@ -8,9 +8,9 @@
 /* Characters of a name that a fault shows. */
 #define SHOWN 40
 
-static int shown(size_t len)
+static int shown(struct tcx_piece name)
 {
-	return len < SHOWN ? (int)len : SHOWN;
+	return tcx_piece_len(name) < SHOWN ? (int)tcx_piece_len(name) : SHOWN;
 }
 
 /* The program has no other locale than C. */
@@ -61,14 +61,14 @@ bool tcx_line_name(struct tcx_piece *line, struct tcx_piece *name, struct tcx_fa
 	if (line->at < line->end && !tcx_is_blank(*line->at))
 		return tcx_fault_set(fault,
 				     "a name that begins with '%.*s' holds a wrong character",
-				     shown(tcx_piece_len(*name)), name->at);
+				     shown(*name), name->at);
 	return true;
 }
 
-bool tcx_line_no_number(struct tcx_fault *fault, const char *of, size_t len)
+bool tcx_line_no_number(struct tcx_fault *fault, struct tcx_piece of)
 {
 	return tcx_fault_set(fault, "the value of %.*s is no whole number of at most 64 bits",
-			     shown(len), of);
+			     shown(of), of.at);
 }
 
 /* Drops the last line if it lacks its newline and may be truncated within a number. */

@@ -14,7 +14,7 @@ static bool read_value(struct tcx_piece line, struct tcx_piece name, struct tcx_
 		line.at += 8;
 	tcx_line_skip_blanks(&line);
 	if (!tcx_line_number(&line, number))
-		return tcx_line_no_number(fault, name.at, tcx_piece_len(name));
+		return tcx_line_no_number(fault, name);
 	if (tcx_line_skip_blanks(&line))
 		return tcx_fault_set(fault, "a line has more than one value");
 	return true;

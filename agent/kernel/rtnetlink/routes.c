@@ -181,46 +181,28 @@ static void put_address(struct tcx_route *row, const struct tcx_table *addresses
 		memcpy(row->next_hop, found->address, sizeof(row->next_hop));
 }
 
-/*
- * Other lists that routes refer to, each read only if a row needs it. Nexthops come first, since
- * some of them lead to direct routes.
- */
-static const struct completion {
-	const struct tcx_table_reader *reader;
-	bool (*is_needed)(const struct tcx_route *row);
-	void (*complete)(struct tcx_route *row, const struct tcx_table *list);
-} completions[] = {
-	{&tcx_nexthops, names_nexthop, follow},
-	{&tcx_link_addresses, lacks_address, put_address},
-};
-
-static bool complete(struct tcx_table *table, const struct completion *completion,
-		     struct tcx_netns_reader *reader, struct tcx_fault *fault)
+/* Reads a list that routes refer to, only if a row needs it. */
+static bool complete(struct tcx_table *table, struct tcx_netns_reader *reader,
+		     const struct tcx_table_reader *list_reader,
+		     bool (*is_needed)(const struct tcx_route *row),
+		     void (*use)(struct tcx_route *row, const struct tcx_table *list),
+		     struct tcx_fault *fault)
 {
 	struct tcx_route *rows = (struct tcx_route *)table->rows;
 	struct tcx_table *list = NULL;
 
 	for (size_t i = 0; i < table->count; i++) {
-		if (!completion->is_needed(&rows[i]))
+		if (!is_needed(&rows[i]))
 			continue;
 		if (list == NULL)
-			list = tcx_table_read_beside(completion->reader, reader, fault);
+			list = tcx_table_read_beside(list_reader, reader, fault);
 		if (list == NULL)
 			return false;
-		completion->complete(&rows[i], list);
+		use(&rows[i], list);
 	}
 	if (list != NULL && list->lacking.text[0] != '\0')
 		tcx_table_lacks(table, "%s", list->lacking.text);
 	tcx_table_unref(list);
-	return true;
-}
-
-static bool complete_all(struct tcx_table *table, struct tcx_netns_reader *reader,
-			 struct tcx_fault *fault)
-{
-	for (size_t i = 0; i < sizeof(completions) / sizeof(completions[0]); i++)
-		if (!complete(table, &completions[i], reader, fault))
-			return false;
 	return true;
 }
 
@@ -234,7 +216,9 @@ static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
 			    fault) &&
 	    reader->route.error != ENOENT)
 		return false;
-	return complete_all(table, reader, fault);
+	/* Nexthops first, since some of them lead to direct routes. */
+	return complete(table, reader, &tcx_nexthops, names_nexthop, follow, fault) &&
+	       complete(table, reader, &tcx_link_addresses, lacks_address, put_address, fault);
 }
 
 /*
