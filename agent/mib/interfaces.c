@@ -64,34 +64,29 @@ static bool is_told(const struct tcx_link *link, enum tcx_link_lack lack)
 	return (link->lacks & lack) == 0;
 }
 
-TCX_COLUMN_OF(tcx_link, ifIndex, tcx_value_integer(value, tcx_octets_get32(tcx_link->index)))
+TCX_COLUMN_OF(tcx_link, ifIndex, integer, tcx_octets_get32(tcx_link->index))
 
-TCX_COLUMN_IF(tcx_link, ifDescr, is_told(tcx_link, TCX_LINK_NO_NAME),
-	      tcx_value_text(value, tcx_link->name))
+TCX_COLUMN_IF(tcx_link, ifDescr, is_told(tcx_link, TCX_LINK_NO_NAME), text, tcx_link->name)
 
-TCX_COLUMN_OF(tcx_link, ifType, tcx_value_integer(value, iana_type(tcx_link->type)))
+TCX_COLUMN_OF(tcx_link, ifType, integer, iana_type(tcx_link->type))
 
-TCX_COLUMN_IF(tcx_link, ifMtu, is_told(tcx_link, TCX_LINK_NO_MTU),
-	      tcx_value_integer(value, tcx_link->mtu < INT32_MAX ? tcx_link->mtu : INT32_MAX))
+TCX_COLUMN_IF(tcx_link, ifMtu, is_told(tcx_link, TCX_LINK_NO_MTU), integer,
+	      tcx_link->mtu < INT32_MAX ? tcx_link->mtu : INT32_MAX)
 
-TCX_COLUMN_OF(tcx_link, ifSpeed, tcx_value_gauge32_latched(value, tcx_link->speed *BITS_PER_MBIT))
+TCX_COLUMN_OF(tcx_link, ifSpeed, gauge32_latched, tcx_link->speed *BITS_PER_MBIT)
 
-TCX_COLUMN_OF(tcx_link, ifPhysAddress,
-	      tcx_value_octets(value, tcx_link->address, tcx_link->address_len))
+TCX_COLUMN_OF(tcx_link, ifPhysAddress, octets, tcx_link->address, tcx_link->address_len)
 
-TCX_COLUMN_OF(tcx_link, ifAdminStatus,
-	      tcx_value_integer(value, tcx_link->admin_up ? TCX_LINK_UP : TCX_LINK_DOWN))
+TCX_COLUMN_OF(tcx_link, ifAdminStatus, integer, tcx_link->admin_up ? TCX_LINK_UP : TCX_LINK_DOWN)
 
-TCX_COLUMN_OF(tcx_link, ifOperStatus, tcx_value_integer(value, tcx_link->status))
+TCX_COLUMN_OF(tcx_link, ifOperStatus, integer, tcx_link->status)
 
 /* sysUpTime at the last change; 0 if that was before sysUpTime or the agent began. */
-TCX_COLUMN_OF(tcx_link, ifLastChange,
-	      tcx_value_ticks(value, tcx_request_uptime_at(request, tcx_link->changed_ns)))
+TCX_COLUMN_OF(tcx_link, ifLastChange, ticks, tcx_request_uptime_at(request, tcx_link->changed_ns))
 
 /* Counters of IFLA_STATS64. */
 #define COUNTER(name, number)                                                                      \
-	TCX_COLUMN_IF(tcx_link, name, is_told(tcx_link, TCX_LINK_NO_COUNTERS),                     \
-		      tcx_value_counter32(value, number))
+	TCX_COLUMN_IF(tcx_link, name, is_told(tcx_link, TCX_LINK_NO_COUNTERS), counter32, number)
 
 COUNTER(ifInOctets, tcx_link->counters.rx_bytes)
 COUNTER(ifInUcastPkts, tcx_link->in_unicast)
@@ -110,6 +105,6 @@ COUNTER(ifOutErrors, tcx_link->counters.tx_errors)
 COUNTER(ifInUnknownProtos, 0)
 COUNTER(ifOutNUcastPkts, 0)
 
-TCX_COLUMN_OF(tcx_link, ifOutQLen, tcx_value_gauge32_latched(value, tcx_link->queue_len))
+TCX_COLUMN_OF(tcx_link, ifOutQLen, gauge32_latched, tcx_link->queue_len)
 
-TCX_COLUMN_OF(tcx_link, ifSpecific, tcx_value_no_oid(value))
+TCX_COLUMN_OF(tcx_link, ifSpecific, oid, TCX_NO_OID)

@@ -49,7 +49,7 @@ static size_t private_object(const struct tcx_entry *entry, oid *object)
 }
 
 /* zeroDotZero where no object shows the counter. */
-static void set_object(const struct tcx_entry *entry, struct tcx_value *value)
+static void tcx_value_object(struct tcx_value *value, const struct tcx_entry *entry)
 {
 	oid object[MAX_OID_LEN] = {0, 0};
 	size_t len = 0;
@@ -77,13 +77,10 @@ static const struct tcx_counter_row *known_at(const struct tcx_request *request,
 	return counter != TCX_NONE ? tcx_catalogue_row(counter) : NULL;
 }
 
-#define SHOW(name, put) TCX_SHOW_IF(name, is_shown(request, row), put)
+#define SHOW(name, ...) TCX_SHOW_IF(name, is_shown(request, row), __VA_ARGS__)
 
-SHOW(nstatValue,
-     tcx_value_counter64(value, request->fresh->values[request->fresh->layout->by_name[row]]))
-SHOW(nstatKind,
-     tcx_value_integer(value,
-		       known_at(request, row) != NULL ? known_at(request, row)->kind : TCX_unknown))
-SHOW(nstatObject, set_object(entry_at(request, row), value))
-SHOW(nstatDescription,
-     tcx_value_text(value, known_at(request, row) != NULL ? known_at(request, row)->text : ""))
+SHOW(nstatValue, counter64, request->fresh->values[request->fresh->layout->by_name[row]])
+SHOW(nstatKind, integer,
+     known_at(request, row) != NULL ? known_at(request, row)->kind : TCX_unknown)
+SHOW(nstatObject, object, entry_at(request, row))
+SHOW(nstatDescription, text, known_at(request, row) != NULL ? known_at(request, row)->text : "")

@@ -8,26 +8,22 @@
 #include "base/octets.h"
 #include "mib/objects.h"
 
-TCX_COLUMN_OF(tcx_connection, tcpConnState, tcx_value_integer(value, tcx_connection->state))
-TCX_COLUMN_OF(tcx_connection, tcpConnLocalAddress, tcx_value_address(value, tcx_connection->local))
-TCX_COLUMN_OF(tcx_connection, tcpConnLocalPort,
-	      tcx_value_integer(value, tcx_octets_get16(tcx_connection->local_port)))
-TCX_COLUMN_OF(tcx_connection, tcpConnRemAddress, tcx_value_address(value, tcx_connection->remote))
-TCX_COLUMN_OF(tcx_connection, tcpConnRemPort,
-	      tcx_value_integer(value, tcx_octets_get16(tcx_connection->remote_port)))
+TCX_COLUMN_OF(tcx_connection, tcpConnState, integer, tcx_connection->state)
+TCX_COLUMN_OF(tcx_connection, tcpConnLocalAddress, address, tcx_connection->local)
+TCX_COLUMN_OF(tcx_connection, tcpConnLocalPort, integer,
+	      tcx_octets_get16(tcx_connection->local_port))
+TCX_COLUMN_OF(tcx_connection, tcpConnRemAddress, address, tcx_connection->remote)
+TCX_COLUMN_OF(tcx_connection, tcpConnRemPort, integer,
+	      tcx_octets_get16(tcx_connection->remote_port))
 
-TCX_COLUMN_OF(tcx_udp_endpoint, udpLocalAddress, tcx_value_address(value, tcx_udp_endpoint->local))
-TCX_COLUMN_OF(tcx_udp_endpoint, udpLocalPort,
-	      tcx_value_integer(value, tcx_octets_get16(tcx_udp_endpoint->local_port)))
+TCX_COLUMN_OF(tcx_udp_endpoint, udpLocalAddress, address, tcx_udp_endpoint->local)
+TCX_COLUMN_OF(tcx_udp_endpoint, udpLocalPort, integer,
+	      tcx_octets_get16(tcx_udp_endpoint->local_port))
 
-TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateSockets,
-	      tcx_value_gauge32_latched(value, tcx_tcp_state_row->sockets))
-TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateUnread,
-	      tcx_value_gauge32_latched(value, tcx_tcp_state_row->unread))
-TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateReceiveQueue,
-	      tcx_value_counter64(value, tcx_tcp_state_row->receive_queue))
-TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateSendQueue,
-	      tcx_value_counter64(value, tcx_tcp_state_row->send_queue))
+TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateSockets, gauge32_latched, tcx_tcp_state_row->sockets)
+TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateUnread, gauge32_latched, tcx_tcp_state_row->unread)
+TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateReceiveQueue, counter64, tcx_tcp_state_row->receive_queue)
+TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateSendQueue, counter64, tcx_tcp_state_row->send_queue)
 
 /* Sums up the state table. */
 static void sum_rows(const struct tcx_table *table, struct tcx_tcp_state_row *sum)
@@ -43,23 +39,23 @@ static void sum_rows(const struct tcx_table *table, struct tcx_tcp_state_row *su
 	}
 }
 
-#define TOTAL_OF(name, put)                                                                        \
+#define TOTAL_OF(name, as, number)                                                                 \
 	TCX_SHOW(name)                                                                             \
 	{                                                                                          \
 		struct tcx_tcp_state_row sum;                                                      \
                                                                                                    \
 		sum_rows(tcx_table_of(request, object), &sum);                                     \
-		put;                                                                               \
+		tcx_value_##as(value, number);                                                     \
 		return true;                                                                       \
 	}
 
-TOTAL_OF(tcpTotalSockets, tcx_value_gauge32_latched(value, sum.sockets))
-TOTAL_OF(tcpTotalUnread, tcx_value_gauge32_latched(value, sum.unread))
-TOTAL_OF(tcpTotalReceiveQueue, tcx_value_counter64(value, sum.receive_queue))
-TOTAL_OF(tcpTotalSendQueue, tcx_value_counter64(value, sum.send_queue))
+TOTAL_OF(tcpTotalSockets, gauge32_latched, sum.sockets)
+TOTAL_OF(tcpTotalUnread, gauge32_latched, sum.unread)
+TOTAL_OF(tcpTotalReceiveQueue, counter64, sum.receive_queue)
+TOTAL_OF(tcpTotalSendQueue, counter64, sum.send_queue)
 
 #define LISTENER(name, known, number)                                                              \
-	TCX_COLUMN_IF(tcx_tcp_listener, name, known, tcx_value_gauge32_latched(value, number))
+	TCX_COLUMN_IF(tcx_tcp_listener, name, known, gauge32_latched, number)
 
 LISTENER(tcpListenSockets, true, tcx_tcp_listener->sockets)
 LISTENER(tcpListenQueue, true, tcx_tcp_listener->queue)

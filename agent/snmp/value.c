@@ -56,13 +56,6 @@ void tcx_value_oid(struct tcx_value *value, const oid *oids, size_t len)
 	set(value, ASN_OBJECT_ID, value->as.oids, len * sizeof(oid));
 }
 
-void tcx_value_no_oid(struct tcx_value *value)
-{
-	static const oid zero_dot_zero[] = {0, 0};
-
-	tcx_value_oid(value, zero_dot_zero, 2);
-}
-
 void tcx_value_text(struct tcx_value *value, const char *text)
 {
 	set(value, ASN_OCTET_STR, text, strlen(text));

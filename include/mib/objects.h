@@ -57,34 +57,34 @@ bool tcx_add_counters(struct tcx_tree *tree);
 			     struct tcx_value *value)
 
 /*
- * Defines one: put calls a tcx_value_...() with value; known says whether the cell of this request
- * and row has a value.
+ * Defines one: what is behind the kind of value, as in tcx_value_integer(), is of this request and
+ * row; known says whether the cell has a value.
  */
-#define TCX_SHOW_IF(name, known, put)                                                              \
+#define TCX_SHOW_IF(name, known, as, ...)                                                          \
 	TCX_SHOW(name)                                                                             \
 	{                                                                                          \
 		if (!(known))                                                                      \
 			return false;                                                              \
-		put;                                                                               \
+		tcx_value_##as(value, __VA_ARGS__);                                                \
 		return true;                                                                       \
 	}
-#define TCX_SHOW_OF(name, put) TCX_SHOW_IF(name, true, put)
+#define TCX_SHOW_OF(name, ...) TCX_SHOW_IF(name, true, __VA_ARGS__)
 
-/*
- * Defines one for a column of a kernel table: put calls a tcx_value_...() with value and the row,
- * which is named as its type; known says whether the row's cell has a value.
- */
-#define TCX_COLUMN_IF(type, name, known, put)                                                      \
+/* The same for a column of a kernel table, of the row, which is named as its type. */
+#define TCX_COLUMN_IF(type, name, known, as, ...)                                                  \
 	TCX_SHOW(name)                                                                             \
 	{                                                                                          \
 		const struct type *type TCX_UNUSED = tcx_table_row_of(request, object, row);       \
                                                                                                    \
 		if (!(known))                                                                      \
 			return false;                                                              \
-		put;                                                                               \
+		tcx_value_##as(value, __VA_ARGS__);                                                \
 		return true;                                                                       \
 	}
-#define TCX_COLUMN_OF(type, name, put) TCX_COLUMN_IF(type, name, true, put)
+#define TCX_COLUMN_OF(type, name, ...) TCX_COLUMN_IF(type, name, true, __VA_ARGS__)
+
+/* The value of an oid that is none (RFC1213). */
+#define TCX_NO_OID (const oid[]){0, 0}, 2
 
 /* The rows of nstatTable. */
 tcx_rows_count tcx_nstat_count;

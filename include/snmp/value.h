@@ -42,9 +42,6 @@ void tcx_value_ticks(struct tcx_value *value, uint64_t hundredths);
 /* OBJECT IDENTIFIER; copied. len is at most MAX_OID_LEN. */
 void tcx_value_oid(struct tcx_value *value, const oid *oids, size_t len);
 
-/* OBJECT IDENTIFIER 0.0, RFC1213's word for none. */
-void tcx_value_no_oid(struct tcx_value *value);
-
 /* OCTET STRING; borrowed: text must outlive the value. */
 void tcx_value_text(struct tcx_value *value, const char *text);
 

@@ -28,7 +28,6 @@ const struct tcx_table_reader tcx_made_rows = {
 	.read = read_made,
 };
 
-TCX_COLUMN_OF(tcx_made, madeName, tcx_value_text(value, tcx_made->name))
-TCX_COLUMN_IF(tcx_made, madeSize, tcx_made->size > 0,
-	      tcx_value_gauge32_latched(value, tcx_made->size))
-TCX_COLUMN_OF(tcx_made, madeLetter, tcx_value_integer(value, (u_char)tcx_made->name[0]))
+TCX_COLUMN_OF(tcx_made, madeName, text, tcx_made->name)
+TCX_COLUMN_IF(tcx_made, madeSize, tcx_made->size > 0, gauge32_latched, tcx_made->size)
+TCX_COLUMN_OF(tcx_made, madeLetter, integer, (u_char)tcx_made->name[0])
