@@ -6,17 +6,38 @@
 
 #define NS_PER_TICK 10000000ULL
 
+/* Holds what the same reading made, so that the request sees one instant when it uses that, too. */
+static void hold_others(struct tcx_held_tables *held, const struct tcx_table *table)
+{
+	for (size_t id = 0; id < TCX_TABLES; id++) {
+		struct tcx_table *other =
+			held->held[id] == NULL ? tcx_tables_peek(held->tables, id) : NULL;
+
+		if (other != NULL && other->taken_ns == table->taken_ns)
+			held->held[id] = other;
+		else
+			tcx_table_unref(other);
+	}
+}
+
 const struct tcx_table *tcx_request_table(const struct tcx_request *request, enum tcx_table_id id,
 					  bool *pending)
 {
 	struct tcx_held_tables *held = request->held;
+	struct tcx_table *newest;
 
 	*pending = false;
 	if (held->tables != NULL && !held->known[id]) {
-		held->held[id] = tcx_tables_get(held->tables, id, request->stale_ok, pending);
+		newest = tcx_tables_get(held->tables, id, request->stale_ok, pending);
 		held->known[id] = !*pending;
+		if (newest != NULL && held->held[id] == NULL) {
+			held->held[id] = newest;
+			hold_others(held, newest);
+		} else {
+			tcx_table_unref(newest);
+		}
 	}
-	return held->held[id];
+	return *pending ? NULL : held->held[id];
 }
 
 uint64_t tcx_request_uptime_at(const struct tcx_request *request, uint64_t moment_ns)

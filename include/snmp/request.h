@@ -12,13 +12,13 @@
 #include "sample/snapshot.h"
 
 /*
- * The tables that a request has used so far. Each is taken once, so that none changes within a
- * request; a pending one is asked for again.
+ * The tables that a request has used so far, and what was read together with them. Each is taken
+ * once, so that none changes within a request; a pending one is asked for again.
  */
 struct tcx_held_tables {
 	struct tcx_tables *tables;	    /* NULL: there are none */
 	struct tcx_table *held[TCX_TABLES]; /* with a reference, or NULL */
-	bool known[TCX_TABLES];		    /* held is final, even if NULL */
+	bool known[TCX_TABLES];		    /* used; held is final, even if NULL */
 };
 
 struct tcx_context;

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which tables a request sees, while they are renewed. The tables are made here. */
+#include "tests/unit/test.h"
+
+#include "snmp/request.h"
+
+#define FIRST  TCX_TABLE_TCP_CONNECTIONS
+#define SECOND TCX_TABLE_TCP_STATES
+#define OTHER  TCX_TABLE_UDP_ENDPOINTS
+
+static const struct tcx_table_kind kind = {.row_size = 1, .key_size = 1};
+
+static struct {
+	struct tcx_table *newest;
+	bool pending;
+	int asked;
+} tables[TCX_TABLES];
+
+struct tcx_table *tcx_tables_get(struct tcx_tables *all, size_t id, bool stale_ok, bool *pending)
+{
+	(void)all;
+	(void)stale_ok;
+	tables[id].asked++;
+	*pending = tables[id].pending;
+	return *pending ? NULL : tcx_table_ref(tables[id].newest);
+}
+
+struct tcx_table *tcx_tables_peek(struct tcx_tables *all, size_t id)
+{
+	(void)all;
+	return tcx_table_ref(tables[id].newest);
+}
+
+/* 0: there is none any more. */
+static void renew(size_t id, uint64_t taken_ns)
+{
+	tcx_table_unref(tables[id].newest);
+	tables[id].newest = taken_ns > 0 ? tcx_table_new(&kind, 1, taken_ns, NULL) : NULL;
+}
+
+/* When the table was read that the request sees; 0: it sees none. */
+static uint64_t seen(const struct tcx_request *request, enum tcx_table_id id, bool *pending)
+{
+	const struct tcx_table *table = tcx_request_table(request, id, pending);
+
+	return table != NULL ? table->taken_ns : 0;
+}
+
+static void one_reading(void **state)
+{
+	struct tcx_held_tables held = {.tables = (struct tcx_tables *)tables};
+	struct tcx_request request = {.held = &held};
+	bool pending;
+
+	(void)state;
+	renew(FIRST, 100);
+	renew(SECOND, 100);
+	renew(OTHER, 150);
+	assert_int_equal(seen(&request, FIRST, &pending), 100);
+	assert_int_equal(tables[SECOND].asked, 0);
+	renew(FIRST, 200);
+	renew(SECOND, 200);
+	renew(OTHER, 250);
+	assert_int_equal(seen(&request, FIRST, &pending), 100);
+	assert_int_equal(seen(&request, SECOND, &pending), 100);
+	assert_int_equal(tables[SECOND].asked, 1);
+	assert_int_equal(seen(&request, OTHER, &pending), 250);
+	tcx_request_release(&request);
+	assert_int_equal(seen(&request, SECOND, &pending), 200);
+	tcx_request_release(&request);
+}
+
+/* What was read together and is to be read anew is waited for. */
+static void pending_one(void **state)
+{
+	struct tcx_held_tables held = {.tables = (struct tcx_tables *)tables};
+	struct tcx_request request = {.held = &held};
+	bool pending;
+
+	(void)state;
+	renew(FIRST, 100);
+	renew(SECOND, 100);
+	tables[SECOND].pending = true;
+	assert_int_equal(seen(&request, FIRST, &pending), 100);
+	assert_int_equal(seen(&request, SECOND, &pending), 0);
+	assert_true(pending);
+	tables[SECOND].pending = false;
+	assert_int_equal(seen(&request, SECOND, &pending), 100);
+	assert_false(pending);
+	tcx_request_release(&request);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	for (size_t id = 0; id < TCX_TABLES; id++)
+		renew(id, 0);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(one_reading, teardown),
+		cmocka_unit_test_teardown(pending_one, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
