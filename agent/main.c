@@ -41,10 +41,12 @@ struct tcx_program {
 	bool unsound; /* the library has freed registrations that it still uses */
 };
 
-static void on_tables(void *arg)
+static void on_reading(int fd, void *arg)
 {
 	struct tcx_program *program = arg;
 
+	(void)fd;
+	tcx_reading_log(&program->reading);
 	tcx_dispatcher_tables_changed(program->dispatcher);
 }
 
@@ -204,6 +206,7 @@ static bool start(struct tcx_program *program, struct tcx_fault *fault)
 		return false;
 	if (!make_dispatcher(program, fault) || !set_reading(program, &program->config, fault))
 		return false;
+	register_readfd(tcx_reading_fd(&program->reading), on_reading, program);
 	if (!apply_config(program))
 		return tcx_fault_set(fault, "out of memory");
 	if (!tcx_registrations_apply(program->registrations, fault)) {
@@ -333,11 +336,7 @@ static int refuse(const char *why)
 int main(int argc, char **argv)
 {
 	struct tcx_program program = {
-		.reading = {.log = snmp_log,
-			    .watch = register_readfd,
-			    .unwatch = unregister_readfd,
-			    .tables_changed = on_tables,
-			    .arg = &program},
+		.reading.log = snmp_log,
 	};
 	struct tcx_fault fault = {""};
 	int status;

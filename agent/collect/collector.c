@@ -186,7 +186,8 @@ struct tcx_collector *tcx_collector_start(struct tcx_pool *pool, struct tcx_even
 		tcx_collector_unref(collector);
 		return NULL;
 	}
-	tcx_job_start(&collector->job, pool, &kind, tcx_collector_ref(collector));
+	tcx_job_init(&collector->job, pool, &kind, tcx_collector_ref(collector));
+	tcx_job_ask(&collector->job);
 	return collector;
 }
 

@@ -60,7 +60,8 @@ struct tcx_link_job *tcx_link_job_start(struct tcx_pool *pool, struct tcx_events
 	links->netns = tcx_netns_ref(netns);
 	links->events = tcx_events_ref(events);
 	tcx_reference_take(&links->references);
-	tcx_job_start(&links->job, pool, &kind, links);
+	tcx_job_init(&links->job, pool, &kind, links);
+	tcx_job_ask(&links->job);
 	return links;
 }
 

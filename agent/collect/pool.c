@@ -358,11 +358,10 @@ void tcx_pool_stop(struct tcx_pool *pool)
 	unref(pool);
 }
 
-void tcx_job_start(struct tcx_job *job, struct tcx_pool *pool, const struct tcx_job_kind *kind,
-		   void *owner)
+void tcx_job_init(struct tcx_job *job, struct tcx_pool *pool, const struct tcx_job_kind *kind,
+		  void *owner)
 {
 	*job = (struct tcx_job){.fd = -1, .pool = pool, .kind = kind, .owner = owner};
-	tcx_job_ask(job);
 }
 
 void tcx_job_ask(struct tcx_job *job)

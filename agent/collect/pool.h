@@ -49,9 +49,9 @@ struct tcx_pool *tcx_pool_new(size_t workers, struct tcx_fault *fault);
 /* Ends the workers and waits for them, a second at most. All jobs are stopped. May be NULL. */
 void tcx_pool_stop(struct tcx_pool *pool);
 
-/* Is due at once. The job takes over a reference of the caller's to the owner. */
-void tcx_job_start(struct tcx_job *job, struct tcx_pool *pool, const struct tcx_job_kind *kind,
-		   void *owner);
+/* Is due once it is asked for. The job takes over a reference of the caller's to the owner. */
+void tcx_job_init(struct tcx_job *job, struct tcx_pool *pool, const struct tcx_job_kind *kind,
+		  void *owner);
 
 /* Has it run as soon as a worker is free, and once more if it runs now. */
 void tcx_job_ask(struct tcx_job *job);

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "catalogue/table_ids.h"
 #include "events.h"
 #include "kernel/netns.h"
 #include "link_job.h"
@@ -18,46 +17,6 @@
 /* How long start and reload wait for the first counters, which take less than a millisecond. */
 #define FIRST_READ_MS 1000
 #define NEXT_READ_MS  100
-
-/* The log line of each event: the table's name, then the cause. */
-static const struct {
-	int priority;
-	const char *format;
-} table_lines[] = {
-	[TCX_TABLE_FAILED] = {LOG_WARNING,
-			      "the table of %s cannot be read: %s; requests try it again\n"},
-	[TCX_TABLE_RECOVERED] = {LOG_NOTICE, "the table of %s can be read again\n"},
-	[TCX_TABLE_FALLBACK] = {LOG_NOTICE,
-				"sock_diag cannot be used for %s (%s): sockets are read from "
-				"procfs, without tcpListenQueueMax and tcpListenFull; see "
-				"kernelTableSource\n"},
-	[TCX_TABLE_NO_FALLBACK] = {LOG_NOTICE, "sock_diag can be used for %s again\n"},
-	[TCX_TABLE_CUT] = {LOG_WARNING, "the table of %s has more than %s rows: the rest is "
-					"missing; raise maxRows\n"},
-	[TCX_TABLE_FITS] = {LOG_NOTICE, "the table of %s has all its rows again\n"},
-	[TCX_TABLE_LACKING] = {LOG_WARNING,
-			       "the table of %s is not whole: %s; what is missing has no instance "
-			       "until the kernel gives it\n"},
-	[TCX_TABLE_WHOLE] = {LOG_NOTICE, "the table of %s is whole again\n"},
-};
-
-static void on_tables(int fd, void *arg)
-{
-	struct tcx_reading *reading = arg;
-	struct tcx_table_event event;
-
-	(void)fd;
-	while (tcx_tables_next_event(reading->tables, &event))
-		reading->log(table_lines[event.kind].priority, table_lines[event.kind].format,
-			     tcx_catalogue_table_name(event.id), event.cause.text);
-	reading->tables_changed(reading->arg);
-}
-
-static void on_events(int fd, void *arg)
-{
-	(void)fd;
-	tcx_reading_log(arg);
-}
 
 /* The tables are of the counters' namespace, or there are none. */
 static bool can_have_tables(const struct tcx_reading *reading, const struct tcx_netns *netns)
@@ -93,10 +52,8 @@ static bool prepare(struct tcx_reading *reading, struct tcx_fault *fault)
 {
 	if (reading->events == NULL)
 		reading->events = tcx_events_new(fault);
-	if (reading->pool == NULL && reading->events != NULL) {
+	if (reading->pool == NULL && reading->events != NULL)
 		reading->pool = tcx_pool_new(WORKERS, fault);
-		reading->watch(tcx_events_fd(reading->events), on_events, reading);
-	}
 	return reading->pool != NULL;
 }
 
@@ -105,7 +62,7 @@ static void stop(const struct tcx_reading *reading)
 {
 	tcx_collector_stop(reading->collector);
 	tcx_link_job_stop(reading->links);
-	tcx_tables_stop(reading->tables, false);
+	tcx_tables_stop(reading->tables);
 	tcx_netns_unref(reading->netns);
 }
 
@@ -123,7 +80,8 @@ static bool start(struct tcx_reading *reading, const struct tcx_tables_settings 
 	if (reading->collector == NULL || !have_tables)
 		return reading->collector != NULL;
 	reading->links = tcx_link_job_start(reading->pool, reading->events, netns, fault);
-	reading->tables = tcx_tables_start(netns, tcx_surveys, TCX_SURVEYS, settings, fault);
+	reading->tables = tcx_tables_start(reading->pool, reading->events, netns, tcx_surveys,
+					   TCX_SURVEYS, settings, fault);
 	return reading->links != NULL && reading->tables != NULL;
 }
 
@@ -144,12 +102,8 @@ static bool move(struct tcx_reading *reading, const struct tcx_reading_settings 
 	log_whose(reading, next.netns);
 	tcx_collector_wait_first(next.collector,
 				 reading->collector != NULL ? NEXT_READ_MS : FIRST_READ_MS);
-	if (reading->tables != NULL)
-		reading->unwatch(tcx_tables_ready_fd(reading->tables));
 	stop(reading);
 	*reading = next;
-	if (reading->tables != NULL)
-		reading->watch(tcx_tables_ready_fd(reading->tables), on_tables, reading);
 	return true;
 }
 
@@ -171,6 +125,11 @@ bool tcx_reading_set(struct tcx_reading *reading, const struct tcx_reading_setti
 		return false;
 	reading->max_age_ns = settings->max_age_ns;
 	return true;
+}
+
+int tcx_reading_fd(const struct tcx_reading *reading)
+{
+	return tcx_events_fd(reading->events);
 }
 
 void tcx_reading_log(struct tcx_reading *reading)

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One thread per survey, started on request. The rows are read by kernel/. */
+/* One job per survey, asked for by requests. The rows are read by kernel/. */
 #include "collect/tables.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/eventfd.h>
-#include <sys/resource.h>
-#include <unistd.h>
+#include <syslog.h>
 
 #include "base/clock.h"
-#include "base/worker.h"
+#include "events.h"
 #include "kernel/netns_reader.h"
+#include "pool.h"
 
 /*
  * A table is too old after this many intervals: of refreshInterval where rows have counters, as
@@ -23,64 +20,61 @@
 /* A failed read is retried after this time, not at each request. */
 #define RETRY_NS TCX_NS_PER_S
 
-/* Leaves a renewal a tenth of a busy processor, enough for a large table. */
-#define RENEWAL_NICE 10
+/* What may last of a table. */
+enum { FAILED, FALLBACK, CUT, LACKING, CONDITIONS };
 
-/* One event of each kind can be pending for each table. */
-#define EVENTS (TCX_TABLE_WHOLE + 1)
+static const struct tcx_condition_kind kinds[CONDITIONS] = {
+	[FAILED] = {LOG_WARNING, "the table of %s cannot be read: %s; requests try it again\n",
+		    "the table of %s can be read again\n"},
+	[FALLBACK] = {LOG_NOTICE,
+		      "sock_diag cannot be used for %s (%s): sockets are read from procfs, without "
+		      "tcpListenQueueMax and tcpListenFull; see kernelTableSource\n",
+		      "sock_diag can be used for %s again\n"},
+	[CUT] = {LOG_WARNING,
+		 "the table of %s has more than %s rows: the rest is missing; raise maxRows\n",
+		 "the table of %s has all its rows again\n"},
+	[LACKING] = {LOG_WARNING,
+		     "the table of %s is not whole: %s; what is missing has no instance until the "
+		     "kernel gives it\n",
+		     "the table of %s is whole again\n"},
+};
 
 struct entry {
-	struct worker *worker; /* which reads it, with the other tables of its survey */
+	struct survey *survey; /* reads it, with the other tables of its survey */
 	bool wanted;	       /* requests are pending */
 	struct tcx_table *latest;
 	uint64_t asked_ns; /* last request; 0 before the first one */
-	bool events[EVENTS];
-	bool reported[EVENTS];		 /* which states last */
-	struct tcx_fault causes[EVENTS]; /* of the last reports */
+	struct tcx_condition conditions[CONDITIONS];
 };
 
-struct worker {
+struct survey {
 	struct tcx_tables *tables;
-	const struct tcx_survey *survey;
-	pthread_cond_t wake; /* requested while idle, or stopped */
-	bool running;	     /* the loop of its thread has not ended */
-	bool changed;	     /* the settings, since the read began */
-	uint64_t due_ns;     /* when the tables are to be renewed */
-	uint64_t failed_ns;  /* end of the last read if it failed, else 0 */
+	const struct tcx_survey *what;
+	struct tcx_job job;
+	bool begun;	    /* some of its tables are in use */
+	bool changed;	    /* the settings, since the read began */
+	uint64_t due_ns;    /* when the tables are to be renewed */
+	uint64_t failed_ns; /* end of the last read if it failed, else 0 */
 };
 
 struct tcx_tables {
-	atomic_uint references; /* each thread has one */
-	pthread_mutex_t lock;	/* guards everything below and in the workers and entries */
+	atomic_uint references;	   /* each job has one */
+	struct tcx_events *events; /* with a reference */
+	pthread_mutex_t lock;	   /* guards everything below and in surveys and entries */
 	struct tcx_tables_settings settings;
 	struct tcx_netns *netns; /* with a reference */
-	bool stop;
-	struct entry *fallback; /* which reported the fallback of all tables; or NULL */
-	int ready_fd;
+	struct entry *fallback;	 /* which reported the fallback of all tables; or NULL */
 	struct entry entries[TCX_TABLES];
-	size_t count; /* of workers */
-	struct worker workers[];
+	size_t count; /* of surveys */
+	struct survey surveys[];
 };
 
-/*
- * A state lasts while cause is not NULL: reports one event when it begins and the next kind when it
- * ends. A new beginning cancels an end that nobody has fetched.
- */
-static void report(struct entry *entry, enum tcx_table_event_kind begins,
-		   const struct tcx_fault *cause)
+static void report(struct entry *entry, int which, const struct tcx_fault *cause)
 {
-	bool *ended = &entry->events[begins + 1];
+	const struct tcx_tables *tables = entry->survey->tables;
 
-	if ((cause != NULL) == entry->reported[begins])
-		return;
-	entry->reported[begins] = cause != NULL;
-	if (cause == NULL) {
-		*ended = true;
-		return;
-	}
-	entry->events[begins] = entry->events[begins] || !*ended;
-	*ended = false;
-	entry->causes[begins] = *cause;
+	tcx_events_report(tables->events, &entry->conditions[which], &kinds[which],
+			  tcx_catalogue_table_name((size_t)(entry - tables->entries)), cause);
 }
 
 static const struct tcx_fault *or_none(const struct tcx_fault *cause)
@@ -91,12 +85,12 @@ static const struct tcx_fault *or_none(const struct tcx_fault *cause)
 /* All socket tables have the same cause, but each survey finds it by itself. */
 static void report_fallback(struct entry *entry, const struct tcx_fault *cause)
 {
-	struct tcx_tables *tables = entry->worker->tables;
+	struct tcx_tables *tables = entry->survey->tables;
 
 	if (tables->fallback != NULL && tables->fallback != entry)
 		return;
-	report(entry, TCX_TABLE_FALLBACK, or_none(cause));
-	tables->fallback = entry->reported[TCX_TABLE_FALLBACK] ? entry : NULL;
+	report(entry, FALLBACK, or_none(cause));
+	tables->fallback = entry->conditions[FALLBACK].lasts ? entry : NULL;
 }
 
 /* Pending requests count as requests, however long the read took. NULL: why there is no table. */
@@ -108,13 +102,13 @@ static void end_read(struct entry *entry, const struct tcx_table *table,
 	if (entry->wanted)
 		entry->asked_ns = tcx_clock_now();
 	entry->wanted = false;
-	report(entry, TCX_TABLE_FAILED, table == NULL ? cause : NULL);
+	report(entry, FAILED, table == NULL ? cause : NULL);
 	if (table == NULL)
 		return;
 	tcx_fault_set(&rows, "%zu", table->max_rows);
-	report(entry, TCX_TABLE_CUT, table->cut ? &rows : NULL);
+	report(entry, CUT, table->cut ? &rows : NULL);
 	report_fallback(entry, &table->fallback);
-	report(entry, TCX_TABLE_LACKING, or_none(&table->lacking));
+	report(entry, LACKING, or_none(&table->lacking));
 }
 
 static uint64_t later(uint64_t a, uint64_t b)
@@ -128,14 +122,14 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 }
 
 /* Replaces all tables of the survey by those of one reading, and frees them without the lock. */
-static void publish(struct worker *worker, struct tcx_table *read[TCX_TABLES])
+static void publish(struct survey *survey, struct tcx_table *read[TCX_TABLES])
 {
-	struct tcx_tables *tables = worker->tables;
+	struct tcx_tables *tables = survey->tables;
 
 	for (size_t id = 0; id < TCX_TABLES; id++) {
 		struct tcx_table *before = tables->entries[id].latest;
 
-		if (tables->entries[id].worker != worker)
+		if (tables->entries[id].survey != survey)
 			continue;
 		tables->entries[id].latest = read[id];
 		read[id] = before;
@@ -148,9 +142,9 @@ static void publish(struct worker *worker, struct tcx_table *read[TCX_TABLES])
 
 /* Reads without the lock: requests go on. wanted: bits 1 << id. At most half of the time goes into
  * reading, however a read ends. */
-static void renew(struct worker *worker, unsigned int wanted)
+static void renew(struct survey *survey, unsigned int wanted)
 {
-	struct tcx_tables *tables = worker->tables;
+	struct tcx_tables *tables = survey->tables;
 	struct tcx_link_patterns *ignored = tcx_link_patterns_ref(tables->settings.ignored);
 	size_t max_rows = tables->settings.max_rows;
 	struct tcx_table *read[TCX_TABLES] = {NULL};
@@ -159,12 +153,12 @@ static void renew(struct worker *worker, unsigned int wanted)
 	uint64_t begin = tcx_clock_now();
 	bool done = false;
 
-	worker->changed = false; /* later changes are for the next read */
+	survey->changed = false; /* later changes are for the next read */
 	pthread_mutex_unlock(&tables->lock);
 	reader = tcx_netns_begin(tables->netns, &cause);
 	if (reader != NULL) {
 		reader->ignored = ignored;
-		done = tcx_survey_read(worker->survey, wanted, read, reader, max_rows, &cause);
+		done = tcx_survey_read(survey->what, wanted, read, reader, max_rows, &cause);
 	}
 	tcx_netns_end(reader);
 	tcx_link_patterns_unref(ignored);
@@ -172,53 +166,27 @@ static void renew(struct worker *worker, unsigned int wanted)
 	for (size_t id = 0; id < TCX_TABLES; id++)
 		if ((wanted & 1U << id) != 0)
 			end_read(&tables->entries[id], read[id], &cause);
-	worker->failed_ns = done ? 0 : tcx_clock_now();
-	worker->due_ns = begin + later(tables->settings.interval_ns, 2 * (tcx_clock_now() - begin));
-	eventfd_write(tables->ready_fd, 1);
+	survey->failed_ns = done ? 0 : tcx_clock_now();
+	survey->due_ns = begin + later(tables->settings.interval_ns, 2 * (tcx_clock_now() - begin));
 	if (done)
-		publish(worker, read);
-}
-
-/*
- * Requests wait for the first table, but not for renewals, so these run at low priority. On Linux
- * that is of the calling thread alone; it cannot go back without privileges and ends with the
- * table. Tables with counters are waited for each time.
- */
-static void lower_priority(const struct worker *worker)
-{
-	for (size_t id = 0; id < TCX_TABLES; id++)
-		if (worker->survey->members[id] != NULL && worker->survey->members[id]->kind.counts)
-			return;
-	if (worker->failed_ns == 0 && getpriority(PRIO_PROCESS, 0) < RENEWAL_NICE)
-		setpriority(PRIO_PROCESS, 0, RENEWAL_NICE);
-}
-
-static void sleep_until(struct worker *worker, uint64_t when_ns)
-{
-	uint64_t now = tcx_clock_now();
-	uint64_t wait = when_ns > now ? when_ns - now : 0;
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until = tcx_clock_timespec(tcx_clock_ns(&until) + wait);
-	pthread_cond_timedwait(&worker->wake, &worker->tables->lock, &until);
+		publish(survey, read);
 }
 
 /* Which tables are in use, and until when any of them is. */
-static unsigned int in_use(const struct worker *worker, uint64_t *until_ns, bool *wanted)
+static unsigned int in_use(const struct survey *survey, uint64_t *until_ns, bool *wanted)
 {
-	const struct tcx_tables *tables = worker->tables;
+	const struct tcx_tables *tables = survey->tables;
 	uint64_t now = tcx_clock_now();
 	unsigned int used = 0;
 
 	*until_ns = 0;
-	*wanted = worker->changed;
+	*wanted = survey->changed;
 	for (size_t id = 0; id < TCX_TABLES; id++) {
 		const struct entry *entry = &tables->entries[id];
 		uint64_t until_of =
 			entry->wanted ? now : entry->asked_ns + tables->settings.idle_ns;
 
-		if (entry->worker != worker || entry->asked_ns == 0 || now > until_of)
+		if (entry->survey != survey || entry->asked_ns == 0 || now > until_of)
 			continue;
 		used |= 1U << id;
 		*wanted = *wanted || entry->wanted;
@@ -228,63 +196,65 @@ static unsigned int in_use(const struct worker *worker, uint64_t *until_ns, bool
 }
 
 /* A table that is not in use is gone with the next reading, or the last one in use. */
-static void *run(void *arg)
+static void release(struct survey *survey)
 {
-	struct worker *worker = arg;
-	struct tcx_tables *tables = worker->tables;
 	struct tcx_table *none[TCX_TABLES] = {NULL};
+
+	survey->begun = false;
+	survey->failed_ns = 0;
+	survey->due_ns = 0;
+	publish(survey, none);
+}
+
+static uint64_t run(void *owner)
+{
+	struct survey *survey = owner;
+	struct tcx_tables *tables = survey->tables;
+	uint64_t until, next_ns = TCX_NEVER;
 	unsigned int used;
-	uint64_t until;
 	bool wanted;
 
 	pthread_mutex_lock(&tables->lock);
-	while (!tables->stop && (used = in_use(worker, &until, &wanted)) != 0) {
-		if (!wanted && tcx_clock_now() < worker->due_ns) {
-			sleep_until(worker, earlier(worker->due_ns, until + 1));
-			continue;
-		}
-		renew(worker, used);
-		lower_priority(worker);
+	used = in_use(survey, &until, &wanted);
+	if (used != 0 && (wanted || tcx_clock_now() >= survey->due_ns)) {
+		renew(survey, used);
+		used = in_use(survey, &until, &wanted);
 	}
-	worker->running = false;
-	worker->failed_ns = 0;
-	worker->due_ns = 0;
-	eventfd_write(tables->ready_fd, 1);
-	publish(worker, none);
+	if (used != 0)
+		next_ns = earlier(survey->due_ns, until + 1);
+	else
+		release(survey);
 	pthread_mutex_unlock(&tables->lock);
-	tcx_tables_unref(tables);
-	return NULL;
+	tcx_events_signal(tables->events);
+	return next_ns;
 }
 
-/* Call with the lock and a reference. */
-static void start_thread(struct worker *worker, struct entry *entry)
+static void unref(void *owner)
 {
-	const struct tcx_fault cause = {"no thread can be started; raise the limit of tasks"};
-
-	worker->running = tcx_worker_start(run, worker, &worker->tables->references) == 0;
-	if (worker->running)
-		return;
-	end_read(entry, NULL, &cause);
-	worker->failed_ns = tcx_clock_now();
-	eventfd_write(worker->tables->ready_fd, 1);
+	tcx_tables_unref(((struct survey *)owner)->tables);
 }
 
-static bool init_worker(struct worker *worker, struct tcx_tables *tables,
-			const struct tcx_survey *survey)
-{
-	pthread_condattr_t monotonic;
-	bool done;
+/* By whether requests wait for each read, as they do for counters: then none is spare. */
+static const struct tcx_job_kind job_kinds[] = {
+	{.slow = true, .spare = true, .run = run, .unref = unref},
+	{.slow = true, .run = run, .unref = unref},
+};
 
-	worker->tables = tables;
-	worker->survey = survey;
-	for (size_t id = 0; id < TCX_TABLES; id++)
-		if (survey->members[id] != NULL)
-			tables->entries[id].worker = worker;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	done = pthread_cond_init(&worker->wake, &monotonic) == 0;
-	pthread_condattr_destroy(&monotonic);
-	return done;
+static void init_survey(struct survey *survey, struct tcx_tables *tables, struct tcx_pool *pool,
+			const struct tcx_survey *what)
+{
+	bool counts = false;
+
+	survey->tables = tables;
+	survey->what = what;
+	for (size_t id = 0; id < TCX_TABLES; id++) {
+		if (what->members[id] == NULL)
+			continue;
+		tables->entries[id].survey = survey;
+		counts = counts || what->members[id]->kind.counts;
+	}
+	tcx_reference_take(&tables->references);
+	tcx_job_init(&survey->job, pool, &job_kinds[counts], survey);
 }
 
 static void take_settings(struct tcx_tables *tables, const struct tcx_tables_settings *settings)
@@ -296,56 +266,45 @@ static void take_settings(struct tcx_tables *tables, const struct tcx_tables_set
 	tcx_link_patterns_unref(before);
 }
 
-struct tcx_tables *tcx_tables_start(struct tcx_netns *netns, const struct tcx_survey *surveys,
+struct tcx_tables *tcx_tables_start(struct tcx_pool *pool, struct tcx_events *events,
+				    struct tcx_netns *netns, const struct tcx_survey *surveys,
 				    size_t count, const struct tcx_tables_settings *settings,
 				    struct tcx_fault *fault)
 {
 	struct tcx_tables *tables =
-		tcx_reference_new(sizeof(*tables) + count * sizeof(tables->workers[0]), fault);
+		tcx_reference_new(sizeof(*tables) + count * sizeof(tables->surveys[0]), fault);
 
 	if (tables == NULL)
 		return NULL;
 	pthread_mutex_init(&tables->lock, NULL);
 	take_settings(tables, settings);
+	tables->events = tcx_events_ref(events);
 	tables->netns = tcx_netns_ref(netns);
-	tables->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	tables->count = count;
 	for (size_t i = 0; i < count; i++)
-		tables->count += init_worker(&tables->workers[i], tables, &surveys[i]);
-	if (tables->ready_fd >= 0 && tables->count == count)
-		return tables;
-	tcx_fault_set(fault, "tables cannot be prepared: %s", strerror(errno));
-	tcx_tables_unref(tables);
-	return NULL;
+		init_survey(&tables->surveys[i], tables, pool, &surveys[i]);
+	return tables;
 }
 
-static void signal_stop(struct tcx_tables *tables)
-{
-	pthread_mutex_lock(&tables->lock);
-	tables->stop = true;
-	for (size_t i = 0; i < tables->count; i++)
-		pthread_cond_signal(&tables->workers[i].wake);
-	pthread_mutex_unlock(&tables->lock);
-}
-
-void tcx_tables_stop(struct tcx_tables *tables, bool wait)
+void tcx_tables_stop(struct tcx_tables *tables)
 {
 	if (tables == NULL)
 		return;
-	signal_stop(tables);
-	if (wait)
-		tcx_worker_wait(&tables->references);
+	for (size_t id = 0; id < TCX_TABLES; id++)
+		tcx_events_mute(tables->events, tables->entries[id].conditions, CONDITIONS);
+	for (size_t i = 0; i < tables->count; i++)
+		tcx_job_stop(&tables->surveys[i].job);
 	tcx_tables_unref(tables);
 }
 
 static void free_tables(struct tcx_tables *tables)
 {
-	for (size_t i = 0; i < tables->count; i++)
-		pthread_cond_destroy(&tables->workers[i].wake);
-	if (tables->ready_fd >= 0)
-		close(tables->ready_fd);
+	for (size_t id = 0; id < TCX_TABLES; id++)
+		tcx_table_unref(tables->entries[id].latest);
 	pthread_mutex_destroy(&tables->lock);
 	tcx_link_patterns_unref(tables->settings.ignored);
 	tcx_netns_unref(tables->netns);
+	tcx_events_unref(tables->events);
 	free(tables);
 }
 
@@ -356,8 +315,9 @@ void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings 
 	pthread_mutex_lock(&tables->lock);
 	take_settings(tables, settings);
 	for (size_t i = 0; i < tables->count; i++) {
-		tables->workers[i].changed = tables->workers[i].running;
-		pthread_cond_signal(&tables->workers[i].wake);
+		tables->surveys[i].changed = tables->surveys[i].begun;
+		if (tables->surveys[i].begun)
+			tcx_job_ask(&tables->surveys[i].job);
 	}
 	pthread_mutex_unlock(&tables->lock);
 }
@@ -377,7 +337,7 @@ static bool counts(const struct entry *entry)
 
 static bool is_stale(const struct entry *entry)
 {
-	const struct tcx_tables_settings *settings = &entry->worker->tables->settings;
+	const struct tcx_tables_settings *settings = &entry->survey->tables->settings;
 	uint64_t interval = counts(entry) ? settings->refresh_ns : settings->interval_ns;
 
 	return !is_younger(entry, STALE_INTERVALS * interval);
@@ -386,23 +346,21 @@ static bool is_stale(const struct entry *entry)
 static bool needs_reading(const struct entry *entry)
 {
 	if (counts(entry))
-		return !is_younger(entry, entry->worker->tables->settings.refresh_ns);
+		return !is_younger(entry, entry->survey->tables->settings.refresh_ns);
 	return is_stale(entry);
 }
 
 /* Whether a table will come. */
 static bool request_read(struct entry *entry)
 {
-	struct worker *worker = entry->worker;
+	struct survey *survey = entry->survey;
 
-	if (worker->failed_ns > 0 && entry->asked_ns - worker->failed_ns <= RETRY_NS)
+	if (survey->failed_ns > 0 && entry->asked_ns - survey->failed_ns <= RETRY_NS)
 		return false;
 	entry->wanted = true;
-	if (worker->running)
-		pthread_cond_signal(&worker->wake);
-	else
-		start_thread(worker, entry);
-	return worker->running;
+	survey->begun = true;
+	tcx_job_ask(&survey->job);
+	return true;
 }
 
 struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool stale_ok, bool *pending)
@@ -428,39 +386,4 @@ struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id)
 	table = tcx_table_ref(entry->latest);
 	pthread_mutex_unlock(&tables->lock);
 	return table;
-}
-
-int tcx_tables_ready_fd(const struct tcx_tables *tables)
-{
-	return tables->ready_fd;
-}
-
-static bool take_event(struct entry *entry, struct tcx_table_event *event)
-{
-	for (int kind = 0; kind < EVENTS; kind++) {
-		if (!entry->events[kind])
-			continue;
-		entry->events[kind] = false;
-		event->kind = (enum tcx_table_event_kind)kind;
-		event->cause = entry->causes[kind];
-		return true;
-	}
-	return false;
-}
-
-bool tcx_tables_next_event(struct tcx_tables *tables, struct tcx_table_event *event)
-{
-	bool found = false;
-	eventfd_t count;
-
-	pthread_mutex_lock(&tables->lock);
-	for (event->id = 0; event->id < TCX_TABLES; event->id++) {
-		found = take_event(&tables->entries[event->id], event);
-		if (found)
-			break;
-	}
-	if (!found)
-		eventfd_read(tables->ready_fd, &count);
-	pthread_mutex_unlock(&tables->lock);
-	return found;
 }

@@ -24,13 +24,9 @@ struct tcx_reading_settings {
 	uint64_t max_age_ns;		   /* maxAge, for the log */
 };
 
-/* The caller sets the functions, and nothing else. They are called by the thread of the loop. */
+/* The caller sets log, which its own thread calls, and nothing else. */
 struct tcx_reading {
 	int (*log)(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
-	int (*watch)(int fd, void (*ready)(int fd, void *arg), void *arg);
-	int (*unwatch)(int fd);
-	void (*tables_changed)(void *arg); /* pending requests may go on */
-	void *arg;
 
 	struct tcx_pool *pool;
 	struct tcx_events *events;
@@ -48,7 +44,10 @@ struct tcx_reading {
 bool tcx_reading_set(struct tcx_reading *reading, const struct tcx_reading_settings *settings,
 		     struct tcx_fault *fault);
 
-/* Logs what there is to report. */
+/* Readable when there is something to log, or pending requests may go on. The same for good. */
+int tcx_reading_fd(const struct tcx_reading *reading);
+
+/* Logs what there is to log. */
 void tcx_reading_log(struct tcx_reading *reading);
 
 /* Ends the threads. Their results must not be used any more. */

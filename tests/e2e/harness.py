@@ -317,6 +317,7 @@ class SlowFile:
         self.path = path
         gate = site.folder / f"{path.name}-gate"
         self.gate = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        gate.unlink(missing_ok=True)
         self.gate.bind(str(gate))
         self.gate.listen()
         self.gate.setblocking(False)

@@ -653,21 +653,6 @@ def on_demand(site):
     agent.end()
 
 
-def polite(site):
-    """Where the agent steps back behind other programs, its tables do so at least as far."""
-    site.snmpd()
-    agent = site.agent(FAST)
-    task = f"/proc/{agent.popen.pid}/task"
-    before = set(os.listdir(task))
-    for nice, wanted in ((0, 10), (15, 15)):
-        os.setpriority(os.PRIO_PROCESS, agent.popen.pid, nice)
-        site.getnext(f"{ENTRY['ipAddrTable' if nice == 0 else 'ipRouteTable']}.1")
-        reader = wait_for("a thread reads the table", lambda: set(os.listdir(task)) - before).pop()
-        wait_for("it steps back", lambda: os.getpriority(os.PRIO_PROCESS, int(reader)) == wanted)
-        check(True, f"with {nice} of the agent the thread has {wanted}")
-        before.add(reader)
-
-
 def cut(site):
     """A table with more rows than maxRows: the first ones, kernelTableCut, a line in the log; whole again with more."""
     told.batch(site, "".join(f"route add blackhole 20.0.{i}.0/24\n" for i in range(150)))
@@ -714,13 +699,13 @@ STATE_COLUMN = f"{ENTRY['tcpConnTable']}.1"
 class SlowTable(harness.SlowFile):
     """An agent whose table of connections takes as long to read as the test wants."""
 
-    def __init__(self, site, more=""):
+    def __init__(self, site, more="", under=()):
         site.write("proc/net/snmp", SNMP)
         site.write("proc/net/tcp6", TITLES)
         super().__init__(site, site.folder / "proc/net/tcp")
         self.site = site
         self.conf = f"procRoot {site.folder}/proc\ntableTimeout 20\n" + ONCE
-        self.agent = denied_agent(site, self.conf + more, self.prefix)
+        self.agent = denied_agent(site, self.conf + more, (*under, *self.prefix))
 
     def ask(self, tool, *oids):
         """A request that has to wait, in the background."""
@@ -738,6 +723,24 @@ def answer(process):
     """What a tool in the background prints in the end: OIDs and values."""
     output, _ = process.communicate(timeout=harness.DEADLINE)
     return [tuple(line.lstrip(".").split(" = ", 1)) for line in output.splitlines()]
+
+
+def polite(site):
+    """A first reading is waited for, and has the agent's priority; a renewal steps back behind other programs, at least as far."""
+    site.snmpd()
+    for nice, wanted in ((0, 10), (15, 15)):
+        with SlowTable(site, "tableInterval 1\n", ("/usr/bin/nice", "-n", str(nice))) as slow:
+            def priorities():
+                with contextlib.suppress(ProcessLookupError):  # a thread has just ended
+                    return {os.getpriority(os.PRIO_PROCESS, int(task)) for task in os.listdir(f"/proc/{slow.agent.popen.pid}/task")}
+
+            waiting = slow.ask("snmpget", f"{STATE_COLUMN}.{FIRST}")
+            check_equal(priorities(), {nice}, f"with {nice} of the agent its threads have that while a request waits")
+            slow.feed()
+            answer(waiting)
+            wait_for("it is being renewed", slow.is_being_read)
+            check_equal(wait_for("no thread begins or ends", priorities), {nice, wanted}, f"the one that renews has {wanted}")
+        slow.agent.end()
 
 
 def meanwhile(site):
@@ -1038,6 +1041,6 @@ def none_of_snmpd(site):
 
 if __name__ == "__main__":
     harness.main(interfaces, ignored, last_change, counting, changing_interfaces, addresses, routes, neighbours, sockets,
-                 full_queue, changing_connections, snmpnetstat, on_demand, polite, cut, cold, meanwhile, crowd, too_slow, no_row_lost,
+                 full_queue, changing_connections, snmpnetstat, on_demand, cut, cold, polite, meanwhile, crowd, too_slow, no_row_lost,
                  longer_than_idle, failing, reload_while_renewed, reload_in_spite, reload_meanwhile,
                  reload_elsewhere, restart_meanwhile, end_meanwhile, registered, none_of_snmpd)

@@ -102,7 +102,8 @@ static struct owner *make(bool blocks)
 static void start(struct owner *owner, struct tcx_pool *pool, const struct tcx_job_kind *kind)
 {
 	tcx_reference_take(&owner->references);
-	tcx_job_start(&owner->job, pool, kind, owner);
+	tcx_job_init(&owner->job, pool, kind, owner);
+	tcx_job_ask(&owner->job);
 }
 
 static void open_gate(struct owner *owner)

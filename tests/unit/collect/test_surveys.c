@@ -4,8 +4,9 @@
 
 #include <poll.h>
 #include <semaphore.h>
-#include <sys/eventfd.h>
 
+#include "agent/collect/events.h"
+#include "agent/collect/pool.h"
 #include "base/clock.h"
 #include "collect/tables.h"
 #include "tests/unit/fixture.h"
@@ -52,16 +53,29 @@ static struct tcx_tables_settings settings = {
 	.max_rows = 100,
 };
 
+static struct tcx_pool *pool;
+static struct tcx_events *events;
+
 static struct tcx_tables *start(void)
 {
 	struct tcx_netns *netns = fixture_netns("/proc");
-	struct tcx_tables *tables = tcx_tables_start(netns, &survey, 1, &settings, NULL);
+	struct tcx_tables *tables;
 
+	pool = tcx_pool_new(2, NULL);
+	events = tcx_events_new(NULL);
+	tables = tcx_tables_start(pool, events, netns, &survey, 1, &settings, NULL);
 	assert_non_null(tables);
 	tcx_netns_unref(netns);
 	reads[0] = 0;
 	reads[1] = 0;
 	return tables;
+}
+
+static void stop(struct tcx_tables *tables)
+{
+	tcx_tables_stop(tables);
+	tcx_pool_stop(pool);
+	tcx_events_unref(events);
 }
 
 static bool is_pending(struct tcx_tables *tables, size_t id)
@@ -72,13 +86,13 @@ static bool is_pending(struct tcx_tables *tables, size_t id)
 	return pending;
 }
 
-static void wait_for_event(struct tcx_tables *tables)
+static void wait_for_event(void)
 {
-	struct pollfd fd = {.fd = tcx_tables_ready_fd(tables), .events = POLLIN};
-	eventfd_t count;
+	struct pollfd fd = {.fd = tcx_events_fd(events), .events = POLLIN};
+	struct tcx_event event;
 
 	assert_int_equal(poll(&fd, 1, TIMEOUT_MS), 1);
-	assert_int_equal(eventfd_read(fd.fd, &count), 0);
+	assert_false(tcx_events_next(events, &event));
 }
 
 /* When the table was read; 0: it is not held. */
@@ -99,20 +113,20 @@ static void read_together(void **state)
 
 	(void)state;
 	assert_true(is_pending(tables, 0));
-	wait_for_event(tables);
+	wait_for_event();
 	before = taken(tables, 0);
 	assert_true(before > 0);
 	assert_int_equal(reads[1], 0);
 	assert_int_equal(taken(tables, 1), 0);
 	assert_true(is_pending(tables, 1));
-	wait_for_event(tables);
+	wait_for_event();
 	assert_int_equal(reads[0], 2);
 	assert_int_equal(reads[1], 1);
 	assert_true(taken(tables, 0) > before);
 	assert_int_equal(taken(tables, 0), taken(tables, 1));
 	assert_false(is_pending(tables, 0));
 	assert_false(is_pending(tables, 1));
-	tcx_tables_stop(tables, true);
+	stop(tables);
 }
 
 /* A request for what the reading under way does not make is not answered by it, but by the next. */
@@ -127,13 +141,13 @@ static void asked_meanwhile(void **state)
 	assert_true(is_pending(tables, 1));
 	slow = false;
 	sem_post(&go_on);
-	wait_for_event(tables);
+	wait_for_event();
 	while (taken(tables, 1) == 0)
-		wait_for_event(tables);
+		wait_for_event();
 	assert_int_equal(reads[0], 2);
 	assert_int_equal(reads[1], 1);
 	assert_int_equal(taken(tables, 0), taken(tables, 1));
-	tcx_tables_stop(tables, true);
+	stop(tables);
 }
 
 /* One that nobody asks for is let go, while the other one is in use. */
@@ -148,14 +162,14 @@ static void one_is_idle(void **state)
 	tables = start();
 	while (taken(tables, 0) == 0) {
 		assert_true(is_pending(tables, 0));
-		wait_for_event(tables);
+		wait_for_event();
 	}
 	while (taken(tables, 0) != 0 || taken(tables, 1) == 0) {
 		is_pending(tables, 1);
-		wait_for_event(tables);
+		wait_for_event();
 	}
 	assert_true(reads[1] > 0);
-	tcx_tables_stop(tables, true);
+	stop(tables);
 	settings = usual;
 }
 

@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a table's thread reports: once when it begins, once when it ends. */
+/* What the reading of a table reports: once when it begins, once when it ends. */
 #include "tests/unit/test.h"
 
-#include <poll.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 
+#include "agent/collect/events.h"
+#include "agent/collect/pool.h"
 #include "base/clock.h"
 #include "collect/tables.h"
 #include "tests/unit/fixture.h"
 
-#define TIMEOUT_MS 10000
+#define TIMEOUT_S 30
+
+/* The pool has one worker: once the marker has run, so has what was asked for before. */
+static struct tcx_pool *pool;
+static struct tcx_events *events;
+static struct tcx_job marker;
+static sem_t marked;
 
 /* How the next reading goes; set while no thread reads. Empty: well. */
 static struct way {
@@ -51,41 +58,59 @@ static const struct tcx_tables_settings settings = {
 	.max_rows = 100,
 };
 
-static void wait_for_table(struct tcx_tables *tables)
+static uint64_t mark(void *owner)
 {
-	struct pollfd fd = {.fd = tcx_tables_ready_fd(tables), .events = POLLIN};
-	eventfd_t count;
+	(void)owner;
+	sem_post(&marked);
+	return TCX_NEVER;
+}
 
-	assert_int_equal(poll(&fd, 1, TIMEOUT_MS), 1);
-	assert_int_equal(eventfd_read(fd.fd, &count), 0);
+static void unref(void *owner)
+{
+	(void)owner;
+}
+
+static const struct tcx_job_kind marker_kind = {.run = mark, .unref = unref};
+
+static void wait_for_table(void)
+{
+	struct timespec until;
+
+	tcx_job_ask(&marker);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += TIMEOUT_S;
+	assert_int_equal(sem_timedwait(&marked, &until), 0);
 }
 
 static void read_table(struct tcx_tables *tables, struct way next)
 {
 	way = next;
 	tcx_tables_set(tables, &settings);
-	wait_for_table(tables);
+	wait_for_table();
 }
 
-/* What there is to report: "3 text". */
-static const char *next_event(struct tcx_tables *tables)
+/* The line that is to be logged: "4 the table of ...". */
+static const char *next_event(void)
 {
-	static char text[TCX_FAULT_SIZE + 16];
-	struct tcx_table_event event;
+	static char text[2 * TCX_FAULT_SIZE];
+	struct tcx_event event;
+	int used;
 
-	if (!tcx_tables_next_event(tables, &event))
+	if (!tcx_events_next(events, &event))
 		return "";
-	snprintf(text, sizeof(text), "%d %s", event.kind, event.cause.text);
+	used = snprintf(text, sizeof(text), "%d ", event.priority);
+	snprintf(text + used, sizeof(text) - (size_t)used, event.format, event.name,
+		 event.cause.text);
 	return text;
 }
 
 static const char *read_anew(struct tcx_tables *tables, struct way next)
 {
-	static char text[TCX_FAULT_SIZE + 16];
+	static char text[2 * TCX_FAULT_SIZE];
 
 	read_table(tables, next);
-	snprintf(text, sizeof(text), "%s", next_event(tables));
-	assert_string_equal(next_event(tables), "");
+	snprintf(text, sizeof(text), "%s", next_event());
+	assert_string_equal(next_event(), "");
 	return text;
 }
 
@@ -93,85 +118,96 @@ static struct tcx_tables *start(void)
 {
 	static const struct tcx_survey survey = {{&reader}};
 	struct tcx_netns *netns = fixture_netns("/proc");
-	struct tcx_tables *tables = tcx_tables_start(netns, &survey, 1, &settings, NULL);
+	struct tcx_tables *tables;
 	bool pending;
 
+	pool = tcx_pool_new(1, NULL);
+	events = tcx_events_new(NULL);
+	sem_init(&marked, 0, 0);
+	tcx_job_init(&marker, pool, &marker_kind, NULL);
+	tables = tcx_tables_start(pool, events, netns, &survey, 1, &settings, NULL);
 	tcx_netns_unref(netns);
 	way = well;
 	assert_non_null(tables);
 	assert_null(tcx_tables_get(tables, 0, false, &pending));
 	assert_true(pending);
-	wait_for_table(tables);
+	wait_for_table();
 	return tables;
 }
+
+static void stop(struct tcx_tables *tables)
+{
+	tcx_tables_stop(tables);
+	tcx_job_stop(&marker);
+	tcx_pool_stop(pool);
+	tcx_events_unref(events);
+}
+
+#define NAME "the table of interfaces "
 
 static const struct {
 	struct way bad;
 	struct way worse;
-	enum tcx_table_event_kind begins;
-	const char *cause;
-	enum tcx_table_event_kind ends;
+	const char *begins;
+	const char *ends;
 } sorts[] = {
 	{{"no MTU", "", "", 1},
 	 {"no name", "", "", 1},
-	 TCX_TABLE_LACKING,
-	 "no MTU",
-	 TCX_TABLE_WHOLE},
+	 "4 " NAME
+	 "is not whole: no MTU; what is missing has no instance until the kernel gives it\n",
+	 "5 " NAME "is whole again\n"},
 	{{"", "denied", "", 1},
 	 {"", "gone", "", 1},
-	 TCX_TABLE_FAILED,
-	 "denied",
-	 TCX_TABLE_RECOVERED},
+	 "4 " NAME "cannot be read: denied; requests try it again\n",
+	 "5 " NAME "can be read again\n"},
 	{{"", "", "denied", 1},
 	 {"", "", "gone", 1},
-	 TCX_TABLE_FALLBACK,
-	 "denied",
-	 TCX_TABLE_NO_FALLBACK},
-	{{"", "", "", 101}, {"", "", "", 102}, TCX_TABLE_CUT, "100", TCX_TABLE_FITS},
+	 "5 sock_diag cannot be used for interfaces (denied): sockets are read from procfs, "
+	 "without "
+	 "tcpListenQueueMax and tcpListenFull; see kernelTableSource\n",
+	 "5 sock_diag can be used for interfaces again\n"},
+	{{"", "", "", 101},
+	 {"", "", "", 102},
+	 "4 " NAME "has more than 100 rows: the rest is missing; raise maxRows\n",
+	 "5 " NAME "has all its rows again\n"},
 };
 
 static void outages(void **state)
 {
 	struct tcx_tables *tables = start();
-	char begin[64], end[64];
 
 	(void)state;
 	for (size_t i = 0; i < 2 * COUNT(sorts); i++) {
 		const size_t sort = i % COUNT(sorts);
 
-		snprintf(begin, sizeof(begin), "%d %s", sorts[sort].begins, sorts[sort].cause);
-		snprintf(end, sizeof(end), "%d ", sorts[sort].ends);
-		assert_string_equal(read_anew(tables, sorts[sort].bad), begin);
+		assert_string_equal(read_anew(tables, sorts[sort].bad), sorts[sort].begins);
 		assert_string_equal(read_anew(tables, sorts[sort].bad), "");
 		assert_string_equal(read_anew(tables, sorts[sort].worse), "");
-		assert_string_equal(read_anew(tables, well), end);
+		assert_string_equal(read_anew(tables, well), sorts[sort].ends);
 		assert_string_equal(read_anew(tables, well), "");
 	}
-	tcx_tables_stop(tables, true);
+	stop(tables);
 }
 
 /* Nobody listens for a while: what was said last is what is so. */
 static void unheard(void **state)
 {
 	struct tcx_tables *tables = start();
-	char begin[64], end[64];
 
 	(void)state;
-	snprintf(begin, sizeof(begin), "%d denied", TCX_TABLE_FAILED);
-	snprintf(end, sizeof(end), "%d ", TCX_TABLE_RECOVERED);
 	for (int i = 0; i < 3; i++) {
 		read_table(tables, sorts[1].bad);
 		read_table(tables, well);
 	}
-	assert_string_equal(next_event(tables), begin);
-	assert_string_equal(next_event(tables), end);
-	assert_string_equal(next_event(tables), "");
-	assert_string_equal(read_anew(tables, sorts[1].bad), begin);
+	assert_string_equal(next_event(), sorts[1].begins);
+	assert_string_equal(next_event(), sorts[1].ends);
+	assert_string_equal(next_event(), "");
+	assert_string_equal(read_anew(tables, sorts[1].bad), sorts[1].begins);
 	read_table(tables, well);
 	read_table(tables, sorts[1].bad);
-	assert_string_equal(next_event(tables), ""); /* it goes on */
-	assert_string_equal(read_anew(tables, well), end);
-	tcx_tables_stop(tables, true);
+	assert_string_equal(next_event(), ""); /* it goes on */
+	assert_string_equal(read_anew(tables, well), sorts[1].ends);
+	stop(tables);
 }
 
 int main(void)
