@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The counters, made from mibs/counters.def, and the search by name. */
+/* The rows of mibs/: counters and the search by name, files of counters, tables of the kernel. */
 #include "catalogue/catalogue.h"
+#include "catalogue/table_ids.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -31,6 +32,23 @@ static const struct tcx_counter_row rows[TCX_COUNTERS] = {
 #undef ROW
 };
 
+static const struct tcx_source_row sources[TCX_SOURCES] = {
+#define SOURCE(index, id, path, format, prefix, per, title, absent)                                \
+	{path, prefix, title, sizeof(absent) > 1 ? absent : NULL},
+#include "mibs/sources.def"
+};
+
+#define SURVEY(id, title) static const char survey_##id[] = title;
+#include "mibs/tables.def"
+
+static const struct {
+	const char *name;
+	const char *survey;
+} tables[TCX_TABLES] = {
+#define KERNEL_TABLE(index, id, survey, reader, title) {title, survey_##survey},
+#include "mibs/tables.def"
+};
+
 const struct tcx_counter_row *tcx_catalogue_row(enum tcx_counter counter)
 {
 	return &rows[counter];
@@ -39,6 +57,21 @@ const struct tcx_counter_row *tcx_catalogue_row(enum tcx_counter counter)
 const struct tcx_section_row *tcx_catalogue_section(enum tcx_section section)
 {
 	return &sections[section];
+}
+
+const struct tcx_source_row *tcx_catalogue_source(size_t source)
+{
+	return &sources[source];
+}
+
+const char *tcx_catalogue_table_name(size_t table)
+{
+	return tables[table].name;
+}
+
+const char *tcx_catalogue_table_survey(size_t table)
+{
+	return tables[table].survey;
 }
 
 /* Compares by length first. Needed only when the kernel's names change, not at every refresh. */

@@ -2,7 +2,7 @@
 /* Prints a snapshot as nstat does. */
 #include "sample/print.h"
 
-#include "catalogue/sources.h"
+#include "catalogue/catalogue.h"
 
 /* nstat does not print these (useless_numbers[] in its source). */
 static bool nstat_omits(enum tcx_counter counter)

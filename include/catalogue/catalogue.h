@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every counter that Linux is known to print: constant rows, made from mibs/counters.def. */
+/*
+ * Every counter that Linux is known to print, and the files that they are read from: constant rows,
+ * made from mibs/counters.def and mibs/sources.def.
+ */
 #ifndef TCX_CATALOGUE_CATALOGUE_H
 #define TCX_CATALOGUE_CATALOGUE_H
 
@@ -7,7 +10,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "catalogue/sources.h"
+/* One of mibs/sources.def each: TCX_SOURCE_NETSTAT ... It is one less than counterSourceIndex. */
+enum tcx_source {
+#define SOURCE(index, id, path, format, prefix, per, title, absent) TCX_SOURCE_##id,
+#include "mibs/sources.def"
+	TCX_SOURCES
+};
+
+/* How the last read of a source went; the numbers are those of counterSourceState. */
+enum tcx_source_state {
+	TCX_SOURCE_GOOD = 1,
+	TCX_SOURCE_PARTIAL, /* some of it has a fault, the rest was read */
+	TCX_SOURCE_FAILED,  /* nothing of it could be read */
+	TCX_SOURCE_ABSENT   /* there is no such file */
+};
+
+struct tcx_source_row {
+	const char *path;   /* below the proc root */
+	const char *prefix; /* of the names that its words become */
+	const char *title;  /* what it holds, for people */
+	const char *absent; /* what is missing where it does not exist; NULL: every Linux has it */
+};
 
 enum tcx_kind {
 	TCX_counter = 1, /* only grows */
@@ -68,6 +91,9 @@ const struct tcx_counter_row *tcx_catalogue_row(enum tcx_counter counter);
 
 /* The row of a section; section must be below TCX_SECTIONS. */
 const struct tcx_section_row *tcx_catalogue_section(enum tcx_section section);
+
+/* The row of a source; source must be below TCX_SOURCES. */
+const struct tcx_source_row *tcx_catalogue_source(size_t source);
 
 /*
  * Finds the row of nstat's name, len bytes, or returns TCX_NONE. *type becomes the ICMP type of a

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
-#include "catalogue/sources.h"
+#include "catalogue/catalogue.h"
 #include "kernel/netns.h"
 #include "sample/snapshot.h"
 

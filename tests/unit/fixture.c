@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "catalogue/sources.h"
+#include "catalogue/catalogue.h"
 #include "kernel/netns_reader.h"
 #include "tests/unit/use_procfs.h"
 
