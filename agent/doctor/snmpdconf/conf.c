@@ -75,11 +75,6 @@ static void take_include_file(const struct snmpd_place *at, char *rest)
 		tcx_snmpd_note(at, "the path to include is too long");
 }
 
-static int is_visible(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.';
-}
-
 static bool ends_with(const char *text, const char *end)
 {
 	size_t len = strlen(text);
@@ -88,10 +83,10 @@ static bool ends_with(const char *text, const char *end)
 	return len > end_len && strcmp(text + len - end_len, end) == 0;
 }
 
-/* Files that should not count: copies of editors and dpkg, and READMEs. */
+/* Files that should not count: hidden ones, copies of editors and dpkg, and READMEs. */
 static bool is_leftover(const char *name)
 {
-	return ends_with(name, "~") || strstr(name, ".dpkg-") != NULL ||
+	return name[0] == '.' || ends_with(name, "~") || strstr(name, ".dpkg-") != NULL ||
 	       strncmp(name, "README", 6) == 0;
 }
 
@@ -101,7 +96,7 @@ static void include_entry(const struct snmpd_place *at, const char *directory, c
 
 	if (snprintf(path, sizeof(path), "%s/%s", directory, name) >= (int)sizeof(path))
 		return;
-	if (ends_with(name, ".conf"))
+	if (name[0] != '.' && ends_with(name, ".conf"))
 		include(at, path);
 	else if (!is_leftover(name))
 		tcx_snmpd_note(at, "snmpd does not read '%.200s'; make its name end in .conf",
@@ -111,7 +106,7 @@ static void include_entry(const struct snmpd_place *at, const char *directory, c
 static void take_include_dir(const struct snmpd_place *at, char *rest)
 {
 	struct dirent **entries;
-	int count = scandir(rest, &entries, is_visible, alphasort);
+	int count = scandir(rest, &entries, NULL, alphasort);
 
 	if (count < 0) {
 		tcx_snmpd_note(at, "directory '%.200s' cannot be included: %s", rest,
