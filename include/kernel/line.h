@@ -53,6 +53,14 @@ static inline bool tcx_line_number(struct tcx_piece *line, struct tcx_number *nu
 /* Sets the fault of a malformed number; of names the counter. Returns false. */
 bool tcx_line_no_number(struct tcx_fault *fault, struct tcx_piece of);
 
+/* Takes the number of a counter off a line, and blanks before it. */
+static inline bool tcx_line_value(struct tcx_piece *line, struct tcx_piece of,
+				  struct tcx_number *number, struct tcx_fault *fault)
+{
+	tcx_line_skip_blanks(line);
+	return tcx_line_number(line, number) || tcx_line_no_number(fault, of);
+}
+
 /*
  * Reads a text line by line; a reader may take more lines off rest. Skips a line with a fault and
  * reports the first one. Skips a truncated last line (kernel/reader.h). False with any fault, and

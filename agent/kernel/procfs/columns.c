@@ -16,9 +16,7 @@ static bool read_value(struct tcx_piece *values, struct tcx_piece name, struct t
 {
 	if (!tcx_line_skip_blanks(values))
 		return tcx_fault_set(fault, "it has fewer values than names");
-	if (!tcx_line_number(values, number))
-		return tcx_line_no_number(fault, name);
-	return true;
+	return tcx_line_value(values, name, number, fault);
 }
 
 /* Reads the values of a known line of names, without parsing the names again. */

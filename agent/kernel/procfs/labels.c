@@ -15,16 +15,6 @@ static size_t append_part(char *name, size_t len, struct tcx_piece word)
 	return len;
 }
 
-/* Takes a word and its number off a line that is not at its end. */
-static bool take_word(struct tcx_piece *line, struct tcx_piece *key, struct tcx_number *number,
-		      struct tcx_fault *fault)
-{
-	if (!tcx_line_name(line, key, fault))
-		return false;
-	tcx_line_skip_blanks(line);
-	return tcx_line_number(line, number) || tcx_line_no_number(fault, *key);
-}
-
 static bool read_words(struct tcx_builder *builder, struct tcx_piece label, struct tcx_piece line,
 		       struct tcx_fault *fault)
 {
@@ -36,7 +26,8 @@ static bool read_words(struct tcx_builder *builder, struct tcx_piece label, stru
 	while (tcx_line_skip_blanks(&line)) {
 		size_t len;
 
-		if (!take_word(&line, &key, &number, fault))
+		if (!tcx_line_name(&line, &key, fault) ||
+		    !tcx_line_value(&line, key, &number, fault))
 			return false;
 		len = append_part(name, label_len, key);
 		if (!tcx_builder_name(builder, builder->prefix, strlen(builder->prefix), name, len,

@@ -12,9 +12,8 @@ static bool read_value(struct tcx_piece line, struct tcx_piece name, struct tcx_
 	/* The kernel fills names up to 32 characters: most blanks go eight at once. */
 	while (tcx_piece_len(line) > 8 && memcmp(line.at, "        ", 8) == 0)
 		line.at += 8;
-	tcx_line_skip_blanks(&line);
-	if (!tcx_line_number(&line, number))
-		return tcx_line_no_number(fault, name);
+	if (!tcx_line_value(&line, name, number, fault))
+		return false;
 	if (tcx_line_skip_blanks(&line))
 		return tcx_fault_set(fault, "a line has more than one value");
 	return true;

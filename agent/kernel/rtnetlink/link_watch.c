@@ -238,12 +238,6 @@ static void set_begun(struct tcx_link_watch *watch, bool begun)
 	pthread_mutex_unlock(&watch->lock);
 }
 
-static bool begin(struct tcx_link_watch *watch, struct tcx_fault *fault)
-{
-	set_begun(watch, list_all(watch, fault));
-	return watch->begun;
-}
-
 /* 0 s is never. */
 static void retry_in(const struct tcx_link_watch *watch, time_t seconds)
 {
@@ -320,10 +314,12 @@ bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault)
 		retry_in(watch, 0);
 		return !watch->lost || tcx_fault_set(fault, "its network namespace is gone");
 	}
-	if (!watch->begun)
-		watch->lost = !begin(watch, fault);
-	else if (take_changes(watch, fault))
+	if (!watch->begun) {
+		set_begun(watch, list_all(watch, fault));
+		watch->lost = !watch->begun;
+	} else if (take_changes(watch, fault)) {
 		watch->lost = watch->lost && !list_all(watch, fault);
+	}
 	retry_in(watch, watch->lost ? RETRY_S : 0);
 	return !watch->lost;
 }
