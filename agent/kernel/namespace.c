@@ -11,17 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
-#include <sys/timerfd.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-
-/* How often to see whether a process has ended: what is kept of its namespace has a second. */
-#define LOOK_NS (TCX_NS_PER_S / 2)
 
 /* Until a thread that could not go home tries again. */
 #define PAUSE_NS TCX_NS_PER_MS
@@ -128,19 +123,6 @@ static ino_t see(const struct tcx_namespace *ns)
 	return fstatat(ns->folder, ns->file, &status, 0) == 0 ? status.st_ino : 0;
 }
 
-/*
- * A timer, since a process may be one of another PID namespace, which pidfd_open() does not find,
- * and a name may lose its namespace without being deleted.
- */
-static bool start_timer(struct tcx_namespace *ns)
-{
-	const struct timespec each = tcx_clock_timespec(LOOK_NS);
-	const struct itimerspec when = {each, each};
-
-	ns->look_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	return ns->look_fd >= 0 && timerfd_settime(ns->look_fd, 0, &when, NULL) == 0;
-}
-
 /* The folder is opened first: it stays that of the process which the rest is found out of. */
 static void init_root(struct tcx_namespace *ns)
 {
@@ -157,7 +139,7 @@ static void init_root(struct tcx_namespace *ns)
 bool tcx_namespace_init(struct tcx_namespace *ns, const char *name, bool named,
 			struct tcx_fault *fault)
 {
-	*ns = (struct tcx_namespace){.where = TCX_WHERE_NAMED, .folder = AT_FDCWD, .look_fd = -1};
+	*ns = (struct tcx_namespace){.where = TCX_WHERE_NAMED, .folder = AT_FDCWD};
 	ns->name = strdup(name);
 	ns->file = ns->name;
 	if (ns->name == NULL)
@@ -167,7 +149,7 @@ bool tcx_namespace_init(struct tcx_namespace *ns, const char *name, bool named,
 	if (!tcx_namespace_is_other(ns))
 		return true;
 	ns->inode = see(ns);
-	return (ns->folder != -1 && start_timer(ns)) ||
+	return ns->folder != -1 ||
 	       tcx_fault_set(fault, "%s: no descriptor: %s", name, strerror(errno));
 }
 
@@ -175,19 +157,12 @@ void tcx_namespace_clear(struct tcx_namespace *ns)
 {
 	if (ns->folder >= 0)
 		close(ns->folder);
-	if (ns->look_fd >= 0)
-		close(ns->look_fd);
 	free(ns->name);
 }
 
 bool tcx_namespace_is_gone(struct tcx_namespace *ns)
 {
-	eventfd_t count; /* a timer is read like an eventfd */
-
-	if (ns->look_fd < 0)
-		return false;
-	eventfd_read(ns->look_fd, &count);
-	if (see(ns) == ns->inode && !ns->gone)
+	if (!tcx_namespace_is_other(ns) || (see(ns) == ns->inode && !ns->gone))
 		return false;
 	ns->gone = ns->where == TCX_WHERE_NAMED;
 	return true;

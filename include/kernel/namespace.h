@@ -25,7 +25,6 @@ struct tcx_namespace {
 	int folder;	  /* O_PATH, of its process; else AT_FDCWD */
 	const char *file; /* where it is entered: the path below folder */
 	ino_t inode;	  /* of that file; 0: unknown */
-	int look_fd; /* a timer, readable when tcx_namespace_is_gone() is to be asked; else -1 */
 	atomic_bool gone; /* the name has lost it, for good */
 };
 

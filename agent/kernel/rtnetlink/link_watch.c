@@ -22,7 +22,14 @@
 #define ATTRIBUTES (IFLA_OPERSTATE + 1)
 
 /* Time until a failed read is tried again. */
-#define RETRY_S 1
+#define RETRY_NS TCX_NS_PER_S
+
+/*
+ * How often to see whether another namespace has lost its process or name: what is kept of it has a
+ * second. By a timer, since a process may be one of another PID namespace, which pidfd_open() does
+ * not find, and a name may lose its namespace without being deleted.
+ */
+#define LOOK_NS (TCX_NS_PER_S / 2)
 
 struct state {
 	uint8_t status; /* enum tcx_link_status */
@@ -35,7 +42,7 @@ struct state {
 
 struct seen {
 	uint32_t index;
-	bool listed;		      /* by the current listing */
+	unsigned int listing;	      /* the last that had it */
 	struct state states[HISTORY]; /* the newest first; the oldest is repeated to the end */
 	uint64_t received;	      /* rx_packets of the read before; 0: none */
 	uint64_t unicast;	      /* what was shown then */
@@ -44,9 +51,10 @@ struct seen {
 struct tcx_link_watch {
 	struct tcx_namespace *ns;   /* where sockets are opened */
 	struct tcx_netlink changes; /* subscribed; the draining thread's, as is what follows */
-	int retry_fd;		    /* a timer, set while a retry is due */
+	int timer_fd;		    /* when to look at the namespace, or to try again */
 	int ready_fd;		    /* of epoll: readable when one of the two is */
 	bool lost;		    /* some changes were, and links are not listed since */
+	unsigned int listing;	    /* counts listings */
 	pthread_mutex_t lock;	    /* guards what follows */
 	bool begun;		    /* the links are listed: differences are changes */
 	struct seen *links;	    /* owned; by their index */
@@ -73,16 +81,19 @@ static struct seen *find(const struct tcx_link_watch *watch, uint32_t index)
 	return &watch->links[place];
 }
 
-static bool insert(struct tcx_link_watch *watch, const struct seen *link)
+static bool insert(struct tcx_link_watch *watch, uint32_t index, const struct state *now)
 {
-	size_t place = place_of(watch, link->index);
+	struct seen link = {.index = index, .listing = watch->listing};
+	size_t place = place_of(watch, index);
 	struct seen *at;
 
-	if (!tcx_array_append(&watch->links, &watch->count, link, sizeof(*link)))
+	for (int i = 0; i < HISTORY; i++)
+		link.states[i] = *now;
+	if (!tcx_array_append(&watch->links, &watch->count, &link, sizeof(link)))
 		return false;
 	at = &watch->links[place];
 	memmove(at + 1, at, (watch->count - 1 - place) * sizeof(*at));
-	*at = *link;
+	*at = link;
 	return true;
 }
 
@@ -107,15 +118,6 @@ static void change(struct seen *link, const struct state *now)
 	link->states[0] = *now;
 }
 
-static struct seen first_seen(uint32_t index, const struct state *now)
-{
-	struct seen link = {.index = index, .listed = true};
-
-	for (int i = 0; i < HISTORY; i++)
-		link.states[i] = *now;
-	return link;
-}
-
 /* When the link last entered this state; its oldest time if that is not known. */
 static uint64_t since(const struct seen *link, const struct state *state)
 {
@@ -129,12 +131,11 @@ static uint64_t since(const struct seen *link, const struct state *state)
 /* A new link entered its state when it appeared. */
 static bool note(struct tcx_link_watch *watch, uint32_t index, const struct state *now)
 {
-	const struct seen new = first_seen(index, now);
 	struct seen *link = find(watch, index);
 
 	if (link == NULL)
-		return insert(watch, &new);
-	link->listed = true;
+		return insert(watch, index, now);
+	link->listing = watch->listing;
 	if (!same_state(&link->states[0], now))
 		change(link, now);
 	return true;
@@ -166,19 +167,13 @@ static bool take_link(void *context, const struct nlmsghdr *message, struct tcx_
 	return noted || tcx_fault_set(fault, "out of memory");
 }
 
-static void begin_listing(struct tcx_link_watch *watch)
-{
-	for (size_t i = 0; i < watch->count; i++)
-		watch->links[i].listed = false;
-}
-
 static void remove_unlisted(struct tcx_link_watch *watch)
 {
 	size_t kept = 0;
 
 	pthread_mutex_lock(&watch->lock);
 	for (size_t i = 0; i < watch->count; i++)
-		if (watch->links[i].listed)
+		if (watch->links[i].listing == watch->listing)
 			watch->links[kept++] = watch->links[i];
 	watch->count = kept;
 	pthread_mutex_unlock(&watch->lock);
@@ -207,7 +202,7 @@ static bool list(struct tcx_link_watch *watch, struct tcx_fault *fault)
 
 	tcx_netlink_init(&netlink, NETLINK_ROUTE);
 	do {
-		begin_listing(watch);
+		watch->listing++;
 		done = tcx_links_list(&netlink, take_link, watch, fault);
 	} while (!done && netlink.interrupted && tcx_netlink_try_again(++tried));
 	if (done)
@@ -238,12 +233,14 @@ static void set_begun(struct tcx_link_watch *watch, bool begun)
 	pthread_mutex_unlock(&watch->lock);
 }
 
-/* 0 s is never. */
-static void retry_in(const struct tcx_link_watch *watch, time_t seconds)
+/* Another namespace is looked at whatever happens; without anything to do, 0 ns is never. */
+static void set_timer(const struct tcx_link_watch *watch)
 {
-	const struct itimerspec when = {.it_value = {.tv_sec = seconds}};
+	uint64_t retry_ns = watch->lost ? RETRY_NS : 0;
+	uint64_t next_ns = tcx_namespace_is_other(watch->ns) ? LOOK_NS : retry_ns;
+	const struct itimerspec when = {.it_value = tcx_clock_timespec(next_ns)};
 
-	timerfd_settime(watch->retry_fd, 0, &when, NULL);
+	timerfd_settime(watch->timer_fd, 0, &when, NULL);
 }
 
 struct tcx_link_watch *tcx_link_watch_new(struct tcx_namespace *ns, struct tcx_fault *fault)
@@ -258,10 +255,9 @@ struct tcx_link_watch *tcx_link_watch_new(struct tcx_namespace *ns, struct tcx_f
 	watch->lost = true;
 	pthread_mutex_init(&watch->lock, NULL);
 	tcx_netlink_init(&watch->changes, NETLINK_ROUTE);
-	watch->retry_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	watch->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	watch->ready_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (watch->retry_fd >= 0 && watch->ready_fd >= 0 && add_ready(watch, watch->retry_fd) &&
-	    (ns->look_fd < 0 || add_ready(watch, ns->look_fd)))
+	if (watch->timer_fd >= 0 && watch->ready_fd >= 0 && add_ready(watch, watch->timer_fd))
 		return watch;
 	tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
 	tcx_link_watch_free(watch);
@@ -274,8 +270,8 @@ void tcx_link_watch_free(struct tcx_link_watch *watch)
 		return;
 	if (watch->ready_fd >= 0)
 		close(watch->ready_fd);
-	if (watch->retry_fd >= 0)
-		close(watch->retry_fd);
+	if (watch->timer_fd >= 0)
+		close(watch->timer_fd);
 	tcx_netlink_close(&watch->changes);
 	pthread_mutex_destroy(&watch->lock);
 	free(watch->links);
@@ -307,21 +303,27 @@ static bool take_changes(struct tcx_link_watch *watch, struct tcx_fault *fault)
 }
 
 /* Pending notifications are older than lost ones: lists links once none is pending. */
-bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault)
+static bool catch_up(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
 	if (tcx_namespace_is_gone(watch->ns)) {
 		set_begun(watch, false);
-		retry_in(watch, 0);
 		return !watch->lost || tcx_fault_set(fault, "its network namespace is gone");
 	}
 	if (!watch->begun) {
-		set_begun(watch, list_all(watch, fault));
-		watch->lost = !watch->begun;
+		watch->lost = !list_all(watch, fault);
+		set_begun(watch, !watch->lost);
 	} else if (take_changes(watch, fault)) {
 		watch->lost = watch->lost && !list_all(watch, fault);
 	}
-	retry_in(watch, watch->lost ? RETRY_S : 0);
 	return !watch->lost;
+}
+
+bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault)
+{
+	bool done = catch_up(watch, fault);
+
+	set_timer(watch);
+	return done;
 }
 
 /* A link that is unknown to the watch has just appeared or gone. */
