@@ -89,7 +89,7 @@ static void report_all(struct tcx_collector *collector, const struct tcx_fault *
 	bool any = false;
 
 	for (size_t i = 0; i < TCX_SOURCES; i++)
-		any = any || tcx_sources_present(collector->sources, i);
+		any = any || tcx_sources_status(collector->sources, i)->state != TCX_SOURCE_ABSENT;
 	for (size_t i = 0; i < TCX_SOURCES; i++)
 		if (report_source(collector, i, any) && any)
 			out = false;

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +64,7 @@ static bool check_file(const struct file *file, bool must_exist)
 	if (file->depth > DEPTH_MAX || file->reading->files++ > FILES_MAX ||
 	    is_null_device(file->path))
 		return true;
-	fd = tcx_open_regular(file->path, &fault);
+	fd = tcx_open_regular(AT_FDCWD, file->path, &fault);
 	if (fd >= 0)
 		return check_includes(file, fd);
 	if (errno == ENOENT && !must_exist)

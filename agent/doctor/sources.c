@@ -19,7 +19,7 @@ static void check_source(struct doctor *doctor, const char *root, const struct t
 		MORE("see that user %s may read it, and that nothing is mounted over it; if it is "
 		     "as the kernel has it, report it with the file",
 		     doctor->user);
-	} else if (tcx_sources_present(sources, i))
+	} else if (status->state == TCX_SOURCE_GOOD)
 		OK("%s/%s is there", root, path);
 	else if (tcx_catalogue_source(i)->absent == NULL)
 		WARN("%s/%s is not there, though every Linux has it: its counters are absent; see "

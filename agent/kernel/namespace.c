@@ -105,7 +105,7 @@ char *tcx_proc_root_path(const char *root, const char *path)
 	char *whole;
 
 	snprintf(sys, sizeof(sys), "%s/sys", root);
-	if (is_procfs(root) && access(sys, F_OK) != 0)
+	if (strncmp(path, "sys/", 4) == 0 && is_procfs(root) && access(sys, F_OK) != 0)
 		beside = "/..";
 	return asprintf(&whole, "%s%s/%s", root, beside, path) < 0 ? NULL : whole;
 }

@@ -182,25 +182,21 @@ bool tcx_netns_drain(struct tcx_netns *netns, struct tcx_fault *fault)
 	return tcx_link_watch_drain(netns->link_watch, fault);
 }
 
-/* Sysctls are beside the folder of a process, and are of the namespace of whoever opens them. */
-bool tcx_netns_place(const struct tcx_netns *netns, const char *below, struct tcx_place *place)
+/* Sysctls are of the namespace of whoever opens them. */
+struct tcx_place tcx_netns_place(const struct tcx_netns *netns, const char *below)
 {
 	const struct tcx_namespace *ns = &netns->ns;
 	bool named = ns->where == TCX_WHERE_NAMED;
 	bool sysctl = strncmp(below, "sys/", 4) == 0;
 	const char *root = named ? sysctl ? "/proc" : "/proc/thread-self" : ns->name;
-
-	*place = (struct tcx_place){
-		.folder = named ? AT_FDCWD : ns->folder,
+	struct tcx_place place = {
+		.path = tcx_proc_root_path(root, below),
+		.folder = ns->folder,
 		.inside = named || sysctl,
 		.pins = tcx_namespace_is_other(ns),
 	};
-	if (sysctl && !named)
-		place->path = tcx_proc_root_path(root, below);
-	else if (asprintf(&place->path, "%s/%s", root, below) < 0)
-		place->path = NULL;
-	if (place->path == NULL)
-		return false;
-	place->below = place->path + (place->folder == AT_FDCWD ? 0 : strlen(root) + 1);
-	return true;
+
+	if (place.path != NULL)
+		place.below = place.path + (ns->folder == AT_FDCWD ? 0 : strlen(root) + 1);
+	return place;
 }

@@ -88,12 +88,14 @@ static bool read_whole(struct tcx_procfile *file, struct tcx_fault *fault)
 static void look(struct tcx_procfile *file, uint64_t now_ns)
 {
 	struct stat status;
+	struct stat opened;
 
 	if (file->fd < 0 || now_ns - file->looked_ns < LOOK_NS)
 		return;
 	file->looked_ns = now_ns;
 	if (fstatat(file->place.folder, file->place.below, &status, 0) != 0 ||
-	    status.st_dev != file->device || status.st_ino != file->inode)
+	    fstat(file->fd, &opened) != 0 || status.st_dev != opened.st_dev ||
+	    status.st_ino != opened.st_ino)
 		tcx_procfile_reset(file);
 }
 
@@ -104,42 +106,29 @@ static bool is_missing(int error)
 }
 
 /* A missing file is no fault. */
-static bool open_file(struct tcx_procfile *file, uint64_t now_ns, bool *present,
-		      struct tcx_fault *fault)
+static bool open_file(struct tcx_procfile *file, uint64_t now_ns, struct tcx_fault *fault)
 {
-	struct stat status;
-
-	if (file->optional && file->looked_ns > 0 && now_ns - file->looked_ns < LOOK_NS) {
-		*present = false;
+	if (file->optional && file->looked_ns > 0 && now_ns - file->looked_ns < LOOK_NS)
 		return true;
-	}
-	file->fd = tcx_open_regular_at(file->place.folder, file->place.below, fault);
-	*present = file->fd >= 0 || !is_missing(errno);
-	if (!*present) {
-		fault->text[0] = '\0';
-		file->looked_ns = now_ns;
-		return true;
-	}
-	if (file->fd < 0)
-		return tcx_fault_prefix(fault, "cannot be opened");
-	if (fstat(file->fd, &status) != 0)
-		return tcx_fault_set(fault, "cannot be opened: %s", strerror(errno));
-	file->device = status.st_dev;
-	file->inode = status.st_ino;
 	file->looked_ns = now_ns;
+	file->fd = tcx_open_regular(file->place.folder, file->place.below, fault);
+	file->present = file->fd >= 0 || !is_missing(errno);
+	if (file->present && file->fd < 0)
+		return tcx_fault_prefix(fault, "cannot be opened");
+	if (file->fd < 0)
+		fault->text[0] = '\0';
 	return true;
 }
 
-bool tcx_procfile_read(struct tcx_procfile *file, uint64_t now_ns, bool *present,
-		       struct tcx_fault *fault)
+bool tcx_procfile_read(struct tcx_procfile *file, uint64_t now_ns, struct tcx_fault *fault)
 {
 	bool done;
 
-	*present = true;
 	look(file, now_ns);
-	done = (file->fd >= 0 || open_file(file, now_ns, present, fault)) &&
-	       (!*present || read_whole(file, fault));
-	if (file->place.pins && *present)
+	file->present = file->fd >= 0;
+	done = (file->present || open_file(file, now_ns, fault)) &&
+	       (!file->present || read_whole(file, fault));
+	if (file->place.pins && file->present)
 		let_go(file);
 	return done;
 }

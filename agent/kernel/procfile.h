@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "base/fault.h"
 #include "kernel/netns.h"
@@ -20,10 +19,9 @@ struct tcx_procfile {
 	char *text;		/* owned; what the last read gave */
 	size_t len;
 	size_t capacity;
-	dev_t device; /* which file is open */
-	ino_t inode;
 	uint64_t looked_ns; /* when the path was last checked; 0: look now */
 	bool optional;	    /* may be missing: then looked for once a second */
+	bool present;	    /* the last read found it, readable or not */
 };
 
 /* Takes ownership of the place's path. Opens nothing yet. */
@@ -33,13 +31,12 @@ void tcx_procfile_init(struct tcx_procfile *file, struct tcx_place place, bool o
 void tcx_procfile_close(struct tcx_procfile *file);
 
 /*
- * Reads the whole file into text; a missing file is no fault but !*present. One pread() gives one
+ * Reads the whole file into text; a missing file is no fault but not present. One pread() gives one
  * consistent copy, since procfs writes the file anew for each read from its beginning
  * (seq_read_iter()). Notices within a second of now_ns (tcx_clock_now()) that the file was replaced
  * or removed, or that an optional one appeared. fault must not be NULL.
  */
-bool tcx_procfile_read(struct tcx_procfile *file, uint64_t now_ns, bool *present,
-		       struct tcx_fault *fault);
+bool tcx_procfile_read(struct tcx_procfile *file, uint64_t now_ns, struct tcx_fault *fault);
 
 /* Closes the file and frees its text: the next read opens the path anew. */
 void tcx_procfile_reset(struct tcx_procfile *file);

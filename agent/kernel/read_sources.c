@@ -22,7 +22,6 @@ static tcx_reader *const readers[TCX_SOURCES] = {
 
 struct source {
 	struct tcx_procfile file;
-	bool present;		/* the file exists, readable or not */
 	bool has_text;		/* it could be read */
 	struct tcx_fault fault; /* of this read; empty: none */
 	struct tcx_source_status status;
@@ -39,11 +38,6 @@ const char *tcx_sources_file(const struct tcx_sources *sources, size_t i)
 	return sources->all[i].file.place.path;
 }
 
-bool tcx_sources_present(const struct tcx_sources *sources, size_t i)
-{
-	return sources->all[i].present;
-}
-
 const struct tcx_source_status *tcx_sources_status(const struct tcx_sources *sources, size_t i)
 {
 	return &sources->all[i].status;
@@ -56,9 +50,9 @@ struct tcx_sources *tcx_sources_new(struct tcx_netns *netns, struct tcx_fault *f
 
 	for (size_t i = 0; sources != NULL && i < TCX_SOURCES; i++) {
 		const struct tcx_source_row *row = tcx_catalogue_source(i);
-		struct tcx_place place;
+		struct tcx_place place = tcx_netns_place(netns, row->path);
 
-		done = tcx_netns_place(netns, row->path, &place) && done;
+		done = done && place.path != NULL;
 		tcx_procfile_init(&sources->all[i].file, place, row->absent != NULL);
 		sources->all[i].status.state = TCX_SOURCE_ABSENT;
 	}
@@ -84,10 +78,11 @@ void tcx_sources_free(struct tcx_sources *sources)
 
 static bool read_file(struct source *source, bool inside, uint64_t began)
 {
-	source->present = false;
-	return (inside || !source->file.place.inside) &&
-	       tcx_procfile_read(&source->file, began, &source->present, &source->fault) &&
-	       source->present;
+	struct tcx_procfile *file = &source->file;
+
+	file->present = false;
+	return (inside || !file->place.inside) && tcx_procfile_read(file, began, &source->fault) &&
+	       file->present;
 }
 
 /* Reads all files before it parses any, as nearly at one instant. Returns how many exist. */
@@ -101,7 +96,7 @@ static size_t read_files(struct tcx_sources *sources, bool inside, uint64_t bega
 
 		source->fault.text[0] = '\0';
 		source->has_text = read_file(source, inside, began);
-		found += source->present;
+		found += source->file.present;
 		ended = tcx_clock_now();
 		source->status.cost_ns = ended - began;
 		began = ended;
@@ -258,7 +253,7 @@ static void note_status(struct source *source, bool gave, uint64_t taken_ns)
 {
 	struct tcx_source_status *status = &source->status;
 
-	if (!source->present) {
+	if (!source->file.present) {
 		status->state = TCX_SOURCE_ABSENT;
 		status->good_ns = 0;
 		status->discontinuity_ns = 0;

@@ -20,12 +20,7 @@ static int check(int fd)
 	return S_ISREG(status.st_mode) ? 0 : EINVAL;
 }
 
-int tcx_open_regular(const char *path, struct tcx_fault *fault)
-{
-	return tcx_open_regular_at(AT_FDCWD, path, fault);
-}
-
-int tcx_open_regular_at(int folder, const char *path, struct tcx_fault *fault)
+int tcx_open_regular(int folder, const char *path, struct tcx_fault *fault)
 {
 	int fd = openat(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int error = fd >= 0 ? check(fd) : errno;

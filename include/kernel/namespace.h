@@ -29,9 +29,8 @@ struct tcx_namespace {
 };
 
 /*
- * The path below root, for the caller to free, of a file such as sys/net/... that no process owns:
- * if root is a process's folder, the path is beside it. NULL when memory is short. sys/net is of
- * the namespace of the thread that opens it.
+ * The path of a file below root, for the caller to free. No process has a sys of its own: that is
+ * beside its folder. NULL when memory is short.
  */
 char *tcx_proc_root_path(const char *root, const char *path);
 

@@ -86,7 +86,8 @@ struct tcx_place {
 	bool pins;	   /* as long as it is open, the namespace stays */
 };
 
-/* The place of net/snmp, sys/net/..., for the handle's life. False when memory is short. */
-bool tcx_netns_place(const struct tcx_netns *netns, const char *below, struct tcx_place *place);
+/* The place of net/snmp, sys/net/..., for the handle's life. Its path is NULL for lack of memory.
+ */
+struct tcx_place tcx_netns_place(const struct tcx_netns *netns, const char *below);
 
 #endif

@@ -45,7 +45,4 @@ const struct tcx_source_status *tcx_sources_status(const struct tcx_sources *sou
 /* The whole path of source i. */
 const char *tcx_sources_file(const struct tcx_sources *sources, size_t i);
 
-/* Whether the last read found file i. */
-bool tcx_sources_present(const struct tcx_sources *sources, size_t i);
-
 #endif

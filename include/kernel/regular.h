@@ -6,12 +6,9 @@
 #include "base/fault.h"
 
 /*
- * Opens a regular file (or one of procfs) for reading. Refuses a FIFO, device or socket, which
- * could block for ever, with EINVAL. -1 with errno and a fault.
+ * Opens a regular file (or one of procfs) for reading; folder as openat() has it. Refuses a FIFO,
+ * device or socket, which could block for ever, with EINVAL. -1 with errno and a fault.
  */
-int tcx_open_regular(const char *path, struct tcx_fault *fault);
-
-/* Likewise of a path below the folder of a descriptor. */
-int tcx_open_regular_at(int folder, const char *path, struct tcx_fault *fault);
+int tcx_open_regular(int folder, const char *path, struct tcx_fault *fault);
 
 #endif

@@ -22,6 +22,11 @@
 
 static struct fixture fixture;
 
+static bool is_present(const struct tcx_sources *sources, size_t i)
+{
+	return tcx_sources_status(sources, i)->state != TCX_SOURCE_ABSENT;
+}
+
 /* Takes the next text off the input and makes it the file i, if that is wanted. */
 static void put_file(size_t i, bool wanted, const uint8_t **data, const uint8_t *end)
 {
@@ -39,7 +44,7 @@ static void put_files(const struct tcx_sources *used, const uint8_t **data, cons
 {
 	for (size_t i = 0; i < TCX_SOURCES; i++) {
 		bool wanted = used == NULL || tcx_catalogue_source(i)->absent == NULL ||
-			      tcx_sources_present(used, i);
+			      is_present(used, i);
 
 		put_file(i, wanted, data, end);
 	}
@@ -48,7 +53,7 @@ static void put_files(const struct tcx_sources *used, const uint8_t **data, cons
 static void remove_files(const struct tcx_sources *sources)
 {
 	for (size_t i = 0; i < TCX_SOURCES; i++)
-		if (tcx_sources_present(sources, i))
+		if (is_present(sources, i))
 			fixture_remove(&fixture, tcx_catalogue_source(i)->path);
 }
 

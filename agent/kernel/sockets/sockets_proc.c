@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lists sockets from /proc/net/tcp, tcp6, udp and udp6. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -172,7 +173,7 @@ bool tcx_sockets_list_proc(struct tcx_netns_reader *reader, const struct tcx_soc
 	snprintf(path, sizeof(path), "%s/net/%s%s", reader->proc_root, names[query->protocol],
 		 query->family == AF_INET6 ? "6" : "");
 	reading.path = path;
-	reading.fd = tcx_open_regular(path, &why);
+	reading.fd = tcx_open_regular(AT_FDCWD, path, &why);
 	if (reading.fd < 0 && errno == ENOENT && query->family == AF_INET6)
 		return true;
 	if (reading.fd < 0)
