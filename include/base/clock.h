@@ -9,12 +9,18 @@
 #define TCX_NS_PER_MS 1000000ULL
 #define TCX_NS_PER_S  1000000000ULL
 
-/* Nanoseconds since boot. */
-uint64_t tcx_clock_now(void);
-
 static inline uint64_t tcx_clock_ns(const struct timespec *time)
 {
 	return (uint64_t)time->tv_sec * TCX_NS_PER_S + (uint64_t)time->tv_nsec;
+}
+
+/* Nanoseconds since boot. */
+static inline uint64_t tcx_clock_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return tcx_clock_ns(&now);
 }
 
 static inline struct timespec tcx_clock_timespec(uint64_t ns)
