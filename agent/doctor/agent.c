@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ask.h"
 #include "mib/modules.h"
 #include "mib/objects.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Asks snmpd as a manager does, with names and passwords of snmpd.conf, which are never printed. */
-#include "ask.h"
+#include "checks.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -65,6 +65,26 @@ void tcx_doctor_each_file(struct doctor *doctor, const char *const *names,
 /* Writes where this host can ask snmpd to text; returns the kind of community that works there. */
 const char *tcx_doctor_ask_address(const struct tcx_snmpd_conf *snmpd, char text[DOCTOR_PATH_MAX]);
 
+/* What snmpd shows to a manager. */
+struct doctor_answer {
+	bool came;	      /* snmpd answered */
+	char version[64];     /* the agent's; empty: not shown */
+	bool rows;	      /* sysORTable is shown */
+	unsigned int modules; /* the agent's modules in it, as bits */
+	unsigned int twice;   /* those with more than one row */
+};
+
+/* Call once, before the first request. */
+void tcx_doctor_ask_init(void);
+
+/*
+ * Asks snmpd at an address, as that community or, if given, that user. Takes two seconds without an
+ * answer. False when it cannot be that user: a password is too short, or the library lacks a hash
+ * or cipher.
+ */
+bool tcx_doctor_ask(const struct tcx_snmpd_access *access, const struct tcx_snmpd_user *user,
+		    const char *address, struct doctor_answer *answer);
+
 /* Finds facts before the checks: files, processes, and whether the master can be reached. */
 void tcx_doctor_find_config(struct doctor *doctor);
 void tcx_doctor_read_snmpd_conf(struct doctor *doctor);

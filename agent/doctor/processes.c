@@ -10,11 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool read_text(const char *path, char *text, size_t size)
+static bool read_text(const char *pid, const char *name, char *text, size_t size)
 {
-	FILE *file = fopen(path, "re");
+	char path[64];
 	size_t len = 0;
+	FILE *file;
 
+	snprintf(path, sizeof(path), "/proc/%.20s/%s", pid, name);
+	file = fopen(path, "re");
 	if (file != NULL) {
 		len = fread(text, 1, size - 1, file);
 		fclose(file);
@@ -40,15 +43,13 @@ static bool is_in_our_network(const char *pid)
 /* Whether it has our name and is no short task of it. */
 static bool is_agent(const char *pid)
 {
-	char name[32], ours[32], path[64], command[4096];
+	char name[32], ours[32], command[4096];
 
-	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
-	if (atol(pid) == (long)getpid() || !read_text(path, name, sizeof(name)) ||
-	    !read_text("/proc/self/comm", ours, sizeof(ours)) || strcmp(name, ours) != 0)
-		return false;
-	snprintf(path, sizeof(path), "/proc/%.20s/cmdline", pid);
-	return read_text(path, command, sizeof(command)) && strstr(command, " --doctor") == NULL &&
-	       strstr(command, " --print") == NULL && is_in_our_network(pid);
+	return atol(pid) != (long)getpid() && read_text(pid, "comm", name, sizeof(name)) &&
+	       read_text("self", "comm", ours, sizeof(ours)) && strcmp(name, ours) == 0 &&
+	       read_text(pid, "cmdline", command, sizeof(command)) &&
+	       strstr(command, " --doctor") == NULL && strstr(command, " --print") == NULL &&
+	       is_in_our_network(pid);
 }
 
 void tcx_doctor_find_agents(struct doctor *doctor)
