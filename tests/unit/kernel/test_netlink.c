@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "agent/kernel/rtnetlink/route_lists.h"
 #include "base/octets.h"
@@ -976,6 +977,53 @@ static void survey_of_sockets(void **state)
 		tcx_table_unref(tables[id]);
 }
 
+/* How many sockets of IPv6 the kernel told of. */
+static size_t count_ipv6(void)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < script.count; i++) {
+		const struct nlmsghdr *message = (const void *)script.datagrams[i].octets;
+		int left = (int)script.datagrams[i].len;
+
+		for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+			const struct inet_diag_msg *body = mnl_nlmsg_get_payload(message);
+
+			count += message->nlmsg_type == SOCK_DIAG_BY_FAMILY &&
+				 body->idiag_family == AF_INET6;
+		}
+	}
+	return count;
+}
+
+/* The kernel leaves out what speaks no IPv4, unless another table of the survey wants it. */
+static void filtered_if_alone(void **state)
+{
+	static const struct tcx_survey *const survey = &tcx_surveys[TCX_SURVEY_TCP_SOCKETS];
+	const struct sockaddr_in6 own = {.sin6_family = AF_INET6, .sin6_addr.s6_addr[15] = 1};
+	struct tcx_table *tables[TCX_TABLES];
+	int listener;
+
+	(void)state;
+	need_namespace();
+	listener = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bind(listener, (const struct sockaddr *)&own, sizeof(own)) < 0 ||
+	    listen(listener, 1) < 0 || record(&tcx_connections) == SIZE_MAX) {
+		print_message("skipped: no IPv6, or no sock_diag\n");
+		skip();
+	}
+	assert_int_equal(count_ipv6(), 0);
+	clear_script();
+	script.mode = RECORD;
+	assert_true(fixture_survey("/proc", survey,
+				   1U << TCX_TABLE_TCP_CONNECTIONS | 1U << TCX_TABLE_TCP_STATES,
+				   tables, 1000, NULL, NULL));
+	assert_int_equal(count_ipv6(), 1);
+	for (size_t id = 0; id < TCX_TABLES; id++)
+		tcx_table_unref(tables[id]);
+	close(listener);
+}
+
 /* Kernels before 4.3 do not tell whether a socket on :: takes IPv4 as well. */
 static void listeners_on_all_of_ipv6(void **state)
 {
@@ -1059,6 +1107,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lacking_beside, setup, teardown),
 		cmocka_unit_test_setup_teardown(listener_of_connection, setup, teardown),
 		cmocka_unit_test_setup_teardown(survey_of_sockets, setup, teardown),
+		cmocka_unit_test_setup_teardown(filtered_if_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(listeners_on_all_of_ipv6, setup, teardown),
 		cmocka_unit_test_setup_teardown(hollow_messages, setup, teardown),
 	};
