@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Asks a driver for the speed of its interface (SIOCETHTOOL). */
-#include "link_speed.h"
+#include "link_messages.h"
 
 #include <linux/ethtool.h>
 #include <linux/if.h>

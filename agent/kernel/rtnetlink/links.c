@@ -14,7 +14,6 @@
 #include "kernel/links.h"
 #include "kernel/netns_reader.h"
 #include "link_messages.h"
-#include "link_speed.h"
 
 #define LINK_ATTRIBUTES	 (IFLA_STATS64 + 1)
 #define QDISC_ATTRIBUTES (TCA_STATS2 + 1)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/octets.h"
 #include "kernel/line.h"
 #include "kernel/regular.h"
 #include "sockets.h"
@@ -69,34 +70,27 @@ static bool take_end(struct tcx_piece *line, uint8_t family, uint8_t address[16]
 	}
 	if (!take_char(line, ':') || !take_hex(line, 4, &number))
 		return false;
-	port[0] = (uint8_t)(number >> 8);
-	port[1] = (uint8_t)number;
-	return true;
-}
-
-static bool take_state(struct tcx_piece *line, uint8_t *state)
-{
-	uint32_t number;
-
-	if (!take_hex(line, 2, &number))
-		return false;
-	*state = (uint8_t)number;
+	tcx_octets_put16(port, (uint16_t)number);
 	return true;
 }
 
 static bool parse_line(struct tcx_piece line, struct tcx_socket *socket)
 {
 	struct tcx_number slot;
+	uint32_t state = 0;
+	bool whole;
 
 	tcx_line_skip_blanks(&line);
 	line.at = tcx_number_parse(line.at, line.end, &slot);
-	return line.at != NULL && take_char(&line, ':') && take_char(&line, ' ') &&
-	       take_end(&line, socket->family, socket->local, socket->local_port) &&
-	       take_char(&line, ' ') &&
-	       take_end(&line, socket->family, socket->remote, socket->remote_port) &&
-	       take_char(&line, ' ') && take_state(&line, &socket->state) &&
-	       take_char(&line, ' ') && take_hex(&line, 8, &socket->send_queue) &&
-	       take_char(&line, ':') && take_hex(&line, 8, &socket->receive_queue);
+	whole = line.at != NULL && take_char(&line, ':') && take_char(&line, ' ') &&
+		take_end(&line, socket->family, socket->local, socket->local_port) &&
+		take_char(&line, ' ') &&
+		take_end(&line, socket->family, socket->remote, socket->remote_port) &&
+		take_char(&line, ' ') && take_hex(&line, 2, &state) && take_char(&line, ' ') &&
+		take_hex(&line, 8, &socket->send_queue) && take_char(&line, ':') &&
+		take_hex(&line, 8, &socket->receive_queue);
+	socket->state = (uint8_t)state;
+	return whole;
 }
 
 static bool take_line(struct reading *reading, struct tcx_piece line, struct tcx_fault *fault)

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "agent/kernel/rtnetlink/link_speed.h"
+#include "agent/kernel/rtnetlink/link_messages.h"
 
 #define WORDS 3
 
