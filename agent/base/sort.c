@@ -35,7 +35,6 @@ static void count_octets(const struct rows *rows, size_t octet, size_t counts[OC
 		counts[*at]++;
 }
 
-/* Turns the counts of octets into the places of their first rows. */
 static void counts_to_places(size_t counts[OCTETS])
 {
 	size_t place = 0;

@@ -19,7 +19,6 @@
 /* How long a running agent may take to connect. */
 #define TIMEOUT_S 5
 
-/* A request to snmpd: who asks, where, and the answer. */
 struct question {
 	const struct doctor *doctor;
 	const struct tcx_snmpd_access *access;

@@ -48,7 +48,6 @@ static bool mib_path(const char *directory, const char *pattern, char path[PATH_
 	return snprintf(path, PATH_MAX, "%s%s/%s", home, directory, pattern) < PATH_MAX;
 }
 
-/* Whether a path matches the pattern below a directory of the list. */
 static bool any_has(const char *directories, const char *pattern)
 {
 	char directory[PATH_MAX], path[PATH_MAX];

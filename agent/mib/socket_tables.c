@@ -25,7 +25,6 @@ TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateUnread, gauge32_latched, tcx_tcp_state_
 TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateReceiveQueue, counter64, tcx_tcp_state_row->receive_queue)
 TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateSendQueue, counter64, tcx_tcp_state_row->send_queue)
 
-/* Sums up the state table. */
 static void sum_rows(const struct tcx_table *table, struct tcx_tcp_state_row *sum)
 {
 	*sum = (struct tcx_tcp_state_row){0};

@@ -20,7 +20,6 @@ struct line {
 	char word[WORDS_MAX][TEXT_MAX]; /* the others are empty */
 };
 
-/* The versions of SNMP of a model. */
 static unsigned int versions_of(const char *model)
 {
 	if (strcasecmp(model, "any") == 0)

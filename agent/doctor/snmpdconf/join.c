@@ -22,7 +22,6 @@ static bool admits(const struct tcx_snmpd_row *row, const char *context)
 			   : strcmp(context, row->context) == 0;
 }
 
-/* Gives a community or user the accesses of its group. */
 static void join_accesses(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_row *whom,
 			  const struct tcx_snmpd_row *group)
 {
