@@ -43,7 +43,8 @@ struct entry {
 	struct survey *survey; /* reads it, with the other tables of its survey */
 	bool wanted;	       /* requests are pending */
 	struct tcx_table *latest;
-	uint64_t asked_ns; /* last request; 0 before the first one */
+	uint64_t asked_ns;   /* last request; 0 before the first one */
+	uint64_t failing_ns; /* end of the first read that failed since one went well; 0: none */
 	struct tcx_condition conditions[CONDITIONS];
 };
 
@@ -103,6 +104,8 @@ static void end_read(struct entry *entry, const struct tcx_table *table,
 		entry->asked_ns = tcx_clock_now();
 	entry->wanted = false;
 	report(entry, FAILED, table == NULL ? cause : NULL);
+	if (table != NULL || entry->failing_ns == 0)
+		entry->failing_ns = table != NULL ? 0 : tcx_clock_now();
 	if (table == NULL)
 		return;
 	tcx_fault_set(&rows, "%zu", table->max_rows);
@@ -335,19 +338,19 @@ static bool counts(const struct entry *entry)
 	return entry->latest != NULL && entry->latest->kind->counts;
 }
 
-static bool is_stale(const struct entry *entry)
+static bool is_stale(const struct entry *entry, uint64_t within_ns)
 {
 	const struct tcx_tables_settings *settings = &entry->survey->tables->settings;
 	uint64_t interval = counts(entry) ? settings->refresh_ns : settings->interval_ns;
 
-	return !is_younger(entry, STALE_INTERVALS * interval);
+	return !is_younger(entry, STALE_INTERVALS * interval + within_ns);
 }
 
 static bool needs_reading(const struct entry *entry)
 {
 	if (counts(entry))
 		return !is_younger(entry, entry->survey->tables->settings.refresh_ns);
-	return is_stale(entry);
+	return is_stale(entry, 0);
 }
 
 /* Whether a table will come. */
@@ -370,11 +373,28 @@ struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool stal
 
 	pthread_mutex_lock(&tables->lock);
 	entry->asked_ns = tcx_clock_now();
-	*pending = needs_reading(entry) && request_read(entry) && !(stale_ok && !is_stale(entry));
-	if (!*pending && !is_stale(entry))
+	*pending =
+		needs_reading(entry) && request_read(entry) && !(stale_ok && !is_stale(entry, 0));
+	if (!*pending && !is_stale(entry, 0))
 		table = tcx_table_ref(entry->latest);
 	pthread_mutex_unlock(&tables->lock);
 	return table;
+}
+
+bool tcx_tables_fails(struct tcx_tables *tables, size_t id, uint64_t within_ns)
+{
+	struct entry *entry = &tables->entries[id];
+	bool fails = false;
+
+	pthread_mutex_lock(&tables->lock);
+	if (entry->failing_ns > 0) {
+		entry->asked_ns = tcx_clock_now();
+		fails = entry->asked_ns - entry->failing_ns >= within_ns &&
+			is_stale(entry, within_ns);
+		request_read(entry);
+	}
+	pthread_mutex_unlock(&tables->lock);
+	return fails;
 }
 
 struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id)

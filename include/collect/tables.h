@@ -57,6 +57,12 @@ void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings 
 struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool stale_ok,
 				 bool *pending);
 
+/*
+ * Whether reads of a table have failed for within_ns, and all that is left of it has been too old
+ * for as long. Has one that fails read again; one that nobody has asked for does not fail.
+ */
+bool tcx_tables_fails(struct tcx_tables *tables, size_t id, uint64_t within_ns);
+
 /* The newest table, without requesting it, for status objects. NULL when there is none. */
 struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id);
 

@@ -5,6 +5,7 @@
 #include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/collect/events.h"
 #include "agent/collect/pool.h"
@@ -114,7 +115,7 @@ static const char *read_anew(struct tcx_tables *tables, struct way next)
 	return text;
 }
 
-static struct tcx_tables *start(void)
+static struct tcx_tables *start(struct way first)
 {
 	static const struct tcx_survey survey = {{&reader}};
 	struct tcx_netns *netns = fixture_netns("/proc");
@@ -127,7 +128,7 @@ static struct tcx_tables *start(void)
 	tcx_job_init(&marker, pool, &marker_kind, NULL);
 	tables = tcx_tables_start(pool, events, netns, &survey, 1, &settings, NULL);
 	tcx_netns_unref(netns);
-	way = well;
+	way = first;
 	assert_non_null(tables);
 	assert_null(tcx_tables_get(tables, 0, false, &pending));
 	assert_true(pending);
@@ -174,7 +175,7 @@ static const struct {
 
 static void outages(void **state)
 {
-	struct tcx_tables *tables = start();
+	struct tcx_tables *tables = start(well);
 
 	(void)state;
 	for (size_t i = 0; i < 2 * COUNT(sorts); i++) {
@@ -192,7 +193,7 @@ static void outages(void **state)
 /* Nobody listens for a while: what was said last is what is so. */
 static void unheard(void **state)
 {
-	struct tcx_tables *tables = start();
+	struct tcx_tables *tables = start(well);
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
@@ -210,11 +211,30 @@ static void unheard(void **state)
 	stop(tables);
 }
 
+/* A table fails once a read of it has, until another one goes well, which the question asks for. */
+static void fails(void **state)
+{
+	struct tcx_tables *tables = start(sorts[1].bad);
+	const uint64_t begin = tcx_clock_now();
+
+	(void)state;
+	assert_true(tcx_tables_fails(tables, 0, 0));
+	assert_false(tcx_tables_fails(tables, 0, TCX_NS_PER_S * 3600));
+	way = well;
+	while (tcx_tables_fails(tables, 0, 0) && tcx_clock_now() - begin < TIMEOUT_S * TCX_NS_PER_S)
+		usleep(1000);
+	assert_false(tcx_tables_fails(tables, 0, 0));
+	read_table(tables, sorts[1].bad);
+	assert_false(tcx_tables_fails(tables, 0, 0)); /* the rows before are still shown */
+	stop(tables);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(outages),
 		cmocka_unit_test(unheard),
+		cmocka_unit_test(fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
