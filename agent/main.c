@@ -189,9 +189,14 @@ static bool make_dispatcher(struct tcx_program *program, struct tcx_fault *fault
 		return tcx_fault_set(fault, "out of memory");
 	program->dispatcher = tcx_dispatcher_new(&program->modules);
 	program->registrations = tcx_registrations_new(&program->modules);
-	program->agentx.registrations = program->registrations;
 	if (program->dispatcher != NULL)
 		program->context = tcx_dispatcher_context(program->dispatcher, TCX_CONTEXT_DEFAULT);
+	program->agentx.groups = (struct tcx_groups){
+		.modules = &program->modules,
+		.registrations = program->registrations,
+		.dispatcher = program->dispatcher,
+		.context = program->context,
+	};
 	return (program->context != NULL && program->registrations != NULL) ||
 	       tcx_fault_set(fault, "out of memory");
 }

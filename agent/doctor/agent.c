@@ -217,7 +217,8 @@ static void check_refused(struct doctor *doctor, const struct doctor_answer *ans
 		     PRIORITY_OF_SNMPD);
 	else
 		MORE("another subagent: write another registerPriority to tcpextd.conf, or leave "
-		     "these out of register, and reload the agent");
+		     "these out of register, and reload the agent; or the agent has left them to "
+		     "snmpd, of which its log tells: see the files above");
 }
 
 static void check_priority(struct doctor *doctor)

@@ -65,13 +65,19 @@ static bool show_scalar(const struct tcx_request *request, const struct tcx_obje
 	return true;
 }
 
+/* Of what says nothing of the kernel: whether a group has anything to show does not depend on it.
+ */
+static const struct tcx_rows constant_rows = TCX_ROWS_SCALAR;
+
 bool tcx_add_mib2(struct tcx_tree *tree, const char *word)
 {
-	struct tcx_object object = {.id_len = 2, .rows = &tcx_scalar_rows, .show = show_scalar};
+	struct tcx_object object = {.id_len = 2, .show = show_scalar};
 
 	for (object.arg = 0; object.arg < SCALARS; object.arg++) {
 		object.id[0] = scalars[object.arg].group;
 		object.id[1] = scalars[object.arg].sub_id;
+		object.rows = scalars[object.arg].source == TCX_CONSTANT_0 ? &constant_rows
+									   : &tcx_scalar_rows;
 		if (strcmp(scalars[object.arg].module, word) == 0 && !tcx_tree_add(tree, &object))
 			return false;
 	}

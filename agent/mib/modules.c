@@ -22,7 +22,7 @@ const struct tcx_module tcx_modules[] = {
 	 "TCP-MIB: the scalars of the tcp group, 64-bit ones included, by tcpextd"},
 	{"udp", tcx_add_module, TCX_MODULE_WHOLE, ROOT(MIB2), SUBTREE(MIB2, 7), SYSORID(MIB2, 50),
 	 "UDP-MIB: the scalars of the udp group, 64-bit ones included, by tcpextd"},
-	{"tcpext", tcx_add_module, TCX_MODULE_WHOLE, ROOT(TCX_OBJECTS_ROOT),
+	{"tcpext", tcx_add_module, TCX_MODULE_OWN, ROOT(TCX_OBJECTS_ROOT),
 	 SUBTREE(TCX_OBJECTS_ROOT), SYSORID(TCX_MIB_ROOT, 3, 1), /* linuxTcpExtAgentV1 */
 	 "LINUX-TCPEXT-MIB: all TCP/IP counters of the Linux kernel, by tcpextd"},
 	{"interfaces", tcx_add_module, TCX_MODULE_TABLE, ROOT(MIB2), SUBTREE(MIB2, 2, 2),

@@ -41,6 +41,7 @@ void tcx_agentx_configure(const struct tcx_config *config, const char *address)
 		address = config->socket;
 	agentx->wire.master = address != NULL && address[0] != '\0' ? address : DEFAULT_SOCKET;
 	agentx->wire.timeout_s = config->timeout_s * (config->retries + 1);
+	agentx->groups.max_age_ns = tcx_config_max_age(config);
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
 			   config->ping_s);
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT,
@@ -69,7 +70,8 @@ static void on_connected(void *session)
 	agentx->wire.unproven = false;
 	agentx->refused = 0;
 	agentx->reported = 0;
-	tcx_registrations_connected(agentx->registrations);
+	tcx_groups_connected(&agentx->groups, session);
+	tcx_registrations_connected(agentx->groups.registrations);
 	if (!agentx->away)
 		snmp_log(LOG_NOTICE, "connected to the AgentX master at %s\n",
 			 agentx->wire.address);
@@ -89,6 +91,7 @@ static void on_lost(void *session)
 {
 	(void)session;
 	agentx->session = NULL;
+	tcx_groups_connected(&agentx->groups, NULL);
 	agentx->connected = false;
 	agentx->complained = true;
 	if (!agentx->away)
@@ -105,6 +108,7 @@ static void on_register(void *parameters)
 	memcpy(agentx->name, registration->name, agentx->name_len * sizeof(oid));
 	agentx->priority = registration->priority;
 	agentx->context = registration->contextName;
+	tcx_groups_register(&agentx->groups, registration);
 }
 
 static void on_unregister(void *parameters)
@@ -113,7 +117,7 @@ static void on_unregister(void *parameters)
 	const struct tcx_subtree_name name = {registration->contextName, registration->name,
 					      registration->namelen, registration->priority};
 
-	if (tcx_registrations_is_refused(agentx->registrations, &name))
+	if (tcx_registrations_is_refused(agentx->groups.registrations, &name))
 		tcx_quirk_unregister_nothing(registration);
 }
 
@@ -148,12 +152,25 @@ static int on_event(int major, int minor, void *parameters, void *arg)
 	return 0;
 }
 
+/* Called after the library's own. */
+static int on_registered(int major, int minor, void *parameters, void *arg)
+{
+	(void)major;
+	(void)minor;
+	(void)parameters;
+	(void)arg;
+	tcx_groups_registered(&agentx->groups);
+	return 0;
+}
+
 /* Without an argument: the library would free it as its own (clear_callback()). */
 static void watch_events(void)
 {
 	for (size_t i = 0; i < EVENTS; i++)
 		netsnmp_register_callback(events[i].major, events[i].minor, on_event, NULL,
 					  NETSNMP_CALLBACK_HIGHEST_PRIORITY);
+	netsnmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_REGISTER_OID,
+				  on_registered, NULL, NETSNMP_CALLBACK_LOWEST_PRIORITY);
 }
 
 /* Keeps no state between runs. */
@@ -207,6 +224,7 @@ void tcx_agentx_connect(void)
 {
 	tcx_quirk_init_snmp(APP);
 	complain_once();
+	tcx_groups_watch(&agentx->groups);
 }
 
 /*
@@ -228,7 +246,7 @@ void tcx_agentx_leave(void)
 	end_requests();
 	if (!agentx->connected)
 		return;
-	tcx_quirk_end_session(agentx->session);
+	tcx_quirk_end_sessions(agentx->session);
 	if (!agentx->connected)
 		return; /* the master has closed it meanwhile */
 	agentx->away = true;
@@ -259,7 +277,7 @@ static void list_modules(unsigned int alarm, void *arg)
 	(void)alarm;
 	(void)arg;
 	if (agentx->connected)
-		tcx_registrations_update_sysORTable(agentx->registrations);
+		tcx_registrations_update_sysORTable(agentx->groups.registrations);
 }
 
 static void ask_later(void)
@@ -284,7 +302,7 @@ static void ask_again(unsigned int alarm, void *arg)
 	agentx->refused = 0;
 	if (!agentx->connected)
 		return;
-	asked = tcx_registrations_ask_again(agentx->registrations);
+	asked = tcx_registrations_ask_again(agentx->groups.registrations, ~agentx->groups.left);
 	for (size_t i = 0; i < tcx_modules_count; i++) {
 		unsigned int bit = tcx_modules_bit(tcx_modules[i].word);
 
@@ -340,7 +358,7 @@ void tcx_agentx_refused(long error)
 
 	if (error == TCX_WIRE_LOST)
 		return; /* on_lost() logs that */
-	module = tcx_registrations_refused(agentx->registrations, &name);
+	module = tcx_registrations_refused(agentx->groups.registrations, &name);
 	if (module == NULL)
 		return;
 	bit = tcx_modules_bit(module);

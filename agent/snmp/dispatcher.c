@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/search.h"
 #include "snmp/quirks.h"
+#include "snmp/table_rows.h"
 
 /*
  * How long a request is kept for later varbinds. A GETBULK whose first repetition is pending goes
@@ -56,6 +57,7 @@ struct tcx_dispatcher {
 	unsigned int alarm;    /* of look_after_pending(); 0: none */
 	uint64_t quiescing_ns; /* since when registrations are to change; 0: they are not */
 	bool quiesced;	       /* none is pending, and none may become so */
+	bool holding;	       /* each GETNEXT is to become pending */
 	bool complained;       /* that a table takes too long; until one comes again */
 };
 
@@ -161,6 +163,14 @@ void tcx_context_serve(struct tcx_context *context, size_t module, bool served)
 
 /* --- Requests ----------------------------------------------------------------------------------*/
 
+static void set_max_age(struct tcx_request *request, uint64_t max_age_ns)
+{
+	request->max_age_ns = max_age_ns;
+	request->oldest_ns = request->now_ns > max_age_ns ? request->now_ns - max_age_ns : 0;
+	if (request->latest != NULL && request->latest->taken_ns >= request->oldest_ns)
+		request->fresh = request->latest;
+}
+
 static void begin_request(struct open_request *open, struct tcx_context *context)
 {
 	const struct tcx_context_settings *settings = &context->settings;
@@ -178,11 +188,34 @@ static void begin_request(struct open_request *open, struct tcx_context *context
 		tcx_quirk_uptime_zero(request->now_ns, dispatcher->uptime_zero_ns);
 	request->uptime_zero_ns = dispatcher->uptime_zero_ns;
 	request->interval_ns = settings->interval_ns;
-	request->max_age_ns = settings->max_age_ns;
-	request->oldest_ns =
-		request->now_ns > request->max_age_ns ? request->now_ns - request->max_age_ns : 0;
-	if (request->latest != NULL && request->latest->taken_ns >= request->oldest_ns)
-		request->fresh = request->latest;
+	set_max_age(request, settings->max_age_ns);
+}
+
+static bool shows(const struct tcx_object *object, const struct tcx_request *request,
+		  uint64_t within_ns)
+{
+	struct tcx_tables *tables = request->held->tables;
+	struct tcx_value value;
+
+	if (object->rows->count == tcx_table_count)
+		return tables != NULL && !tcx_tables_fails(tables, object->rows->table, within_ns);
+	return object->rows == &tcx_scalar_rows && object->show(request, object, 0, &value);
+}
+
+bool tcx_context_shows(struct tcx_context *context, size_t module, uint64_t within_ns)
+{
+	const struct tcx_built_modules *built = context->dispatcher->modules;
+	struct open_request open = {.used = 0};
+	bool found = false;
+
+	begin_request(&open, context);
+	set_max_age(&open.request, context->settings.max_age_ns + within_ns);
+	for (size_t t = 0; t < built->tree_count; t++)
+		for (size_t i = 0; i < built->trees[t].count && !found; i++)
+			found = built->trees[t].objects[i].module == module &&
+				shows(&built->trees[t].objects[i], &open.request, within_ns);
+	end_request(&open);
+	return found;
 }
 
 static bool is_over(const struct tcx_request *request)
@@ -257,6 +290,8 @@ enum tcx_found tcx_dispatcher_next(const struct tcx_request *request, const stru
 {
 	enum tcx_found found = TCX_NO_OBJECT;
 
+	if (request->context->dispatcher->holding)
+		return TCX_PENDING;
 	if (range->include)
 		found = tcx_dispatcher_get(request, range->begin, range->begin_len, value);
 	if (found == TCX_FOUND || found == TCX_PENDING) {
@@ -424,6 +459,17 @@ void tcx_dispatcher_resume(struct tcx_dispatcher *dispatcher)
 {
 	dispatcher->quiescing_ns = 0;
 	dispatcher->quiesced = false;
+}
+
+void tcx_dispatcher_hold(struct tcx_dispatcher *dispatcher)
+{
+	dispatcher->holding = true;
+}
+
+void tcx_dispatcher_release(struct tcx_dispatcher *dispatcher)
+{
+	dispatcher->holding = false;
+	tcx_dispatcher_tables_changed(dispatcher);
 }
 
 void tcx_dispatcher_free(struct tcx_dispatcher *dispatcher)

@@ -7,10 +7,15 @@
 #include "base/clock.h"
 
 /* Exported by the library (agentx/client.h, agentx/subagent.h), but not installed as headers. */
+int agentx_open_session(netsnmp_session *session);
 int agentx_close_session(netsnmp_session *session, int why);
+int agentx_send_ping(netsnmp_session *session);
 void agentx_check_session(unsigned int alarm, void *session);
 
 #define CLOSE_OTHER 1 /* RFC 2741, 6.2.2 */
+
+/* snmpd takes this for all sessions of the connection. */
+#define ALL_SESSIONS (-1)
 
 /* The library's version of a session with a master (agentx/protocol.h, not installed). */
 #define AGENTX_VERSION 0xC1
@@ -195,9 +200,38 @@ void tcx_quirk_session_timeout(netsnmp_session *session, int timeout_s)
  * memory, and snmpd ends (5.9.3, handle_getnext_loop()). The end of a session first ends its
  * requests (close_agentx_session()).
  */
-void tcx_quirk_end_session(netsnmp_session *session)
+void tcx_quirk_end_sessions(netsnmp_session *session)
 {
+	session->sessid = ALL_SESSIONS;
 	agentx_close_session(session, CLOSE_OTHER);
+}
+
+/* The library's functions use the number of the session that they are given. */
+long tcx_quirk_open_other(netsnmp_session *session)
+{
+	long main = session->sessid, other = main;
+
+	if (agentx_open_session(session))
+		other = session->sessid;
+	session->sessid = main;
+	return other;
+}
+
+/*
+ * The master ends the requests that wait for the session, then goes on with others that have been
+ * answered, be it into this session, whose registrations it frees without another look
+ * (close_agentx_session(), up to 5.10). Once it answers a ping it has gone on with all of them.
+ */
+bool tcx_quirk_end_other(netsnmp_session *session, long other)
+{
+	long main = session->sessid;
+
+	if (!agentx_send_ping(session))
+		return false;
+	session->sessid = other;
+	agentx_close_session(session, CLOSE_OTHER);
+	session->sessid = main;
+	return true;
 }
 
 void tcx_quirk_silence_session(netsnmp_session *session)

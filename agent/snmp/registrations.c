@@ -108,7 +108,7 @@ static bool register_module(struct registration *one)
 		return false;
 	if (!is_default(one))
 		return true;
-	for (size_t i = 0; module->how != TCX_MODULE_WHOLE && i < one->built->tree_count; i++)
+	for (size_t i = 0; module->how > TCX_MODULE_WHOLE && i < one->built->tree_count; i++)
 		if (!register_objects(one, &one->built->trees[i]))
 			return false;
 	register_sysORTable((oid *)module->sysORID, module->sysORID_len, module->text);
@@ -250,14 +250,26 @@ bool tcx_registrations_is_refused(const struct tcx_registrations *registrations,
 	return subtree != NULL && subtree->refused;
 }
 
-unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations)
+void tcx_registrations_left(struct tcx_registrations *registrations, size_t module)
+{
+	for (size_t i = 0; i < registrations->count; i++) {
+		struct registration *one = registrations->all[i];
+
+		for (size_t k = 0; place_of(one) == module && is_default(one) && k < one->count;
+		     k++)
+			one->subtrees[k].refused = true;
+	}
+}
+
+unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations,
+					 unsigned int modules)
 {
 	unsigned int asked = 0;
 
 	for (size_t i = 0; i < registrations->count; i++) {
 		struct registration *one = registrations->all[i];
 
-		for (size_t k = 0; k < one->count; k++) {
+		for (size_t k = 0; (modules & 1U << place_of(one)) != 0 && k < one->count; k++) {
 			if (!one->subtrees[k].refused)
 				continue;
 			one->subtrees[k].refused = false;

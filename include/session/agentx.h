@@ -8,16 +8,15 @@
 #include <stddef.h>
 
 #include "base/fault.h"
+#include "session/groups.h"
 #include "session/wire.h"
 
 #define TCX_AGENTX_NAME_MAX 128
 
-struct snmp_session;
 struct tcx_config;
-struct tcx_registrations;
 
 struct tcx_agentx {
-	struct tcx_registrations *registrations; /* set by the caller before it registers */
+	struct tcx_groups groups; /* its first part set by the caller before it registers */
 	struct tcx_wire wire;
 	bool connected;
 	bool away;		      /* between tcx_agentx_leave() and tcx_agentx_return() */

@@ -55,6 +55,12 @@ void tcx_context_serve(struct tcx_context *context, size_t module, bool served);
 struct tcx_context *tcx_dispatcher_find(const struct tcx_dispatcher *dispatcher, const char *name);
 
 /*
+ * Whether an object of a module, by its place, has a value there, or had one within the last
+ * within_ns. Of a table that is not known to fail this is taken for granted: none is read for it.
+ */
+bool tcx_context_shows(struct tcx_context *context, size_t module, uint64_t within_ns);
+
+/*
  * What all varbinds of one request see. The master splits a manager's request, into one per
  * registration and per repetition of a GETBULK, of one session and transaction number: they are one
  * request. The context has settings. Valid until the next call.
@@ -122,6 +128,10 @@ void tcx_dispatcher_tables_changed(struct tcx_dispatcher *dispatcher);
  */
 bool tcx_dispatcher_quiesce(struct tcx_dispatcher *dispatcher);
 void tcx_dispatcher_resume(struct tcx_dispatcher *dispatcher);
+
+/* Between the two no GETNEXT is answered: each becomes pending. */
+void tcx_dispatcher_hold(struct tcx_dispatcher *dispatcher);
+void tcx_dispatcher_release(struct tcx_dispatcher *dispatcher);
 
 /* Frees the pending requests and drops all references. May be NULL. */
 void tcx_dispatcher_free(struct tcx_dispatcher *dispatcher);

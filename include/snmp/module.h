@@ -21,9 +21,10 @@
  * of most tables), ours are by object, too. The subtree stays necessary. Where snmpd has a whole
  * table, the parts that we do not register are still asked, and answer with snmpd's rows behind our
  * last one, in our last column. A table is by object, too, and not registered while there are no
- * tables. snmpd has objects in the default context only: in others a module is its subtree.
+ * tables. snmpd has objects in the default context only: in others a module is its subtree. One
+ * that is our own is whole, and no other agent has such objects, snmpd included.
  */
-enum tcx_module_how { TCX_MODULE_WHOLE, TCX_MODULE_BY_OBJECT, TCX_MODULE_TABLE };
+enum tcx_module_how { TCX_MODULE_OWN, TCX_MODULE_WHOLE, TCX_MODULE_BY_OBJECT, TCX_MODULE_TABLE };
 
 struct tcx_module {
 	const char *word; /* of the directive "register" */

@@ -56,10 +56,19 @@ void tcx_quirk_update_sysORTable(const oid *sysORID, size_t len, const char *tex
 void tcx_quirk_session_timeout(netsnmp_session *session, int timeout_s);
 
 /*
- * Ends a session with the master and sends nothing until tcx_quirk_reopen_session(), at once and
+ * Opens another session over the connection of this one. Returns its number, or that of this one if
+ * the master has no other.
+ */
+long tcx_quirk_open_other(netsnmp_session *session);
+
+/* Ends such a session, while no request is answered. False: it stays. */
+bool tcx_quirk_end_other(netsnmp_session *session, long other);
+
+/*
+ * Ends all sessions with the master and sends nothing until tcx_quirk_reopen_session(), at once and
  * not by the library's alarm, begins another one.
  */
-void tcx_quirk_end_session(netsnmp_session *session);
+void tcx_quirk_end_sessions(netsnmp_session *session);
 void tcx_quirk_silence_session(netsnmp_session *session);
 void tcx_quirk_reopen_session(netsnmp_session *session);
 

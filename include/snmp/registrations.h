@@ -62,10 +62,17 @@ bool tcx_registrations_is_refused(const struct tcx_registrations *registrations,
 				  const struct tcx_subtree_name *name);
 
 /*
- * Asks the master again for what it refused; returns those modules as bits. What it refuses again
- * goes to tcx_registrations_refused() again.
+ * Notes that the master of this session has nothing of a module in the default context any more, as
+ * if it had refused all of it.
  */
-unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations);
+void tcx_registrations_left(struct tcx_registrations *registrations, size_t module);
+
+/*
+ * Asks the master again for what it refused of these modules; returns, as bits, those for which
+ * there was anything to ask. What it refuses again goes to tcx_registrations_refused() again.
+ */
+unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations,
+					 unsigned int modules);
 
 /*
  * Removes the rows of refused modules from the master's sysORTable, and adds those that are granted

@@ -79,7 +79,7 @@ struct tcx_tree {
 	size_t root_len;
 };
 
-/* The single row .0 of every scalar. */
+/* The single row .0 of every scalar that may lack a value. */
 extern const struct tcx_rows tcx_scalar_rows;
 
 /* Adds a copy of an object, in any order. False when memory is short. */

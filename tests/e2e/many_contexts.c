@@ -111,7 +111,7 @@ static void start_reading(struct agent *agent)
 
 static void prepare(struct agent *agent, const char *socket)
 {
-	const struct tcx_config config = {.ping_s = 15, .timeout_s = 5};
+	const struct tcx_config config = {.interval_ns = INTERVAL_NS, .ping_s = 15, .timeout_s = 5};
 
 	signal(SIGPIPE, SIG_IGN);
 	snmp_enable_stderrlog();
@@ -120,7 +120,8 @@ static void prepare(struct agent *agent, const char *socket)
 	agent->dispatcher = tcx_dispatcher_new(&agent->built);
 	need(agent->dispatcher != NULL, "out of memory");
 	agent->registrations = tcx_registrations_new(&agent->built);
-	agent->agentx.registrations = agent->registrations;
+	agent->agentx.groups.registrations = agent->registrations;
+	agent->agentx.groups.modules = &agent->built;
 	tcx_agentx_face_start(&agent->face, &agent->agentx, agent->dispatcher);
 	tcx_agentx_configure(&config, socket);
 	start_reading(agent);

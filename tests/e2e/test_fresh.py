@@ -132,7 +132,7 @@ def garbage(site):
 
 def too_old(site):
     """Past maxAge the counters are not there, the snapshot group is, and a good read brings them back."""
-    agent = start(site, 4000000001, "refreshInterval 0.1\nmaxAge 1\n")
+    agent = start(site, 4000000001, "refreshInterval 0.1\nmaxAge 2\n")
     rewrite(site, agent, 4000000001, BAD, CUT)
     wait_for("the counters go", lambda: site.get(*SHOWN) == [NO_INSTANCE] * len(SHOWN))
     check(number_of(site, AGE) > number_of(site, MAX_AGE), "snapshotAge is above snapshotMaxAge")
@@ -289,7 +289,7 @@ def one_broken(site):
     mib = kernel.read_mib()
     texts = proc_root(site)
     site.snmpd()
-    agent = site.agent(f"procRoot {site.folder}/proc\nrefreshInterval 0.1\nmaxAge 1\n")
+    agent = site.agent(f"procRoot {site.folder}/proc\nrefreshInterval 0.1\nmaxAge 2\n")
     for row in BROKEN:
         break_and_mend(site, agent, texts, mib, row)
 

@@ -10,15 +10,21 @@
 
 #include "agent/collect/events.h"
 #include "agent/collect/pool.h"
+#include "base/clock.h"
 #include "snmp/dispatcher.h"
 #include "snmp/library_face.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/serving.h"
 
+#define MAX_AGE_S 10
+
 #define ROOT(...) {__VA_ARGS__}, sizeof((oid[]){__VA_ARGS__}) / sizeof(oid)
 
 /* Whether the table is being read. */
 static bool is_pending;
+
+/* How old the values are. */
+static uint64_t value_age_s;
 
 static enum tcx_found count_rows(const struct tcx_rows *rows, const struct tcx_request *request,
 				 size_t *count)
@@ -43,10 +49,12 @@ static const struct tcx_rows table_rows = {.count = count_rows, .index = index_o
 static bool show(const struct tcx_request *request, const struct tcx_object *object, size_t row,
 		 struct tcx_value *value)
 {
-	(void)request;
 	tcx_value_counter64(value, (uint64_t)object->arg + row);
-	return true;
+	return request->oldest_ns <= request->now_ns - value_age_s * TCX_NS_PER_S;
 }
+
+/* Another such row. */
+static const struct tcx_rows constant_rows = TCX_ROWS_SCALAR;
 
 /* The objects of each module, by its word, below 9. */
 static bool add(struct tcx_tree *tree, const char *word)
@@ -59,6 +67,7 @@ static bool add(struct tcx_tree *tree, const char *word)
 		{"outer", {{1, 3}, 2, &tcx_scalar_rows, show, 13, 0}},
 		{"outer", {{1, 9}, 2, &tcx_scalar_rows, show, 19, 0}},
 		{"table", {{1, 5, 1, 2}, 4, &table_rows, show, 152, 0}},
+		{"constant", {{1, 6}, 2, &constant_rows, show, 16, 0}},
 		{"inner", {{1, 7, 4}, 3, &tcx_scalar_rows, show, 174, 0}},
 		{"other", {{4, 1}, 2, &tcx_scalar_rows, show, 41, 0}},
 		{"alone", {{5, 1}, 2, &tcx_scalar_rows, show, 51, 0}},
@@ -76,6 +85,7 @@ static const struct tcx_module modules[] = {
 	{"outer", add, TCX_MODULE_WHOLE, ROOT(9), ROOT(9, 1), ROOT(9, 1), ""},
 	{"table", add, TCX_MODULE_TABLE, ROOT(9), ROOT(9, 1, 5), ROOT(9, 1, 5), ""},
 	{"alone", add, TCX_MODULE_WHOLE, ROOT(9), ROOT(9, 5), ROOT(9, 5), ""},
+	{"constant", add, TCX_MODULE_WHOLE, ROOT(9), ROOT(9, 1, 6), ROOT(9, 1, 6), ""},
 };
 
 /* What exists in the default context, in order; "alone" is in another one. */
@@ -103,6 +113,7 @@ static struct tcx_collector *collector;
 static void serve(const char *name, size_t from, size_t count)
 {
 	const struct tcx_context_settings settings = {.collector = collector,
+						      .max_age_ns = MAX_AGE_S * TCX_NS_PER_S,
 						      .table_timeout_ns = 1000000000};
 	struct tcx_context *context = tcx_dispatcher_context(dispatcher, name);
 
@@ -118,6 +129,7 @@ static int open_dispatcher(void **state)
 
 	(void)state;
 	is_pending = false;
+	value_age_s = 0;
 	assert_true(tcx_modules_build(&built, modules, COUNT(modules)));
 	dispatcher = tcx_dispatcher_new(&built);
 	pool = tcx_pool_new(1, &fault);
@@ -397,18 +409,42 @@ static void getnext_begins_with_a_get(void **state)
 	assert_int_equal(varbind.delegated, REQUEST_IS_DELEGATED);
 }
 
+/* A module shows something while a scalar of it has a value; a constant is none. */
+static void modules_show(void **state)
+{
+	enum { INNER = 1, CONSTANT = 5 };
+	struct tcx_context *context = tcx_dispatcher_context(dispatcher, "");
+
+	(void)state;
+	assert_true(tcx_context_shows(context, INNER, 0));
+	assert_false(tcx_context_shows(context, CONSTANT, 0));
+	value_age_s = MAX_AGE_S + 1;
+	assert_false(tcx_context_shows(context, INNER, 0));
+	assert_true(tcx_context_shows(context, INNER, MAX_AGE_S * TCX_NS_PER_S));
+	value_age_s = 2 * MAX_AGE_S + 1;
+	assert_false(tcx_context_shows(context, INNER, MAX_AGE_S * TCX_NS_PER_S));
+}
+
+static void held_requests(void **state)
+{
+	(void)state;
+	tcx_dispatcher_hold(dispatcher);
+	assert_string_equal(get("", "9.1.1.0"), "9.1.1.0 Counter64 11");
+	assert_string_equal(next("", "9.1.1.0", true, "9.1.1.1"), "pending");
+	assert_string_equal(next("", "9.4.1.0", false, ""), "pending");
+	tcx_dispatcher_release(dispatcher);
+	assert_string_equal(next("", "9.1.1.0", true, "9.1.1.1"), "9.1.1.0 Counter64 11");
+	assert_string_equal(next("", "9.4.1.0", false, ""), "no object");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_dispatcher, close_dispatcher)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(every_range),
-		TEST(gets),
-		TEST(contexts),
-		TEST(pending_table),
-		TEST(transactions),
-		TEST(pending_requests),
-		TEST(getnext_begins_with_a_get),
+		TEST(every_range),   TEST(gets),	  TEST(contexts),
+		TEST(pending_table), TEST(transactions),  TEST(pending_requests),
+		TEST(modules_show),  TEST(held_requests), TEST(getnext_begins_with_a_get),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
