@@ -9,7 +9,8 @@
 static bool read_sorted(struct tcx_table *table, const struct tcx_table_reader *reader,
 			struct tcx_netns_reader *netns, struct tcx_fault *fault)
 {
-	return (reader->read == NULL || reader->read(table, netns, fault)) &&
+	return (reader->dump == NULL || tcx_netns_list(netns, table, reader->dump, fault)) &&
+	       (reader->read == NULL || reader->read(table, netns, fault)) &&
 	       tcx_table_sort_unique(table, fault);
 }
 

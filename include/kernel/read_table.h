@@ -13,16 +13,19 @@
 #include "catalogue/table_ids.h"
 #include "sample/table.h"
 
+struct tcx_netns_dump;
 struct tcx_netns_reader;
 struct tcx_socket_table;
 
 /* How a table is made; constant data, one per table. */
 struct tcx_table_reader {
 	struct tcx_table_kind kind;
-	/* Appends rows in any order until the table is full. False with a fault. */
+	/* One of these fills the table, or read() does: */
+	const struct tcx_netns_dump *dump;	/* of rtnetlink; then read() completes it */
+	const struct tcx_socket_table *sockets; /* how sockets make it */
+	/* May append rows in any order until the table is full. False with a fault. */
 	bool (*read)(struct tcx_table *table, struct tcx_netns_reader *reader,
 		     struct tcx_fault *fault);
-	const struct tcx_socket_table *sockets; /* in place of read: how sockets make it */
 };
 
 /* Those of mibs/tables.def: tcx_links ... */

@@ -45,26 +45,6 @@ static bool take_link_address(struct tcx_table *table, const void *message,
 	return tcx_table_append(table, &row, fault);
 }
 
-static bool list(struct tcx_table *table, struct tcx_netns_reader *reader, tcx_netns_take *take,
-		 struct tcx_fault *fault)
-{
-	const struct ifaddrmsg request = {.ifa_family = AF_INET};
-
-	return tcx_netns_list(reader, table, RTM_GETADDR, &request, sizeof(request), take, fault);
-}
-
-static bool read_addresses(struct tcx_table *table, struct tcx_netns_reader *reader,
-			   struct tcx_fault *fault)
-{
-	return list(table, reader, take_address, fault);
-}
-
-static bool read_link_addresses(struct tcx_table *table, struct tcx_netns_reader *reader,
-				struct tcx_fault *fault)
-{
-	return list(table, reader, take_link_address, fault);
-}
-
 /* One interface may have an address twice; the longer prefix counts. */
 static void merge(void *kept, const void *other)
 {
@@ -76,15 +56,21 @@ static void merge(void *kept, const void *other)
 		memcpy(kept, other, sizeof(*row));
 }
 
+static const struct ifaddrmsg request = {.ifa_family = AF_INET};
+static const struct tcx_netns_dump dump = {RTM_GETADDR, &request, sizeof(request),
+					   .take = take_address};
+static const struct tcx_netns_dump link_dump = {RTM_GETADDR, &request, sizeof(request),
+						.take = take_link_address};
+
 const struct tcx_table_reader tcx_addresses = {
 	.kind.row_size = sizeof(struct tcx_address),
 	.kind.key_size = sizeof(((struct tcx_address *)NULL)->address),
 	.kind.merge = merge,
-	.read = read_addresses,
+	.dump = &dump,
 };
 
 const struct tcx_table_reader tcx_link_addresses = {
 	.kind.row_size = sizeof(struct tcx_link_address),
 	.kind.key_size = sizeof(((struct tcx_link_address *)NULL)->link),
-	.read = read_link_addresses,
+	.dump = &link_dump,
 };

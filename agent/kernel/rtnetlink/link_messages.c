@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the table of links and the link watch share: list request and status. */
+/* What the table of links and the link watch share: request and status. */
 #include "link_messages.h"
 
 #include <linux/if.h>
-#include <linux/rtnetlink.h>
 
 #include "kernel/links.h"
 
@@ -34,21 +33,9 @@ uint8_t tcx_link_status_of(const struct nlattr *operstate)
 	return number < sizeof(statuses) ? statuses[number] : TCX_LINK_UNKNOWN;
 }
 
-bool tcx_links_list(struct tcx_netlink *netlink, tcx_netlink_callback *callback, void *context,
-		    struct tcx_fault *fault)
-{
-	const struct {
-		struct ifinfomsg link;
-		struct nlattr attribute;
-		uint32_t mask;
-	} request = {
-		.link = {.ifi_family = AF_UNSPEC},
-		.attribute = {.nla_len = sizeof(struct nlattr) + sizeof(request.mask),
-			      .nla_type = IFLA_EXT_MASK},
-		.mask = WHOLE_LINKS,
-	};
-	const struct tcx_netlink_query query = {RTM_GETLINK, &request, sizeof(request), callback,
-						context};
-
-	return tcx_netlink_dump(netlink, &query, fault);
-}
+const struct tcx_links_request tcx_links_request = {
+	.link = {.ifi_family = AF_UNSPEC},
+	.attribute = {.nla_len = sizeof(struct nlattr) + sizeof(uint32_t),
+		      .nla_type = IFLA_EXT_MASK},
+	.mask = WHOLE_LINKS,
+};

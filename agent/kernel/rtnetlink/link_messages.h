@@ -3,6 +3,7 @@
 #ifndef TCX_KERNEL_RTNETLINK_LINK_MESSAGES_H
 #define TCX_KERNEL_RTNETLINK_LINK_MESSAGES_H
 
+#include <linux/rtnetlink.h>
 #include <stdint.h>
 
 #include "kernel/netlink.h"
@@ -10,9 +11,14 @@
 /* enum tcx_link_status of an IFLA_OPERSTATE; 0 when the message has none. */
 uint8_t tcx_link_status_of(const struct nlattr *operstate);
 
-/* Dumps all links to a callback. */
-bool tcx_links_list(struct tcx_netlink *netlink, tcx_netlink_callback *callback, void *context,
-		    struct tcx_fault *fault);
+/* RTM_GETLINK of all links. */
+struct tcx_links_request {
+	struct ifinfomsg link;
+	struct nlattr attribute;
+	uint32_t mask;
+};
+
+extern const struct tcx_links_request tcx_links_request;
 
 /*
  * In Mbit/s; 0 when the driver does not know it. fd is any socket of the interface's network

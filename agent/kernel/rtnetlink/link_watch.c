@@ -196,6 +196,8 @@ static bool subscribe(struct tcx_link_watch *watch, struct tcx_fault *fault)
 
 static bool list(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
+	const struct tcx_netlink_query query = {RTM_GETLINK, &tcx_links_request,
+						sizeof(tcx_links_request), take_link, watch};
 	struct tcx_netlink netlink;
 	unsigned int tried = 0;
 	bool done;
@@ -203,7 +205,7 @@ static bool list(struct tcx_link_watch *watch, struct tcx_fault *fault)
 	tcx_netlink_init(&netlink, NETLINK_ROUTE);
 	do {
 		watch->listing++;
-		done = tcx_links_list(&netlink, take_link, watch, fault);
+		done = tcx_netlink_dump(&netlink, &query, fault);
 	} while (!done && netlink.interrupted && tcx_netlink_try_again(++tried));
 	if (done)
 		remove_unlisted(watch);

@@ -8,15 +8,12 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/link_patterns.h"
 #include "base/octets.h"
 #include "kernel/links.h"
 #include "kernel/netns_reader.h"
 #include "link_messages.h"
 
-#define LINK_ATTRIBUTES	 (IFLA_STATS64 + 1)
-#define QDISC_ATTRIBUTES (TCA_STATS2 + 1)
 #define STATS_ATTRIBUTES (TCA_STATS_QUEUE + 1)
 
 /* Counters that an older kernel lacks stay 0. */
@@ -85,19 +82,16 @@ static void read_parts(struct tcx_link *row, const struct nlattr **attributes,
 	}
 }
 
-static bool take_link(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+static bool take_link(struct tcx_table *table, const void *message,
+		      const struct nlattr **attributes, struct tcx_fault *fault)
 {
-	const struct nlattr *attributes[LINK_ATTRIBUTES];
-	const struct ifinfomsg *body =
-		tcx_netlink_parse(message, sizeof(*body), attributes, LINK_ATTRIBUTES, fault);
+	const struct ifinfomsg *body = message;
 	struct tcx_link row = {0};
 
-	if (body == NULL)
-		return false;
-	if (message->nlmsg_type != RTM_NEWLINK || body->ifi_family != AF_UNSPEC)
+	if (body->ifi_family != AF_UNSPEC)
 		return true;
 	if (body->ifi_index <= 0) {
-		tcx_table_lacks(context, "an interface has no number");
+		tcx_table_lacks(table, "an interface has no number");
 		return true;
 	}
 	tcx_octets_put32(row.index, (uint32_t)body->ifi_index);
@@ -105,8 +99,8 @@ static bool take_link(void *context, const struct nlmsghdr *message, struct tcx_
 	row.flags = body->ifi_flags;
 	row.admin_up = (body->ifi_flags & IFF_UP) != 0;
 	read_address(&row, attributes[IFLA_ADDRESS]);
-	read_parts(&row, attributes, context);
-	return tcx_table_append(context, &row, fault);
+	read_parts(&row, attributes, table);
+	return tcx_table_append(table, &row, fault);
 }
 
 static void leave_out(struct tcx_table *table, const struct tcx_link_patterns *ignored)
@@ -135,37 +129,27 @@ static bool read_queue_len(const struct nlattr *stats, uint32_t *len, struct tcx
 }
 
 /* Only the root qdisc, which counts its children too. */
-static bool take_qdisc(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+static bool take_qdisc(struct tcx_table *table, const void *message,
+		       const struct nlattr **attributes, struct tcx_fault *fault)
 {
-	const struct nlattr *attributes[QDISC_ATTRIBUTES];
-	const struct tcmsg *body =
-		tcx_netlink_parse(message, sizeof(*body), attributes, QDISC_ATTRIBUTES, fault);
+	const struct tcmsg *body = message;
 	struct tcx_link *link;
 
-	if (body == NULL)
-		return false;
-	if (message->nlmsg_type != RTM_NEWQDISC || body->tcm_parent != TC_H_ROOT ||
-	    attributes[TCA_STATS2] == NULL)
+	if (body->tcm_parent != TC_H_ROOT || attributes[TCA_STATS2] == NULL)
 		return true;
-	link = tcx_table_find_number(context, (uint32_t)body->tcm_ifindex);
+	link = tcx_table_find_number(table, (uint32_t)body->tcm_ifindex);
 	return link == NULL || read_queue_len(attributes[TCA_STATS2], &link->queue_len, fault);
 }
 
-/* A kernel without traffic control has no queues. */
-static bool read_queues(struct tcx_table *table, struct tcx_netlink *netlink,
-			struct tcx_fault *fault)
-{
-	const struct tcmsg request = {.tcm_family = AF_UNSPEC};
-	const struct tcx_netlink_query query = {
-		.type = RTM_GETQDISC,
-		.body = &request,
-		.body_len = sizeof(request),
-		.callback = take_qdisc,
-		.context = table,
-	};
+static const struct tcmsg qdiscs_request = {.tcm_family = AF_UNSPEC};
 
-	return tcx_netlink_dump(netlink, &query, fault) || netlink->error == EOPNOTSUPP;
-}
+/* A kernel without traffic control has no queues. */
+static const struct tcx_netns_dump qdiscs = {RTM_GETQDISC, &qdiscs_request, sizeof(qdiscs_request),
+					     .take = take_qdisc, .nothing = EOPNOTSUPP};
+
+static const struct tcx_netns_dump links = {
+	RTM_GETLINK, &tcx_links_request, sizeof(tcx_links_request.link), .take = take_link,
+	.more = sizeof(tcx_links_request) - sizeof(tcx_links_request.link)};
 
 /* The netlink socket stands for the namespace. It is closed if the queues could not be read. */
 static void read_speeds(struct tcx_table *table, struct tcx_netlink *netlink)
@@ -178,30 +162,26 @@ static void read_speeds(struct tcx_table *table, struct tcx_netlink *netlink)
 		rows[i].speed = tcx_link_speed(mnl_socket_get_fd(netlink->socket), rows[i].name);
 }
 
-static void read_memory(struct tcx_table *table, struct tcx_link_watch *watch, uint64_t began_ns)
+static void read_memory(struct tcx_table *table, struct tcx_link_watch *watch)
 {
 	struct tcx_link *rows = (struct tcx_link *)table->rows;
 
 	for (size_t i = 0; i < table->count; i++) {
 		if (watch != NULL && (rows[i].lacks & TCX_LINK_NO_STATUS) == 0)
-			rows[i].changed_ns = tcx_link_watch_changed(watch, &rows[i], began_ns);
+			rows[i].changed_ns =
+				tcx_link_watch_changed(watch, &rows[i], table->taken_ns);
 		rows[i].in_unicast = tcx_link_watch_unicast(watch, &rows[i]);
 	}
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
-		       struct tcx_fault *fault)
+static bool complete(struct tcx_table *table, struct tcx_netns_reader *reader,
+		     struct tcx_fault *fault)
 {
-	uint64_t began_ns = tcx_clock_now();
-
-	table->source = "rtnetlink";
-	if (!tcx_links_list(&reader->route, take_link, table, fault) && !table->cut)
-		return false;
 	leave_out(table, reader->ignored);
-	if (!tcx_table_sort_unique(table, fault) || !read_queues(table, &reader->route, fault))
+	if (!tcx_table_sort_unique(table, fault) || !tcx_netns_list(reader, table, &qdiscs, fault))
 		return false;
 	read_speeds(table, &reader->route);
-	read_memory(table, reader->link_watch, began_ns);
+	read_memory(table, reader->link_watch);
 	return true;
 }
 
@@ -209,5 +189,6 @@ const struct tcx_table_reader tcx_links = {
 	.kind.row_size = sizeof(struct tcx_link),
 	.kind.key_size = sizeof(((struct tcx_link *)NULL)->index),
 	.kind.counts = true,
-	.read = read_table,
+	.dump = &links,
+	.read = complete,
 };

@@ -71,34 +71,31 @@ static bool is_ignored(const struct tcx_netns_reader *reader, uint32_t link)
 }
 
 /* Asks the kernel once for a run of neighbours of one interface. */
-static void mark_ignored(struct tcx_table *table, struct tcx_netns_reader *reader)
+static bool mark_ignored(struct tcx_table *table, struct tcx_netns_reader *reader,
+			 struct tcx_fault *fault)
 {
 	struct tcx_neighbour *rows = (struct tcx_neighbour *)table->rows;
 
+	(void)fault;
 	if (reader->ignored == NULL || !tcx_netlink_open(&reader->route, 0, NULL))
-		return;
+		return true;
 	for (size_t i = 0; i < table->count; i++) {
 		if (i > 0 && memcmp(rows[i].link, rows[i - 1].link, sizeof(rows[i].link)) == 0)
 			rows[i].ignored = rows[i - 1].ignored;
 		else
 			rows[i].ignored = is_ignored(reader, tcx_octets_get32(rows[i].link));
 	}
-}
-
-static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
-		       struct tcx_fault *fault)
-{
-	const struct ndmsg request = {.ndm_family = AF_INET};
-
-	if (!tcx_netns_list(reader, table, RTM_GETNEIGH, &request, sizeof(request), take_neighbour,
-			    fault))
-		return false;
-	mark_ignored(table, reader);
 	return true;
 }
+
+static const struct ndmsg request = {.ndm_family = AF_INET};
+
+static const struct tcx_netns_dump dump = {RTM_GETNEIGH, &request, sizeof(request),
+					   .take = take_neighbour};
 
 const struct tcx_table_reader tcx_neighbours = {
 	.kind.row_size = sizeof(struct tcx_neighbour),
 	.kind.key_size = offsetof(struct tcx_neighbour, type),
-	.read = read_table,
+	.dump = &dump,
+	.read = mark_ignored,
 };

@@ -56,19 +56,15 @@ static bool take_nexthop(struct tcx_table *table, const void *message,
 	return tcx_table_append(table, &row, fault);
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
-		       struct tcx_fault *fault)
-{
-	const struct nhmsg request = {.nh_family = AF_UNSPEC};
+static const struct nhmsg request = {.nh_family = AF_UNSPEC};
 
-	return tcx_netns_list(reader, table, RTM_GETNEXTHOP, &request, sizeof(request),
-			      take_nexthop, fault);
-}
+static const struct tcx_netns_dump dump = {RTM_GETNEXTHOP, &request, sizeof(request),
+					   .take = take_nexthop};
 
 const struct tcx_table_reader tcx_nexthops = {
 	.kind.row_size = sizeof(struct tcx_nexthop),
 	.kind.key_size = sizeof(((struct tcx_nexthop *)NULL)->id),
-	.read = read_table,
+	.dump = &dump,
 };
 
 /* A group's members are no groups. */

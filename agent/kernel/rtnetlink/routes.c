@@ -206,17 +206,16 @@ static bool complete(struct tcx_table *table, struct tcx_netns_reader *reader,
 	return true;
 }
 
-static bool read_table(struct tcx_table *table, struct tcx_netns_reader *reader,
-		       struct tcx_fault *fault)
-{
-	const struct rtmsg request = {.rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN};
+static const struct rtmsg request = {.rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN};
 
-	/* Without any address there is no main table, which kernels since 4.20 refuse. */
-	if (!tcx_netns_list(reader, table, RTM_GETROUTE, &request, sizeof(request), take_route,
-			    fault) &&
-	    reader->route.error != ENOENT)
-		return false;
-	/* Nexthops first, since some of them lead to direct routes. */
+/* Without any address there is no main table, which kernels since 4.20 refuse. */
+static const struct tcx_netns_dump dump = {RTM_GETROUTE, &request, sizeof(request),
+					   .take = take_route, .nothing = ENOENT};
+
+/* Nexthops first, since some of them lead to direct routes. */
+static bool complete_all(struct tcx_table *table, struct tcx_netns_reader *reader,
+			 struct tcx_fault *fault)
+{
 	return complete(table, reader, &tcx_nexthops, names_nexthop, follow, fault) &&
 	       complete(table, reader, &tcx_link_addresses, lacks_address, put_address, fault);
 }
@@ -246,5 +245,6 @@ const struct tcx_table_reader tcx_routes = {
 	.kind.row_size = sizeof(struct tcx_route),
 	.kind.key_size = offsetof(struct tcx_route, next_hop),
 	.kind.merge = merge,
-	.read = read_table,
+	.dump = &dump,
+	.read = complete_all,
 };
