@@ -130,8 +130,9 @@ static void check_perms(struct doctor *doctor)
 static void advise(struct doctor *doctor, const char *path)
 {
 	char directory[PATH_MAX];
+	bool closed = tcx_agentx_closed_directory(path, directory);
 
-	if (tcx_agentx_closed_directory(path, directory)) {
+	if (closed) {
 		MORE("where %s is made anew at each boot, write to a file in /etc/tmpfiles.d:",
 		     directory);
 		MORE("  d %s 0755 root root", directory);
@@ -142,7 +143,7 @@ static void advise(struct doctor *doctor, const char *path)
 		return;
 	if (!perms_let_in(doctor))
 		advise_perms(doctor);
-	else if (!tcx_agentx_closed_directory(path, directory))
+	else if (!closed)
 		MORE("agentXPerms in snmpd.conf lets the user in: restart snmpd, so that it holds");
 }
 

@@ -61,8 +61,6 @@ struct tcx_route {
 /* RFC1213's ipNetToMediaType, likewise. */
 enum tcx_neighbour_type { TCX_NEIGHBOUR_INVALID = 2, TCX_NEIGHBOUR_DYNAMIC, TCX_NEIGHBOUR_STATIC };
 
-#define TCX_NEIGHBOUR_ADDRESS_MAX 32 /* MAX_ADDR_LEN */
-
 /*
  * One neighbour (RFC1213 atTable and ipNetToMediaTable, `ip neigh`). If its hardware address is not
  * known yet, or could not be resolved, the row is invalid with an empty address, as RFC1213 wants
@@ -76,7 +74,7 @@ struct tcx_neighbour {
 	bool hardware_known;  /* false: the kernel does not say it, though valid */
 	bool ignored;	      /* its interface is (ignoreInterface) */
 	uint8_t hardware_len; /* octets */
-	uint8_t hardware[TCX_NEIGHBOUR_ADDRESS_MAX];
+	uint8_t hardware[32]; /* MAX_ADDR_LEN */
 };
 
 #endif

@@ -10,9 +10,6 @@
 #include "base/fault.h"
 #include "kernel/read_table.h"
 
-#define TCX_LINK_NAME_SIZE   16 /* IFNAMSIZ */
-#define TCX_LINK_ADDRESS_MAX 32 /* MAX_ADDR_LEN */
-
 /* The numbers of RFC 2863's ifOperStatus; RFC1213 has the first three. */
 enum tcx_link_status {
 	TCX_LINK_UP = 1,
@@ -34,19 +31,19 @@ enum tcx_link_lack {
 
 /* One interface, as RTM_GETLINK has it. */
 struct tcx_link {
-	uint8_t index[4];	       /* the key */
-	char name[TCX_LINK_NAME_SIZE]; /* with its zero byte; any octets but '/' and blanks */
-	uint16_t type;		       /* ARPHRD_ETHER ... */
-	uint8_t status;		       /* enum tcx_link_status */
-	bool admin_up;		       /* IFF_UP */
-	uint8_t lacks;		       /* enum tcx_link_lack */
+	uint8_t index[4];    /* the key */
+	char name[16];	     /* IFNAMSIZ, with its zero byte; any octets but '/' and blanks */
+	uint16_t type;	     /* ARPHRD_ETHER ... */
+	uint8_t status;	     /* enum tcx_link_status */
+	bool admin_up;	     /* IFF_UP */
+	uint8_t lacks;	     /* enum tcx_link_lack */
 	uint8_t address_len; /* of the hardware address, octets; 0: none, as the loopback's */
-	uint8_t address[TCX_LINK_ADDRESS_MAX];
-	uint32_t flags;			   /* IFF_* */
-	uint32_t mtu;			   /* octets */
-	uint32_t speed;			   /* Mbit/s (ETHTOOL_GLINKSETTINGS); 0: unknown */
-	uint32_t queue_len;		   /* packets in the root qdisc */
-	uint64_t changed_ns;		   /* tcx_link_watch_changed(); 0 without a watch */
+	uint8_t address[32]; /* MAX_ADDR_LEN */
+	uint32_t flags;	     /* IFF_* */
+	uint32_t mtu;	     /* octets */
+	uint32_t speed;	     /* Mbit/s (ETHTOOL_GLINKSETTINGS); 0: unknown */
+	uint32_t queue_len;  /* packets in the root qdisc */
+	uint64_t changed_ns; /* tcx_link_watch_changed(); 0 without a watch */
 	struct rtnl_link_stats64 counters; /* IFLA_STATS64 */
 	uint64_t in_unicast;		   /* tcx_link_watch_unicast() */
 };
