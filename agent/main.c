@@ -356,7 +356,7 @@ int main(int argc, char **argv)
 			   program.options.foreground || program.options.task != TCX_SERVE, &fault))
 		return refuse(fault.text);
 	if (!tcx_agentx_init(&program.agentx))
-		return refuse("out of memory");
+		return refuse(errno == ENOMEM ? "out of memory" : strerror(errno));
 	tcx_config_register();
 	if (program.options.task == TCX_SHOW_DIRECTIVES)
 		return show_directives();
