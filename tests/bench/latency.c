@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * How long GETs of one object take, one after the other for so many seconds, at least one. Prints
- * a line for each: nanoseconds, and 1 when one of the given tasks was running meanwhile, else 0.
- * A task is running when its state is R as the GET begins or as it ends; a task that is gone does
- * not run.
+ * a line for each: nanoseconds, and 1 when a thread of the process, other than its first, was
+ * running meanwhile, else 0: its state was R as the GET began or as it ended.
  *
- * Usage: latency ADDRESS OID SECONDS [/proc/PID/task/TID/stat...]
+ * Usage: latency ADDRESS OID SECONDS [PID]
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,7 +18,6 @@
 #include "client.h"
 
 #define SAMPLES_MAX ((size_t)4 * 1000 * 1000)
-#define TASKS_MAX   16
 
 struct sample {
 	uint64_t ns;
@@ -29,19 +28,26 @@ struct measuring {
 	netsnmp_session *session;
 	oid name[MAX_OID_LEN];
 	size_t name_len;
-	int tasks[TASKS_MAX];
-	int task_count;
+	DIR *tasks; /* NULL: it is not asked for */
+	const char *first;
 	struct sample *samples;
 	size_t count;
 };
 
 /* "1234 (tcpextd) S ..." */
-static bool is_running(int task)
+static bool is_running(int tasks, const char *task)
 {
-	char text[128];
-	ssize_t len = pread(task, text, sizeof(text) - 1, 0);
+	char path[64], text[128];
 	const char *state;
+	ssize_t len;
+	int fd;
 
+	snprintf(path, sizeof(path), "%.32s/stat", task);
+	fd = openat(tasks, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	len = read(fd, text, sizeof(text) - 1);
+	close(fd);
 	text[len > 0 ? len : 0] = '\0';
 	state = strrchr(text, ')');
 	return state != NULL && state[1] == ' ' && state[2] == 'R';
@@ -49,8 +55,14 @@ static bool is_running(int task)
 
 static bool any_is_running(const struct measuring *measuring)
 {
-	for (int i = 0; i < measuring->task_count; i++)
-		if (is_running(measuring->tasks[i]))
+	const struct dirent *task;
+
+	if (measuring->tasks == NULL)
+		return false;
+	rewinddir(measuring->tasks);
+	while ((task = readdir(measuring->tasks)) != NULL)
+		if (task->d_name[0] != '.' && strcmp(task->d_name, measuring->first) != 0 &&
+		    is_running(dirfd(measuring->tasks), task->d_name))
 			return true;
 	return false;
 }
@@ -82,16 +94,30 @@ static void measure(struct measuring *measuring)
 	sample->running = any_is_running(measuring) || sample->running;
 }
 
+static DIR *open_tasks(const char *pid)
+{
+	char path[64];
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%.32s/task", pid);
+	tasks = opendir(path);
+	if (tasks == NULL)
+		client_fail("no such process");
+	return tasks;
+}
+
 static void prepare(struct measuring *measuring, int argc, char **argv)
 {
 	measuring->session = client_open(argv[1], 10);
 	measuring->name_len = MAX_OID_LEN;
 	measuring->samples = calloc(SAMPLES_MAX, sizeof(measuring->samples[0]));
 	if (!read_objid(argv[2], measuring->name, &measuring->name_len) ||
-	    measuring->samples == NULL || argc - 4 > TASKS_MAX)
+	    measuring->samples == NULL)
 		client_fail("wrong arguments");
-	for (int i = 4; i < argc; i++)
-		measuring->tasks[measuring->task_count++] = open(argv[i], O_RDONLY | O_CLOEXEC);
+	if (argc == 4)
+		return;
+	measuring->first = argv[4];
+	measuring->tasks = open_tasks(argv[4]);
 }
 
 int main(int argc, char **argv)
@@ -99,8 +125,8 @@ int main(int argc, char **argv)
 	static struct measuring measuring;
 	uint64_t end_ns;
 
-	if (argc < 4)
-		client_fail("usage: latency ADDRESS OID SECONDS [STAT-FILE...]");
+	if (argc < 4 || argc > 5)
+		client_fail("usage: latency ADDRESS OID SECONDS [PID]");
 	prepare(&measuring, argc, argv);
 	end_ns = tcx_clock_now() + (uint64_t)(atof(argv[3]) * (double)TCX_NS_PER_S);
 	do {

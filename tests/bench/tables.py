@@ -100,9 +100,9 @@ class World(harness.Site):
             raise harness.Failure(f"a walk of {address} ended after {rows} rows of {self.sockets}")
         return int(rows), int(ns) / 1e9, how == "whole"
 
-    def latencies(self, oid, seconds, tasks=()):
-        """Pairs: nanoseconds, and whether one of the tasks was running meanwhile."""
-        lines = self.help("latency", AGENT, oid, seconds, *tasks).splitlines()
+    def latencies(self, oid, seconds, *process):
+        """Pairs: nanoseconds, and whether a worker of the process was running meanwhile."""
+        lines = self.help("latency", AGENT, oid, seconds, *process).splitlines()
         return [tuple(map(int, line.split())) for line in lines]
 
 
@@ -178,10 +178,6 @@ def show_dumps(world):
 
 # --- An agent that reads over and over ----------------------------------------------------------------------------------------
 
-def tasks_of(agent):
-    return {path / "stat" for path in pathlib.Path(f"/proc/{agent.pid}/task").iterdir()}
-
-
 def show_memory(world, agent):
     world.latencies(SCALAR, 1)
     before = memory_mib(agent.pid)
@@ -198,14 +194,13 @@ def percentile_us(samples, percent):
 
 
 def show_latency(world, agent):
-    """Phases without and with reading, in turn; a GET counts for the second when the thread that reads ran meanwhile."""
+    """Phases without and with reading, in turn; a GET counts for the second when a worker ran meanwhile."""
     idle, busy = [], []
     for _ in range(PAIRS):
         world.wait_let_go(CONNECTIONS)
-        others = tasks_of(agent)
         idle += world.latencies(SCALAR, PHASE)
         world.ask_for_table()
-        busy += world.latencies(SCALAR, PHASE, tasks_of(agent) - others)
+        busy += world.latencies(SCALAR, PHASE, agent.pid)
     reading = [sample for sample in busy if sample[1]]
     if not reading:
         raise harness.Failure("no GET fell into a reading of the table")
