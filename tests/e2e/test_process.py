@@ -259,6 +259,8 @@ def limited_file(site):
 def few_descriptors(site):
     """A start without descriptors enough names that as its cause, however many there are."""
     prlimit = find_prlimit()
+    for name in harness.SANITIZERS:
+        del site.environment[name]  # a report has no descriptor, either
     for limit in range(7, 64):
         output = site.folder / f"out-{limit}"
         agent = site.start(harness.Process, site.inside(prlimit, f"--nofile={limit}", *line(site)), output)
