@@ -68,7 +68,6 @@ static void on_connected(void *session)
 	agentx->connected = true;
 	agentx->complained = false;
 	agentx->wire.unproven = false;
-	agentx->refused = 0;
 	agentx->reported = 0;
 	tcx_groups_connected(&agentx->groups, session);
 	tcx_registrations_connected(agentx->groups.registrations);
@@ -98,27 +97,19 @@ static void on_lost(void *session)
 		say_lost();
 }
 
-/* Notes the OID to be registered, since the library's log line of a failure lacks it. */
+/* Notes what is registered, since the library's log line of a failure lacks it. */
 static void on_register(void *parameters)
 {
 	const struct register_parameters *registration = parameters;
 
-	agentx->name_len = registration->namelen < TCX_AGENTX_NAME_MAX ? registration->namelen
-								       : TCX_AGENTX_NAME_MAX;
-	memcpy(agentx->name, registration->name, agentx->name_len * sizeof(oid));
-	agentx->priority = registration->priority;
-	agentx->context = registration->contextName;
+	agentx->registering = registration->reginfo;
 	tcx_groups_register(&agentx->groups, registration);
 }
 
 static void on_unregister(void *parameters)
 {
-	struct register_parameters *registration = parameters;
-	const struct tcx_subtree_name name = {registration->contextName, registration->name,
-					      registration->namelen, registration->priority};
-
-	if (tcx_registrations_is_refused(agentx->groups.registrations, &name))
-		tcx_quirk_unregister_nothing(registration);
+	if (tcx_registrations_is_moot(agentx->groups.registrations))
+		tcx_quirk_unregister_nothing(parameters);
 }
 
 static void on_session(void *parameters)
@@ -294,19 +285,18 @@ static void ask_later(void)
  */
 static void ask_again(unsigned int alarm, void *arg)
 {
-	unsigned int asked;
+	unsigned int granted;
 
 	(void)alarm;
 	(void)arg;
 	agentx->alarm = 0;
-	agentx->refused = 0;
 	if (!agentx->connected)
 		return;
-	asked = tcx_registrations_ask_again(agentx->groups.registrations, ~agentx->groups.left);
+	granted = tcx_registrations_ask_again(agentx->groups.registrations, ~agentx->groups.left);
 	for (size_t i = 0; i < tcx_modules_count; i++) {
 		unsigned int bit = tcx_modules_bit(tcx_modules[i].word);
 
-		if ((asked & ~agentx->refused & bit) == 0)
+		if ((granted & bit) == 0)
 			continue;
 		agentx->reported &= ~bit;
 		snmp_log(LOG_NOTICE, "the master takes the group %s now\n", tcx_modules[i].word);
@@ -350,27 +340,24 @@ static void say_taken(const char *name, const char *module, int priority)
  */
 void tcx_agentx_refused(long error)
 {
-	const struct tcx_subtree_name name = {agentx->context, agentx->name, agentx->name_len,
-					      agentx->priority};
+	const netsnmp_handler_registration *made = agentx->registering;
 	const char *module;
 	unsigned int bit;
 	char text[512];
 
 	if (error == TCX_WIRE_LOST)
 		return; /* on_lost() logs that */
-	module = tcx_registrations_refused(agentx->groups.registrations, &name);
+	module = tcx_registrations_refused(agentx->groups.registrations, made);
 	if (module == NULL)
 		return;
 	bit = tcx_modules_bit(module);
-	print_oid(text, sizeof(text), agentx->name, agentx->name_len);
-	agentx->refused |= bit;
-	if (agentx->refused != 0)
-		ask_later();
+	print_oid(text, sizeof(text), made->rootoid, made->rootoid_len);
+	ask_later();
 	if ((agentx->reported & bit) != 0)
 		return;
 	agentx->reported |= bit;
 	if (error == DUPLICATE_REGISTRATION)
-		say_taken(text, module, agentx->priority);
+		say_taken(text, module, made->priority);
 	else
 		snmp_log(LOG_ERR, "the master refuses %s (group %s): %s (AgentX error %ld)\n", text,
 			 module,

@@ -32,7 +32,8 @@ struct registration {
 struct tcx_registrations {
 	const struct tcx_built_modules *modules;
 	size_t count;
-	struct registration **all; /* owned; each context has one per module, in their order */
+	struct registration *all; /* owned; each context has one per module, in their order */
+	bool is_moot;		  /* what is being unregistered was refused */
 };
 
 struct tcx_registrations *tcx_registrations_new(const struct tcx_built_modules *modules)
@@ -49,14 +50,9 @@ static size_t place_of(const struct registration *one)
 	return (size_t)(one->module - one->built->modules);
 }
 
-static bool is_in(const struct registration *one, const char *context)
-{
-	return strcmp(tcx_context_name(one->context), context) == 0;
-}
-
 static bool is_default(const struct registration *one)
 {
-	return is_in(one, TCX_CONTEXT_DEFAULT);
+	return strcmp(tcx_context_name(one->context), TCX_CONTEXT_DEFAULT) == 0;
 }
 
 static bool register_subtree(struct registration *one, const oid *root, size_t len)
@@ -115,12 +111,15 @@ static bool register_module(struct registration *one)
 	return true;
 }
 
-static void unregister_module(struct registration *one)
+static void unregister_module(struct tcx_registrations *registrations, struct registration *one)
 {
 	const struct tcx_module *module = one->module;
 
-	for (; one->count > 0; one->count--)
+	for (; one->count > 0; one->count--) {
+		registrations->is_moot = one->subtrees[one->count - 1].refused;
 		netsnmp_unregister_handler(one->subtrees[one->count - 1].made);
+	}
+	registrations->is_moot = false;
 	if (is_default(one))
 		unregister_sysORTable((oid *)module->sysORID, module->sysORID_len);
 	tcx_context_serve(one->context, place_of(one), false);
@@ -128,12 +127,13 @@ static void unregister_module(struct registration *one)
 	one->priority = 0;
 }
 
-static bool reconcile(struct registration *one, struct tcx_fault *fault)
+static bool reconcile(struct tcx_registrations *registrations, struct registration *one,
+		      struct tcx_fault *fault)
 {
 	if (one->priority == one->wanted)
 		return true;
 	if (one->priority > 0)
-		unregister_module(one);
+		unregister_module(registrations, one);
 	if (one->wanted == 0 || register_module(one))
 		return true;
 	return tcx_fault_set(
@@ -145,34 +145,30 @@ static bool reconcile(struct registration *one, struct tcx_fault *fault)
 bool tcx_registrations_apply(struct tcx_registrations *registrations, struct tcx_fault *fault)
 {
 	for (size_t i = 0; i < registrations->count; i++)
-		if (!reconcile(registrations->all[i], fault))
+		if (!reconcile(registrations, &registrations->all[i], fault))
 			return false;
 	return true;
 }
 
 static bool add(struct tcx_registrations *registrations, struct tcx_context *context, size_t module)
 {
-	struct registration *one = calloc(1, sizeof(*one));
+	const struct registration one = {
+		.built = registrations->modules,
+		.module = &registrations->modules->modules[module],
+		.context = context,
+	};
 
-	if (one == NULL ||
-	    !tcx_array_append(&registrations->all, &registrations->count, &one, sizeof(one))) {
-		free(one);
-		return false;
-	}
-	one->built = registrations->modules;
-	one->module = &one->built->modules[module];
-	one->context = context;
-	return true;
+	return tcx_array_append(&registrations->all, &registrations->count, &one, sizeof(one));
 }
 
 /* The first of a context's registrations; made if there are none. */
-static struct registration **find_or_add(struct tcx_registrations *registrations,
-					 struct tcx_context *context)
+static struct registration *find_or_add(struct tcx_registrations *registrations,
+					struct tcx_context *context)
 {
 	size_t count = registrations->modules->count, before = registrations->count;
 
 	for (size_t i = 0; i < before; i += count)
-		if (registrations->all[i]->context == context)
+		if (registrations->all[i].context == context)
 			return &registrations->all[i];
 	for (size_t i = 0; i < count; i++)
 		if (!add(registrations, context, i))
@@ -183,12 +179,12 @@ static struct registration **find_or_add(struct tcx_registrations *registrations
 bool tcx_registrations_want(struct tcx_registrations *registrations, struct tcx_context *context,
 			    unsigned int modules, bool tables, int priority)
 {
-	struct registration **all = find_or_add(registrations, context);
+	struct registration *all = find_or_add(registrations, context);
 
 	for (size_t i = 0; all != NULL && i < registrations->modules->count; i++) {
-		bool possible = tables || all[i]->module->how != TCX_MODULE_TABLE;
+		bool possible = tables || all[i].module->how != TCX_MODULE_TABLE;
 
-		all[i]->wanted = possible && (modules & 1U << i) != 0 ? priority : 0;
+		all[i].wanted = possible && (modules & 1U << i) != 0 ? priority : 0;
 	}
 	return all != NULL;
 }
@@ -199,7 +195,7 @@ tcx_registrations_change(const struct tcx_registrations *registrations)
 	enum tcx_registrations_change change = TCX_REGISTRATIONS_STAY;
 
 	for (size_t i = 0; i < registrations->count; i++) {
-		const struct registration *one = registrations->all[i];
+		const struct registration *one = &registrations->all[i];
 
 		if (one->priority == one->wanted)
 			continue;
@@ -210,74 +206,35 @@ tcx_registrations_change(const struct tcx_registrations *registrations)
 	return change;
 }
 
-static struct subtree *find_subtree(const struct tcx_registrations *registrations,
-				    const struct tcx_subtree_name *name)
+const char *tcx_registrations_refused(struct tcx_registrations *registrations,
+				      const netsnmp_handler_registration *made)
 {
-	const char *context = name->context != NULL ? name->context : TCX_CONTEXT_DEFAULT;
-
 	for (size_t i = 0; i < registrations->count; i++) {
-		const struct registration *one = registrations->all[i];
+		struct registration *one = &registrations->all[i];
 
-		if (one->priority != name->priority || !is_in(one, context))
-			continue;
-		for (size_t k = 0; k < one->count; k++) {
-			const netsnmp_handler_registration *made = one->subtrees[k].made;
-
-			if (snmp_oid_compare(made->rootoid, made->rootoid_len, name->ids,
-					     name->len) == 0)
-				return &one->subtrees[k];
-		}
+		for (size_t k = 0; k < one->count; k++)
+			if (one->subtrees[k].made == made) {
+				one->subtrees[k].refused = true;
+				return one->module->word;
+			}
 	}
 	return NULL;
 }
 
-const char *tcx_registrations_refused(struct tcx_registrations *registrations,
-				      const struct tcx_subtree_name *name)
+bool tcx_registrations_is_moot(const struct tcx_registrations *registrations)
 {
-	struct subtree *subtree = find_subtree(registrations, name);
-
-	if (subtree == NULL)
-		return NULL;
-	subtree->refused = true;
-	return subtree->made->handlerName;
-}
-
-bool tcx_registrations_is_refused(const struct tcx_registrations *registrations,
-				  const struct tcx_subtree_name *name)
-{
-	const struct subtree *subtree = find_subtree(registrations, name);
-
-	return subtree != NULL && subtree->refused;
+	return registrations->is_moot;
 }
 
 void tcx_registrations_left(struct tcx_registrations *registrations, size_t module)
 {
 	for (size_t i = 0; i < registrations->count; i++) {
-		struct registration *one = registrations->all[i];
+		struct registration *one = &registrations->all[i];
 
 		for (size_t k = 0; place_of(one) == module && is_default(one) && k < one->count;
 		     k++)
 			one->subtrees[k].refused = true;
 	}
-}
-
-unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations,
-					 unsigned int modules)
-{
-	unsigned int asked = 0;
-
-	for (size_t i = 0; i < registrations->count; i++) {
-		struct registration *one = registrations->all[i];
-
-		for (size_t k = 0; (modules & 1U << place_of(one)) != 0 && k < one->count; k++) {
-			if (!one->subtrees[k].refused)
-				continue;
-			one->subtrees[k].refused = false;
-			tcx_quirk_ask_master(one->subtrees[k].made);
-			asked |= 1U << place_of(one);
-		}
-	}
-	return asked;
 }
 
 static bool has_refusals(const struct registration *one)
@@ -288,10 +245,38 @@ static bool has_refusals(const struct registration *one)
 	return false;
 }
 
+static void ask_again(const struct registration *one)
+{
+	for (size_t i = 0; i < one->count; i++) {
+		if (!one->subtrees[i].refused)
+			continue;
+		one->subtrees[i].refused = false;
+		tcx_quirk_ask_master(one->subtrees[i].made);
+	}
+}
+
+unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations,
+					 unsigned int modules)
+{
+	unsigned int asked = 0, refused = 0;
+
+	for (size_t i = 0; i < registrations->count; i++) {
+		const struct registration *one = &registrations->all[i];
+		unsigned int bit = 1U << place_of(one);
+
+		if ((modules & bit) == 0 || !has_refusals(one))
+			continue;
+		ask_again(one);
+		asked |= bit;
+		refused |= has_refusals(one) ? bit : 0;
+	}
+	return asked & ~refused;
+}
+
 void tcx_registrations_update_sysORTable(struct tcx_registrations *registrations)
 {
 	for (size_t i = 0; i < registrations->count; i++) {
-		struct registration *one = registrations->all[i];
+		struct registration *one = &registrations->all[i];
 		const struct tcx_module *module = one->module;
 
 		if (one->priority == 0 || !is_default(one) || has_refusals(one) == one->unlisted)
@@ -306,7 +291,7 @@ void tcx_registrations_update_sysORTable(struct tcx_registrations *registrations
 void tcx_registrations_connected(struct tcx_registrations *registrations)
 {
 	for (size_t i = 0; i < registrations->count; i++) {
-		struct registration *one = registrations->all[i];
+		struct registration *one = &registrations->all[i];
 
 		one->unlisted = false;
 		for (size_t k = 0; k < one->count; k++)
@@ -319,10 +304,8 @@ void tcx_registrations_free(struct tcx_registrations *registrations)
 {
 	if (registrations == NULL)
 		return;
-	for (size_t i = 0; i < registrations->count; i++) {
-		free(registrations->all[i]->subtrees);
-		free(registrations->all[i]);
-	}
+	for (size_t i = 0; i < registrations->count; i++)
+		free(registrations->all[i].subtrees);
 	free(registrations->all);
 	free(registrations);
 }

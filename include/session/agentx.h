@@ -11,8 +11,6 @@
 #include "session/groups.h"
 #include "session/wire.h"
 
-#define TCX_AGENTX_NAME_MAX 128
-
 struct tcx_config;
 
 struct tcx_agentx {
@@ -23,12 +21,8 @@ struct tcx_agentx {
 	struct snmp_session *session; /* the library's, while connected */
 	const void *opened;	      /* its newest one, until that is connected */
 	bool complained;	      /* the log has said that there is no master */
-	unsigned long name[TCX_AGENTX_NAME_MAX]; /* OID that is being registered */
-	size_t name_len;
-	const char *context;   /* of that registration, the library's; NULL: the default one */
-	int priority;	       /* likewise */
-	unsigned int refused;  /* modules with a refused registration: bits of tcx_modules_bit() */
-	unsigned int reported; /* those that the log has reported */
+	const netsnmp_handler_registration *registering; /* the library's */
+	unsigned int reported; /* modules whose refusal is in the log: bits of tcx_modules_bit() */
 	unsigned int alarm;    /* of the next try, the library's number; or 0 */
 };
 

@@ -45,21 +45,12 @@ tcx_registrations_change(const struct tcx_registrations *registrations);
  */
 bool tcx_registrations_apply(struct tcx_registrations *registrations, struct tcx_fault *fault);
 
-/* A subtree in a context. */
-struct tcx_subtree_name {
-	const char *context; /* NULL: the default one, as in the library */
-	const oid *ids;
-	size_t len;
-	int priority;
-};
-
 /* Notes that the master refuses a subtree. Returns the word of its module; NULL: it is not ours. */
 const char *tcx_registrations_refused(struct tcx_registrations *registrations,
-				      const struct tcx_subtree_name *name);
+				      const netsnmp_handler_registration *made);
 
-/* Whether it was refused in this session and not granted since. */
-bool tcx_registrations_is_refused(const struct tcx_registrations *registrations,
-				  const struct tcx_subtree_name *name);
+/* While one is unregistered: whether it was refused in this session and not granted since. */
+bool tcx_registrations_is_moot(const struct tcx_registrations *registrations);
 
 /*
  * Notes that the master of this session has nothing of a module in the default context any more, as
@@ -68,8 +59,9 @@ bool tcx_registrations_is_refused(const struct tcx_registrations *registrations,
 void tcx_registrations_left(struct tcx_registrations *registrations, size_t module);
 
 /*
- * Asks the master again for what it refused of these modules; returns, as bits, those for which
- * there was anything to ask. What it refuses again goes to tcx_registrations_refused() again.
+ * Asks the master again for what it refused of these modules; returns, as bits, those of
+ * which it had refused something and now refuses nothing. What it refuses again goes to
+ * tcx_registrations_refused() again.
  */
 unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations,
 					 unsigned int modules);
