@@ -29,17 +29,14 @@ static bool refuse(struct tcx_agentx_face *face, const struct tcx_pdu *pdu, unsi
 
 	tcx_pdu_refuse(pdu, (uint16_t)error, (uint16_t)index, answer);
 	if (tcx_pdu_asks_us(pdu))
-		tcx_wire_answer(&face->agentx->wire, answer, sizeof(answer));
+		tcx_wire_answer(&face->agentx->wire, answer);
 	return true;
 }
 
-/* A response that the master would drop becomes an error of its first varbind. */
-static void respond(struct tcx_agentx_face *face, const struct tcx_pdu *pdu)
+static void respond(struct tcx_agentx_face *face)
 {
-	if (tcx_response_end(&face->response))
-		tcx_wire_answer(&face->agentx->wire, face->response.octets, face->response.len);
-	else
-		refuse(face, pdu, TCX_PDU_TOO_BIG, 1);
+	tcx_response_end(&face->response);
+	tcx_wire_answer(&face->agentx->wire, face->response.octets);
 }
 
 /* --- Varbinds ----------------------------------------------------------------------------------*/
@@ -122,7 +119,7 @@ static bool answer_waiting(struct tcx_pending *pending, const struct tcx_request
 	tcx_pdu_take_context(&body, context);
 	make(waiting->owner, request, &pdu, body, &waiting->first);
 	if (waiting->first == 0)
-		respond(waiting->owner, &pdu);
+		respond(waiting->owner);
 	return waiting->first == 0;
 }
 
@@ -179,7 +176,7 @@ static bool answer(struct tcx_agentx_face *face, struct tcx_context *context,
 	if (session != NULL)
 		snmp_alarm_reset((unsigned int)session->securityModel);
 	if (waits == 0)
-		respond(face, pdu);
+		respond(face);
 	else if (!wait_for_table(face, request, pdu, octets, waits))
 		refuse(face, pdu, SNMP_ERR_RESOURCEUNAVAILABLE, 0);
 	return true;

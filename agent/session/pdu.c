@@ -59,11 +59,6 @@ bool tcx_pdu_asks_us(const struct tcx_pdu *pdu)
 	return pdu->type >= TCX_PDU_GET && pdu->type <= TCX_PDU_UNDO_SET;
 }
 
-bool tcx_pdu_asks_master(const struct tcx_pdu *pdu)
-{
-	return pdu->type != TCX_PDU_RESPONSE && pdu->type != TCX_PDU_NOTIFY;
-}
-
 /*
  * All of it but its length, and no error. sysUpTime, which means nothing in a subagent's (RFC 2741,
  * 6.2.16), stays 0.
@@ -177,8 +172,7 @@ void tcx_response_put(struct tcx_response *response, const oid *name, size_t len
 		response->len = size; /* and no other one finds room */
 }
 
-bool tcx_response_end(struct tcx_response *response)
+void tcx_response_end(struct tcx_response *response)
 {
 	put(response->octets + 16, response->flags, (uint32_t)(response->len - TCX_PDU_HEADER));
-	return response->len <= TCX_PDU_LONGEST;
 }

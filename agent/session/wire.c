@@ -78,12 +78,6 @@ static void give_up(const netsnmp_transport *transport, const char *cause)
 	shutdown(connection->fd, SHUT_RDWR);
 }
 
-/* After send_all(), which also fails if the master has ended the connection. */
-static void give_up_sending(const netsnmp_transport *transport)
-{
-	give_up(transport, errno == EAGAIN ? "it did not take what was sent to it in time" : NULL);
-}
-
 /*
  * The library waits for responses in a loop of its own. If the connection ends there, it sets one
  * more alarm that connects each time, and two of these soon are four (handle_agentx_packet() and
@@ -101,42 +95,52 @@ static int end(struct connection *connection, void *buffer)
 
 /* --- Sending -----------------------------------------------------------------------------------*/
 
-static bool send_all(int fd, const unsigned char *data, size_t len)
+/* Gives up if it cannot. The master may have ended the connection, which is no cause of ours. */
+static bool send_all(const netsnmp_transport *transport, const unsigned char *data, size_t len)
 {
+	const struct connection *connection = transport->data;
 	uint64_t begin = 0; /* of waiting */
 
 	while (len > 0) {
-		ssize_t sent = send(fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		ssize_t sent = send(connection->fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 		if (sent > 0) {
 			data += sent;
 			len -= (size_t)sent;
-		} else if (errno != EAGAIN || !wait_writable(fd, &begin))
+		} else if (errno != EAGAIN || !wait_writable(connection->fd, &begin)) {
+			give_up(transport, errno == EAGAIN
+						   ? "it did not take what was sent to it in time"
+						   : NULL);
 			return false;
+		}
 	}
 	return true;
 }
 
 /*
  * A response that the master would drop becomes an error of its first varbind: the master ignores
- * an error without a varbind.
+ * an error without a varbind. One that cannot be sent is dropped silently: the end of the session
+ * is logged.
  */
-static bool send_answer(int fd, const struct tcx_pdu *pdu, const void *data)
+static void answer(const netsnmp_transport *transport, const void *octets)
 {
+	const struct connection *connection = transport->data;
 	unsigned char error[TCX_PDU_ERROR];
+	struct tcx_pdu pdu;
 
-	if (pdu->size <= TCX_PDU_LONGEST)
-		return send_all(fd, data, pdu->size);
-	tcx_pdu_refuse(pdu, TCX_PDU_TOO_BIG, 1, error);
-	return send_all(fd, error, sizeof(error));
+	tcx_pdu_read(&pdu, octets);
+	if (pdu.size > TCX_PDU_LONGEST) {
+		tcx_pdu_refuse(&pdu, TCX_PDU_TOO_BIG, 1, error);
+		octets = error;
+		pdu.size = sizeof(error);
+	}
+	if (!connection->lost)
+		send_all(transport, octets, pdu.size);
 }
 
-void tcx_wire_answer(struct tcx_wire *to, const void *data, size_t len)
+void tcx_wire_answer(const struct tcx_wire *to, const void *octets)
 {
-	const struct connection *connection = to->transport->data;
-
-	if (!connection->lost && !send_all(connection->fd, data, len))
-		give_up_sending(to->transport);
+	answer(to->transport, octets);
 }
 
 /*
@@ -159,30 +163,24 @@ static bool ask(const netsnmp_transport *transport, const struct tcx_pdu *pdu, c
 	}
 	connection->asked = *pdu;
 	connection->asked_ns = tcx_clock_now();
-	connection->asking = send_all(connection->fd, data, pdu->size);
+	connection->asking = send_all(transport, data, pdu->size);
 	return connection->asking;
 }
 
-/* A response that cannot be sent is dropped silently: the end of the session is logged. */
 static int send_pdu(netsnmp_transport *transport, const void *data, int len, void **opaque,
 		    int *opaque_len)
 {
-	struct connection *connection = transport->data;
+	const struct connection *connection = transport->data;
 	struct tcx_pdu pdu;
-	bool sent;
 
 	(void)opaque;
 	(void)opaque_len;
 	tcx_pdu_read(&pdu, data);
-	if (connection->lost)
-		sent = false;
-	else if (tcx_pdu_asks_master(&pdu))
-		sent = ask(transport, &pdu, data);
-	else
-		sent = send_answer(connection->fd, &pdu, data);
-	if (!sent && !connection->lost)
-		give_up_sending(transport);
-	return sent || pdu.type == TCX_PDU_RESPONSE ? len : -1;
+	if (pdu.type == TCX_PDU_RESPONSE) {
+		answer(transport, data);
+		return len;
+	}
+	return !connection->lost && ask(transport, &pdu, data) ? len : -1;
 }
 
 /* --- Receiving ---------------------------------------------------------------------------------*/

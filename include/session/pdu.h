@@ -32,7 +32,6 @@ enum {
 	TCX_PDU_GET = 5,
 	TCX_PDU_GET_NEXT = 6,
 	TCX_PDU_UNDO_SET = 10,
-	TCX_PDU_NOTIFY = 12,
 	TCX_PDU_RESPONSE = 18
 };
 
@@ -52,9 +51,6 @@ bool tcx_pdu_has_context(const struct tcx_pdu *pdu);
 
 /* Whether the master waits for our response. */
 bool tcx_pdu_asks_us(const struct tcx_pdu *pdu);
-
-/* Whether we wait for the master's response. */
-bool tcx_pdu_asks_master(const struct tcx_pdu *pdu);
 
 /* Makes an error response with the number of this PDU; index is that of a varbind, from 1, or 0. */
 void tcx_pdu_refuse(const struct tcx_pdu *pdu, uint16_t error, uint16_t index,
@@ -99,7 +95,7 @@ void tcx_response_begin(struct tcx_response *response, const struct tcx_pdu *req
 void tcx_response_put(struct tcx_response *response, const oid *name, size_t len, u_char type,
 		      const struct tcx_value *value);
 
-/* It can then be sent; false: it has become too long. */
-bool tcx_response_end(struct tcx_response *response);
+/* It can then be sent, unless len is more than TCX_PDU_LONGEST. */
+void tcx_response_end(struct tcx_response *response);
 
 #endif

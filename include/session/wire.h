@@ -46,10 +46,10 @@ struct tcx_wire {
 bool tcx_wire_init(struct tcx_wire *wire);
 
 /*
- * Sends a response by the present connection, of which there must be one. If it cannot be sent that
- * connection ends.
+ * Sends a whole response by the present connection, of which there must be one; if it is too long,
+ * an error. If it cannot be sent that connection ends.
  */
-void tcx_wire_answer(struct tcx_wire *wire, const void *data, size_t len);
+void tcx_wire_answer(const struct tcx_wire *wire, const void *octets);
 
 /* Call after the library's shutdown. */
 void tcx_wire_free(void);

@@ -20,7 +20,8 @@ static void check_response(const struct tcx_pdu_name *name, uint8_t flags)
 
 	tcx_response_begin(&response, &request);
 	tcx_response_put(&response, name->ids, name->len, SNMP_NOSUCHOBJECT, NULL);
-	MUST(tcx_response_end(&response));
+	tcx_response_end(&response);
+	MUST(response.len <= TCX_PDU_LONGEST);
 	body.at = response.octets + TCX_PDU_ERROR + 4;
 	body.left = response.len - TCX_PDU_ERROR - 4;
 	body.flags = response.flags;
