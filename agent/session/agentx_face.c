@@ -11,7 +11,9 @@
 struct waiting {
 	struct tcx_pending pending;
 	struct tcx_agentx_face *owner;
-	unsigned int first; /* varbind that waits, from 1 */
+	struct tcx_pdu pdu;
+	struct tcx_pdu_body body; /* within octets */
+	unsigned int first;	  /* varbind that waits, from 1 */
 	unsigned char octets[];
 };
 
@@ -110,14 +112,8 @@ static bool is_wanted(struct tcx_pending *pending)
 static bool answer_waiting(struct tcx_pending *pending, const struct tcx_request *request)
 {
 	struct waiting *waiting = (struct waiting *)pending;
-	char context[TCX_CONTEXT_MAX + 1];
-	struct tcx_pdu_body body;
-	struct tcx_pdu pdu;
 
-	tcx_pdu_read(&pdu, waiting->octets);
-	tcx_pdu_begin(&body, &pdu, waiting->octets);
-	tcx_pdu_take_context(&body, context);
-	make(waiting->owner, request, &pdu, body, &waiting->first);
+	make(waiting->owner, request, &waiting->pdu, waiting->body, &waiting->first);
 	if (waiting->first == 0)
 		respond(waiting->owner);
 	return waiting->first == 0;
@@ -126,10 +122,8 @@ static bool answer_waiting(struct tcx_pending *pending, const struct tcx_request
 static void fail(struct tcx_pending *pending)
 {
 	const struct waiting *waiting = (const struct waiting *)pending;
-	struct tcx_pdu pdu;
 
-	tcx_pdu_read(&pdu, waiting->octets);
-	refuse(waiting->owner, &pdu, SNMP_ERR_GENERR, waiting->first);
+	refuse(waiting->owner, &waiting->pdu, SNMP_ERR_GENERR, waiting->first);
 }
 
 static void free_waiting(struct tcx_pending *pending)
@@ -140,20 +134,24 @@ static void free_waiting(struct tcx_pending *pending)
 static const struct tcx_face functions = {is_wanted, answer_waiting, fail, free_waiting};
 
 static bool wait_for_table(struct tcx_agentx_face *face, const struct tcx_request *request,
-			   const struct tcx_pdu *pdu, const unsigned char *octets,
-			   unsigned int first)
+			   const struct tcx_pdu *pdu, struct tcx_pdu_body body, unsigned int first)
 {
-	struct waiting *waiting = malloc(sizeof(*waiting) + pdu->size);
+	struct waiting *waiting = malloc(sizeof(*waiting) + body.left);
 
 	if (waiting == NULL)
 		return false;
-	waiting->pending.face = &functions;
-	waiting->pending.context = request->context;
-	waiting->pending.session = session_of(face);
-	waiting->pending.transaction = pdu->transaction;
+	memcpy(waiting->octets, body.at, body.left);
+	body.at = waiting->octets;
+	waiting->pending = (struct tcx_pending){
+		.face = &functions,
+		.context = request->context,
+		.session = session_of(face),
+		.transaction = pdu->transaction,
+	};
 	waiting->owner = face;
+	waiting->pdu = *pdu;
+	waiting->body = body;
 	waiting->first = first;
-	memcpy(waiting->octets, octets, pdu->size);
 	if (tcx_dispatcher_wait(&waiting->pending))
 		return true;
 	free(waiting);
@@ -164,7 +162,7 @@ static bool wait_for_table(struct tcx_agentx_face *face, const struct tcx_reques
 
 /* False: it is malformed. The library puts its ping off as well: a master that asks is alive. */
 static bool answer(struct tcx_agentx_face *face, struct tcx_context *context,
-		   const struct tcx_pdu *pdu, struct tcx_pdu_body body, const unsigned char *octets)
+		   const struct tcx_pdu *pdu, struct tcx_pdu_body body)
 {
 	const struct tcx_request *request =
 		tcx_context_request(context, session_of(face), pdu->transaction);
@@ -177,7 +175,7 @@ static bool answer(struct tcx_agentx_face *face, struct tcx_context *context,
 		snmp_alarm_reset((unsigned int)session->securityModel);
 	if (waits == 0)
 		respond(face);
-	else if (!wait_for_table(face, request, pdu, octets, waits))
+	else if (!wait_for_table(face, request, pdu, body, waits))
 		refuse(face, pdu, SNMP_ERR_RESOURCEUNAVAILABLE, 0);
 	return true;
 }
@@ -204,7 +202,7 @@ static bool take(void *arg, const struct tcx_pdu *pdu, const unsigned char *octe
 	if (tcx_pdu_take_context(&body, name))
 		context = tcx_dispatcher_find(face->dispatcher, name);
 	if (context != NULL)
-		return is_ours && answer(face, context, pdu, body, octets);
+		return is_ours && answer(face, context, pdu, body);
 	return refuse(face, pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
 }
 
