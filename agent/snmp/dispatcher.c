@@ -10,7 +10,6 @@
 
 #include "base/array.h"
 #include "base/clock.h"
-#include "base/search.h"
 #include "snmp/quirks.h"
 #include "snmp/table_rows.h"
 
@@ -47,7 +46,7 @@ struct open_request {
 
 struct tcx_dispatcher {
 	const struct tcx_built_modules *modules;
-	struct tcx_context **contexts; /* owned; by name */
+	struct tcx_context **contexts; /* owned; the default one first */
 	size_t context_count;
 	struct open_request requests[REQUESTS];
 	uint64_t used;		     /* the number of the last use of a request */
@@ -72,27 +71,18 @@ struct tcx_dispatcher *tcx_dispatcher_new(const struct tcx_built_modules *module
 
 /* --- Contexts ----------------------------------------------------------------------------------*/
 
-static bool is_name_before(const void *contexts, size_t i, const void *name)
+static struct tcx_context *find_context(const struct tcx_dispatcher *dispatcher, const char *name)
 {
-	return strcmp(((struct tcx_context *const *)contexts)[i]->name, name) < 0;
+	for (size_t i = 0; i < dispatcher->context_count; i++)
+		if (strcmp(dispatcher->contexts[i]->name, name) == 0)
+			return dispatcher->contexts[i];
+	return NULL;
 }
 
-/* The place of a name among the contexts, and the context if it is there. */
-static struct tcx_context *find_context(const struct tcx_dispatcher *dispatcher, const char *name,
-					size_t *i)
-{
-	*i = tcx_search(dispatcher->contexts, dispatcher->context_count, name, is_name_before);
-	if (*i == dispatcher->context_count || strcmp(dispatcher->contexts[*i]->name, name) != 0)
-		return NULL;
-	return dispatcher->contexts[*i];
-}
-
-static struct tcx_context *add_context(struct tcx_dispatcher *dispatcher, const char *name,
-				       size_t i)
+static struct tcx_context *add_context(struct tcx_dispatcher *dispatcher, const char *name)
 {
 	struct tcx_context *context =
 		strlen(name) <= TCX_CONTEXT_MAX ? calloc(1, sizeof(*context)) : NULL;
-	struct tcx_context **all;
 
 	if (context == NULL || !tcx_array_append(&dispatcher->contexts, &dispatcher->context_count,
 						 &context, sizeof(context))) {
@@ -101,24 +91,19 @@ static struct tcx_context *add_context(struct tcx_dispatcher *dispatcher, const 
 	}
 	strcpy(context->name, name);
 	context->dispatcher = dispatcher;
-	all = dispatcher->contexts;
-	memmove(&all[i + 1], &all[i], (dispatcher->context_count - 1 - i) * sizeof(all[0]));
-	all[i] = context;
 	return context;
 }
 
 struct tcx_context *tcx_dispatcher_context(struct tcx_dispatcher *dispatcher, const char *name)
 {
-	size_t i;
-	struct tcx_context *context = find_context(dispatcher, name, &i);
+	struct tcx_context *context = find_context(dispatcher, name);
 
-	return context != NULL ? context : add_context(dispatcher, name, i);
+	return context != NULL ? context : add_context(dispatcher, name);
 }
 
 struct tcx_context *tcx_dispatcher_find(const struct tcx_dispatcher *dispatcher, const char *name)
 {
-	size_t i;
-	struct tcx_context *context = find_context(dispatcher, name, &i);
+	struct tcx_context *context = find_context(dispatcher, name);
 
 	return context != NULL && context->settings.collector != NULL ? context : NULL;
 }

@@ -38,8 +38,8 @@ struct tcx_context_settings {
 struct tcx_dispatcher *tcx_dispatcher_new(const struct tcx_built_modules *modules);
 
 /*
- * The context of this name, made if there is none. Belongs to the dispatcher. NULL when memory is
- * short or the name is longer than TCX_CONTEXT_MAX.
+ * The context of this name, made if there is none; the default one must be the first. Belongs to
+ * the dispatcher. NULL when memory is short or the name is longer than TCX_CONTEXT_MAX.
  */
 struct tcx_context *tcx_dispatcher_context(struct tcx_dispatcher *dispatcher, const char *name);
 
