@@ -40,6 +40,7 @@ void tcx_agentx_configure(const struct tcx_config *config, const char *address)
 	if (address == NULL)
 		address = config->socket;
 	agentx->wire.master = address != NULL && address[0] != '\0' ? address : DEFAULT_SOCKET;
+	agentx->wire.rest = NULL;
 	agentx->wire.timeout_s = config->timeout_s * (config->retries + 1);
 	agentx->groups.max_age_ns = tcx_config_max_age(config);
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
@@ -64,10 +65,8 @@ static void on_connected(void *session)
 	if (session != agentx->opened)
 		return;
 	agentx->opened = NULL;
-	agentx->session = session;
-	agentx->connected = true;
 	agentx->complained = false;
-	agentx->wire.unproven = false;
+	agentx->wire.rest = NULL;
 	agentx->reported = 0;
 	tcx_groups_connected(&agentx->groups, session);
 	tcx_registrations_connected(agentx->groups.registrations);
@@ -89,9 +88,7 @@ static void say_lost(void)
 static void on_lost(void *session)
 {
 	(void)session;
-	agentx->session = NULL;
 	tcx_groups_connected(&agentx->groups, NULL);
-	agentx->connected = false;
 	agentx->complained = true;
 	if (!agentx->away)
 		say_lost();
@@ -204,7 +201,7 @@ static void complain_once(void)
 	const char *list = agentx->wire.master;
 	char address[PATH_MAX];
 
-	if (agentx->connected || agentx->complained)
+	if (agentx->groups.session != NULL || agentx->complained)
 		return;
 	agentx->complained = true;
 	while (tcx_address_next(&list, address) && complain_of(address))
@@ -235,22 +232,22 @@ static void end_requests(void)
 void tcx_agentx_leave(void)
 {
 	end_requests();
-	if (!agentx->connected)
+	if (agentx->groups.session == NULL)
 		return;
-	tcx_quirk_end_sessions(agentx->session);
-	if (!agentx->connected)
+	tcx_quirk_end_sessions(agentx->groups.session);
+	if (agentx->groups.session == NULL)
 		return; /* the master has closed it meanwhile */
 	agentx->away = true;
-	tcx_quirk_silence_session(agentx->session);
+	tcx_quirk_silence_session(agentx->groups.session);
 }
 
 void tcx_agentx_return(void)
 {
 	if (!agentx->away)
 		return;
-	tcx_quirk_reopen_session(agentx->session);
+	tcx_quirk_reopen_session(agentx->groups.session);
 	agentx->away = false;
-	if (!agentx->connected)
+	if (agentx->groups.session == NULL)
 		say_lost();
 }
 
@@ -267,7 +264,7 @@ static void list_modules(unsigned int alarm, void *arg)
 {
 	(void)alarm;
 	(void)arg;
-	if (agentx->connected)
+	if (agentx->groups.session != NULL)
 		tcx_registrations_update_sysORTable(agentx->groups.registrations);
 }
 
@@ -290,7 +287,7 @@ static void ask_again(unsigned int alarm, void *arg)
 	(void)alarm;
 	(void)arg;
 	agentx->alarm = 0;
-	if (!agentx->connected)
+	if (agentx->groups.session == NULL)
 		return;
 	granted = tcx_registrations_ask_again(agentx->groups.registrations, ~agentx->groups.left);
 	for (size_t i = 0; i < tcx_modules_count; i++) {

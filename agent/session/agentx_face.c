@@ -166,7 +166,7 @@ static bool answer(struct tcx_agentx_face *face, struct tcx_context *context,
 {
 	const struct tcx_request *request =
 		tcx_context_request(context, session_of(face), pdu->transaction);
-	const netsnmp_session *session = face->agentx->session;
+	const netsnmp_session *session = face->agentx->groups.session;
 	unsigned int waits;
 
 	if (!make(face, request, pdu, body, &waits))
@@ -190,20 +190,21 @@ static bool take(void *arg, const struct tcx_pdu *pdu, const unsigned char *octe
 	struct tcx_agentx_face *face = arg;
 	bool is_ours =
 		!face->to_library && (pdu->type == TCX_PDU_GET || pdu->type == TCX_PDU_GET_NEXT);
-	struct tcx_context *context = NULL;
+	struct tcx_context *context;
 	char name[TCX_CONTEXT_MAX + 1];
 	struct tcx_pdu_body body;
 
 	if (pdu->size > TCX_PDU_LONGEST)
 		return refuse(face, pdu, TCX_PDU_TOO_BIG, 1);
-	if (!is_ours && !tcx_pdu_has_context(pdu))
-		return false;
 	tcx_pdu_begin(&body, pdu, octets);
-	if (tcx_pdu_take_context(&body, name))
-		context = tcx_dispatcher_find(face->dispatcher, name);
-	if (context != NULL)
-		return is_ours && answer(face, context, pdu, body);
-	return refuse(face, pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
+	if (!tcx_pdu_take_context(&body, name))
+		return refuse(face, pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
+	if (!is_ours && name[0] == '\0')
+		return false;
+	context = tcx_dispatcher_find(face->dispatcher, name);
+	if (context == NULL)
+		return refuse(face, pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
+	return is_ours && answer(face, context, pdu, body);
 }
 
 void tcx_agentx_face_start(struct tcx_agentx_face *face, struct tcx_agentx *agentx,

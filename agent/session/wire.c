@@ -42,13 +42,6 @@ struct connection {
 	bool lost;
 };
 
-static bool is_to_end(void)
-{
-	struct pollfd stop = {.fd = wire->stop_fd, .events = POLLIN};
-
-	return poll(&stop, 1, 0) > 0;
-}
-
 /*
  * False after the timeout, or when the agent shall end. *begin is when it waited first, or 0. errno
  * stays.
@@ -76,6 +69,22 @@ static void give_up(const netsnmp_transport *transport, const char *cause)
 		wire->cause = cause;
 	connection->lost = true;
 	shutdown(connection->fd, SHUT_RDWR);
+}
+
+/*
+ * The library checks the time only while nothing comes: it would wait for ever for a master that
+ * sends requests but no response.
+ */
+static void look_at_time(const netsnmp_transport *transport)
+{
+	const struct connection *connection = transport->data;
+	struct pollfd stop = {.fd = wire->stop_fd, .events = POLLIN};
+	uint64_t waited = tcx_clock_now() - connection->asked_ns;
+
+	if (waited > (uint64_t)wire->timeout_s * TCX_NS_PER_S)
+		give_up(transport, "it did not answer");
+	else if (waited > TCX_NS_PER_S && poll(&stop, 1, 0) > 0)
+		give_up(transport, "the agent ends");
 }
 
 /*
@@ -153,8 +162,7 @@ static bool ask(const netsnmp_transport *transport, const struct tcx_pdu *pdu, c
 	struct connection *connection = transport->data;
 
 	if (connection->asking && pdu->packet == connection->asked.packet) {
-		if (is_to_end())
-			give_up(transport, "the agent ends");
+		look_at_time(transport);
 		return true;
 	}
 	if (connection->asking) {
@@ -218,21 +226,6 @@ static bool has_pdu(const struct connection *connection, struct tcx_pdu *pdu)
 		return false;
 	tcx_pdu_read(pdu, connection->in + connection->begin);
 	return connection->in_len >= pdu->size || pdu->size > TCX_PDU_LONGEST;
-}
-
-/*
- * The library checks the time only while nothing comes: it would wait for ever for a master that
- * sends requests but no response.
- */
-static void look_at_time(const netsnmp_transport *transport)
-{
-	const struct connection *connection = transport->data;
-	uint64_t waited = tcx_clock_now() - connection->asked_ns;
-
-	if (waited > (uint64_t)wire->timeout_s * TCX_NS_PER_S)
-		give_up(transport, "it did not answer");
-	else if (waited > TCX_NS_PER_S && is_to_end())
-		give_up(transport, "the agent ends");
 }
 
 /*
@@ -313,28 +306,16 @@ static int connect_first(const char *list)
 		fd = tcx_address_connect(address, wire->timeout_s * 1000, wire->stop_fd);
 	if (fd >= 0)
 		strcpy(wire->address, address);
-	wire->unproven = fd >= 0;
+	wire->rest = fd >= 0 ? list : NULL;
 	return fd;
 }
 
 /* Begins after an address that gave a connection but no session, so that it blocks no other. */
-static const char *begin_of(const char *list)
+static int connect_list(void)
 {
-	const char *rest = list;
-	char address[PATH_MAX];
+	int fd = wire->rest != NULL ? connect_first(wire->rest) : -1;
 
-	while (wire->unproven && tcx_address_next(&rest, address))
-		if (strcmp(address, wire->address) == 0)
-			return rest;
-	return list;
-}
-
-static int connect_list(const char *list)
-{
-	const char *begin = begin_of(list);
-	int fd = connect_first(begin);
-
-	return fd >= 0 || begin == list ? fd : connect_first(list);
+	return fd >= 0 ? fd : connect_first(wire->master);
 }
 
 static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)
@@ -346,7 +327,7 @@ static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)
 	(void)spec;
 	wire->cause = NULL;
 	if (transport != NULL && connection != NULL)
-		fd = connect_list(wire->master);
+		fd = connect_list();
 	if (fd < 0) {
 		free(transport);
 		free(connection);

@@ -16,11 +16,9 @@ struct tcx_config;
 struct tcx_agentx {
 	struct tcx_groups groups; /* its first part set by the caller before it registers */
 	struct tcx_wire wire;
-	bool connected;
-	bool away;		      /* between tcx_agentx_leave() and tcx_agentx_return() */
-	struct snmp_session *session; /* the library's, while connected */
-	const void *opened;	      /* its newest one, until that is connected */
-	bool complained;	      /* the log has said that there is no master */
+	bool away;	    /* between tcx_agentx_leave() and tcx_agentx_return() */
+	const void *opened; /* its newest one, until that is connected */
+	bool complained;    /* the log has said that there is no master */
 	const netsnmp_handler_registration *registering; /* the library's */
 	unsigned int reported; /* modules whose refusal is in the log: bits of tcx_modules_bit() */
 	unsigned int alarm;    /* of the next try, the library's number; or 0 */

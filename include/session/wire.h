@@ -27,7 +27,7 @@ struct tcx_wire {
 	int stop_fd;	    /* readable when the agent shall end, which ends every wait; or -1 */
 	const char *cause;  /* why we gave the last connection up; NULL: the master ended it */
 	char address[PATH_MAX]; /* of the last connection, from the list */
-	bool unproven;		/* that connection has no session yet */
+	const char *rest;	/* of the list, while that connection has no session; or NULL */
 	/*
 	 * Gets each PDU first, whole, but of one that is too long the header; true: it has taken
 	 * it. Set before the first connection.

@@ -139,7 +139,7 @@ int main(int argc, char **argv)
 	begin = tcx_clock_now();
 	serve_all(&agent, atoi(argv[2]));
 	tcx_agentx_connect();
-	need(agent.agentx.connected, "not connected");
+	need(agent.agentx.groups.session != NULL, "not connected");
 	printf("connected %.3f %zu\n", (double)(tcx_clock_now() - begin) / 1e9,
 	       mallinfo2().uordblks - before);
 	fflush(stdout);
