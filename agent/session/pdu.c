@@ -49,11 +49,6 @@ void tcx_pdu_read(struct tcx_pdu *pdu, const unsigned char header[TCX_PDU_HEADER
 	pdu->size = TCX_PDU_HEADER + (uint64_t)get(header + 16, pdu->flags);
 }
 
-bool tcx_pdu_has_context(const struct tcx_pdu *pdu)
-{
-	return (pdu->flags & CONTEXT) != 0;
-}
-
 bool tcx_pdu_asks_us(const struct tcx_pdu *pdu)
 {
 	return pdu->type >= TCX_PDU_GET && pdu->type <= TCX_PDU_UNDO_SET;

@@ -27,13 +27,7 @@
 #define TCX_PDU_UNSUPPORTED_CONTEXT 262
 
 /* h.type */
-enum {
-	TCX_PDU_OPEN = 1,
-	TCX_PDU_GET = 5,
-	TCX_PDU_GET_NEXT = 6,
-	TCX_PDU_UNDO_SET = 10,
-	TCX_PDU_RESPONSE = 18
-};
+enum { TCX_PDU_GET = 5, TCX_PDU_GET_NEXT = 6, TCX_PDU_UNDO_SET = 10, TCX_PDU_RESPONSE = 18 };
 
 struct tcx_pdu {
 	uint8_t type;
@@ -45,9 +39,6 @@ struct tcx_pdu {
 };
 
 void tcx_pdu_read(struct tcx_pdu *pdu, const unsigned char header[TCX_PDU_HEADER]);
-
-/* Whether it is for another context than the default one. */
-bool tcx_pdu_has_context(const struct tcx_pdu *pdu);
 
 /* Whether the master waits for our response. */
 bool tcx_pdu_asks_us(const struct tcx_pdu *pdu);

@@ -29,14 +29,14 @@ static void headers(void **state)
 	assert_int_equal(pdu.transaction, 0x102);
 	assert_int_equal(pdu.packet, 0x80000009);
 	assert_int_equal(pdu.size, 36);
-	assert_false(tcx_pdu_has_context(&pdu));
+	assert_int_equal(pdu.flags, BIG | 1);
 	tcx_pdu_read(&pdu, little);
 	assert_int_equal(pdu.type, TCX_PDU_GET_NEXT);
 	assert_int_equal(pdu.session, 7);
 	assert_int_equal(pdu.transaction, 0x102);
 	assert_int_equal(pdu.packet, 0x80000009);
 	assert_true(pdu.size == UINT32_MAX + (uint64_t)TCX_PDU_HEADER);
-	assert_true(tcx_pdu_has_context(&pdu));
+	assert_int_equal(pdu.flags, NAMED);
 }
 
 static void contexts(void **state)
