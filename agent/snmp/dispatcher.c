@@ -258,21 +258,10 @@ enum tcx_found tcx_dispatcher_get(const struct tcx_request *request, const oid *
 	return found;
 }
 
-static enum tcx_found next_of_all(const struct tcx_request *request, const struct tcx_range *range,
-				  oid *next, size_t *next_len, struct tcx_value *value)
-{
-	const struct tcx_built_modules *modules = request->context->dispatcher->modules;
-	enum tcx_found found = TCX_NO_OBJECT;
-
-	for (size_t i = 0; found == TCX_NO_OBJECT && i < modules->tree_count; i++)
-		found = tcx_tree_next(&modules->trees[i], request, range->begin, range->begin_len,
-				      next, next_len, value);
-	return found;
-}
-
 enum tcx_found tcx_dispatcher_next(const struct tcx_request *request, const struct tcx_range *range,
 				   oid *next, size_t *next_len, struct tcx_value *value)
 {
+	const struct tcx_built_modules *modules = request->context->dispatcher->modules;
 	enum tcx_found found = TCX_NO_OBJECT;
 
 	if (request->context->dispatcher->holding)
@@ -283,7 +272,10 @@ enum tcx_found tcx_dispatcher_next(const struct tcx_request *request, const stru
 		memcpy(next, range->begin, range->begin_len * sizeof(oid));
 		*next_len = range->begin_len;
 	} else
-		found = next_of_all(request, range, next, next_len, value);
+		found = TCX_NO_OBJECT;
+	for (size_t i = 0; found == TCX_NO_OBJECT && i < modules->tree_count; i++)
+		found = tcx_tree_next(&modules->trees[i], request, range->begin, range->begin_len,
+				      next, next_len, value);
 	if (found != TCX_NO_OBJECT && range->end_len > 0 &&
 	    snmp_oid_compare(next, *next_len, range->end, range->end_len) >= 0)
 		return TCX_NO_OBJECT;
@@ -312,20 +304,15 @@ static void complain(struct tcx_dispatcher *dispatcher, const struct tcx_pending
 		 (double)pending->context->settings.table_timeout_ns / 1e9);
 }
 
-static uint64_t timeout_of(const struct tcx_dispatcher *dispatcher)
-{
-	return dispatcher->contexts[0]->settings.table_timeout_ns;
-}
-
 /*
  * A reload waits as long for requests as they wait for a table. Then none may become pending: until
  * the session ends the master sends more.
  */
 static bool is_quiesced(const struct tcx_dispatcher *dispatcher)
 {
-	return dispatcher->quiesced ||
-	       (dispatcher->quiescing_ns != 0 &&
-		tcx_clock_now() - dispatcher->quiescing_ns >= timeout_of(dispatcher));
+	return dispatcher->quiesced || (dispatcher->quiescing_ns != 0 &&
+					tcx_clock_now() - dispatcher->quiescing_ns >=
+						dispatcher->contexts[0]->settings.table_timeout_ns);
 }
 
 static bool is_overdue(const struct tcx_dispatcher *dispatcher, const struct tcx_pending *pending)
@@ -392,12 +379,6 @@ bool tcx_dispatcher_wait(struct tcx_pending *pending)
 	return true;
 }
 
-/* True when it is answered, or nobody waits for it any more. */
-static bool answer_pending(struct tcx_pending *pending, const struct tcx_request *request)
-{
-	return !pending->face->is_wanted(pending) || pending->face->answer(pending, request);
-}
-
 /*
  * Those of one context share one request, which is not the managers' own: a GETBULK under way keeps
  * its own to the end.
@@ -408,9 +389,11 @@ static void answer_all_pending(struct tcx_dispatcher *dispatcher)
 	struct open_request shared = {.used = 0};
 
 	while (*link != NULL) {
+		const struct tcx_face *face = (*link)->face;
+
 		if (shared.request.context != (*link)->context)
 			begin_request(&shared, (*link)->context);
-		if (answer_pending(*link, &shared.request)) {
+		if (!face->is_wanted(*link) || face->answer(*link, &shared.request)) {
 			remove_pending(dispatcher, link);
 			dispatcher->complained = false;
 		} else
