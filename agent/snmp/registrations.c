@@ -150,29 +150,24 @@ bool tcx_registrations_apply(struct tcx_registrations *registrations, struct tcx
 	return true;
 }
 
-static bool add(struct tcx_registrations *registrations, struct tcx_context *context, size_t module)
-{
-	const struct registration one = {
-		.built = registrations->modules,
-		.module = &registrations->modules->modules[module],
-		.context = context,
-	};
-
-	return tcx_array_append(&registrations->all, &registrations->count, &one, sizeof(one));
-}
-
 /* The first of a context's registrations; made if there are none. */
 static struct registration *find_or_add(struct tcx_registrations *registrations,
 					struct tcx_context *context)
 {
-	size_t count = registrations->modules->count, before = registrations->count;
+	const struct tcx_built_modules *built = registrations->modules;
+	size_t before = registrations->count;
 
-	for (size_t i = 0; i < before; i += count)
+	for (size_t i = 0; i < before; i += built->count)
 		if (registrations->all[i].context == context)
 			return &registrations->all[i];
-	for (size_t i = 0; i < count; i++)
-		if (!add(registrations, context, i))
+	for (size_t i = 0; i < built->count; i++) {
+		const struct registration one = {
+			.built = built, .module = &built->modules[i], .context = context};
+
+		if (!tcx_array_append(&registrations->all, &registrations->count, &one,
+				      sizeof(one)))
 			return NULL;
+	}
 	return &registrations->all[before];
 }
 
