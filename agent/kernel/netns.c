@@ -45,15 +45,17 @@ static void close_sockets(struct tcx_netns_reader *reader)
 	tcx_netlink_close(&reader->diag);
 }
 
+static void free_reader(struct tcx_netns_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	close_sockets(reader);
+	free(reader);
+}
+
 static void free_netns(struct tcx_netns *netns)
 {
-	struct tcx_netns_reader *reader;
-
-	while ((reader = netns->idle) != NULL) {
-		netns->idle = reader->next;
-		close_sockets(reader);
-		free(reader);
-	}
+	free_reader(netns->idle);
 	tcx_link_watch_free(netns->link_watch);
 	tcx_namespace_clear(&netns->ns);
 	pthread_mutex_destroy(&netns->lock);
@@ -113,27 +115,29 @@ static struct tcx_netns_reader *new_reader(struct tcx_netns *netns)
 	return reader;
 }
 
-/* An idle one, or a new one. */
+/* The idle one, or a new one. */
 static struct tcx_netns_reader *take(struct tcx_netns *netns)
 {
 	struct tcx_netns_reader *reader;
 
 	pthread_mutex_lock(&netns->lock);
 	reader = netns->idle;
-	if (reader != NULL)
-		netns->idle = reader->next;
+	netns->idle = NULL;
 	pthread_mutex_unlock(&netns->lock);
 	return reader != NULL ? reader : new_reader(netns);
 }
 
+/* One stays, with its sockets, however many were lent at the same time. */
 static void give_back(struct tcx_netns_reader *reader)
 {
 	struct tcx_netns *netns = reader->netns;
+	struct tcx_netns_reader *other;
 
 	pthread_mutex_lock(&netns->lock);
-	reader->next = netns->idle;
+	other = netns->idle;
 	netns->idle = reader;
 	pthread_mutex_unlock(&netns->lock);
+	free_reader(other);
 }
 
 static void forget_fallback(struct tcx_netns_reader *reader)

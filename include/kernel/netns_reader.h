@@ -33,9 +33,8 @@ struct tcx_netns_reader {
 
 	/* For kernel/netns.c. */
 	struct tcx_netns *netns; /* the lender */
-	struct tcx_netns_reader *next;
-	uint64_t diag_ns; /* when sock_diag was last thought to work */
-	int home;	  /* where the thread came from; -1: it is there */
+	uint64_t diag_ns;	 /* when sock_diag was last thought to work */
+	int home;		 /* where the thread came from; -1: it is there */
 };
 
 /* A dump of rtnetlink and what becomes of it; constant data. */
