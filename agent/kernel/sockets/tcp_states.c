@@ -26,6 +26,8 @@ static bool take_socket(void *context, const struct tcx_socket *socket, struct t
 	uint8_t state = tcx_tcp_state_of(socket->state);
 
 	(void)fault;
+	if (state == 0)
+		return true;
 	row += (socket->family == AF_INET ? 0 : TCX_TCP_STATES) + state - TCX_TCP_CLOSED;
 	row->sockets++;
 	if (state == TCX_TCP_LISTEN)

@@ -894,6 +894,23 @@ static struct tcx_table *read_listeners(const struct listener *listeners, size_t
 	return read_lacking(&tcx_tcp_listeners, "");
 }
 
+/* Without sock_diag nothing is asked, and what a test has put there gives no answer. */
+static void need_sock_diag(void)
+{
+	struct tcx_table *table;
+	bool lacks;
+
+	script.mode = PASS;
+	table = read_new(&tcx_tcp_listeners, NULL);
+	lacks = table != NULL && strcmp(table->source, "procfs") == 0;
+	tcx_table_unref(table);
+	script.mode = REPLAY;
+	if (lacks) {
+		print_message("skipped: sockets cannot be listed with sock_diag here\n");
+		skip();
+	}
+}
+
 static void check_chosen(const struct listener *listeners, size_t count, const uint8_t *connected)
 {
 	struct tcx_table *table = read_listeners(listeners, count, connected);
@@ -917,6 +934,7 @@ static void check_chosen(const struct listener *listeners, size_t count, const u
 static void listener_of_connection(void **state)
 {
 	(void)state;
+	need_sock_diag();
 	for (size_t i = 0; i < COUNT(ipv4_listeners); i++)
 		check_chosen(&ipv4_listeners[i], COUNT(ipv4_listeners) - i, ipv4);
 	for (size_t i = 0; i < COUNT(mapped_listeners); i++)
@@ -952,7 +970,7 @@ static void survey_of_sockets(void **state)
 	struct tcx_table *tables[TCX_TABLES];
 
 	(void)state;
-	clear_script();
+	need_sock_diag();
 	put_sockets(1, AF_INET);
 	put_sockets(2, AF_INET6);
 	assert_true(fixture_survey("/proc", survey, all, tables, 1000, NULL, NULL));
@@ -1031,6 +1049,7 @@ static void listeners_on_all_of_ipv6(void **state)
 	struct tcx_table *table;
 
 	(void)state;
+	need_sock_diag();
 	end_answer(1);
 	put_listener(80, -1);
 	put_listener(81, 1);
