@@ -182,9 +182,11 @@ static bool need_idle(struct tcx_pool *pool)
 	return pool->idle > 0;
 }
 
-/* After the queue or the workers have changed. */
+/* After the queue or the workers have changed. If all are busy, none of them sees who is late. */
 static void wake(struct tcx_pool *pool)
 {
+	if (pool->idle == 0 && pool->limit > 1)
+		let_late_go(pool, tcx_clock_now());
 	if (pool->queue != NULL)
 		need_idle(pool);
 	arm(pool);

@@ -257,6 +257,33 @@ static void slow_ones(void **state)
 	tcx_pool_stop(pool);
 }
 
+/* Counters of one place and a table of another that never come hold up none that is asked for. */
+static void all_are_stuck(void **state)
+{
+	struct tcx_pool *pool = new_pool(2);
+	struct owner *stuck[2] = {make(true), make(true)}, *owner = make(false);
+	uint64_t deadline = tcx_clock_now() + TIMEOUT_S * TCX_NS_PER_S;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(stuck); i++) {
+		start(stuck[i], pool, &quick);
+		wait_for(&stuck[i]->began);
+	}
+	start(owner, pool, &slow);
+	while (!is_posted(&owner->ended)) {
+		assert_true(tcx_clock_now() < deadline);
+		usleep(1000);
+		tcx_job_ask(&owner->job); /* as each request does */
+	}
+	for (size_t i = 0; i < COUNT(stuck); i++) {
+		open_gate(stuck[i]);
+		wait_for(&stuck[i]->ended);
+		stop(stuck[i]);
+	}
+	stop(owner);
+	tcx_pool_stop(pool);
+}
+
 /* A read that never ends is stopped: the only worker is replaced. */
 static void one_worker(void **state)
 {
@@ -437,11 +464,19 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
-		TEST(runs_when_due),	    TEST(asked_during_a_run), TEST(stop_during_a_run),
-		TEST(stopped_is_not_asked), TEST(slow_ones),	      TEST(one_worker),
-		TEST(asked_come_first),	    TEST(priorities),	      TEST(descriptors),
-		TEST(at_any_time),	    TEST(end_during_a_run), /* the last one: what it leaves
-								       goes away by itself */
+		TEST(runs_when_due),
+		TEST(asked_during_a_run),
+		TEST(stop_during_a_run),
+		TEST(stopped_is_not_asked),
+		TEST(slow_ones),
+		TEST(all_are_stuck),
+		TEST(one_worker),
+		TEST(asked_come_first),
+		TEST(priorities),
+		TEST(descriptors),
+		TEST(at_any_time),
+		TEST(end_during_a_run), /* the last one: what it leaves
+					   goes away by itself */
 #undef TEST
 	};
 
