@@ -15,7 +15,6 @@ struct tcx_events {
 	int fd;
 	pthread_mutex_t lock; /* guards the queue and all conditions */
 	struct tcx_condition *first;
-	struct tcx_condition *last;
 };
 
 struct tcx_events *tcx_events_new(struct tcx_fault *fault)
@@ -60,26 +59,22 @@ static bool is_queued(const struct tcx_condition *condition)
 
 static void append(struct tcx_events *events, struct tcx_condition *condition)
 {
+	struct tcx_condition **at = &events->first;
+
+	while (*at != NULL)
+		at = &(*at)->next;
 	condition->next = NULL;
-	if (events->first == NULL)
-		events->first = condition;
-	else
-		events->last->next = condition;
-	events->last = condition;
+	*at = condition;
 	tcx_events_signal(events);
 }
 
 static void take_out(struct tcx_events *events, const struct tcx_condition *condition)
 {
-	struct tcx_condition *before = NULL, **at = &events->first;
+	struct tcx_condition **at = &events->first;
 
-	while (*at != condition) {
-		before = *at;
-		at = &before->next;
-	}
+	while (*at != condition)
+		at = &(*at)->next;
 	*at = condition->next;
-	if (events->last == condition)
-		events->last = before;
 }
 
 /* A new beginning cancels an end that nobody has fetched. */

@@ -8,7 +8,6 @@
 
 #include "events.h"
 #include "kernel/netns.h"
-#include "link_job.h"
 #include "pool.h"
 
 /* One is for the counters, whatever the tables take. */
@@ -61,7 +60,6 @@ static bool prepare(struct tcx_reading *reading, struct tcx_fault *fault)
 static void stop(const struct tcx_reading *reading)
 {
 	tcx_collector_stop(reading->collector);
-	tcx_link_job_stop(reading->links);
 	tcx_tables_stop(reading->tables);
 	tcx_netns_unref(reading->netns);
 }
@@ -79,10 +77,9 @@ static bool start(struct tcx_reading *reading, const struct tcx_tables_settings 
 						 settings->refresh_ns, fault);
 	if (reading->collector == NULL || !have_tables)
 		return reading->collector != NULL;
-	reading->links = tcx_link_job_start(reading->pool, reading->events, netns, fault);
 	reading->tables = tcx_tables_start(reading->pool, reading->events, netns, tcx_surveys,
 					   TCX_SURVEYS, settings, fault);
-	return reading->links != NULL && reading->tables != NULL;
+	return reading->tables != NULL;
 }
 
 /* Replaces what reads by what reads another place. */
@@ -92,7 +89,6 @@ static bool move(struct tcx_reading *reading, const struct tcx_reading_settings 
 	struct tcx_reading next = *reading;
 
 	next.collector = NULL;
-	next.links = NULL;
 	next.tables = NULL;
 	next.netns = tcx_netns_new(settings->proc_root, fault);
 	if (next.netns == NULL || !start(&next, &settings->tables, fault)) {

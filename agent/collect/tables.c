@@ -39,6 +39,14 @@ static const struct tcx_condition_kind kinds[CONDITIONS] = {
 		     "the table of %s is whole again\n"},
 };
 
+/* By whether a drain has succeeded. Before that ifLastChange is 0 for all interfaces. */
+static const struct tcx_condition_kind link_kinds[] = {
+	{LOG_WARNING, "%s cannot be watched: %s; ifLastChange is 0 until they can\n",
+	 "%s are watched again\n"},
+	{LOG_WARNING, "%s were missed: %s; ifLastChange may be late; trying again every second\n",
+	 "%s are watched again\n"},
+};
+
 struct entry {
 	struct survey *survey; /* reads it, with the other tables of its survey */
 	bool wanted;	       /* requests are pending */
@@ -64,7 +72,10 @@ struct tcx_tables {
 	pthread_mutex_t lock;	   /* guards everything below and in surveys and entries */
 	struct tcx_tables_settings settings;
 	struct tcx_netns *netns; /* with a reference */
-	struct entry *fallback;	 /* which reported the fallback of all tables; or NULL */
+	struct tcx_job links;	 /* drains the link watch; what follows is the job's own */
+	struct tcx_condition missed;
+	bool drained;
+	struct entry *fallback; /* which reported the fallback of all tables; or NULL */
 	struct entry entries[TCX_TABLES];
 	size_t count; /* of surveys */
 	struct survey surveys[];
@@ -232,15 +243,36 @@ static uint64_t run(void *owner)
 	return next_ns;
 }
 
-static void unref(void *owner)
+static void unref_survey(void *owner)
 {
 	tcx_tables_unref(((struct survey *)owner)->tables);
 }
 
+static void unref(void *owner)
+{
+	tcx_tables_unref(owner);
+}
+
+static uint64_t drain(void *owner)
+{
+	struct tcx_tables *tables = owner;
+	struct tcx_fault fault = {""};
+	bool done = tcx_netns_drain(tables->netns, &fault);
+
+	tcx_events_report(tables->events, &tables->missed, &link_kinds[tables->drained],
+			  "changes of interfaces", done ? NULL : &fault);
+	tables->drained = tables->drained || done;
+	tables->links.fd = tcx_netns_fd(tables->netns);
+	return TCX_NEVER;
+}
+
+/* A long read does not hold it up: a namespace that has ended is to be let go within a second. */
+static const struct tcx_job_kind links_kind = {.run = drain, .unref = unref};
+
 /* By whether requests wait for each read, as they do for counters: then none is spare. */
 static const struct tcx_job_kind job_kinds[] = {
-	{.slow = true, .spare = true, .run = run, .unref = unref},
-	{.slow = true, .run = run, .unref = unref},
+	{.slow = true, .spare = true, .run = run, .unref = unref_survey},
+	{.slow = true, .run = run, .unref = unref_survey},
 };
 
 static void init_survey(struct survey *survey, struct tcx_tables *tables, struct tcx_pool *pool,
@@ -286,6 +318,9 @@ struct tcx_tables *tcx_tables_start(struct tcx_pool *pool, struct tcx_events *ev
 	tables->count = count;
 	for (size_t i = 0; i < count; i++)
 		init_survey(&tables->surveys[i], tables, pool, &surveys[i]);
+	tcx_job_init(&tables->links, pool, &links_kind, tcx_tables_ref(tables));
+	if (tcx_netns_fd(netns) >= 0)
+		tcx_job_ask(&tables->links);
 	return tables;
 }
 
@@ -297,6 +332,8 @@ void tcx_tables_stop(struct tcx_tables *tables)
 		tcx_events_mute(tables->events, tables->entries[id].conditions, CONDITIONS);
 	for (size_t i = 0; i < tables->count; i++)
 		tcx_job_stop(&tables->surveys[i].job);
+	tcx_events_mute(tables->events, &tables->missed, 1);
+	tcx_job_stop(&tables->links);
 	tcx_tables_unref(tables);
 }
 

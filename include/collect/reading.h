@@ -15,7 +15,6 @@
 #include "kernel/netns.h"
 
 struct tcx_events;
-struct tcx_link_job;
 struct tcx_pool;
 
 struct tcx_reading_settings {
@@ -31,9 +30,8 @@ struct tcx_reading {
 	struct tcx_pool *pool;
 	struct tcx_events *events;
 	struct tcx_collector *collector;
-	struct tcx_tables *tables;  /* NULL: procRoot is of a namespace that cannot be entered */
-	struct tcx_netns *netns;    /* of procRoot; with its link watch, if there are tables */
-	struct tcx_link_job *links; /* NULL without tables */
+	struct tcx_tables *tables; /* NULL: procRoot is of a namespace that cannot be entered */
+	struct tcx_netns *netns;   /* of procRoot; with its link watch, if there are tables */
 	uint64_t max_age_ns;
 };
 
