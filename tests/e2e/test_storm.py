@@ -246,6 +246,7 @@ class Managers(list):
     def __exit__(self, *_):
         for one in self:
             one.over.set()
+            one.may_ask.set()  # when a test ends while they rest
         for one in self:
             one.join()
 
