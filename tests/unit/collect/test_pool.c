@@ -112,7 +112,7 @@ static void open_gate(struct owner *owner)
 }
 
 /* Stops a job that does not run, with its owner. */
-static void stop(struct owner *owner)
+static void end_job(struct owner *owner)
 {
 	tcx_job_stop(&owner->job);
 	unref(owner);
@@ -156,7 +156,7 @@ static void runs_when_due(void **state)
 	open_gate(owner);
 	for (int i = 0; i < 11; i++)
 		wait_for(&owner->ended);
-	stop(owner);
+	end_job(owner);
 	tcx_pool_stop(pool);
 }
 
@@ -179,8 +179,8 @@ static void asked_during_a_run(void **state)
 	start(last, pool, &quick);
 	wait_for(&last->ended);
 	assert_false(is_posted(&owner->began));
-	stop(owner);
-	stop(last);
+	end_job(owner);
+	end_job(last);
 	tcx_pool_stop(pool);
 }
 
@@ -222,7 +222,7 @@ static void stopped_is_not_asked(void **state)
 	assert_false(is_posted(&owner->began));
 	unref(owner);
 	wait_for(&freed);
-	stop(last);
+	end_job(last);
 	tcx_pool_stop(pool);
 }
 
@@ -253,7 +253,7 @@ static void slow_ones(void **state)
 		unref(slows[i]);
 		wait_for(&freed);
 	}
-	stop(owner);
+	end_job(owner);
 	tcx_pool_stop(pool);
 }
 
@@ -278,9 +278,9 @@ static void all_are_stuck(void **state)
 	for (size_t i = 0; i < COUNT(stuck); i++) {
 		open_gate(stuck[i]);
 		wait_for(&stuck[i]->ended);
-		stop(stuck[i]);
+		end_job(stuck[i]);
 	}
-	stop(owner);
+	end_job(owner);
 	tcx_pool_stop(pool);
 }
 
@@ -304,8 +304,8 @@ static void one_worker(void **state)
 	assert_int_equal(write(gate, "", 1), 1);
 	wait_for(&freed);
 	close(gate);
-	stop(table);
-	stop(counters);
+	end_job(table);
+	end_job(counters);
 	tcx_pool_stop(pool);
 }
 
@@ -335,9 +335,9 @@ static void asked_come_first(void **state)
 	assert_int_equal(atomic_load(&order_count), 3);
 	assert_int_equal(order[1], 2);
 	assert_int_equal(order[2], 1);
-	stop(first);
-	stop(unasked);
-	stop(asked);
+	end_job(first);
+	end_job(unasked);
+	end_job(asked);
 	tcx_pool_stop(pool);
 }
 
@@ -365,8 +365,8 @@ static void priorities(void **state)
 		wait_for(&other->ended);
 		assert_int_equal(other->nice, normal);
 	}
-	stop(owner);
-	stop(other);
+	end_job(owner);
+	end_job(other);
 	tcx_pool_stop(pool);
 }
 
@@ -402,7 +402,7 @@ static void descriptors(void **state)
 	close(gate);
 	unref(owner);
 	wait_for(&freed);
-	stop(last);
+	end_job(last);
 	tcx_pool_stop(pool);
 }
 

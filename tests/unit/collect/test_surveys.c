@@ -71,7 +71,7 @@ static struct tcx_tables *start(void)
 	return tables;
 }
 
-static void stop(struct tcx_tables *tables)
+static void end_tables(struct tcx_tables *tables)
 {
 	tcx_tables_stop(tables);
 	tcx_pool_stop(pool);
@@ -126,7 +126,7 @@ static void read_together(void **state)
 	assert_int_equal(taken(tables, 0), taken(tables, 1));
 	assert_false(is_pending(tables, 0));
 	assert_false(is_pending(tables, 1));
-	stop(tables);
+	end_tables(tables);
 }
 
 /* A request for what the reading under way does not make is not answered by it, but by the next. */
@@ -147,7 +147,7 @@ static void asked_meanwhile(void **state)
 	assert_int_equal(reads[0], 2);
 	assert_int_equal(reads[1], 1);
 	assert_int_equal(taken(tables, 0), taken(tables, 1));
-	stop(tables);
+	end_tables(tables);
 }
 
 /* One that nobody asks for is let go, while the other one is in use. */
@@ -169,7 +169,7 @@ static void one_is_idle(void **state)
 		wait_for_event();
 	}
 	assert_true(reads[1] > 0);
-	stop(tables);
+	end_tables(tables);
 	settings = usual;
 }
 

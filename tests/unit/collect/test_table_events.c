@@ -136,7 +136,7 @@ static struct tcx_tables *start(struct way first)
 	return tables;
 }
 
-static void stop(struct tcx_tables *tables)
+static void end_tables(struct tcx_tables *tables)
 {
 	tcx_tables_stop(tables);
 	tcx_job_stop(&marker);
@@ -187,7 +187,7 @@ static void outages(void **state)
 		assert_string_equal(read_anew(tables, well), sorts[sort].ends);
 		assert_string_equal(read_anew(tables, well), "");
 	}
-	stop(tables);
+	end_tables(tables);
 }
 
 /* Nobody listens for a while: what was said last is what is so. */
@@ -208,7 +208,7 @@ static void unheard(void **state)
 	read_table(tables, sorts[1].bad);
 	assert_string_equal(next_event(), ""); /* it goes on */
 	assert_string_equal(read_anew(tables, well), sorts[1].ends);
-	stop(tables);
+	end_tables(tables);
 }
 
 /* A table fails once a read of it has, until another one goes well, which the question asks for. */
@@ -226,7 +226,7 @@ static void fails(void **state)
 	assert_false(tcx_tables_fails(tables, 0, 0));
 	read_table(tables, sorts[1].bad);
 	assert_false(tcx_tables_fails(tables, 0, 0)); /* the rows before are still shown */
-	stop(tables);
+	end_tables(tables);
 }
 
 int main(void)

@@ -231,7 +231,7 @@ static pid_t start_elsewhere(pid_t number)
 	return ready ? child : 0;
 }
 
-static void stop(pid_t child)
+static void end_child(pid_t child)
 {
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
@@ -257,14 +257,14 @@ static void test_reused(void **state)
 	snapshot = tcx_sources_read(sources, NULL);
 	assert_non_null(snapshot);
 	tcx_snapshot_unref(snapshot);
-	stop(child);
+	end_child(child);
 	child = start_elsewhere(child);
 	if (child != 0) {
 		assert_int_equal(tcx_proc_root_where(root), TCX_WHERE_OTHER);
 		assert_true(tcx_namespace_is_gone(&ns));
 		assert_false(visit(&ns, &fault));
 		assert_null(tcx_sources_read(sources, &fault));
-		stop(child);
+		end_child(child);
 	}
 	tcx_sources_free(sources);
 	tcx_namespace_clear(&ns);
