@@ -20,6 +20,7 @@ ROOT = os.environ.get("MIB_ROOT", "1.3.6.1.4.1.8072.9999.9999.1213")
 TCPEXT = f"{ROOT}.1.8"          # the group with most scalars
 OTHER = "1.3.6.1.4.1.8072.9999.9999.1214"
 IDLE_SECONDS = 30
+CONTEXTS = 500
 
 
 def free_port():
@@ -109,6 +110,16 @@ def show_idle(pid):
     print(f"idle agent, refresh every 1 s, {IDLE_SECONDS} s: {share:.3f} % of a core (target at most 0.1)", flush=True)
 
 
+def show_contexts(bench):
+    """How long it takes to register two subtrees in each of many contexts."""
+    process = bench.start(str(HELPERS / "../e2e/many_contexts"), str(bench.master), str(CONTEXTS))
+    log = bench.folder / "log"
+    bench.wait_for(lambda: "\nconnected " in "\n" + log.read_text(), "many_contexts does not connect")
+    seconds = ("\n" + log.read_text()).split("\nconnected ")[1].split()[0]
+    print(f"{CONTEXTS} contexts of two registrations each: connected in {seconds} s (target below 1)", flush=True)
+    process.terminate()
+
+
 def main():
     if shutil.which("snmpd") is None or shutil.which("snmpget") is None:
         sys.exit("bench: snmpd and snmpget are needed (packages snmpd and snmp)")
@@ -121,6 +132,7 @@ def main():
             subprocess.run([str(HELPERS / "requests"), bench.address, str(bench.count_scalars()),
                             TCPEXT, str(agent.pid), OTHER, str(other.pid)], check=True)
             print(f"resident memory after that: {memory_mib(agent.pid):.1f} MiB (target at most 10)", flush=True)
+            show_contexts(bench)
         finally:
             bench.stop()
 

@@ -33,6 +33,9 @@
 #define ALL_MODULES 3U
 #define PRIORITY    100
 
+/* On a busy machine. */
+#define FIRST_READ_MS 30000
+
 static bool add_mib2(struct tcx_tree *tree, const char *word)
 {
 	static const char *const words[] = {"ip", "icmp", "tcp", "udp"};
@@ -106,7 +109,7 @@ static void start_reading(struct agent *agent)
 	need(netns != NULL && pool != NULL && events != NULL, fault.text);
 	agent->collector = tcx_collector_start(pool, events, netns, INTERVAL_NS, &fault);
 	need(agent->collector != NULL, fault.text);
-	tcx_collector_wait_first(agent->collector, 1000);
+	tcx_collector_wait_first(agent->collector, FIRST_READ_MS);
 }
 
 static void prepare(struct agent *agent, const char *socket)

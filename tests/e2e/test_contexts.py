@@ -9,10 +9,9 @@ import harness
 from harness import DEADLINE, MIB2, OBJECTS, V2C, Process, check, check_equal, wait_for
 
 PROGRAM = pathlib.Path("tests/e2e/many_contexts").absolute()
-CONNECTED = re.compile(r"^connected ([0-9.]+) ([0-9]+)$", re.M)
+CONNECTED = re.compile(r"^connected [0-9.]+ ([0-9]+)$", re.M)
 COUNT = 500
 MEMORY = 12 << 10  # octets for each context
-SECONDS = 3  # three times what is promised
 SOME = [0, 7, COUNT - 1]
 ACCESS = "".join(f"com2sec -Cn context{n} guest default in{n}\ncom2secunix -Cn context{n} guest default in{n}\n"
                  for n in SOME + [COUNT]) + "group guests v2c guest\naccess guests context any noauth prefix seen seen none\n"
@@ -21,10 +20,10 @@ TCP_SCALARS = [f"{MIB2}.6.{number}.0" for number in (*range(1, 13), 14, 15, 17, 
 
 
 def start(site, count):
-    """The program, connected: the seconds that it took and the octets that it has allocated."""
+    """The program, connected, and the octets that it has allocated. `make bench` has the time."""
     process = site.start(Process, site.inside(PROGRAM, site.master, count), site.folder / f"many{count}.log")
     found = wait_for("it connects", lambda: CONNECTED.search(process.output.read_text()), 2 * DEADLINE)
-    return process, float(found[1]), int(found[2])
+    return process, int(found[1])
 
 
 def names(varbinds):
@@ -34,12 +33,11 @@ def names(varbinds):
 def contexts(site):
     """Costs and values."""
     site.snmpd(more=ACCESS)
-    process, _, base = start(site, 0)
+    process, base = start(site, 0)
     process.kill()
-    process, seconds, octets = start(site, COUNT)
+    process, octets = start(site, COUNT)
     each = (octets - base) // COUNT
     check(each <= MEMORY, f"a context costs {each} octets")
-    check(seconds < SECONDS, f"connected in {seconds} s")
     for number in SOME:
         how = ("-v2c", "-c", f"in{number}")
         check_equal(names(site.walk(f"{MIB2}.6", how=how, repetitions=20)), TCP_SCALARS, f"tcp in context{number}")
