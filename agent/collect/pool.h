@@ -10,9 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/fault.h"
-
-#define TCX_NEVER UINT64_MAX
 
 struct tcx_pool;
 
@@ -22,7 +21,7 @@ struct tcx_job_kind {
 	bool spare; /* runs that nobody asked for have a low priority */
 	/*
 	 * Returns when it is due again, by tcx_clock_now(), or TCX_NEVER. It never runs twice at a
-	 * time, but in another thread each time. It may set the job's fd.
+	 * time, but in another thread each time. It may set the job's fd, and close that before.
 	 */
 	uint64_t (*run)(void *owner);
 	void (*unref)(void *owner); /* drops the job's reference to its owner */
@@ -30,7 +29,7 @@ struct tcx_job_kind {
 
 /* Is part of its owner. */
 struct tcx_job {
-	int fd; /* due when this is readable, too; -1: none. Open until the job is stopped */
+	int fd; /* due when this is readable, too; -1: none. Only run() may close it */
 
 	/* The pool's. */
 	struct tcx_pool *pool;

@@ -64,15 +64,12 @@ static void stop(const struct tcx_reading *reading)
 	tcx_netns_unref(reading->netns);
 }
 
-/* The links are watched before a job uses the namespace. */
 static bool start(struct tcx_reading *reading, const struct tcx_tables_settings *settings,
 		  struct tcx_fault *fault)
 {
 	struct tcx_netns *netns = reading->netns;
 	bool have_tables = can_have_tables(reading, netns);
 
-	if (have_tables && !tcx_netns_watch_links(netns, fault))
-		return false;
 	reading->collector = tcx_collector_start(reading->pool, reading->events, netns,
 						 settings->refresh_ns, fault);
 	if (reading->collector == NULL || !have_tables)

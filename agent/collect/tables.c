@@ -257,13 +257,14 @@ static uint64_t drain(void *owner)
 {
 	struct tcx_tables *tables = owner;
 	struct tcx_fault fault = {""};
-	bool done = tcx_netns_drain(tables->netns, &fault);
+	uint64_t due_ns;
+	bool done = tcx_netns_drain(tables->netns, &due_ns, &fault);
 
 	tcx_events_report(tables->events, &tables->missed, &link_kinds[tables->drained],
 			  "changes of interfaces", done ? NULL : &fault);
 	tables->drained = tables->drained || done;
 	tables->links.fd = tcx_netns_fd(tables->netns);
-	return TCX_NEVER;
+	return due_ns;
 }
 
 /* A long read does not hold it up: a namespace that has ended is to be let go within a second. */
@@ -319,8 +320,7 @@ struct tcx_tables *tcx_tables_start(struct tcx_pool *pool, struct tcx_events *ev
 	for (size_t i = 0; i < count; i++)
 		init_survey(&tables->surveys[i], tables, pool, &surveys[i]);
 	tcx_job_init(&tables->links, pool, &links_kind, tcx_tables_ref(tables));
-	if (tcx_netns_fd(netns) >= 0)
-		tcx_job_ask(&tables->links);
+	tcx_job_ask(&tables->links);
 	return tables;
 }
 

@@ -24,7 +24,7 @@
 struct tcx_netns {
 	atomic_uint references;
 	struct tcx_namespace ns;
-	struct tcx_link_watch *link_watch; /* owned; or NULL */
+	struct tcx_link_watch *link_watch; /* owned */
 	pthread_mutex_t lock;		   /* guards what follows */
 	struct tcx_netns_reader *idle;
 };
@@ -69,22 +69,18 @@ bool tcx_netns_can_enter(const struct tcx_netns *netns, struct tcx_fault *fault)
 	return tcx_namespace_can_enter(&netns->ns, fault);
 }
 
-bool tcx_netns_watch_links(struct tcx_netns *netns, struct tcx_fault *fault)
-{
-	netns->link_watch = tcx_link_watch_new(&netns->ns, fault);
-	return netns->link_watch != NULL;
-}
-
 /* The watch keeps the number of the namespace from being another's until the name has lost it. */
 static struct tcx_netns *new_netns(const char *name, bool named, struct tcx_fault *fault)
 {
 	struct tcx_netns *netns = tcx_reference_new(sizeof(*netns), fault);
+	uint64_t due_ns;
 
 	if (netns == NULL)
 		return NULL;
 	pthread_mutex_init(&netns->lock, NULL);
-	if (tcx_namespace_init(&netns->ns, name, named, fault) &&
-	    (!named || (tcx_netns_watch_links(netns, fault) && tcx_netns_drain(netns, fault))))
+	netns->link_watch = tcx_link_watch_new(&netns->ns, fault);
+	if (tcx_namespace_init(&netns->ns, name, named, fault) && netns->link_watch != NULL &&
+	    (!named || tcx_netns_drain(netns, &due_ns, fault)))
 		return netns;
 	tcx_netns_unref(netns);
 	return NULL;
@@ -178,12 +174,12 @@ void tcx_netns_end(struct tcx_netns_reader *reader)
 
 int tcx_netns_fd(const struct tcx_netns *netns)
 {
-	return netns->link_watch != NULL ? tcx_link_watch_fd(netns->link_watch) : -1;
+	return tcx_link_watch_fd(netns->link_watch);
 }
 
-bool tcx_netns_drain(struct tcx_netns *netns, struct tcx_fault *fault)
+bool tcx_netns_drain(struct tcx_netns *netns, uint64_t *due_ns, struct tcx_fault *fault)
 {
-	return tcx_link_watch_drain(netns->link_watch, fault);
+	return tcx_link_watch_drain(netns->link_watch, due_ns, fault);
 }
 
 /* Sysctls are of the namespace of whoever opens them. */

@@ -9,6 +9,9 @@
 #define TCX_NS_PER_MS 1000000ULL
 #define TCX_NS_PER_S  1000000000ULL
 
+/* A time that does not come. */
+#define TCX_NEVER UINT64_MAX
+
 static inline uint64_t tcx_clock_ns(const struct timespec *time)
 {
 	return (uint64_t)time->tv_sec * TCX_NS_PER_S + (uint64_t)time->tv_nsec;

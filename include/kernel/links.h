@@ -43,7 +43,7 @@ struct tcx_link {
 	uint32_t mtu;	     /* octets */
 	uint32_t speed;	     /* Mbit/s (ETHTOOL_GLINKSETTINGS); 0: unknown */
 	uint32_t queue_len;  /* packets in the root qdisc */
-	uint64_t changed_ns; /* tcx_link_watch_changed(); 0 without a watch */
+	uint64_t changed_ns; /* tcx_link_watch_changed() */
 	struct rtnl_link_stats64 counters; /* IFLA_STATS64 */
 	uint64_t in_unicast;		   /* tcx_link_watch_unicast() */
 };
@@ -60,29 +60,30 @@ struct tcx_link_watch *tcx_link_watch_new(struct tcx_namespace *ns, struct tcx_f
 
 void tcx_link_watch_free(struct tcx_link_watch *watch);
 
-/* Readable while there is something to drain. */
+/* Readable while there is something to drain; -1: nothing comes. Each drain may change it. */
 int tcx_link_watch_fd(const struct tcx_link_watch *watch);
 
 /*
  * The first call subscribes to the changes and lists the links; later ones handle all pending
  * changes, which get the time of the call, and list the links anew if some were lost. False with a
- * fault; the descriptor becomes readable again in a second, and the next call catches up. Once the
- * namespace has lost its process or name, closes for good what keeps it alive.
+ * fault; the next call catches up. *due_ns is when to call it at the latest: after a fault, and to
+ * see whether another namespace has lost its process or name, for whose sake nothing is kept open
+ * then. TCX_NEVER: when the descriptor is readable.
  */
-bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault);
+bool tcx_link_watch_drain(struct tcx_link_watch *watch, uint64_t *due_ns, struct tcx_fault *fault);
 
 /*
  * When a link entered the state that it has in a read which began at began_ns (tcx_clock_now()). 0:
- * before the watch began. If the read is newer than the watch, the link has changed now; if older,
- * later changes do not count, as far as the watch remembers.
+ * before the watch began, or it has not. If the read is newer than the watch, the link has changed
+ * now; if older, later changes do not count, as far as the watch remembers.
  */
 uint64_t tcx_link_watch_changed(struct tcx_link_watch *watch, const struct tcx_link *link,
 				uint64_t began_ns);
 
 /*
  * Received packets less multicasts. The kernel and some hardware count multicasts later than all
- * packets, so the result never falls while rx_packets does not. A link that was gone starts anew.
- * With watch NULL there is no memory of earlier reads.
+ * packets, so the result never falls while rx_packets does not, once the watch has begun. A link
+ * that was gone starts anew.
  */
 uint64_t tcx_link_watch_unicast(struct tcx_link_watch *watch, const struct tcx_link *link);
 

@@ -11,6 +11,7 @@
 #define TCX_KERNEL_NETNS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/fault.h"
 #include "base/reference.h"
@@ -66,16 +67,13 @@ struct tcx_netns_reader *tcx_netns_begin(struct tcx_netns *netns, struct tcx_fau
 void tcx_netns_end(struct tcx_netns_reader *reader);
 
 /*
- * Has the links watched from the first tcx_netns_drain() on, of which readers of links have times
- * of changes. Call it before another thread uses the handle. False with a fault.
+ * From the first call on links are watched, and readers of links have times of changes:
+ * tcx_link_watch_drain(). For one thread at a time, and not the first, as tcx_netns_begin().
  */
-bool tcx_netns_watch_links(struct tcx_netns *netns, struct tcx_fault *fault);
+bool tcx_netns_drain(struct tcx_netns *netns, uint64_t *due_ns, struct tcx_fault *fault);
 
-/* Readable while there is something to drain; -1 without a watch of links. */
+/* Readable while there is something to drain; -1: nothing comes. Each drain may change it. */
 int tcx_netns_fd(const struct tcx_netns *netns);
-
-/* For one thread at a time, and not the first, as tcx_netns_begin(): tcx_link_watch_drain(). */
-bool tcx_netns_drain(struct tcx_netns *netns, struct tcx_fault *fault);
 
 /* Where a file of procfs is opened. */
 struct tcx_place {

@@ -24,7 +24,7 @@ struct tcx_netns_reader {
 	const struct tcx_link_patterns *ignored; /* NULL: none */
 
 	/* For the readers of tables. */
-	struct tcx_link_watch *link_watch;   /* gives times of last change; NULL: all 0 */
+	struct tcx_link_watch *link_watch;   /* gives times of last change */
 	const char *proc_root;		     /* for PROC_ROOT/net */
 	struct tcx_netlink route;	     /* NETLINK_ROUTE */
 	struct tcx_netlink diag;	     /* NETLINK_SOCK_DIAG */

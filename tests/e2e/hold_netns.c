@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "kernel/netns_reader.h"
 #include "kernel/read_sources.h"
 #include "kernel/read_table.h"
@@ -30,6 +31,7 @@ struct held {
 	const char *place;
 	struct tcx_netns *netns;
 	struct tcx_sources *sources;
+	uint64_t due_ns; /* when to drain at the latest */
 };
 
 static volatile sig_atomic_t stopped;
@@ -50,13 +52,8 @@ static ino_t where(void)
 static bool hold(struct held *held, const char *place, struct tcx_fault *fault)
 {
 	held->place = place;
-	if (strncmp(place, "/proc/", 6) != 0) {
-		held->netns = tcx_netns_named(place, fault);
-	} else {
-		held->netns = tcx_netns_new(place, fault);
-		if (held->netns != NULL)
-			tcx_netns_watch_links(held->netns, fault);
-	}
+	held->netns = strncmp(place, "/proc/", 6) == 0 ? tcx_netns_new(place, fault)
+						       : tcx_netns_named(place, fault);
 	if (held->netns != NULL)
 		held->sources = tcx_sources_new(held->netns, fault);
 	return held->sources != NULL;
@@ -107,7 +104,7 @@ static void show(unsigned int round, struct held *held, bool keep)
 }
 
 /* Waits for what there is to drain, for the time of a round at most. */
-static void drain(const struct held *held, size_t count)
+static void drain(struct held *held, size_t count)
 {
 	struct pollfd fds[PLACES];
 
@@ -115,8 +112,8 @@ static void drain(const struct held *held, size_t count)
 		fds[i] = (struct pollfd){.fd = tcx_netns_fd(held[i].netns), .events = POLLIN};
 	poll(fds, count, ROUND_MS);
 	for (size_t i = 0; i < count; i++)
-		if (fds[i].revents > 0)
-			tcx_netns_drain(held[i].netns, NULL);
+		if (fds[i].revents > 0 || tcx_clock_now() >= held[i].due_ns)
+			tcx_netns_drain(held[i].netns, &held[i].due_ns, NULL);
 }
 
 static size_t hold_all(struct held *held, char **places)

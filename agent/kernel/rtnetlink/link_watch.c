@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The link watch: remembers when each link last changed (RTMGRP_LINK). */
-#include <errno.h>
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
 
 #include "base/array.h"
 #include "base/clock.h"
@@ -26,8 +22,8 @@
 
 /*
  * How often to see whether another namespace has lost its process or name: what is kept of it has a
- * second. By a timer, since a process may be one of another PID namespace, which pidfd_open() does
- * not find, and a name may lose its namespace without being deleted.
+ * second. By the clock, since a process may be one of another PID namespace, which pidfd_open()
+ * does not find, and a name may lose its namespace without being deleted.
  */
 #define LOOK_NS (TCX_NS_PER_S / 2)
 
@@ -51,8 +47,6 @@ struct seen {
 struct tcx_link_watch {
 	struct tcx_namespace *ns;   /* where sockets are opened */
 	struct tcx_netlink changes; /* subscribed; the draining thread's, as is what follows */
-	int timer_fd;		    /* when to look at the namespace, or to try again */
-	int ready_fd;		    /* of epoll: readable when one of the two is */
 	bool lost;		    /* some changes were, and links are not listed since */
 	unsigned int listing;	    /* counts listings */
 	pthread_mutex_t lock;	    /* guards what follows */
@@ -179,21 +173,6 @@ static void remove_unlisted(struct tcx_link_watch *watch)
 	pthread_mutex_unlock(&watch->lock);
 }
 
-static bool add_ready(const struct tcx_link_watch *watch, int fd)
-{
-	struct epoll_event event = {.events = EPOLLIN};
-
-	return epoll_ctl(watch->ready_fd, EPOLL_CTL_ADD, fd, &event) == 0;
-}
-
-static bool subscribe(struct tcx_link_watch *watch, struct tcx_fault *fault)
-{
-	return watch->changes.socket != NULL ||
-	       (tcx_netlink_open(&watch->changes, RTMGRP_LINK, fault) &&
-		(add_ready(watch, mnl_socket_get_fd(watch->changes.socket)) ||
-		 tcx_fault_set(fault, "no descriptor: %s", strerror(errno))));
-}
-
 static bool list(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
 	const struct tcx_netlink_query query = {RTM_GETLINK, &tcx_links_request,
@@ -221,7 +200,7 @@ static bool list_all(struct tcx_link_watch *watch, struct tcx_fault *fault)
 
 	if (!tcx_namespace_enter(watch->ns, &home, fault))
 		return false;
-	done = subscribe(watch, fault) && list(watch, fault);
+	done = tcx_netlink_open(&watch->changes, RTMGRP_LINK, fault) && list(watch, fault);
 	tcx_namespace_leave(home);
 	return done;
 }
@@ -233,16 +212,6 @@ static void set_begun(struct tcx_link_watch *watch, bool begun)
 	pthread_mutex_lock(&watch->lock);
 	watch->begun = begun;
 	pthread_mutex_unlock(&watch->lock);
-}
-
-/* Another namespace is looked at whatever happens; without anything to do, 0 ns is never. */
-static void set_timer(const struct tcx_link_watch *watch)
-{
-	uint64_t retry_ns = watch->lost ? RETRY_NS : 0;
-	uint64_t next_ns = tcx_namespace_is_other(watch->ns) ? LOOK_NS : retry_ns;
-	const struct itimerspec when = {.it_value = tcx_clock_timespec(next_ns)};
-
-	timerfd_settime(watch->timer_fd, 0, &when, NULL);
 }
 
 struct tcx_link_watch *tcx_link_watch_new(struct tcx_namespace *ns, struct tcx_fault *fault)
@@ -257,23 +226,13 @@ struct tcx_link_watch *tcx_link_watch_new(struct tcx_namespace *ns, struct tcx_f
 	watch->lost = true;
 	pthread_mutex_init(&watch->lock, NULL);
 	tcx_netlink_init(&watch->changes, NETLINK_ROUTE);
-	watch->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	watch->ready_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (watch->timer_fd >= 0 && watch->ready_fd >= 0 && add_ready(watch, watch->timer_fd))
-		return watch;
-	tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
-	tcx_link_watch_free(watch);
-	return NULL;
+	return watch;
 }
 
 void tcx_link_watch_free(struct tcx_link_watch *watch)
 {
 	if (watch == NULL)
 		return;
-	if (watch->ready_fd >= 0)
-		close(watch->ready_fd);
-	if (watch->timer_fd >= 0)
-		close(watch->timer_fd);
 	tcx_netlink_close(&watch->changes);
 	pthread_mutex_destroy(&watch->lock);
 	free(watch->links);
@@ -282,7 +241,7 @@ void tcx_link_watch_free(struct tcx_link_watch *watch)
 
 int tcx_link_watch_fd(const struct tcx_link_watch *watch)
 {
-	return watch->ready_fd;
+	return watch->changes.socket != NULL ? mnl_socket_get_fd(watch->changes.socket) : -1;
 }
 
 /*
@@ -320,11 +279,16 @@ static bool catch_up(struct tcx_link_watch *watch, struct tcx_fault *fault)
 	return !watch->lost;
 }
 
-bool tcx_link_watch_drain(struct tcx_link_watch *watch, struct tcx_fault *fault)
+/* Another namespace is looked at whatever happens. */
+bool tcx_link_watch_drain(struct tcx_link_watch *watch, uint64_t *due_ns, struct tcx_fault *fault)
 {
 	bool done = catch_up(watch, fault);
 
-	set_timer(watch);
+	*due_ns = TCX_NEVER;
+	if (tcx_namespace_is_other(watch->ns))
+		*due_ns = tcx_clock_now() + LOOK_NS;
+	else if (!done)
+		*due_ns = tcx_clock_now() + RETRY_NS;
 	return done;
 }
 
@@ -364,8 +328,6 @@ uint64_t tcx_link_watch_unicast(struct tcx_link_watch *watch, const struct tcx_l
 	uint64_t unicast = received > multicast ? received - multicast : 0;
 	struct seen *known;
 
-	if (watch == NULL)
-		return unicast;
 	pthread_mutex_lock(&watch->lock);
 	known = find(watch, tcx_octets_get32(link->index));
 	if (known != NULL)

@@ -167,7 +167,7 @@ static void read_memory(struct tcx_table *table, struct tcx_link_watch *watch)
 	struct tcx_link *rows = (struct tcx_link *)table->rows;
 
 	for (size_t i = 0; i < table->count; i++) {
-		if (watch != NULL && (rows[i].lacks & TCX_LINK_NO_STATUS) == 0)
+		if ((rows[i].lacks & TCX_LINK_NO_STATUS) == 0)
 			rows[i].changed_ns =
 				tcx_link_watch_changed(watch, &rows[i], table->taken_ns);
 		rows[i].in_unicast = tcx_link_watch_unicast(watch, &rows[i]);

@@ -15,11 +15,12 @@
 #include "base/clock.h"
 #include "base/octets.h"
 #include "kernel/links.h"
-#include "kernel/namespace.h"
+#include "kernel/netns_reader.h"
 #include "tests/unit/fixture.h"
 
-static struct tcx_namespace here;
+static struct tcx_netns *here;
 static struct tcx_link_watch *watch;
+static uint64_t due_ns;
 
 static void run(const char *command)
 {
@@ -58,12 +59,23 @@ static uint64_t changed_to(uint32_t index, enum tcx_link_status status, uint64_t
 /* The kernel tells of a change before the command that made it has ended, or soon after. */
 static void drain(void)
 {
-	struct pollfd fd = {.fd = tcx_link_watch_fd(watch), .events = POLLIN};
+	struct pollfd fd = {.fd = tcx_netns_fd(here), .events = POLLIN};
 	struct tcx_fault fault = {""};
 
 	while (poll(&fd, 1, 300) > 0)
-		if (!tcx_link_watch_drain(watch, &fault))
+		if (!tcx_netns_drain(here, &due_ns, &fault))
 			fail_msg("%s", fault.text);
+}
+
+static void watch_here(void)
+{
+	struct tcx_netns_reader *reader;
+
+	here = fixture_netns("/proc");
+	reader = tcx_netns_begin(here, NULL);
+	assert_non_null(reader);
+	watch = reader->link_watch;
+	tcx_netns_end(reader);
 }
 
 static int setup(void **state)
@@ -71,16 +83,15 @@ static int setup(void **state)
 	(void)state;
 	run("ip link set lo up && ip link add name old type veth peer name peer && ip link set "
 	    "peer up");
-	assert_true(tcx_namespace_init(&here, "/proc", false, NULL));
-	watch = tcx_link_watch_new(&here, NULL);
-	return watch != NULL && tcx_link_watch_drain(watch, NULL) ? 0 : -1;
+	watch_here();
+	assert_int_equal(tcx_netns_fd(here), -1);
+	return tcx_netns_drain(here, &due_ns, NULL) ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	tcx_link_watch_free(watch);
-	tcx_namespace_clear(&here);
+	tcx_netns_unref(here);
 	return system("ip link del old");
 }
 
@@ -235,15 +246,14 @@ static void late_multicasts(void **state)
 	assert_int_equal(unicast("old", 7, 7), 4);
 }
 
-/* Without a watch nothing is known of readings before. */
+/* Before the watch has begun nothing is known of readings before. */
 static void multicasts_unwatched(void **state)
 {
-	struct tcx_link link = {.counters = {.rx_packets = 10, .multicast = 3}};
-
 	(void)state;
-	assert_int_equal(tcx_link_watch_unicast(NULL, &link), 7);
-	link.counters.multicast = 11;
-	assert_int_equal(tcx_link_watch_unicast(NULL, &link), 0);
+	tcx_netns_unref(here);
+	watch_here();
+	assert_int_equal(unicast("lo", 10, 3), 7);
+	assert_int_equal(unicast("lo", 10, 11), 0);
 }
 
 /* A link of the same number is another one when the first has gone, however much it has counted. */
@@ -263,7 +273,7 @@ static void multicasts_of_another(void **state)
 static void flood(void **state)
 {
 	struct tcx_fault fault = {""};
-	struct pollfd fd = {.fd = tcx_link_watch_fd(watch), .events = POLLIN};
+	struct pollfd fd = {.fd = tcx_netns_fd(here), .events = POLLIN};
 	uint64_t drained;
 
 	(void)state;
@@ -274,7 +284,7 @@ static void flood(void **state)
 	run("ip link del gone && ip link set old up && ip link add name late type veth peer name "
 	    "later");
 	while (poll(&fd, 1, 300) > 0)
-		assert_true(tcx_link_watch_drain(watch, &fault));
+		assert_true(tcx_netns_drain(here, &due_ns, &fault));
 	assert_int_not_equal(changed("old"), 0);
 	drained = tcx_clock_now();
 	assert_in_range(changed("late"), 1, drained);
@@ -331,7 +341,7 @@ static void large_messages(void **state)
 /* Changes are lost, and the links cannot be listed either: the watch asks to be called again. */
 static void listed_later(void **state)
 {
-	struct pollfd fd = {.fd = tcx_link_watch_fd(watch), .events = POLLIN};
+	struct pollfd fd = {.fd = tcx_netns_fd(here), .events = POLLIN};
 	struct rlimit limit;
 	struct rlimit none;
 
@@ -342,12 +352,13 @@ static void listed_later(void **state)
 	none = limit;
 	none.rlim_cur = 0;
 	setrlimit(RLIMIT_NOFILE, &none);
-	assert_false(tcx_link_watch_drain(watch, NULL));
-	assert_false(tcx_link_watch_drain(watch, NULL));
+	assert_false(tcx_netns_drain(here, &due_ns, NULL));
+	assert_false(tcx_netns_drain(here, &due_ns, NULL));
 	setrlimit(RLIMIT_NOFILE, &limit);
-	assert_int_equal(poll(&fd, 1, 10000), 1);
-	assert_true(tcx_link_watch_drain(watch, NULL));
 	assert_int_equal(poll(&fd, 1, 0), 0);
+	assert_true(due_ns < TCX_NEVER);
+	assert_true(tcx_netns_drain(here, &due_ns, NULL));
+	assert_true(due_ns == TCX_NEVER);
 	assert_int_not_equal(changed("peer"), 0);
 }
 
@@ -355,26 +366,24 @@ static void listed_later(void **state)
 static void begun_later(void **state)
 {
 	struct tcx_fault fault = {""};
-	struct pollfd fd = {.events = POLLIN};
 	struct rlimit limit;
 	struct rlimit none;
 	uint64_t begun;
 
 	(void)state;
-	tcx_link_watch_free(watch);
-	watch = tcx_link_watch_new(&here, NULL);
-	assert_non_null(watch);
+	tcx_netns_unref(here);
+	watch_here();
 	getrlimit(RLIMIT_NOFILE, &limit);
 	none = limit;
 	none.rlim_cur = 0;
 	setrlimit(RLIMIT_NOFILE, &none);
-	assert_false(tcx_link_watch_drain(watch, &fault));
+	assert_false(tcx_netns_drain(here, &due_ns, &fault));
 	setrlimit(RLIMIT_NOFILE, &limit);
 	assert_string_equal(fault.text, "netlink: no socket: Too many open files");
 	assert_int_equal(changed("old"), 0);
-	fd.fd = tcx_link_watch_fd(watch);
-	assert_int_equal(poll(&fd, 1, 10000), 1);
-	assert_true(tcx_link_watch_drain(watch, NULL));
+	assert_int_equal(tcx_netns_fd(here), -1);
+	assert_true(due_ns < TCX_NEVER);
+	assert_true(tcx_netns_drain(here, &due_ns, NULL));
 	assert_int_equal(changed("old"), 0);
 	begun = tcx_clock_now();
 	run("ip link set old up");
