@@ -91,7 +91,7 @@ static bool apply_config(struct tcx_program *program)
 /* On SIGHUP. Changes all but the registrations at once. */
 static void reload(struct tcx_program *program)
 {
-	struct tcx_config config, before = program->config;
+	struct tcx_config config;
 	struct tcx_fault fault = {""};
 
 	program->reload = false;
@@ -106,12 +106,10 @@ static void reload(struct tcx_program *program)
 			 "%s; the old configuration stays in force; send SIGHUP again once that is "
 			 "mended\n",
 			 fault.text);
-		tcx_config_clear(&config);
 		return;
 	}
 	program->config = config;
 	apply_config(program);
-	tcx_config_clear(&before);
 	program->reloaded = true;
 }
 
@@ -344,7 +342,6 @@ int main(int argc, char **argv)
 		.reading.log = snmp_log,
 	};
 	struct tcx_fault fault = {""};
-	int status;
 
 	if (!tcx_process_begin())
 		return refuse("/dev/null cannot be opened");
@@ -364,7 +361,5 @@ int main(int argc, char **argv)
 	    program.options.task != TCX_DOCTOR)
 		return EXIT_FAILURE;
 	tcx_agentx_configure(&program.config, program.options.socket);
-	status = perform(&program);
-	tcx_config_clear(&program.config);
-	return status;
+	return perform(&program);
 }

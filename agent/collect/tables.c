@@ -159,8 +159,7 @@ static void publish(struct survey *survey, struct tcx_table *read[TCX_TABLES])
 static void renew(struct survey *survey, unsigned int wanted)
 {
 	struct tcx_tables *tables = survey->tables;
-	struct tcx_link_patterns *ignored = tcx_link_patterns_ref(tables->settings.ignored);
-	size_t max_rows = tables->settings.max_rows;
+	const struct tcx_tables_settings settings = tables->settings;
 	struct tcx_table *read[TCX_TABLES] = {NULL};
 	struct tcx_netns_reader *reader;
 	struct tcx_fault cause = {""};
@@ -171,11 +170,11 @@ static void renew(struct survey *survey, unsigned int wanted)
 	pthread_mutex_unlock(&tables->lock);
 	reader = tcx_netns_begin(tables->netns, &cause);
 	if (reader != NULL) {
-		reader->ignored = ignored;
-		done = tcx_survey_read(survey->what, wanted, read, reader, max_rows, &cause);
+		reader->ignored = settings.ignored.text;
+		done = tcx_survey_read(survey->what, wanted, read, reader, settings.max_rows,
+				       &cause);
 	}
 	tcx_netns_end(reader);
-	tcx_link_patterns_unref(ignored);
 	pthread_mutex_lock(&tables->lock);
 	for (size_t id = 0; id < TCX_TABLES; id++)
 		if ((wanted & 1U << id) != 0)
@@ -293,15 +292,6 @@ static void init_survey(struct survey *survey, struct tcx_tables *tables, struct
 	tcx_job_init(&survey->job, pool, &job_kinds[counts], survey);
 }
 
-static void take_settings(struct tcx_tables *tables, const struct tcx_tables_settings *settings)
-{
-	struct tcx_link_patterns *before = tables->settings.ignored;
-
-	tables->settings = *settings;
-	tcx_link_patterns_ref(settings->ignored);
-	tcx_link_patterns_unref(before);
-}
-
 struct tcx_tables *tcx_tables_start(struct tcx_pool *pool, struct tcx_events *events,
 				    struct tcx_netns *netns, const struct tcx_survey *surveys,
 				    size_t count, const struct tcx_tables_settings *settings,
@@ -313,7 +303,7 @@ struct tcx_tables *tcx_tables_start(struct tcx_pool *pool, struct tcx_events *ev
 	if (tables == NULL)
 		return NULL;
 	pthread_mutex_init(&tables->lock, NULL);
-	take_settings(tables, settings);
+	tables->settings = *settings;
 	tables->events = tcx_events_ref(events);
 	tables->netns = tcx_netns_ref(netns);
 	tables->count = count;
@@ -342,7 +332,6 @@ static void free_tables(struct tcx_tables *tables)
 	for (size_t id = 0; id < TCX_TABLES; id++)
 		tcx_table_unref(tables->entries[id].latest);
 	pthread_mutex_destroy(&tables->lock);
-	tcx_link_patterns_unref(tables->settings.ignored);
 	tcx_netns_unref(tables->netns);
 	tcx_events_unref(tables->events);
 	free(tables);
@@ -353,7 +342,7 @@ TCX_REFERENCE_DEFINE(tcx_tables, free_tables)
 void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings *settings)
 {
 	pthread_mutex_lock(&tables->lock);
-	take_settings(tables, settings);
+	tables->settings = *settings;
 	for (size_t i = 0; i < tables->count; i++) {
 		tables->surveys[i].changed = tables->surveys[i].begun;
 		if (tables->surveys[i].begun)

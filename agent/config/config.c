@@ -2,7 +2,7 @@
 /* Reads the configuration and checks that its values fit each other. */
 #include "config/config.h"
 
-#include <stdlib.h>
+#include <stddef.h>
 
 #include "config_files.h"
 
@@ -74,16 +74,7 @@ unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options
 	check_timeout(&reading);
 	if (reading.faults == 0)
 		*config = reading.config;
-	else
-		tcx_config_clear(&reading.config);
 	return reading.faults;
-}
-
-void tcx_config_clear(struct tcx_config *config)
-{
-	free(config->proc_root);
-	free(config->socket);
-	tcx_link_patterns_unref(config->ignored);
 }
 
 uint64_t tcx_config_max_age(const struct tcx_config *config)

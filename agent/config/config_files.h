@@ -30,7 +30,7 @@ void tcx_config_translate(struct tcx_config_reading *reading, const char *line);
 /* Registers the directives with the library, which calls parse() for each that it reads. */
 void tcx_directives_register(void (*parse)(const char *word, char *text));
 
-/* Sets the defaults. Overwrites *config and frees nothing. */
+/* Sets the defaults. */
 void tcx_directives_default(struct tcx_config *config);
 
 /* Parses the value of a directive. A wrong one changes nothing; the library logs why. */

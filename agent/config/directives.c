@@ -118,21 +118,14 @@ static void take_number(const struct directive *directive, struct tcx_config *co
 static void take_text(const struct directive *directive, struct tcx_config *config,
 		      const char *text)
 {
-	char **field = field_of(directive, config);
-	char *copy = NULL;
-
 	if (text[0] == '"' || text[0] == '\'')
 		netsnmp_config_error("%s %s is wrong: give the path without quotes",
 				     directive->word, text);
 	else if (strlen(text) >= PATH_MAX)
 		netsnmp_config_error("%s is wrong: the text is longer than %d characters",
 				     directive->word, PATH_MAX - 1);
-	else if ((copy = strdup(text)) == NULL)
-		netsnmp_config_error("%s: out of memory", directive->word);
-	if (copy == NULL)
-		return;
-	free(*field);
-	*field = copy;
+	else
+		snprintf(field_of(directive, config), PATH_MAX, "%s", text);
 }
 
 /* "ip, icmp, ..., ", for fault texts. */
@@ -175,14 +168,19 @@ static void take_modules(const struct directive *directive, struct tcx_config *c
 static void take_patterns(const struct directive *directive, struct tcx_config *config,
 			  const char *text)
 {
-	struct tcx_link_patterns **patterns = field_of(directive, config);
+	char *list = config->ignored.text;
 	char pattern[PATH_MAX];
 
-	while (tcx_list_next(&text, " \t", pattern))
-		if (!tcx_link_patterns_add(patterns, pattern))
+	while (tcx_list_next(&text, " \t", pattern)) {
+		size_t used = strlen(list);
+
+		if (used + strlen(pattern) < TCX_LIST_MAX)
+			snprintf(list + used, TCX_LIST_MAX + 1 - used, "%s ", pattern);
+		else
 			netsnmp_config_error("%s '%s' is wrong: all patterns together have room "
 					     "for %d characters",
-					     directive->word, pattern, TCX_LINK_PATTERNS_MAX);
+					     directive->word, pattern, TCX_LIST_MAX);
+	}
 }
 
 void tcx_directives_take(struct tcx_config *config, const char *word, const char *text)

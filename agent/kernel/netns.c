@@ -154,7 +154,7 @@ struct tcx_netns_reader *tcx_netns_begin(struct tcx_netns *netns, struct tcx_fau
 		tcx_fault_set(fault, "out of memory");
 		return NULL;
 	}
-	reader->ignored = NULL;
+	reader->ignored = "";
 	forget_fallback(reader);
 	if (tcx_namespace_enter(&netns->ns, &reader->home, fault))
 		return reader;

@@ -39,7 +39,7 @@ void tcx_agentx_configure(const struct tcx_config *config, const char *address)
 {
 	if (address == NULL)
 		address = config->socket;
-	agentx->wire.master = address != NULL && address[0] != '\0' ? address : DEFAULT_SOCKET;
+	agentx->wire.master = address[0] != '\0' ? address : DEFAULT_SOCKET;
 	agentx->wire.rest = NULL;
 	agentx->wire.timeout_s = config->timeout_s * (config->retries + 1);
 	agentx->groups.max_age_ns = tcx_config_max_age(config);

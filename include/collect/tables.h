@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
-#include "base/link_patterns.h"
+#include "base/list.h"
 #include "base/reference.h"
 #include "kernel/netns.h"
 #include "kernel/read_table.h"
@@ -28,7 +28,7 @@ struct tcx_tables_settings {
 			       */
 	uint64_t idle_ns;     /* tableIdle: time from the last request to the release */
 	size_t max_rows;      /* maxRows: of each table */
-	struct tcx_link_patterns *ignored; /* ignoreInterface; the tables take a reference */
+	struct tcx_list ignored; /* ignoreInterface */
 };
 
 /*

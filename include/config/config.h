@@ -6,43 +6,38 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/fault.h"
-#include "base/link_patterns.h"
+#include "base/list.h"
 #include "config/options.h"
 
-/* Owns what its pointers point to. */
 struct tcx_config {
-	uint64_t interval_ns;		   /* refreshInterval */
-	uint64_t max_age_ns;		   /* maxAge; 0: ten intervals */
-	unsigned int modules;		   /* register: bits of tcx_modules_bit() */
-	bool modules_given;		   /* a register line was there */
-	uint64_t table_interval_ns;	   /* tableInterval */
-	uint64_t table_idle_ns;		   /* tableIdle */
-	uint64_t table_timeout_ns;	   /* tableTimeout */
-	int max_rows;			   /* maxRows */
-	struct tcx_link_patterns *ignored; /* ignoreInterface; NULL: none */
-	int priority;			   /* registerPriority */
-	char *proc_root;
-	char *socket;  /* agentXSocket; NULL: the library's default */
-	int ping_s;    /* agentXPingInterval, seconds */
-	int timeout_s; /* agentXTimeout, seconds */
-	int retries;   /* agentXRetries */
+	uint64_t interval_ns;	    /* refreshInterval */
+	uint64_t max_age_ns;	    /* maxAge; 0: ten intervals */
+	unsigned int modules;	    /* register: bits of tcx_modules_bit() */
+	bool modules_given;	    /* a register line was there */
+	uint64_t table_interval_ns; /* tableInterval */
+	uint64_t table_idle_ns;	    /* tableIdle */
+	uint64_t table_timeout_ns;  /* tableTimeout */
+	int max_rows;		    /* maxRows */
+	struct tcx_list ignored;    /* ignoreInterface */
+	int priority;		    /* registerPriority */
+	char proc_root[PATH_MAX];
+	char socket[PATH_MAX]; /* agentXSocket; empty: the library's default */
+	int ping_s;	       /* agentXPingInterval, seconds */
+	int timeout_s;	       /* agentXTimeout, seconds */
+	int retries;	       /* agentXRetries */
 };
 
 /* Registers the directives with the library. Call once, after init_agent(). */
 void tcx_config_register(void);
 
 /*
- * Reads the default files and that of -c into *config, which the caller then clears. Logs a line
- * per fault with file, line, word and remedy, and returns the number of faults; with any, *config
- * is unchanged.
+ * Reads the default files and that of -c. Logs a line per fault with file, line, word and remedy,
+ * and returns the number of faults; with any, *config is unchanged.
  */
 unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options);
 
 /* Takes a log line as a fault of the file that the library reads. False while it reads none. */
 bool tcx_config_note(const char *line);
-
-void tcx_config_clear(struct tcx_config *config);
 
 /* maxAge, or its default. */
 uint64_t tcx_config_max_age(const struct tcx_config *config);

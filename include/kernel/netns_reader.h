@@ -9,7 +9,6 @@
 #include <stdbool.h>
 
 #include "base/fault.h"
-#include "base/link_patterns.h"
 #include "kernel/netlink.h"
 #include "kernel/netns.h"
 #include "sample/table.h"
@@ -21,7 +20,7 @@ struct tcx_netns_reader {
 	 * The borrower may set this, and it must outlive the loan. Ignored interfaces are left out
 	 * of tcx_links, and marked in tcx_neighbours.
 	 */
-	const struct tcx_link_patterns *ignored; /* NULL: none */
+	const char *ignored; /* patterns, as in tcx_list_matches() */
 
 	/* For the readers of tables. */
 	struct tcx_link_watch *link_watch;   /* gives times of last change */

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/link_patterns.h"
+#include "base/list.h"
 #include "base/octets.h"
 #include "kernel/links.h"
 #include "kernel/netns_reader.h"
@@ -103,13 +103,13 @@ static bool take_link(struct tcx_table *table, const void *message,
 	return tcx_table_append(table, &row, fault);
 }
 
-static void leave_out(struct tcx_table *table, const struct tcx_link_patterns *ignored)
+static void leave_out(struct tcx_table *table, const char *ignored)
 {
 	struct tcx_link *rows = (struct tcx_link *)table->rows;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < table->count; i++)
-		if (!tcx_link_patterns_match(ignored, rows[i].name))
+		if (!tcx_list_matches(ignored, rows[i].name))
 			rows[kept++] = rows[i];
 	table->count = kept;
 }

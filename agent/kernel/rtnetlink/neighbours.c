@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "base/link_patterns.h"
+#include "base/list.h"
 #include "base/octets.h"
 #include "kernel/ip_tables.h"
 #include "kernel/netns_reader.h"
@@ -67,7 +67,7 @@ static bool is_ignored(const struct tcx_netns_reader *reader, uint32_t link)
 	struct ifreq request = {.ifr_ifindex = (int)link};
 
 	return ioctl(mnl_socket_get_fd(reader->route.socket), SIOCGIFNAME, &request) == 0 &&
-	       tcx_link_patterns_match(reader->ignored, request.ifr_name);
+	       tcx_list_matches(reader->ignored, request.ifr_name);
 }
 
 /* Asks the kernel once for a run of neighbours of one interface. */
@@ -77,7 +77,7 @@ static bool mark_ignored(struct tcx_table *table, struct tcx_netns_reader *reade
 	struct tcx_neighbour *rows = (struct tcx_neighbour *)table->rows;
 
 	(void)fault;
-	if (reader->ignored == NULL || !tcx_netlink_open(&reader->route, 0, NULL))
+	if (reader->ignored[0] == '\0' || !tcx_netlink_open(&reader->route, 0, NULL))
 		return true;
 	for (size_t i = 0; i < table->count; i++) {
 		if (i > 0 && memcmp(rows[i].link, rows[i - 1].link, sizeof(rows[i].link)) == 0)

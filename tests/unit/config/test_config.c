@@ -80,7 +80,6 @@ static unsigned int take(const struct tcx_options *options)
 		assert_memory_equal(&read, &untouched, sizeof(read));
 		return faults;
 	}
-	tcx_config_clear(&config);
 	config = read;
 	return 0;
 }
@@ -112,7 +111,7 @@ static void defaults(void **state)
 	assert_int_equal(config.modules & tcx_modules_bit("all"), tcx_modules_bit("all"));
 	assert_int_equal(config.priority, 100);
 	assert_string_equal(config.proc_root, "/proc");
-	assert_null(config.socket);
+	assert_string_equal(config.socket, "");
 	assert_int_equal(config.ping_s, 5);
 	assert_int_equal(config.timeout_s, 1);
 	assert_int_equal(config.retries, 2);
