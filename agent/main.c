@@ -234,7 +234,7 @@ static void finish(struct tcx_program *program)
 		tcx_agentx_shutdown();
 		tcx_registrations_free(program->registrations);
 		tcx_dispatcher_free(program->dispatcher);
-		tcx_modules_clear(&program->modules);
+		tcx_tree_clear(&program->modules.tree);
 		tcx_reading_stop(&program->reading);
 	}
 	tcx_pid_file_remove(&program->pid_file);

@@ -189,16 +189,15 @@ static bool shows(const struct tcx_object *object, const struct tcx_request *req
 
 bool tcx_context_shows(struct tcx_context *context, size_t module, uint64_t within_ns)
 {
-	const struct tcx_built_modules *built = context->dispatcher->modules;
+	const struct tcx_tree *tree = &context->dispatcher->modules->tree;
 	struct open_request open = {.used = 0};
 	bool found = false;
 
 	begin_request(&open, context);
 	set_max_age(&open.request, context->settings.max_age_ns + within_ns);
-	for (size_t t = 0; t < built->tree_count; t++)
-		for (size_t i = 0; i < built->trees[t].count && !found; i++)
-			found = built->trees[t].objects[i].module == module &&
-				shows(&built->trees[t].objects[i], &open.request, within_ns);
+	for (size_t i = 0; i < tree->count && !found; i++)
+		found = tree->objects[i].module == module &&
+			shows(&tree->objects[i], &open.request, within_ns);
 	end_request(&open);
 	return found;
 }
@@ -250,36 +249,18 @@ const struct tcx_request *tcx_context_request(struct tcx_context *context, const
 enum tcx_found tcx_dispatcher_get(const struct tcx_request *request, const oid *name, size_t len,
 				  struct tcx_value *value)
 {
-	const struct tcx_built_modules *modules = request->context->dispatcher->modules;
-	enum tcx_found found = TCX_NO_OBJECT;
-
-	for (size_t i = 0; found == TCX_NO_OBJECT && i < modules->tree_count; i++)
-		found = tcx_tree_get(&modules->trees[i], request, name, len, value);
-	return found;
+	return tcx_tree_get(&request->context->dispatcher->modules->tree, request, name, len,
+			    value);
 }
 
 enum tcx_found tcx_dispatcher_next(const struct tcx_request *request, const struct tcx_range *range,
 				   oid *next, size_t *next_len, struct tcx_value *value)
 {
-	const struct tcx_built_modules *modules = request->context->dispatcher->modules;
-	enum tcx_found found = TCX_NO_OBJECT;
+	const struct tcx_dispatcher *dispatcher = request->context->dispatcher;
 
-	if (request->context->dispatcher->holding)
-		return TCX_PENDING;
-	if (range->include)
-		found = tcx_dispatcher_get(request, range->begin, range->begin_len, value);
-	if (found == TCX_FOUND || found == TCX_PENDING) {
-		memcpy(next, range->begin, range->begin_len * sizeof(oid));
-		*next_len = range->begin_len;
-	} else
-		found = TCX_NO_OBJECT;
-	for (size_t i = 0; found == TCX_NO_OBJECT && i < modules->tree_count; i++)
-		found = tcx_tree_next(&modules->trees[i], request, range->begin, range->begin_len,
-				      next, next_len, value);
-	if (found != TCX_NO_OBJECT && range->end_len > 0 &&
-	    snmp_oid_compare(next, *next_len, range->end, range->end_len) >= 0)
-		return TCX_NO_OBJECT;
-	return found;
+	return dispatcher->holding ? TCX_PENDING
+				   : tcx_tree_next(&dispatcher->modules->tree, request, range, next,
+						   next_len, value);
 }
 
 /* --- Pending requests --------------------------------------------------------------------------*/

@@ -77,20 +77,15 @@ static bool register_subtree(struct registration *one, const oid *root, size_t l
 	return false;
 }
 
-static bool register_objects(struct registration *one, const struct tcx_tree *tree)
+static bool register_objects(struct registration *one)
 {
+	const struct tcx_tree *tree = &one->built->tree;
 	oid name[TCX_ROOT_MAX + TCX_OBJECT_ID_MAX];
 
-	memcpy(name, tree->root, tree->root_len * sizeof(oid));
-	for (size_t i = 0; i < tree->count; i++) {
-		const struct tcx_object *object = &tree->objects[i];
-
-		if (object->module != place_of(one))
-			continue;
-		memcpy(name + tree->root_len, object->id, object->id_len * sizeof(oid));
-		if (!register_subtree(one, name, tree->root_len + object->id_len))
+	for (size_t i = 0; i < tree->count; i++)
+		if (tree->objects[i].module == place_of(one) &&
+		    !register_subtree(one, name, tcx_object_name(&tree->objects[i], name)))
 			return false;
-	}
 	return true;
 }
 
@@ -104,9 +99,8 @@ static bool register_module(struct registration *one)
 		return false;
 	if (!is_default(one))
 		return true;
-	for (size_t i = 0; module->how > TCX_MODULE_WHOLE && i < one->built->tree_count; i++)
-		if (!register_objects(one, &one->built->trees[i]))
-			return false;
+	if (module->how > TCX_MODULE_WHOLE && !register_objects(one))
+		return false;
 	register_sysORTable((oid *)module->sysORID, module->sysORID_len, module->text);
 	return true;
 }

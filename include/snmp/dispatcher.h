@@ -72,19 +72,7 @@ const struct tcx_request *tcx_context_request(struct tcx_context *context, const
 enum tcx_found tcx_dispatcher_get(const struct tcx_request *request, const oid *name, size_t len,
 				  struct tcx_value *value);
 
-/* The names of a GETNEXT (RFC 2741, 5.2): behind begin or, with include, from it on; before end. */
-struct tcx_range {
-	const oid *begin;
-	size_t begin_len;
-	bool include;
-	const oid *end;
-	size_t end_len; /* 0: there is no end */
-};
-
-/*
- * GETNEXT: the first value in the range, and its name, with room for MAX_OID_LEN. TCX_NO_OBJECT:
- * there is none.
- */
+/* GETNEXT, as tcx_tree_next(). */
 enum tcx_found tcx_dispatcher_next(const struct tcx_request *request, const struct tcx_range *range,
 				   oid *next, size_t *next_len, struct tcx_value *value);
 

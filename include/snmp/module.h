@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A module: objects that are registered together, constant data of the caller. Trees of their
- * objects are built once, for all contexts.
+ * A module: objects that are registered together, constant data of the caller. The tree of all
+ * their objects is built once, for all contexts.
  */
 #ifndef TCX_SNMP_MODULE_H
 #define TCX_SNMP_MODULE_H
@@ -41,19 +41,18 @@ struct tcx_module {
 	const char *text; /* its sysORDescr */
 };
 
-/* All modules, built: a tree for each root, in their order. */
+/* All modules, and the tree of their objects. */
 struct tcx_built_modules {
 	const struct tcx_module *modules;
 	size_t count;
-	struct tcx_tree *trees; /* owned */
-	size_t tree_count;
+	struct tcx_tree tree;
 };
 
-/* The modules, TCX_MODULES_MAX at most, must outlive it. False when memory is short. */
+/*
+ * The modules, TCX_MODULES_MAX at most, must outlive it. The caller clears the tree, also of what
+ * is false, as memory is short.
+ */
 bool tcx_modules_build(struct tcx_built_modules *built, const struct tcx_module *modules,
 		       size_t count);
-
-/* Frees what it owns. */
-void tcx_modules_clear(struct tcx_built_modules *built);
 
 #endif

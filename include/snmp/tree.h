@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Objects below one root, sorted by OID, and the search in them.
+ * Objects, sorted by OID, and the search in them.
  *
  * An object is a scalar or a column; a scalar is a column with the single row .0. Its rows give the
  * instances and its show() gives a value. A search is a binary search for the object, then its
@@ -64,17 +64,22 @@ typedef bool tcx_show(const struct tcx_request *request, const struct tcx_object
 		      size_t row, struct tcx_value *value);
 
 struct tcx_object {
-	oid id[TCX_OBJECT_ID_MAX]; /* below the tree's root */
+	oid id[TCX_OBJECT_ID_MAX]; /* below the root */
 	size_t id_len;
 	const struct tcx_rows *rows;
 	tcx_show *show;
-	int arg;	/* show()'s own: a counter, a column, a row of mib2.def */
+	int arg; /* show()'s own: a counter, a column, a row of mib2.def */
+	/* Set by tcx_tree_add(): */
 	uint8_t module; /* its place among the modules (snmp/module.h) */
+	const oid *root;
+	size_t root_len;
 };
 
 struct tcx_tree {
 	size_t count;
 	struct tcx_object *objects; /* owned */
+	/* Of what is added: */
+	uint8_t module;
 	const oid *root;
 	size_t root_len;
 };
@@ -91,20 +96,28 @@ void tcx_tree_sort(struct tcx_tree *tree);
 /* Frees what the tree owns. */
 void tcx_tree_clear(struct tcx_tree *tree);
 
-/*
- * GET: the value at exactly this OID. Both see the objects of request->modules alone, and take
- * whole names.
- */
+/* The OID of an object, its root included. Returns its length. */
+size_t tcx_object_name(const struct tcx_object *object, oid *name);
+
+/* GET: the value at exactly this OID. Both see the objects of request->modules alone. */
 enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_request *request,
 			    const oid *name, size_t len, struct tcx_value *value);
 
+/* The names of a GETNEXT (RFC 2741, 5.2): behind begin or, with include, from it on; before end. */
+struct tcx_range {
+	const oid *begin;
+	size_t begin_len;
+	bool include;
+	const oid *end;
+	size_t end_len; /* 0: there is no end */
+};
+
 /*
- * GETNEXT: the first value behind this OID, which may lie before the root or behind it. next, with
- * room for MAX_OID_LEN, gets its OID; with TCX_PENDING that of the object whose table is being
- * read. TCX_NO_OBJECT at the end of the tree.
+ * GETNEXT: the first value in the range, and its name, with room for MAX_OID_LEN. TCX_NO_OBJECT:
+ * there is none.
  */
 enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_request *request,
-			     const oid *name, size_t len, oid *next, size_t *next_len,
+			     const struct tcx_range *range, oid *next, size_t *next_len,
 			     struct tcx_value *value);
 
 #endif

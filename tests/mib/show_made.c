@@ -26,13 +26,14 @@ static void print(const oid *name, size_t len, const struct tcx_value *value)
 static void walk(const struct tcx_tree *tree, const struct tcx_request *request)
 {
 	oid name[MAX_OID_LEN], next[MAX_OID_LEN];
-	size_t len = 0, next_len;
+	struct tcx_range behind = {.begin = name};
+	size_t next_len;
 	struct tcx_value value;
 
-	while (tcx_tree_next(tree, request, name, len, next, &next_len, &value) == TCX_FOUND) {
+	while (tcx_tree_next(tree, request, &behind, next, &next_len, &value) == TCX_FOUND) {
 		print(next, next_len, &value);
 		memcpy(name, next, next_len * sizeof(oid));
-		len = next_len;
+		behind.begin_len = next_len;
 	}
 }
 

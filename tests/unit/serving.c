@@ -151,11 +151,12 @@ const char *serving_next(const struct serving *serving, const char *name)
 {
 	static char text[4096];
 	oid ids[MAX_OID_LEN], next[MAX_OID_LEN];
+	const struct tcx_range behind = {.begin = ids, .begin_len = serving_parse(name, ids)};
 	size_t next_len, used;
 	struct tcx_value value;
 
-	switch (tcx_tree_next(&serving->tree, &serving->request, ids, serving_parse(name, ids),
-			      next, &next_len, &value)) {
+	switch (tcx_tree_next(&serving->tree, &serving->request, &behind, next, &next_len,
+			      &value)) {
 	case TCX_FOUND:
 		break;
 	case TCX_PENDING:

@@ -107,17 +107,18 @@ static void walk(const char *kernel)
 {
 	struct serving serving;
 	oid name[MAX_OID_LEN], next[MAX_OID_LEN];
-	size_t len = 0, next_len, found = 0, expected = 0;
+	struct tcx_range behind = {.begin = name};
+	size_t next_len, found = 0, expected = 0;
 	struct tcx_value value;
 	uint64_t number;
 
 	serving_open(&serving, fixture_source(kernel), add_scalars);
-	for (; tcx_tree_next(&serving.tree, &serving.request, name, len, next, &next_len, &value) ==
+	for (; tcx_tree_next(&serving.tree, &serving.request, &behind, next, &next_len, &value) ==
 	       TCX_FOUND;
 	     found++) {
-		assert_true(snmp_oid_compare(next, next_len, name, len) > 0);
+		assert_true(snmp_oid_compare(next, next_len, name, behind.begin_len) > 0);
 		memcpy(name, next, next_len * sizeof(oid));
-		len = next_len;
+		behind.begin_len = next_len;
 	}
 	for (int i = 0; i < TCX_COUNTERS; i++)
 		expected +=

@@ -63,14 +63,14 @@ static bool add(struct tcx_tree *tree, const char *word)
 		const char *word;
 		struct tcx_object object;
 	} objects[] = {
-		{"outer", {{1, 1}, 2, &tcx_scalar_rows, show, 11, 0}},
-		{"outer", {{1, 3}, 2, &tcx_scalar_rows, show, 13, 0}},
-		{"outer", {{1, 9}, 2, &tcx_scalar_rows, show, 19, 0}},
-		{"table", {{1, 5, 1, 2}, 4, &table_rows, show, 152, 0}},
-		{"constant", {{1, 6}, 2, &constant_rows, show, 16, 0}},
-		{"inner", {{1, 7, 4}, 3, &tcx_scalar_rows, show, 174, 0}},
-		{"other", {{4, 1}, 2, &tcx_scalar_rows, show, 41, 0}},
-		{"alone", {{5, 1}, 2, &tcx_scalar_rows, show, 51, 0}},
+		{"outer", {{1, 1}, 2, &tcx_scalar_rows, show, 11, 0, NULL, 0}},
+		{"outer", {{1, 3}, 2, &tcx_scalar_rows, show, 13, 0, NULL, 0}},
+		{"outer", {{1, 9}, 2, &tcx_scalar_rows, show, 19, 0, NULL, 0}},
+		{"table", {{1, 5, 1, 2}, 4, &table_rows, show, 152, 0, NULL, 0}},
+		{"constant", {{1, 6}, 2, &constant_rows, show, 16, 0, NULL, 0}},
+		{"inner", {{1, 7, 4}, 3, &tcx_scalar_rows, show, 174, 0, NULL, 0}},
+		{"other", {{4, 1}, 2, &tcx_scalar_rows, show, 41, 0, NULL, 0}},
+		{"alone", {{5, 1}, 2, &tcx_scalar_rows, show, 51, 0, NULL, 0}},
 	};
 
 	for (size_t i = 0; i < COUNT(objects); i++)
@@ -149,7 +149,7 @@ static int close_dispatcher(void **state)
 	tcx_collector_stop(collector);
 	tcx_pool_stop(pool);
 	tcx_events_unref(events);
-	tcx_modules_clear(&built);
+	tcx_tree_clear(&built.tree);
 	return 0;
 }
 

@@ -59,15 +59,15 @@ static bool read_scalar(const struct tcx_request *request, const struct tcx_obje
 static bool add(struct tcx_tree *tree)
 {
 	static const struct tcx_object objects[] = {
-		{{9, 1, 2}, 3, &table_rows, read_cell, 2, 0},
-		{{2}, 1, &tcx_scalar_rows, read_scalar, 2, 0},
-		{{9, 1, 3}, 3, &table_rows, read_cell, 3, 0},
-		{{10, 7}, 2, &tcx_scalar_rows, read_scalar, 107, 0},
-		{{4}, 1, &tcx_scalar_rows, read_scalar, 4, 0},
-		{{3}, 1, &tcx_scalar_rows, read_scalar, 0, 0},
-		{{9, 1, 1}, 3, &table_rows, read_cell, 1, 0},
-		{{10, 3}, 2, &tcx_scalar_rows, read_scalar, 103, 0},
-		{{12}, 1, &tcx_scalar_rows, read_scalar, 0, 0},
+		{{9, 1, 2}, 3, &table_rows, read_cell, 2, 0, NULL, 0},
+		{{2}, 1, &tcx_scalar_rows, read_scalar, 2, 0, NULL, 0},
+		{{9, 1, 3}, 3, &table_rows, read_cell, 3, 0, NULL, 0},
+		{{10, 7}, 2, &tcx_scalar_rows, read_scalar, 107, 0, NULL, 0},
+		{{4}, 1, &tcx_scalar_rows, read_scalar, 4, 0, NULL, 0},
+		{{3}, 1, &tcx_scalar_rows, read_scalar, 0, 0, NULL, 0},
+		{{9, 1, 1}, 3, &table_rows, read_cell, 1, 0, NULL, 0},
+		{{10, 3}, 2, &tcx_scalar_rows, read_scalar, 103, 0, NULL, 0},
+		{{12}, 1, &tcx_scalar_rows, read_scalar, 0, 0, NULL, 0},
 	};
 
 	for (size_t i = 0; i < COUNT(objects); i++)
@@ -214,7 +214,8 @@ static void every_name(void **state)
 			struct tcx_value value;
 			const char *expected = next_of_list(name, len);
 			char text[32] = "";
-			bool more = tcx_tree_next(&serving->tree, &serving->request, name, len, ids,
+			const struct tcx_range range = {.begin = name, .begin_len = len};
+			bool more = tcx_tree_next(&serving->tree, &serving->request, &range, ids,
 						  &found_len, &value) == TCX_FOUND;
 
 			assert_int_equal(more, strcmp(expected, "end") != 0);
@@ -256,7 +257,7 @@ static void empty(void **state)
 /* More objects than there is room for at first. */
 static void many(void **state)
 {
-	struct tcx_object object = {{0}, 1, &tcx_scalar_rows, read_scalar, 0, 0};
+	struct tcx_object object = {{0}, 1, &tcx_scalar_rows, read_scalar, 0, 0, NULL, 0};
 	struct serving serving = {.request.modules = 1};
 
 	(void)state;
