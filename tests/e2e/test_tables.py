@@ -728,8 +728,9 @@ def answer(process):
 def polite(site):
     """A first reading is waited for, and has the agent's priority; a renewal steps back behind other programs, at least as far."""
     site.snmpd()
-    for nice, wanted in ((0, 10), (15, 15)):
-        with SlowTable(site, "tableInterval 1\n", ("/usr/bin/nice", "-n", str(nice))) as slow:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    for nice, wanted in ((max(own, 0), max(own, 10)), (max(own, 15), max(own, 15))):
+        with SlowTable(site, "tableInterval 1\n", ("/usr/bin/nice", "-n", str(nice - own))) as slow:
             def priorities():
                 with contextlib.suppress(ProcessLookupError):  # a thread has just ended
                     return {os.getpriority(os.PRIO_PROCESS, int(task)) for task in os.listdir(f"/proc/{slow.agent.popen.pid}/task")}
