@@ -11,9 +11,8 @@
 struct waiting {
 	struct tcx_pending pending;
 	struct tcx_agentx_face *owner;
-	struct tcx_pdu pdu;
-	struct tcx_pdu_body body; /* within octets */
-	unsigned int first;	  /* varbind that waits, from 1 */
+	struct tcx_pdu pdu; /* its names are in octets */
+	unsigned int first; /* varbind that waits, from 1 */
 	unsigned char octets[];
 };
 
@@ -30,15 +29,9 @@ static bool refuse(struct tcx_agentx_face *face, const struct tcx_pdu *pdu, unsi
 	unsigned char answer[TCX_PDU_ERROR];
 
 	tcx_pdu_refuse(pdu, (uint16_t)error, (uint16_t)index, answer);
-	if (tcx_pdu_asks_us(pdu))
+	if (pdu->type >= TCX_PDU_GET && pdu->type <= TCX_PDU_UNDO_SET)
 		tcx_wire_answer(&face->agentx->wire, answer);
 	return true;
-}
-
-static void respond(struct tcx_agentx_face *face)
-{
-	tcx_response_end(&face->response);
-	tcx_wire_answer(&face->agentx->wire, face->response.octets);
 }
 
 /* --- Varbinds ----------------------------------------------------------------------------------*/
@@ -78,25 +71,27 @@ static bool get_next(struct tcx_response *response, const struct tcx_request *re
 }
 
 /*
- * Makes the response. *waits becomes the first varbind whose table is being read, from 1, or 0: all
- * tables are asked for at once. False: the body is malformed.
+ * Sends the response, unless a table is being read: *waits becomes the first varbind of those, from
+ * 1, or 0. All tables are asked for at once. False: the PDU is malformed.
  */
-static bool make(struct tcx_agentx_face *face, const struct tcx_request *request,
-		 const struct tcx_pdu *pdu, struct tcx_pdu_body body, unsigned int *waits)
+static bool respond(struct tcx_agentx_face *face, const struct tcx_request *request,
+		    struct tcx_pdu pdu, unsigned int *waits)
 {
 	struct tcx_response *response = &face->response;
 	struct tcx_pdu_name begin, end;
 
 	*waits = 0;
-	tcx_response_begin(response, pdu);
-	for (unsigned int i = 1; body.left > 0; i++) {
-		if (!tcx_pdu_take_name(&body, &begin) || !tcx_pdu_take_name(&body, &end))
+	tcx_response_begin(response, &pdu);
+	for (unsigned int i = 1; pdu.left > 0; i++) {
+		if (!tcx_pdu_take_name(&pdu, &begin) || !tcx_pdu_take_name(&pdu, &end))
 			return false;
-		if (!(pdu->type == TCX_PDU_GET ? get(response, request, &begin)
-					       : get_next(response, request, &begin, &end)) &&
+		if (!(pdu.type == TCX_PDU_GET ? get(response, request, &begin)
+					      : get_next(response, request, &begin, &end)) &&
 		    *waits == 0)
 			*waits = i;
 	}
+	if (*waits == 0)
+		tcx_wire_answer(&face->agentx->wire, response->octets);
 	return true;
 }
 
@@ -113,9 +108,7 @@ static bool answer_waiting(struct tcx_pending *pending, const struct tcx_request
 {
 	struct waiting *waiting = (struct waiting *)pending;
 
-	make(waiting->owner, request, &waiting->pdu, waiting->body, &waiting->first);
-	if (waiting->first == 0)
-		respond(waiting->owner);
+	respond(waiting->owner, request, waiting->pdu, &waiting->first);
 	return waiting->first == 0;
 }
 
@@ -134,14 +127,13 @@ static void free_waiting(struct tcx_pending *pending)
 static const struct tcx_face functions = {is_wanted, answer_waiting, fail, free_waiting};
 
 static bool wait_for_table(struct tcx_agentx_face *face, const struct tcx_request *request,
-			   const struct tcx_pdu *pdu, struct tcx_pdu_body body, unsigned int first)
+			   const struct tcx_pdu *pdu, unsigned int first)
 {
-	struct waiting *waiting = malloc(sizeof(*waiting) + body.left);
+	struct waiting *waiting = malloc(sizeof(*waiting) + pdu->left);
 
 	if (waiting == NULL)
 		return false;
-	memcpy(waiting->octets, body.at, body.left);
-	body.at = waiting->octets;
+	memcpy(waiting->octets, pdu->at, pdu->left);
 	waiting->pending = (struct tcx_pending){
 		.face = &functions,
 		.context = request->context,
@@ -150,7 +142,7 @@ static bool wait_for_table(struct tcx_agentx_face *face, const struct tcx_reques
 	};
 	waiting->owner = face;
 	waiting->pdu = *pdu;
-	waiting->body = body;
+	waiting->pdu.at = waiting->octets;
 	waiting->first = first;
 	if (tcx_dispatcher_wait(&waiting->pending))
 		return true;
@@ -162,20 +154,18 @@ static bool wait_for_table(struct tcx_agentx_face *face, const struct tcx_reques
 
 /* False: it is malformed. The library puts its ping off as well: a master that asks is alive. */
 static bool answer(struct tcx_agentx_face *face, struct tcx_context *context,
-		   const struct tcx_pdu *pdu, struct tcx_pdu_body body)
+		   const struct tcx_pdu *pdu)
 {
 	const struct tcx_request *request =
 		tcx_context_request(context, session_of(face), pdu->transaction);
 	const netsnmp_session *session = face->agentx->groups.session;
 	unsigned int waits;
 
-	if (!make(face, request, pdu, body, &waits))
+	if (!respond(face, request, *pdu, &waits))
 		return false;
 	if (session != NULL)
 		snmp_alarm_reset((unsigned int)session->securityModel);
-	if (waits == 0)
-		respond(face);
-	else if (!wait_for_table(face, request, pdu, body, waits))
+	if (waits > 0 && !wait_for_table(face, request, pdu, waits))
 		refuse(face, pdu, SNMP_ERR_RESOURCEUNAVAILABLE, 0);
 	return true;
 }
@@ -185,26 +175,24 @@ static bool answer(struct tcx_agentx_face *face, struct tcx_context *context,
  * which the library would copy the part before, and read as much as was sent (agentx_parse(),
  * 5.9.3).
  */
-static bool take(void *arg, const struct tcx_pdu *pdu, const unsigned char *octets)
+static bool take(void *arg, struct tcx_pdu *pdu)
 {
 	struct tcx_agentx_face *face = arg;
 	bool is_ours =
 		!face->to_library && (pdu->type == TCX_PDU_GET || pdu->type == TCX_PDU_GET_NEXT);
 	struct tcx_context *context;
 	char name[TCX_CONTEXT_MAX + 1];
-	struct tcx_pdu_body body;
 
 	if (pdu->size > TCX_PDU_LONGEST)
 		return refuse(face, pdu, TCX_PDU_TOO_BIG, 1);
-	tcx_pdu_begin(&body, pdu, octets);
-	if (!tcx_pdu_take_context(&body, name))
+	if (!tcx_pdu_take_context(pdu, name))
 		return refuse(face, pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
 	if (!is_ours && name[0] == '\0')
 		return false;
 	context = tcx_dispatcher_find(face->dispatcher, name);
 	if (context == NULL)
 		return refuse(face, pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
-	return is_ours && answer(face, context, pdu, body);
+	return is_ours && answer(face, context, pdu);
 }
 
 void tcx_agentx_face_start(struct tcx_agentx_face *face, struct tcx_agentx *agentx,

@@ -36,7 +36,7 @@ struct connection {
 	unsigned char in[TCX_PDU_LONGEST]; /* what was received; it has room for any PDU of ours */
 	size_t begin, in_len;		   /* from where on, and how much, is not used yet */
 	uint64_t skip;			   /* octets left of a PDU that is too long */
-	struct tcx_pdu asked;		   /* our request, until the master has answered */
+	struct tcx_pdu asked;		   /* our request, without body, until it is answered */
 	uint64_t asked_ns;		   /* when */
 	bool asking;
 	bool lost;
@@ -238,7 +238,7 @@ static size_t use(struct connection *connection, void *buffer)
 
 	while (!connection->lost && has_pdu(connection, &pdu)) {
 		const unsigned char *octets = connection->in + connection->begin;
-		bool used = wire->take(wire->arg, &pdu, octets);
+		bool used = wire->take(wire->arg, &pdu);
 
 		connection->skip = pdu.size;
 		skip(connection);

@@ -36,30 +36,20 @@ struct tcx_pdu {
 	uint32_t transaction;
 	uint32_t packet; /* its number; a response has that of its request */
 	uint64_t size;	 /* of all, in octets */
+	/* Of its body, what has not been taken: */
+	const unsigned char *at; /* borrowed */
+	size_t left;		 /* octets */
 };
 
-void tcx_pdu_read(struct tcx_pdu *pdu, const unsigned char header[TCX_PDU_HEADER]);
-
-/* Whether the master waits for our response. */
-bool tcx_pdu_asks_us(const struct tcx_pdu *pdu);
+/* Reads the header. The body is behind it, if it is there. */
+void tcx_pdu_read(struct tcx_pdu *pdu, const unsigned char *octets);
 
 /* Makes an error response with the number of this PDU; index is that of a varbind, from 1, or 0. */
 void tcx_pdu_refuse(const struct tcx_pdu *pdu, uint16_t error, uint16_t index,
 		    unsigned char answer[TCX_PDU_ERROR]);
 
-/* What is left of the body of a PDU. Borrows the octets. */
-struct tcx_pdu_body {
-	const unsigned char *at;
-	size_t left;
-	uint8_t flags;
-};
-
-/* octets are the whole PDU. */
-void tcx_pdu_begin(struct tcx_pdu_body *body, const struct tcx_pdu *pdu,
-		   const unsigned char *octets);
-
 /* Takes the context, which comes first: "" without one. False: it is no name that we can have. */
-bool tcx_pdu_take_context(struct tcx_pdu_body *body, char name[TCX_CONTEXT_MAX + 1]);
+bool tcx_pdu_take_context(struct tcx_pdu *pdu, char name[TCX_CONTEXT_MAX + 1]);
 
 /* The most sub-identifiers: those of a prefix, and as many as an octet counts. */
 #define TCX_PDU_NAME_MAX 260
@@ -71,11 +61,11 @@ struct tcx_pdu_name {
 };
 
 /* Takes a name. False: it is not whole. */
-bool tcx_pdu_take_name(struct tcx_pdu_body *body, struct tcx_pdu_name *name);
+bool tcx_pdu_take_name(struct tcx_pdu *pdu, struct tcx_pdu_name *name);
 
-/* A response. The library wants room behind it. */
+/* A response, which can be sent unless len is more than TCX_PDU_LONGEST. */
 struct tcx_response {
-	unsigned char octets[TCX_PDU_LONGEST + 8];
+	unsigned char octets[TCX_PDU_LONGEST + 8]; /* the library wants room behind it */
 	size_t len;
 	uint8_t flags;
 };
@@ -85,8 +75,5 @@ void tcx_response_begin(struct tcx_response *response, const struct tcx_pdu *req
 /* type: that of the value, or an exception, which has none: then value is NULL. */
 void tcx_response_put(struct tcx_response *response, const oid *name, size_t len, u_char type,
 		      const struct tcx_value *value);
-
-/* It can then be sent, unless len is more than TCX_PDU_LONGEST. */
-void tcx_response_end(struct tcx_response *response);
 
 #endif

@@ -32,7 +32,7 @@ struct tcx_wire {
 	 * Gets each PDU first, whole, but of one that is too long the header; true: it has taken
 	 * it. Set before the first connection.
 	 */
-	bool (*take)(void *arg, const struct tcx_pdu *pdu, const unsigned char *octets);
+	bool (*take)(void *arg, struct tcx_pdu *pdu);
 	void *arg;
 	struct netsnmp_transport_s *transport; /* of the connection, the library's; or NULL */
 	uint64_t connections;		       /* how many there were, so that each has a number */

@@ -9,9 +9,9 @@
 #define BIG   0x10 /* NETWORK_BYTE_ORDER */
 #define NAMED 0x08 /* NON_DEFAULT_CONTEXT */
 
-static struct tcx_pdu_body body_of(const void *octets, size_t left, uint8_t flags)
+static struct tcx_pdu body_of(const void *octets, size_t left, uint8_t flags)
 {
-	return (struct tcx_pdu_body){.at = octets, .left = left, .flags = flags};
+	return (struct tcx_pdu){.at = octets, .left = left, .flags = flags};
 }
 
 static void headers(void **state)
@@ -29,6 +29,8 @@ static void headers(void **state)
 	assert_int_equal(pdu.transaction, 0x102);
 	assert_int_equal(pdu.packet, 0x80000009);
 	assert_int_equal(pdu.size, 36);
+	assert_ptr_equal(pdu.at, big + TCX_PDU_HEADER);
+	assert_int_equal(pdu.left, 16);
 	assert_int_equal(pdu.flags, BIG | 1);
 	tcx_pdu_read(&pdu, little);
 	assert_int_equal(pdu.type, TCX_PDU_GET_NEXT);
@@ -60,7 +62,7 @@ static void contexts(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct tcx_pdu_body body = body_of(cases[i].octets, cases[i].left, BIG | NAMED);
+		struct tcx_pdu body = body_of(cases[i].octets, cases[i].left, BIG | NAMED);
 
 		assert_int_equal(tcx_pdu_take_context(&body, name), cases[i].name != NULL);
 		if (cases[i].name == NULL)
@@ -72,7 +74,7 @@ static void contexts(void **state)
 
 static void no_context(void **state)
 {
-	struct tcx_pdu_body body = body_of("\0\0\0\3abc", 8, BIG);
+	struct tcx_pdu body = body_of("\0\0\0\3abc", 8, BIG);
 	char name[TCX_CONTEXT_MAX + 1] = "x";
 
 	(void)state;
@@ -95,7 +97,7 @@ static void names(void **state)
 		0, 0, 0, 0,				    /* null */
 		0, 4, 0, 0,				    /* 1.3.6.1.4 */
 	};
-	struct tcx_pdu_body body = body_of(octets, sizeof(octets), BIG);
+	struct tcx_pdu body = body_of(octets, sizeof(octets), BIG);
 	struct tcx_pdu_name name;
 
 	(void)state;
@@ -116,7 +118,7 @@ static void names(void **state)
 static void longest_name(void **state)
 {
 	unsigned char octets[4 + 4 * 255] = {255, 4};
-	struct tcx_pdu_body body = body_of(octets, sizeof(octets), 0);
+	struct tcx_pdu body = body_of(octets, sizeof(octets), 0);
 	struct tcx_pdu_name name;
 
 	(void)state;
@@ -136,10 +138,12 @@ static const unsigned char *respond(uint8_t flags, u_char type, const struct tcx
 {
 	static struct tcx_response response;
 	const struct tcx_pdu request = {.flags = flags, .session = 1, .packet = 2};
+	struct tcx_pdu again;
 
 	tcx_response_begin(&response, &request);
 	tcx_response_put(&response, name, COUNT(name), type, value);
-	tcx_response_end(&response);
+	tcx_pdu_read(&again, response.octets);
+	assert_int_equal(again.size, response.len);
 	assert_true(response.len <= TCX_PDU_LONGEST);
 	*len = response.len - TCX_PDU_HEADER - 4;
 	return response.octets + TCX_PDU_HEADER + 4;
@@ -185,7 +189,6 @@ static void response_header(void **state)
 
 	(void)state;
 	tcx_response_begin(&response, &request);
-	tcx_response_end(&response);
 	assert_true(response.len <= TCX_PDU_LONGEST);
 	assert_int_equal(response.len, TCX_PDU_ERROR);
 	assert_memory_equal(response.octets, wanted, sizeof(wanted));
@@ -205,7 +208,6 @@ static bool fits(size_t more)
 		tcx_response_put(&response, name, COUNT(name), value.type, &value);
 	tcx_value_octets(&value, text, TCX_PDU_LONGEST - response.len - 16 + more);
 	tcx_response_put(&response, name, COUNT(name), value.type, &value);
-	tcx_response_end(&response);
 	return response.len <= TCX_PDU_LONGEST;
 }
 
