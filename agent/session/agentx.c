@@ -255,7 +255,6 @@ void tcx_agentx_shutdown(void)
 {
 	snmp_shutdown(APP);
 	shutdown_agent();
-	tcx_wire_free();
 }
 
 static void ask_again(unsigned int alarm, void *arg);

@@ -19,18 +19,17 @@ struct waiting {
 /* A number that no session before had. */
 static const void *session_of(const struct tcx_agentx_face *face)
 {
-	return (const void *)(uintptr_t)face->agentx->wire.connections;
+	return (const void *)(uintptr_t)face->agentx->wire.number;
 }
 
 /* True: whoever asked has an answer. What wants none gets none. */
-static bool refuse(struct tcx_agentx_face *face, const struct tcx_pdu *pdu, unsigned int error,
-		   unsigned int index)
+static bool refuse(const struct tcx_pdu *pdu, unsigned int error, unsigned int index)
 {
 	unsigned char answer[TCX_PDU_ERROR];
 
 	tcx_pdu_refuse(pdu, (uint16_t)error, (uint16_t)index, answer);
 	if (pdu->type >= TCX_PDU_GET && pdu->type <= TCX_PDU_UNDO_SET)
-		tcx_wire_answer(&face->agentx->wire, answer);
+		tcx_wire_answer(answer);
 	return true;
 }
 
@@ -91,7 +90,7 @@ static bool respond(struct tcx_agentx_face *face, const struct tcx_request *requ
 			*waits = i;
 	}
 	if (*waits == 0)
-		tcx_wire_answer(&face->agentx->wire, response->octets);
+		tcx_wire_answer(response->octets);
 	return true;
 }
 
@@ -99,9 +98,7 @@ static bool respond(struct tcx_agentx_face *face, const struct tcx_request *requ
 
 static bool is_wanted(struct tcx_pending *pending)
 {
-	const struct tcx_agentx_face *face = ((const struct waiting *)pending)->owner;
-
-	return face->agentx->wire.transport != NULL && pending->session == session_of(face);
+	return pending->session == session_of(((const struct waiting *)pending)->owner);
 }
 
 static bool answer_waiting(struct tcx_pending *pending, const struct tcx_request *request)
@@ -116,7 +113,7 @@ static void fail(struct tcx_pending *pending)
 {
 	const struct waiting *waiting = (const struct waiting *)pending;
 
-	refuse(waiting->owner, &waiting->pdu, SNMP_ERR_GENERR, waiting->first);
+	refuse(&waiting->pdu, SNMP_ERR_GENERR, waiting->first);
 }
 
 static void free_waiting(struct tcx_pending *pending)
@@ -166,7 +163,7 @@ static bool answer(struct tcx_agentx_face *face, struct tcx_context *context,
 	if (session != NULL)
 		snmp_alarm_reset((unsigned int)session->securityModel);
 	if (waits > 0 && !wait_for_table(face, request, pdu, waits))
-		refuse(face, pdu, SNMP_ERR_RESOURCEUNAVAILABLE, 0);
+		refuse(pdu, SNMP_ERR_RESOURCEUNAVAILABLE, 0);
 	return true;
 }
 
@@ -184,14 +181,14 @@ static bool take(void *arg, struct tcx_pdu *pdu)
 	char name[TCX_CONTEXT_MAX + 1];
 
 	if (pdu->size > TCX_PDU_LONGEST)
-		return refuse(face, pdu, TCX_PDU_TOO_BIG, 1);
+		return refuse(pdu, TCX_PDU_TOO_BIG, 1);
 	if (!tcx_pdu_take_context(pdu, name))
-		return refuse(face, pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
+		return refuse(pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
 	if (!is_ours && name[0] == '\0')
 		return false;
 	context = tcx_dispatcher_find(face->dispatcher, name);
 	if (context == NULL)
-		return refuse(face, pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
+		return refuse(pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
 	return is_ours && answer(face, context, pdu);
 }
 

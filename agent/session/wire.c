@@ -12,7 +12,6 @@
 
 #include "base/clock.h"
 #include "session/address.h"
-#include "snmp/netsnmp.h"
 
 /*
  * How long the master may take to receive. A master that floods us with requests waits for us as
@@ -30,25 +29,13 @@ static const oid domain_name[] = {TCX_MIB_ROOT};
 /* The library's callbacks have no argument of ours. */
 static struct tcx_wire *wire;
 
-/* One connection. */
-struct connection {
-	int fd;
-	unsigned char in[TCX_PDU_LONGEST]; /* what was received; it has room for any PDU of ours */
-	size_t begin, in_len;		   /* from where on, and how much, is not used yet */
-	uint64_t skip;			   /* octets left of a PDU that is too long */
-	struct tcx_pdu asked;		   /* our request, without body, until it is answered */
-	uint64_t asked_ns;		   /* when */
-	bool asking;
-	bool lost;
-};
-
 /*
  * False after the timeout, or when the agent shall end. *begin is when it waited first, or 0. errno
  * stays.
  */
-static bool wait_writable(int fd, uint64_t *begin)
+static bool wait_writable(uint64_t *begin)
 {
-	struct pollfd fds[] = {{.fd = fd, .events = POLLOUT},
+	struct pollfd fds[] = {{.fd = wire->fd, .events = POLLOUT},
 			       {.fd = wire->stop_fd, .events = POLLIN}};
 	uint64_t now = tcx_clock_now();
 	int left;
@@ -61,30 +48,27 @@ static bool wait_writable(int fd, uint64_t *begin)
 /* --- Giving up ---------------------------------------------------------------------------------*/
 
 /* The library notices at its next read, and connects anew. */
-static void give_up(const netsnmp_transport *transport, const char *cause)
+static void give_up(const char *cause)
 {
-	struct connection *connection = transport->data;
-
-	if (!connection->lost)
+	if (!wire->lost)
 		wire->cause = cause;
-	connection->lost = true;
-	shutdown(connection->fd, SHUT_RDWR);
+	wire->lost = true;
+	shutdown(wire->fd, SHUT_RDWR);
 }
 
 /*
  * The library checks the time only while nothing comes: it would wait for ever for a master that
  * sends requests but no response.
  */
-static void look_at_time(const netsnmp_transport *transport)
+static void look_at_time(void)
 {
-	const struct connection *connection = transport->data;
 	struct pollfd stop = {.fd = wire->stop_fd, .events = POLLIN};
-	uint64_t waited = tcx_clock_now() - connection->asked_ns;
+	uint64_t waited = tcx_clock_now() - wire->asked_ns;
 
 	if (waited > (uint64_t)wire->timeout_s * TCX_NS_PER_S)
-		give_up(transport, "it did not answer");
+		give_up("it did not answer");
 	else if (waited > TCX_NS_PER_S && poll(&stop, 1, 0) > 0)
-		give_up(transport, "the agent ends");
+		give_up("the agent ends");
 }
 
 /*
@@ -93,33 +77,31 @@ static void look_at_time(const netsnmp_transport *transport)
  * agentx_reopen_session(), up to 5.10). So it first gets an error response, and notices the end
  * when it is back in our loop.
  */
-static int end(struct connection *connection, void *buffer)
+static int end(void *buffer)
 {
-	if (!connection->asking)
+	if (!wire->asking)
 		return 0;
-	connection->asking = false;
-	tcx_pdu_refuse(&connection->asked, TCX_WIRE_LOST, 0, buffer);
+	wire->asking = false;
+	tcx_pdu_refuse(&wire->asked, TCX_WIRE_LOST, 0, buffer);
 	return TCX_PDU_ERROR;
 }
 
 /* --- Sending -----------------------------------------------------------------------------------*/
 
 /* Gives up if it cannot. The master may have ended the connection, which is no cause of ours. */
-static bool send_all(const netsnmp_transport *transport, const unsigned char *data, size_t len)
+static bool send_all(const unsigned char *data, size_t len)
 {
-	const struct connection *connection = transport->data;
 	uint64_t begin = 0; /* of waiting */
 
 	while (len > 0) {
-		ssize_t sent = send(connection->fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		ssize_t sent = send(wire->fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 		if (sent > 0) {
 			data += sent;
 			len -= (size_t)sent;
-		} else if (errno != EAGAIN || !wait_writable(connection->fd, &begin)) {
-			give_up(transport, errno == EAGAIN
-						   ? "it did not take what was sent to it in time"
-						   : NULL);
+		} else if (errno != EAGAIN || !wait_writable(&begin)) {
+			give_up(errno == EAGAIN ? "it did not take what was sent to it in time"
+						: NULL);
 			return false;
 		}
 	}
@@ -131,9 +113,8 @@ static bool send_all(const netsnmp_transport *transport, const unsigned char *da
  * an error without a varbind. One that cannot be sent is dropped silently: the end of the session
  * is logged.
  */
-static void answer(const netsnmp_transport *transport, const void *octets)
+void tcx_wire_answer(const void *octets)
 {
-	const struct connection *connection = transport->data;
 	unsigned char error[TCX_PDU_ERROR];
 	struct tcx_pdu pdu;
 
@@ -143,13 +124,8 @@ static void answer(const netsnmp_transport *transport, const void *octets)
 		octets = error;
 		pdu.size = sizeof(error);
 	}
-	if (!connection->lost)
-		send_all(transport, octets, pdu.size);
-}
-
-void tcx_wire_answer(const struct tcx_wire *to, const void *octets)
-{
-	answer(to->transport, octets);
+	if (!wire->lost)
+		send_all(octets, pdu.size);
 }
 
 /*
@@ -157,95 +133,93 @@ void tcx_wire_answer(const struct tcx_wire *to, const void *octets)
  * is only the time to check whether to wait on. Another request means that it has given up the one
  * before. A master that does not answer one would make us wait for each of the next hundred, too.
  */
-static bool ask(const netsnmp_transport *transport, const struct tcx_pdu *pdu, const void *data)
+static bool ask(const struct tcx_pdu *pdu, const void *data)
 {
-	struct connection *connection = transport->data;
-
-	if (connection->asking && pdu->packet == connection->asked.packet) {
-		look_at_time(transport);
+	if (wire->asking && pdu->packet == wire->asked.packet) {
+		look_at_time();
 		return true;
 	}
-	if (connection->asking) {
-		give_up(transport, "it did not answer");
+	if (wire->asking) {
+		give_up("it did not answer");
 		return false;
 	}
-	connection->asked = *pdu;
-	connection->asked_ns = tcx_clock_now();
-	connection->asking = send_all(transport, data, pdu->size);
-	return connection->asking;
+	wire->asked = *pdu;
+	wire->asked_ns = tcx_clock_now();
+	wire->asking = send_all(data, pdu->size);
+	return wire->asking;
 }
 
 static int send_pdu(netsnmp_transport *transport, const void *data, int len, void **opaque,
 		    int *opaque_len)
 {
-	const struct connection *connection = transport->data;
 	struct tcx_pdu pdu;
 
+	(void)transport;
 	(void)opaque;
 	(void)opaque_len;
 	tcx_pdu_read(&pdu, data);
 	if (pdu.type == TCX_PDU_RESPONSE) {
-		answer(transport, data);
+		tcx_wire_answer(data);
 		return len;
 	}
-	return !connection->lost && ask(transport, &pdu, data) ? len : -1;
+	return !wire->lost && ask(&pdu, data) ? len : -1;
 }
 
 /* --- Receiving ---------------------------------------------------------------------------------*/
 
 /* Drops what is left of a PDU that is too long. */
-static void skip(struct connection *connection)
+static void skip(void)
 {
-	size_t len = connection->skip < connection->in_len ? connection->skip : connection->in_len;
+	size_t len = wire->skip < wire->in_len ? wire->skip : wire->in_len;
 
-	connection->begin += len;
-	connection->in_len -= len;
-	connection->skip -= len;
+	wire->begin += len;
+	wire->in_len -= len;
+	wire->skip -= len;
 }
 
 /* Receives all there is, as far as there is room. */
-static void fill(struct connection *connection)
+static void fill(void)
 {
 	ssize_t len;
 
-	memmove(connection->in, connection->in + connection->begin, connection->in_len);
-	connection->begin = 0;
-	len = recv(connection->fd, connection->in + connection->in_len,
-		   sizeof(connection->in) - connection->in_len, MSG_DONTWAIT);
+	memmove(wire->in, wire->in + wire->begin, wire->in_len);
+	wire->begin = 0;
+	len = recv(wire->fd, wire->in + wire->in_len, sizeof(wire->in) - wire->in_len,
+		   MSG_DONTWAIT);
 	if (len > 0)
-		connection->in_len += (size_t)len;
+		wire->in_len += (size_t)len;
 	else if (len == 0 || (errno != EAGAIN && errno != EINTR))
-		connection->lost = true;
-	skip(connection);
+		wire->lost = true;
+	skip();
 }
 
 /* Whether the next PDU is there, or at least the header of one that is too long. */
-static bool has_pdu(const struct connection *connection, struct tcx_pdu *pdu)
+static bool has_pdu(struct tcx_pdu *pdu)
 {
-	if (connection->in_len < TCX_PDU_HEADER)
+	if (wire->in_len < TCX_PDU_HEADER)
 		return false;
-	tcx_pdu_read(pdu, connection->in + connection->begin);
-	return connection->in_len >= pdu->size || pdu->size > TCX_PDU_LONGEST;
+	tcx_pdu_read(pdu, wire->in + wire->begin);
+	return wire->in_len >= pdu->size || pdu->size > TCX_PDU_LONGEST;
 }
 
 /*
  * Gives PDUs to the face up to the first one that it does not take. Returns the length of that one,
  * which is then in buffer; else 0.
  */
-static size_t use(struct connection *connection, void *buffer)
+static size_t use(void *buffer)
 {
 	struct tcx_pdu pdu;
 
-	while (!connection->lost && has_pdu(connection, &pdu)) {
-		const unsigned char *octets = connection->in + connection->begin;
+	while (!wire->lost && has_pdu(&pdu)) {
+		const unsigned char *octets = wire->in + wire->begin;
 		bool used = wire->take(wire->arg, &pdu);
 
-		connection->skip = pdu.size;
-		skip(connection);
+		wire->skip = pdu.size;
+		skip();
 		if (used)
 			continue;
-		if (pdu.type == TCX_PDU_RESPONSE && pdu.packet == connection->asked.packet)
-			connection->asking = false;
+		if (pdu.type == TCX_PDU_RESPONSE && pdu.packet == wire->asked.packet)
+			wire->asking = false;
 		memcpy(buffer, octets, pdu.size);
 		return pdu.size;
 	}
@@ -260,7 +234,6 @@ static size_t use(struct connection *connection, void *buffer)
 static int receive(netsnmp_transport *transport, void *buffer, int size, void **opaque,
 		   int *opaque_len)
 {
-	struct connection *connection = transport->data;
 	struct tcx_pdu next;
 	size_t len = 0;
 
@@ -268,17 +241,17 @@ static int receive(netsnmp_transport *transport, void *buffer, int size, void **
 		     */
 	*opaque = NULL;
 	*opaque_len = 0;
-	if (!connection->lost && !has_pdu(connection, &next))
-		fill(connection);
-	if (!connection->lost)
-		len = use(connection, buffer);
-	if (!connection->lost && connection->asking)
-		look_at_time(transport);
-	if (connection->lost)
-		return end(connection, buffer);
+	if (!wire->lost && !has_pdu(&next))
+		fill();
+	if (!wire->lost)
+		len = use(buffer);
+	if (!wire->lost && wire->asking)
+		look_at_time();
+	if (wire->lost)
+		return end(buffer);
 	if (len == 0)
 		transport->flags |= NETSNMP_TRANSPORT_FLAG_EMPTY_PKT;
-	transport->sock = has_pdu(connection, &next) ? wire->readable_fd : connection->fd;
+	transport->sock = has_pdu(&next) ? wire->readable_fd : wire->fd;
 	return (int)len;
 }
 
@@ -286,13 +259,11 @@ static int receive(netsnmp_transport *transport, void *buffer, int size, void **
 
 static int close_socket(netsnmp_transport *transport)
 {
-	const struct connection *connection = transport->data;
-
-	if (transport->sock >= 0)
-		close(connection->fd);
+	if (transport->sock >= 0) {
+		close(wire->fd);
+		wire->number++;
+	}
 	transport->sock = -1;
-	if (wire->transport == transport)
-		wire->transport = NULL;
 	return 0;
 }
 
@@ -321,30 +292,27 @@ static int connect_list(void)
 static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)
 {
 	netsnmp_transport *transport = calloc(1, sizeof(*transport));
-	struct connection *connection = calloc(1, sizeof(*connection));
-	int fd = -1;
 
 	(void)spec;
 	wire->cause = NULL;
-	if (transport != NULL && connection != NULL)
-		fd = connect_list();
-	if (fd < 0) {
+	wire->fd = transport != NULL ? connect_list() : -1;
+	if (wire->fd < 0) {
 		free(transport);
-		free(connection);
 		return NULL;
 	}
+	wire->number++;
+	wire->lost = false;
+	wire->asking = false;
+	wire->in_len = 0;
+	wire->skip = 0;
 	transport->domain = domain_name;
 	transport->domain_length = DOMAIN_NAME_LEN;
-	transport->sock = connection->fd = fd;
+	transport->sock = wire->fd;
 	transport->flags = NETSNMP_TRANSPORT_FLAG_STREAM;
-	transport->data = connection; /* which the library frees with the rest */
-	transport->data_length = sizeof(*connection);
 	transport->msgMaxSize = ANY_SIZE;
 	transport->f_recv = receive;
 	transport->f_send = send_pdu;
 	transport->f_close = close_socket;
-	wire->transport = transport;
-	wire->connections++;
 	return transport;
 }
 
@@ -356,22 +324,15 @@ bool tcx_wire_init(struct tcx_wire *state)
 	wire->stop_fd = -1;
 	wire->readable_fd = eventfd(1, EFD_CLOEXEC);
 	wire->master = "";
-	wire->domain = calloc(1, sizeof(*wire->domain));
-	if (wire->domain == NULL || prefixes == NULL || wire->readable_fd < 0) {
+	if (prefixes == NULL || wire->readable_fd < 0) {
 		free(prefixes);
 		return false;
 	}
 	prefixes[0] = "tcpextd";
-	wire->domain->prefix = prefixes;
-	wire->domain->name = domain_name;
-	wire->domain->name_length = DOMAIN_NAME_LEN;
-	wire->domain->f_create_from_tspec = open_transport;
-	netsnmp_tdomain_register(wire->domain);
+	wire->domain.prefix = prefixes;
+	wire->domain.name = domain_name;
+	wire->domain.name_length = DOMAIN_NAME_LEN;
+	wire->domain.f_create_from_tspec = open_transport;
+	netsnmp_tdomain_register(&wire->domain);
 	return true;
-}
-
-void tcx_wire_free(void)
-{
-	free(wire->domain);
-	close(wire->readable_fd);
 }

@@ -10,9 +10,7 @@
 #include <stdbool.h>
 
 #include "session/pdu.h"
-
-struct netsnmp_tdomain_s;
-struct netsnmp_transport_s;
+#include "snmp/netsnmp.h"
 
 /* The library's address of the master; it leads to wire->master. */
 #define TCX_WIRE_ADDRESS "tcpextd:"
@@ -21,7 +19,7 @@ struct netsnmp_transport_s;
 #define TCX_WIRE_LOST 65535
 
 struct tcx_wire {
-	struct netsnmp_tdomain_s *domain; /* owned; the library keeps its address to the end */
+	netsnmp_tdomain domain; /* the library keeps its address to the end */
 	const char *master; /* addresses (session/address.h), borrowed, for the next connection */
 	int timeout_s;	    /* timeout of a response, with all retries */
 	int stop_fd;	    /* readable when the agent shall end, which ends every wait; or -1 */
@@ -34,9 +32,18 @@ struct tcx_wire {
 	 */
 	bool (*take)(void *arg, struct tcx_pdu *pdu);
 	void *arg;
-	struct netsnmp_transport_s *transport; /* of the connection, the library's; or NULL */
-	uint64_t connections;		       /* how many there were, so that each has a number */
-	int readable_fd;		       /* owned; always readable */
+	int readable_fd; /* owned; always readable */
+
+	/* The connection; the library has one at a time. */
+	uint64_t number; /* another one for each, and once it has ended */
+	int fd;
+	bool lost;
+	bool asking;			   /* the master has not answered our request: */
+	struct tcx_pdu asked;		   /* without its body */
+	uint64_t asked_ns;		   /* when */
+	unsigned char in[TCX_PDU_LONGEST]; /* what was received; it has room for any PDU of ours */
+	size_t begin, in_len;		   /* from where on, and how much, is not used yet */
+	uint64_t skip;			   /* octets left of a PDU that is too long */
 };
 
 /*
@@ -49,9 +56,6 @@ bool tcx_wire_init(struct tcx_wire *wire);
  * Sends a whole response by the present connection, of which there must be one; if it is too long,
  * an error. If it cannot be sent that connection ends.
  */
-void tcx_wire_answer(const struct tcx_wire *wire, const void *octets);
-
-/* Call after the library's shutdown. */
-void tcx_wire_free(void);
+void tcx_wire_answer(const void *octets);
 
 #endif
