@@ -18,7 +18,6 @@
 #include "mib/modules.h"
 #include "sample/print.h"
 #include "session/agentx.h"
-#include "session/agentx_face.h"
 #include "session/log.h"
 #include "snmp/netsnmp.h"
 
@@ -28,12 +27,7 @@ struct tcx_program {
 	struct tcx_config config;
 	struct tcx_log log;
 	struct tcx_agentx agentx;
-	struct tcx_agentx_face face;
 	struct tcx_reading reading;
-	struct tcx_built_modules modules;
-	struct tcx_dispatcher *dispatcher;
-	struct tcx_context *context; /* the default one */
-	struct tcx_registrations *registrations;
 	struct tcx_pid_file pid_file;
 	bool reload;   /* SIGHUP was received */
 	bool reloaded; /* the configuration is in force, except registrations */
@@ -47,7 +41,7 @@ static void on_reading(int fd, void *arg)
 
 	(void)fd;
 	tcx_reading_log(&program->reading);
-	tcx_dispatcher_tables_changed(program->dispatcher);
+	tcx_dispatcher_tables_changed(program->agentx.dispatcher);
 }
 
 /* Reads the kernel by this configuration from now on. */
@@ -80,10 +74,14 @@ static bool apply_config(struct tcx_program *program)
 		.max_age_ns = tcx_config_max_age(&program->config),
 		.table_timeout_ns = program->config.table_timeout_ns,
 	};
+	struct tcx_context *context =
+		tcx_dispatcher_context(program->agentx.dispatcher, TCX_CONTEXT_DEFAULT);
 
 	tcx_agentx_configure(&program->config, program->options.socket);
-	tcx_context_set(program->context, &settings);
-	return tcx_registrations_want(program->registrations, program->context,
+	if (context == NULL)
+		return false;
+	tcx_context_set(context, &settings);
+	return tcx_registrations_want(program->agentx.registrations, context,
 				      program->config.modules, program->reading.tables != NULL,
 				      program->config.priority);
 }
@@ -116,22 +114,23 @@ static void reload(struct tcx_program *program)
 /* Changes the registrations once no request is pending. */
 static void finish_reload(struct tcx_program *program)
 {
-	enum tcx_registrations_change change = tcx_registrations_change(program->registrations);
+	enum tcx_registrations_change change =
+		tcx_registrations_change(program->agentx.registrations);
 	struct tcx_fault fault = {""};
 
-	if (change != TCX_REGISTRATIONS_STAY && !tcx_dispatcher_quiesce(program->dispatcher))
+	if (change != TCX_REGISTRATIONS_STAY && !tcx_dispatcher_quiesce(program->agentx.dispatcher))
 		return;
 	program->reloaded = false;
 	if (change == TCX_REGISTRATIONS_TAKE_BACK)
 		tcx_agentx_leave();
-	if (!tcx_registrations_apply(program->registrations, &fault)) {
+	if (!tcx_registrations_apply(program->agentx.registrations, &fault)) {
 		snmp_log(LOG_ERR, "%s\n", fault.text);
 		program->unsound = true;
 		program->stop = true;
 		return;
 	}
 	tcx_agentx_return();
-	tcx_dispatcher_resume(program->dispatcher);
+	tcx_dispatcher_resume(program->agentx.dispatcher);
 	snmp_log(LOG_NOTICE, "configuration read again\n");
 }
 
@@ -181,21 +180,13 @@ static bool watch_signals(struct tcx_program *program, struct tcx_fault *fault)
 	return true;
 }
 
-static bool make_dispatcher(struct tcx_program *program, struct tcx_fault *fault)
+static bool make_dispatcher(struct tcx_agentx *agentx, struct tcx_fault *fault)
 {
-	if (!tcx_modules_build(&program->modules, tcx_modules, tcx_modules_count))
+	if (!tcx_modules_build(&agentx->modules, tcx_modules, tcx_modules_count))
 		return tcx_fault_set(fault, "out of memory");
-	program->dispatcher = tcx_dispatcher_new(&program->modules);
-	program->registrations = tcx_registrations_new(&program->modules);
-	if (program->dispatcher != NULL)
-		program->context = tcx_dispatcher_context(program->dispatcher, TCX_CONTEXT_DEFAULT);
-	program->agentx.groups = (struct tcx_groups){
-		.modules = &program->modules,
-		.registrations = program->registrations,
-		.dispatcher = program->dispatcher,
-		.context = program->context,
-	};
-	return (program->context != NULL && program->registrations != NULL) ||
+	agentx->dispatcher = tcx_dispatcher_new(&agentx->modules);
+	agentx->registrations = tcx_registrations_new(&agentx->modules);
+	return (agentx->dispatcher != NULL && agentx->registrations != NULL) ||
 	       tcx_fault_set(fault, "out of memory");
 }
 
@@ -207,18 +198,18 @@ static bool start(struct tcx_program *program, struct tcx_fault *fault)
 	    !tcx_pid_file_write(&program->pid_file, options->pid_file, fault) ||
 	    !tcx_process_become(options->user, options->group, fault))
 		return false;
-	if (!make_dispatcher(program, fault) || !set_reading(program, &program->config, fault))
+	if (!make_dispatcher(&program->agentx, fault) ||
+	    !set_reading(program, &program->config, fault))
 		return false;
 	register_readfd(tcx_reading_fd(&program->reading), on_reading, program);
 	if (!apply_config(program))
 		return tcx_fault_set(fault, "out of memory");
-	if (!tcx_registrations_apply(program->registrations, fault)) {
+	if (!tcx_registrations_apply(program->agentx.registrations, fault)) {
 		program->unsound = true;
 		return false;
 	}
 	snmp_log(LOG_NOTICE, "tcpextd %s started: reads %s every %g s\n", TCX_VERSION,
 		 program->config.proc_root, (double)program->config.interval_ns / 1e9);
-	tcx_agentx_face_start(&program->face, &program->agentx, program->dispatcher);
 	tcx_agentx_connect();
 	return true;
 }
@@ -232,9 +223,9 @@ static void finish(struct tcx_program *program)
 	tcx_log_files_close();
 	if (!program->unsound) {
 		tcx_agentx_shutdown();
-		tcx_registrations_free(program->registrations);
-		tcx_dispatcher_free(program->dispatcher);
-		tcx_tree_clear(&program->modules.tree);
+		tcx_registrations_free(program->agentx.registrations);
+		tcx_dispatcher_free(program->agentx.dispatcher);
+		tcx_tree_clear(&program->agentx.modules.tree);
 		tcx_reading_stop(&program->reading);
 	}
 	tcx_pid_file_remove(&program->pid_file);

@@ -11,9 +11,8 @@
 #include <unistd.h>
 
 #include "config/config.h"
-#include "mib/modules.h"
+#include "parts.h"
 #include "session/address.h"
-#include "snmp/netsnmp.h"
 #include "snmp/quirks.h"
 
 #define APP		"tcpextd"
@@ -42,7 +41,7 @@ void tcx_agentx_configure(const struct tcx_config *config, const char *address)
 	agentx->wire.master = address[0] != '\0' ? address : DEFAULT_SOCKET;
 	agentx->wire.rest = NULL;
 	agentx->wire.timeout_s = config->timeout_s * (config->retries + 1);
-	agentx->groups.max_age_ns = tcx_config_max_age(config);
+	agentx->max_age_ns = tcx_config_max_age(config);
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
 			   config->ping_s);
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT,
@@ -67,9 +66,12 @@ static void on_connected(void *session)
 	agentx->opened = NULL;
 	agentx->complained = false;
 	agentx->wire.rest = NULL;
+	agentx->session = session;
+	agentx->main = agentx->session->sessid;
+	memset(agentx->sessions, 0, sizeof(agentx->sessions));
+	agentx->left = 0;
 	agentx->reported = 0;
-	tcx_groups_connected(&agentx->groups, session);
-	tcx_registrations_connected(agentx->groups.registrations);
+	tcx_registrations_connected(agentx->registrations);
 	if (!agentx->away)
 		snmp_log(LOG_NOTICE, "connected to the AgentX master at %s\n",
 			 agentx->wire.address);
@@ -88,7 +90,7 @@ static void say_lost(void)
 static void on_lost(void *session)
 {
 	(void)session;
-	tcx_groups_connected(&agentx->groups, NULL);
+	agentx->session = NULL;
 	agentx->complained = true;
 	if (!agentx->away)
 		say_lost();
@@ -100,12 +102,12 @@ static void on_register(void *parameters)
 	const struct register_parameters *registration = parameters;
 
 	agentx->registering = registration->reginfo;
-	tcx_groups_register(&agentx->groups, registration);
+	tcx_groups_register(agentx, registration);
 }
 
 static void on_unregister(void *parameters)
 {
-	if (tcx_registrations_is_moot(agentx->groups.registrations))
+	if (tcx_registrations_is_moot(agentx->registrations))
 		tcx_quirk_unregister_nothing(parameters);
 }
 
@@ -147,7 +149,8 @@ static int on_registered(int major, int minor, void *parameters, void *arg)
 	(void)minor;
 	(void)parameters;
 	(void)arg;
-	tcx_groups_registered(&agentx->groups);
+	if (agentx->session != NULL)
+		agentx->session->sessid = agentx->main;
 	return 0;
 }
 
@@ -164,7 +167,12 @@ static void watch_events(void)
 /* Keeps no state between runs. */
 bool tcx_agentx_init(struct tcx_agentx *state)
 {
+	const char *face = getenv("TCPEXTD_FACE");
+
 	agentx = state;
+	agentx->to_library = face != NULL && strcmp(face, "library") == 0;
+	agentx->wire.take = tcx_agentx_take;
+	agentx->wire.arg = agentx;
 	tcx_quirk_no_mibs();
 	netsnmp_enable_subagent();
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS,
@@ -201,7 +209,7 @@ static void complain_once(void)
 	const char *list = agentx->wire.master;
 	char address[PATH_MAX];
 
-	if (agentx->groups.session != NULL || agentx->complained)
+	if (agentx->session != NULL || agentx->complained)
 		return;
 	agentx->complained = true;
 	while (tcx_address_next(&list, address) && complain_of(address))
@@ -212,7 +220,7 @@ void tcx_agentx_connect(void)
 {
 	tcx_quirk_init_snmp(APP);
 	complain_once();
-	tcx_groups_watch(&agentx->groups);
+	tcx_groups_watch(agentx);
 }
 
 /*
@@ -232,22 +240,22 @@ static void end_requests(void)
 void tcx_agentx_leave(void)
 {
 	end_requests();
-	if (agentx->groups.session == NULL)
+	if (agentx->session == NULL)
 		return;
-	tcx_quirk_end_sessions(agentx->groups.session);
-	if (agentx->groups.session == NULL)
+	tcx_quirk_end_sessions(agentx->session);
+	if (agentx->session == NULL)
 		return; /* the master has closed it meanwhile */
 	agentx->away = true;
-	tcx_quirk_silence_session(agentx->groups.session);
+	tcx_quirk_silence_session(agentx->session);
 }
 
 void tcx_agentx_return(void)
 {
 	if (!agentx->away)
 		return;
-	tcx_quirk_reopen_session(agentx->groups.session);
+	tcx_quirk_reopen_session(agentx->session);
 	agentx->away = false;
-	if (agentx->groups.session == NULL)
+	if (agentx->session == NULL)
 		say_lost();
 }
 
@@ -263,8 +271,8 @@ static void list_modules(unsigned int alarm, void *arg)
 {
 	(void)alarm;
 	(void)arg;
-	if (agentx->groups.session != NULL)
-		tcx_registrations_update_sysORTable(agentx->groups.registrations);
+	if (agentx->session != NULL)
+		tcx_registrations_update_sysORTable(agentx->registrations);
 }
 
 static void ask_later(void)
@@ -286,17 +294,14 @@ static void ask_again(unsigned int alarm, void *arg)
 	(void)alarm;
 	(void)arg;
 	agentx->alarm = 0;
-	if (agentx->groups.session == NULL)
+	if (agentx->session == NULL)
 		return;
-	granted = tcx_registrations_ask_again(agentx->groups.registrations, ~agentx->groups.left);
-	for (size_t i = 0; i < tcx_modules_count; i++) {
-		unsigned int bit = tcx_modules_bit(tcx_modules[i].word);
-
-		if ((granted & bit) == 0)
-			continue;
-		agentx->reported &= ~bit;
-		snmp_log(LOG_NOTICE, "the master takes the group %s now\n", tcx_modules[i].word);
-	}
+	granted = tcx_registrations_ask_again(agentx->registrations, ~agentx->left);
+	agentx->reported &= ~granted;
+	for (size_t i = 0; i < agentx->modules.count; i++)
+		if ((granted & 1U << i) != 0)
+			snmp_log(LOG_NOTICE, "the master takes the group %s now\n",
+				 agentx->modules.modules[i].word);
 	list_modules(0, NULL);
 }
 
@@ -337,26 +342,26 @@ static void say_taken(const char *name, const char *module, int priority)
 void tcx_agentx_refused(long error)
 {
 	const netsnmp_handler_registration *made = agentx->registering;
-	const char *module;
+	const struct tcx_module *module;
 	unsigned int bit;
 	char text[512];
 
 	if (error == TCX_WIRE_LOST)
 		return; /* on_lost() logs that */
-	module = tcx_registrations_refused(agentx->groups.registrations, made);
+	module = tcx_registrations_refused(agentx->registrations, made);
 	if (module == NULL)
 		return;
-	bit = tcx_modules_bit(module);
+	bit = 1U << (module - agentx->modules.modules);
 	print_oid(text, sizeof(text), made->rootoid, made->rootoid_len);
 	ask_later();
 	if ((agentx->reported & bit) != 0)
 		return;
 	agentx->reported |= bit;
 	if (error == DUPLICATE_REGISTRATION)
-		say_taken(text, module, made->priority);
+		say_taken(text, module->word, made->priority);
 	else
 		snmp_log(LOG_ERR, "the master refuses %s (group %s): %s (AgentX error %ld)\n", text,
-			 module,
+			 module->word,
 			 error == REQUEST_DENIED ? "it denies the request; see its own log"
 						 : "see RFC 2741, section 6.2.16, and snmpd's log",
 			 error);

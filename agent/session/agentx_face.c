@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Takes Get and GetNext from the wire, and makes their responses of what the dispatcher has. */
-#include "session/agentx_face.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-#include "snmp/netsnmp.h"
+#include "parts.h"
 
 /* A request that waits for a table. */
 struct waiting {
 	struct tcx_pending pending;
-	struct tcx_agentx_face *owner;
+	struct tcx_agentx *owner;
 	struct tcx_pdu pdu; /* its names are in octets */
 	unsigned int first; /* varbind that waits, from 1 */
 	unsigned char octets[];
 };
 
 /* A number that no session before had. */
-static const void *session_of(const struct tcx_agentx_face *face)
+static const void *session_of(const struct tcx_agentx *agentx)
 {
-	return (const void *)(uintptr_t)face->agentx->wire.number;
+	return (const void *)(uintptr_t)agentx->wire.number;
 }
 
 /* True: whoever asked has an answer. What wants none gets none. */
@@ -73,24 +71,23 @@ static bool get_next(struct tcx_response *response, const struct tcx_request *re
  * Sends the response, unless a table is being read: *waits becomes the first varbind of those, from
  * 1, or 0. All tables are asked for at once. False: the PDU is malformed.
  */
-static bool respond(struct tcx_agentx_face *face, const struct tcx_request *request,
-		    struct tcx_pdu pdu, unsigned int *waits)
+static bool respond(const struct tcx_request *request, struct tcx_pdu pdu, unsigned int *waits)
 {
-	struct tcx_response *response = &face->response;
+	struct tcx_response response;
 	struct tcx_pdu_name begin, end;
 
 	*waits = 0;
-	tcx_response_begin(response, &pdu);
+	tcx_response_begin(&response, &pdu);
 	for (unsigned int i = 1; pdu.left > 0; i++) {
 		if (!tcx_pdu_take_name(&pdu, &begin) || !tcx_pdu_take_name(&pdu, &end))
 			return false;
-		if (!(pdu.type == TCX_PDU_GET ? get(response, request, &begin)
-					      : get_next(response, request, &begin, &end)) &&
+		if (!(pdu.type == TCX_PDU_GET ? get(&response, request, &begin)
+					      : get_next(&response, request, &begin, &end)) &&
 		    *waits == 0)
 			*waits = i;
 	}
 	if (*waits == 0)
-		tcx_wire_answer(response->octets);
+		tcx_wire_answer(response.octets);
 	return true;
 }
 
@@ -105,7 +102,7 @@ static bool answer_waiting(struct tcx_pending *pending, const struct tcx_request
 {
 	struct waiting *waiting = (struct waiting *)pending;
 
-	respond(waiting->owner, request, waiting->pdu, &waiting->first);
+	respond(request, waiting->pdu, &waiting->first);
 	return waiting->first == 0;
 }
 
@@ -123,7 +120,7 @@ static void free_waiting(struct tcx_pending *pending)
 
 static const struct tcx_face functions = {is_wanted, answer_waiting, fail, free_waiting};
 
-static bool wait_for_table(struct tcx_agentx_face *face, const struct tcx_request *request,
+static bool wait_for_table(struct tcx_agentx *agentx, const struct tcx_request *request,
 			   const struct tcx_pdu *pdu, unsigned int first)
 {
 	struct waiting *waiting = malloc(sizeof(*waiting) + pdu->left);
@@ -134,10 +131,10 @@ static bool wait_for_table(struct tcx_agentx_face *face, const struct tcx_reques
 	waiting->pending = (struct tcx_pending){
 		.face = &functions,
 		.context = request->context,
-		.session = session_of(face),
+		.session = session_of(agentx),
 		.transaction = pdu->transaction,
 	};
-	waiting->owner = face;
+	waiting->owner = agentx;
 	waiting->pdu = *pdu;
 	waiting->pdu.at = waiting->octets;
 	waiting->first = first;
@@ -150,19 +147,18 @@ static bool wait_for_table(struct tcx_agentx_face *face, const struct tcx_reques
 /* --- What comes by the wire --------------------------------------------------------------------*/
 
 /* False: it is malformed. The library puts its ping off as well: a master that asks is alive. */
-static bool answer(struct tcx_agentx_face *face, struct tcx_context *context,
+static bool answer(struct tcx_agentx *agentx, struct tcx_context *context,
 		   const struct tcx_pdu *pdu)
 {
 	const struct tcx_request *request =
-		tcx_context_request(context, session_of(face), pdu->transaction);
-	const netsnmp_session *session = face->agentx->groups.session;
+		tcx_context_request(context, session_of(agentx), pdu->transaction);
 	unsigned int waits;
 
-	if (!respond(face, request, *pdu, &waits))
+	if (!respond(request, *pdu, &waits))
 		return false;
-	if (session != NULL)
-		snmp_alarm_reset((unsigned int)session->securityModel);
-	if (waits > 0 && !wait_for_table(face, request, pdu, waits))
+	if (agentx->session != NULL)
+		snmp_alarm_reset((unsigned int)agentx->session->securityModel);
+	if (waits > 0 && !wait_for_table(agentx, request, pdu, waits))
 		refuse(pdu, SNMP_ERR_RESOURCEUNAVAILABLE, 0);
 	return true;
 }
@@ -172,11 +168,11 @@ static bool answer(struct tcx_agentx_face *face, struct tcx_context *context,
  * which the library would copy the part before, and read as much as was sent (agentx_parse(),
  * 5.9.3).
  */
-static bool take(void *arg, struct tcx_pdu *pdu)
+bool tcx_agentx_take(void *arg, struct tcx_pdu *pdu)
 {
-	struct tcx_agentx_face *face = arg;
+	struct tcx_agentx *agentx = arg;
 	bool is_ours =
-		!face->to_library && (pdu->type == TCX_PDU_GET || pdu->type == TCX_PDU_GET_NEXT);
+		!agentx->to_library && (pdu->type == TCX_PDU_GET || pdu->type == TCX_PDU_GET_NEXT);
 	struct tcx_context *context;
 	char name[TCX_CONTEXT_MAX + 1];
 
@@ -186,20 +182,8 @@ static bool take(void *arg, struct tcx_pdu *pdu)
 		return refuse(pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
 	if (!is_ours && name[0] == '\0')
 		return false;
-	context = tcx_dispatcher_find(face->dispatcher, name);
+	context = tcx_dispatcher_find(agentx->dispatcher, name);
 	if (context == NULL)
 		return refuse(pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
-	return is_ours && answer(face, context, pdu);
-}
-
-void tcx_agentx_face_start(struct tcx_agentx_face *face, struct tcx_agentx *agentx,
-			   struct tcx_dispatcher *dispatcher)
-{
-	const char *other = getenv("TCPEXTD_FACE");
-
-	face->agentx = agentx;
-	face->dispatcher = dispatcher;
-	face->to_library = other != NULL && strcmp(other, "library") == 0;
-	agentx->wire.take = take;
-	agentx->wire.arg = face;
+	return is_ours && answer(agentx, context, pdu);
 }

@@ -1,36 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Groups that are left to snmpd and taken back (doc/decisions/groups-have-sessions.md). */
-#include "session/groups.h"
-
 #include <string.h>
 
 #include "base/clock.h"
+#include "parts.h"
 #include "snmp/quirks.h"
 
-void tcx_groups_connected(struct tcx_groups *groups, netsnmp_session *session)
-{
-	groups->session = session;
-	groups->main = session != NULL ? session->sessid : 0;
-	memset(groups->sessions, 0, sizeof(groups->sessions));
-	groups->left = 0;
-}
-
 /* Where the session of a registration's group is; NULL: it is none that snmpd has as well. */
-static long *session_of(struct tcx_groups *groups, const struct register_parameters *registration)
+static long *session_of(struct tcx_agentx *agentx, const struct register_parameters *registration)
 {
-	for (size_t i = 0; registration->contextName == NULL && i < groups->modules->count; i++) {
-		const struct tcx_module *module = &groups->modules->modules[i];
+	for (size_t i = 0; registration->contextName == NULL && i < agentx->modules.count; i++) {
+		const struct tcx_module *module = &agentx->modules.modules[i];
 
 		if (strcmp(registration->reginfo->handlerName, module->word) == 0)
-			return module->how == TCX_MODULE_OWN ? NULL : &groups->sessions[i];
+			return module->how == TCX_MODULE_OWN ? NULL : &agentx->sessions[i];
 	}
 	return NULL;
 }
 
-void tcx_groups_register(struct tcx_groups *groups, const struct register_parameters *registration)
+void tcx_groups_register(struct tcx_agentx *agentx, const struct register_parameters *registration)
 {
-	netsnmp_session *session = groups->session;
-	long *own = session != NULL ? session_of(groups, registration) : NULL;
+	netsnmp_session *session = agentx->session;
+	long *own = session != NULL ? session_of(agentx, registration) : NULL;
 
 	if (own == NULL)
 		return;
@@ -39,86 +30,80 @@ void tcx_groups_register(struct tcx_groups *groups, const struct register_parame
 	session->sessid = *own;
 }
 
-void tcx_groups_registered(struct tcx_groups *groups)
-{
-	if (groups->session != NULL)
-		groups->session->sessid = groups->main;
-}
-
 /* Requests of the master wait meanwhile. */
-static bool leave(struct tcx_groups *groups, size_t i)
+static bool leave(struct tcx_agentx *agentx, size_t i)
 {
 	unsigned int bit = 1U << i;
 	bool done;
 
-	tcx_dispatcher_hold(groups->dispatcher);
-	done = tcx_quirk_end_other(groups->session, groups->sessions[i]);
-	tcx_dispatcher_release(groups->dispatcher);
-	if (!done || groups->session == NULL)
+	tcx_dispatcher_hold(agentx->dispatcher);
+	done = tcx_quirk_end_other(agentx->session, agentx->sessions[i]);
+	tcx_dispatcher_release(agentx->dispatcher);
+	if (!done || agentx->session == NULL)
 		return false;
-	groups->sessions[i] = 0;
-	groups->left |= bit;
-	tcx_registrations_left(groups->registrations, i);
-	if ((groups->told & bit) == 0)
+	agentx->sessions[i] = 0;
+	agentx->left |= bit;
+	tcx_registrations_left(agentx->registrations, i);
+	if ((agentx->told & bit) == 0)
 		snmp_log(LOG_WARNING,
 			 "the group %s has had nothing to show for %g s: managers see snmpd's own "
 			 "until it has\n",
-			 groups->modules->modules[i].word, (double)groups->max_age_ns / 1e9);
-	groups->told |= bit;
+			 agentx->modules.modules[i].word, (double)agentx->max_age_ns / 1e9);
+	agentx->told |= bit;
 	return true;
 }
 
-static bool take_back(struct tcx_groups *groups, size_t i)
+static bool take_back(struct tcx_agentx *agentx, size_t i)
 {
 	unsigned int bit = 1U << i;
-	bool is_left = (groups->left & bit) != 0;
+	bool is_left = (agentx->left & bit) != 0;
 
-	if ((groups->told & bit) != 0)
+	if ((agentx->told & bit) != 0)
 		snmp_log(LOG_NOTICE, "the group %s has something to show again\n",
-			 groups->modules->modules[i].word);
-	groups->told &= ~bit;
-	groups->left &= ~bit;
+			 agentx->modules.modules[i].word);
+	agentx->told &= ~bit;
+	agentx->left &= ~bit;
 	if (is_left)
-		tcx_registrations_ask_again(groups->registrations, bit);
+		tcx_registrations_ask_again(agentx->registrations, bit);
 	return is_left;
 }
 
 /* Whether there was anything to change. */
-static bool change(struct tcx_groups *groups, size_t i)
+static bool change(struct tcx_agentx *agentx, size_t i)
 {
-	bool is_left = (groups->left & 1U << i) != 0;
+	struct tcx_context *context = tcx_dispatcher_find(agentx->dispatcher, TCX_CONTEXT_DEFAULT);
+	bool is_left = (agentx->left & 1U << i) != 0;
 
-	if (!is_left && (groups->sessions[i] == 0 || groups->sessions[i] == groups->main))
+	if (!is_left && (agentx->sessions[i] == 0 || agentx->sessions[i] == agentx->main))
 		return false;
-	if (tcx_context_shows(groups->context, i, 0))
-		return take_back(groups, i);
-	return !is_left && !tcx_context_shows(groups->context, i, groups->max_age_ns) &&
-	       leave(groups, i);
+	if (tcx_context_shows(context, i, 0))
+		return take_back(agentx, i);
+	return !is_left && !tcx_context_shows(context, i, agentx->max_age_ns) && leave(agentx, i);
 }
 
 static void look(unsigned int alarm, void *arg)
 {
-	struct tcx_groups *groups = arg;
-	size_t count = groups->modules->count;
+	struct tcx_agentx *agentx = arg;
+	size_t count = agentx->modules.count;
 
 	(void)alarm;
-	tcx_groups_watch(groups);
-	for (size_t n = 0; groups->session != NULL && n < count; n++) {
-		size_t i = (groups->next + n) % count;
+	tcx_groups_watch(agentx);
+	for (size_t n = 0; agentx->session != NULL && n < count; n++) {
+		size_t i = (agentx->next + n) % count;
 
-		if (!change(groups, i))
+		if (!change(agentx, i))
 			continue;
-		groups->next = i + 1;
-		tcx_registrations_update_sysORTable(groups->registrations);
+		agentx->next = i + 1;
+		tcx_registrations_update_sysORTable(agentx->registrations);
 		return;
 	}
 }
 
-void tcx_groups_watch(struct tcx_groups *groups)
+void tcx_groups_watch(struct tcx_agentx *agentx)
 {
-	const uint64_t ns = groups->max_age_ns;
+	const uint64_t ns = agentx->max_age_ns;
 	const struct timeval wait = {.tv_sec = (time_t)(ns / TCX_NS_PER_S),
 				     .tv_usec = (suseconds_t)(ns % TCX_NS_PER_S / 1000)};
 
-	snmp_alarm_register_hr(wait, 0, look, groups);
+	snmp_alarm_register_hr(wait, 0, look, agentx);
 }

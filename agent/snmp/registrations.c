@@ -195,8 +195,8 @@ tcx_registrations_change(const struct tcx_registrations *registrations)
 	return change;
 }
 
-const char *tcx_registrations_refused(struct tcx_registrations *registrations,
-				      const netsnmp_handler_registration *made)
+const struct tcx_module *tcx_registrations_refused(struct tcx_registrations *registrations,
+						   const netsnmp_handler_registration *made)
 {
 	for (size_t i = 0; i < registrations->count; i++) {
 		struct registration *one = &registrations->all[i];
@@ -204,7 +204,7 @@ const char *tcx_registrations_refused(struct tcx_registrations *registrations,
 		for (size_t k = 0; k < one->count; k++)
 			if (one->subtrees[k].made == made) {
 				one->subtrees[k].refused = true;
-				return one->module->word;
+				return one->module;
 			}
 	}
 	return NULL;

@@ -8,25 +8,44 @@
 #include <stddef.h>
 
 #include "base/fault.h"
-#include "session/groups.h"
 #include "session/wire.h"
+#include "snmp/registrations.h"
 
 struct tcx_config;
 
+/* Sets of groups have the bit 1 << i of each module. */
 struct tcx_agentx {
-	struct tcx_groups groups; /* its first part set by the caller before it registers */
+	/* Made by the caller before anything is registered, and freed after the shutdown: */
+	struct tcx_built_modules modules;
+	struct tcx_registrations *registrations;
+	struct tcx_dispatcher *dispatcher;
+
+	/* The session: */
 	struct tcx_wire wire;
-	bool away;	    /* between tcx_agentx_leave() and tcx_agentx_return() */
-	const void *opened; /* its newest one, until that is connected */
-	bool complained;    /* the log has said that there is no master */
+	netsnmp_session *session; /* the library's, while connected */
+	const void *opened;	  /* its newest one, until that is connected */
+	bool away;		  /* between tcx_agentx_leave() and tcx_agentx_return() */
+	bool complained;	  /* the log has said that there is no master */
+	bool to_library;	  /* Get and GetNext, too */
+
+	/* Groups that are left to snmpd: */
+	uint64_t max_age_ns;
+	long main;			/* number of the session at the master */
+	long sessions[TCX_MODULES_MAX]; /* those of the groups; 0: it has none */
+	unsigned int left;
+	unsigned int told; /* those of which the log has said so */
+	size_t next;	   /* behind the group that was changed last */
+
+	/* Registrations that are refused: */
 	const netsnmp_handler_registration *registering; /* the library's */
-	unsigned int reported; /* modules whose refusal is in the log: bits of tcx_modules_bit() */
-	unsigned int alarm;    /* of the next try, the library's number; or 0 */
+	unsigned int reported;				 /* groups whose refusal is in the log */
+	unsigned int alarm; /* of the next try, the library's number; or 0 */
 };
 
 /*
  * Prepares the library as a subagent, which uses *agentx from then on. Call before
- * tcx_config_register(). False when memory is short.
+ * tcx_config_register(). With TCPEXTD_FACE=library in the environment the library answers Get and
+ * GetNext, which is for tests. False when memory is short.
  */
 bool tcx_agentx_init(struct tcx_agentx *agentx);
 

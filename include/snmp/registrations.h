@@ -45,9 +45,9 @@ tcx_registrations_change(const struct tcx_registrations *registrations);
  */
 bool tcx_registrations_apply(struct tcx_registrations *registrations, struct tcx_fault *fault);
 
-/* Notes that the master refuses a subtree. Returns the word of its module; NULL: it is not ours. */
-const char *tcx_registrations_refused(struct tcx_registrations *registrations,
-				      const netsnmp_handler_registration *made);
+/* Notes that the master refuses a subtree. Returns its module; NULL: it is not ours. */
+const struct tcx_module *tcx_registrations_refused(struct tcx_registrations *registrations,
+						   const netsnmp_handler_registration *made);
 
 /* While one is unregistered: whether it was refused in this session and not granted since. */
 bool tcx_registrations_is_moot(const struct tcx_registrations *registrations);

@@ -23,7 +23,7 @@
 #include "config/config.h"
 #include "kernel/netns.h"
 #include "mib/objects.h"
-#include "session/agentx_face.h"
+#include "session/agentx.h"
 #include "snmp/netsnmp.h"
 #include "snmp/registrations.h"
 
@@ -54,12 +54,8 @@ static const struct tcx_module modules[] = {
 };
 
 struct agent {
-	struct tcx_built_modules built;
-	struct tcx_dispatcher *dispatcher;
-	struct tcx_registrations *registrations;
 	struct tcx_collector *collector;
 	struct tcx_agentx agentx;
-	struct tcx_agentx_face face;
 };
 
 static void need(bool done, const char *what)
@@ -78,11 +74,12 @@ static void serve(struct agent *agent, const char *name)
 		.max_age_ns = 10 * INTERVAL_NS,
 		.table_timeout_ns = INTERVAL_NS,
 	};
-	struct tcx_context *context = tcx_dispatcher_context(agent->dispatcher, name);
+	struct tcx_context *context = tcx_dispatcher_context(agent->agentx.dispatcher, name);
 
 	need(context != NULL, "out of memory");
 	tcx_context_set(context, &settings);
-	need(tcx_registrations_want(agent->registrations, context, ALL_MODULES, false, PRIORITY),
+	need(tcx_registrations_want(agent->agentx.registrations, context, ALL_MODULES, false,
+				    PRIORITY),
 	     "out of memory");
 }
 
@@ -96,7 +93,7 @@ static void serve_all(struct agent *agent, int count)
 		snprintf(name, sizeof(name), "context%d", i);
 		serve(agent, name);
 	}
-	need(tcx_registrations_apply(agent->registrations, &fault), fault.text);
+	need(tcx_registrations_apply(agent->agentx.registrations, &fault), fault.text);
 }
 
 static void start_reading(struct agent *agent)
@@ -119,13 +116,10 @@ static void prepare(struct agent *agent, const char *socket)
 	signal(SIGPIPE, SIG_IGN);
 	snmp_enable_stderrlog();
 	need(tcx_agentx_init(&agent->agentx), "out of memory");
-	need(tcx_modules_build(&agent->built, modules, 2), "out of memory");
-	agent->dispatcher = tcx_dispatcher_new(&agent->built);
-	need(agent->dispatcher != NULL, "out of memory");
-	agent->registrations = tcx_registrations_new(&agent->built);
-	agent->agentx.groups.registrations = agent->registrations;
-	agent->agentx.groups.modules = &agent->built;
-	tcx_agentx_face_start(&agent->face, &agent->agentx, agent->dispatcher);
+	need(tcx_modules_build(&agent->agentx.modules, modules, 2), "out of memory");
+	agent->agentx.dispatcher = tcx_dispatcher_new(&agent->agentx.modules);
+	need(agent->agentx.dispatcher != NULL, "out of memory");
+	agent->agentx.registrations = tcx_registrations_new(&agent->agentx.modules);
 	tcx_agentx_configure(&config, socket);
 	start_reading(agent);
 }
@@ -144,7 +138,7 @@ static size_t private_memory(void)
 
 int main(int argc, char **argv)
 {
-	static struct agent agent; /* with room for a response */
+	static struct agent agent; /* with room for what is received */
 	uint64_t begin;
 	size_t before;
 
@@ -154,7 +148,7 @@ int main(int argc, char **argv)
 	begin = tcx_clock_now();
 	serve_all(&agent, atoi(argv[2]));
 	tcx_agentx_connect();
-	need(agent.agentx.groups.session != NULL, "not connected");
+	need(agent.agentx.session != NULL, "not connected");
 	printf("connected %.3f %zu\n", (double)(tcx_clock_now() - begin) / 1e9,
 	       private_memory() - before);
 	fflush(stdout);

@@ -535,7 +535,7 @@ static void no_session(void **state)
 	(void)state;
 	logged[0] = '\0';
 	snmp_call_callbacks(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, request);
-	assert_null(agentx.groups.session);
+	assert_null(agentx.session);
 	assert_string_equal(logged, "");
 }
 
