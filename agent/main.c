@@ -25,7 +25,6 @@
 struct tcx_program {
 	struct tcx_options options;
 	struct tcx_config config;
-	struct tcx_log log;
 	struct tcx_agentx agentx;
 	struct tcx_reading reading;
 	struct tcx_pid_file pid_file;
@@ -340,7 +339,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	if (program.options.task == TCX_LEAVE)
 		return EXIT_SUCCESS;
-	if (!tcx_log_start(&program.log, program.options.own_log,
+	if (!tcx_log_start(program.options.own_log,
 			   program.options.foreground || program.options.task != TCX_SERVE, &fault))
 		return refuse(fault.text);
 	if (!tcx_agentx_init(&program.agentx))

@@ -13,9 +13,6 @@
 
 #define IDENT "tcpextd"
 
-/* The library's callback has no argument of ours. */
-static struct tcx_log *own_log;
-
 /* The library's line about a refused registration: this, then the number of the error. */
 #define REFUSAL "registering pdu failed: "
 
@@ -56,23 +53,19 @@ static bool handled(const char *line)
 	return false;
 }
 
-static bool wants(const netsnmp_log_handler *to, int priority)
+/* The bridge's pri_max is that of all priorities. */
+static bool wants(const netsnmp_log_handler *to, int priority, int all)
 {
-	return priority <= to->priority && (to->pri_max == own_log->all || priority >= to->pri_max);
-}
-
-static void forward(int priority, const char *line)
-{
-	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
-		if (to != own_log->bridge && wants(to, priority))
-			to->handler(to, priority, line);
+	return priority <= to->priority && (to->pri_max == all || priority >= to->pri_max);
 }
 
 static int pass(netsnmp_log_handler *bridge, int priority, const char *line)
 {
-	(void)bridge;
-	if ((priority == LOG_DEBUG || !tcx_config_note(line)) && !handled(line))
-		forward(priority, line);
+	if ((priority != LOG_DEBUG && tcx_config_note(line)) || handled(line))
+		return 1;
+	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
+		if (to != bridge && wants(to, priority, bridge->pri_max))
+			to->handler(to, priority, line);
 	return 1;
 }
 
@@ -80,12 +73,11 @@ static int pass(netsnmp_log_handler *bridge, int priority, const char *line)
 static void disable_destinations(void)
 {
 	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
-		if (to != own_log->bridge)
+		if (to->handler != pass)
 			netsnmp_disable_this_loghandler(to);
 }
 
-bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr,
-		   struct tcx_fault *fault)
+bool tcx_log_start(bool have_destination, bool to_stderr, struct tcx_fault *fault)
 {
 	netsnmp_log_handler *bridge;
 
@@ -97,16 +89,13 @@ bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr,
 	bridge = netsnmp_register_loghandler(NETSNMP_LOGHANDLER_CALLBACK, LOG_DEBUG);
 	if (bridge == NULL)
 		return tcx_fault_set(fault, "out of memory");
-	own_log = log;
-	own_log->bridge = bridge;
+	bridge->handler = pass;
 	disable_destinations();
-	own_log->all = tcx_quirk_all_priorities(bridge);
-	if (own_log->all < 0)
+	if (!tcx_quirk_hear_all(bridge))
 		return tcx_fault_set(fault,
 				     "the net-snmp library %s keeps its log lines from the agent; "
 				     "use one from 5.9 to 5.10",
 				     netsnmp_get_version());
-	bridge->handler = pass;
 	return tcx_log_files_open(fault);
 }
 

@@ -64,19 +64,16 @@ static bool hears_all(netsnmp_log_handler *handler, int pri_max)
  * A handler's pri_max is its most severe priority up to 5.9.3, and its least severe in later
  * releases. Versions do not tell, since distributions backport the change, so this tries it.
  */
-int tcx_quirk_all_priorities(netsnmp_log_handler *handler)
+bool tcx_quirk_hear_all(netsnmp_log_handler *handler)
 {
 	const netsnmp_log_handler before = *handler;
-	int all = -1;
+	bool hears;
 
 	handler->handler = count_line;
-	if (hears_all(handler, LOG_EMERG))
-		all = LOG_EMERG;
-	else if (hears_all(handler, LOG_DEBUG))
-		all = LOG_DEBUG;
+	hears = hears_all(handler, LOG_EMERG) || hears_all(handler, LOG_DEBUG);
 	handler->handler = before.handler;
 	handler->imagic = before.imagic;
-	return all;
+	return hears;
 }
 
 /* --- Requests ----------------------------------------------------------------------------------*/

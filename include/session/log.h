@@ -10,18 +10,12 @@
 
 #include "base/fault.h"
 
-struct tcx_log {
-	void *bridge; /* the library's handler for all lines */
-	int all;      /* pri_max for all priorities: LOG_EMERG or LOG_DEBUG */
-};
-
 /*
- * Puts the bridge before the destinations; uses *log from then on. Without destinations it adds
- * standard error (to_stderr) or syslog. False with a fault when a file of -L cannot be written, or
- * the library does not call the bridge.
+ * Puts the bridge before the destinations. Without destinations it adds standard error (to_stderr)
+ * or syslog. False with a fault when a file of -L cannot be written, or the library does not call
+ * the bridge.
  */
-bool tcx_log_start(struct tcx_log *log, bool have_destination, bool to_stderr,
-		   struct tcx_fault *fault);
+bool tcx_log_start(bool have_destination, bool to_stderr, struct tcx_fault *fault);
 
 /* Whether a destination is standard error or output, so that who started us sees the log. */
 bool tcx_log_is_on_terminal(void);

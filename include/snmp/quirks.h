@@ -22,8 +22,8 @@ void tcx_quirk_no_mibs(void);
  */
 void tcx_quirk_init_snmp(const char *application);
 
-/* The pri_max of a log handler with which it hears all priorities; -1: the library has none. */
-int tcx_quirk_all_priorities(netsnmp_log_handler *handler);
+/* Sets the pri_max with which a log handler hears all priorities. False: the library has none. */
+bool tcx_quirk_hear_all(netsnmp_log_handler *handler);
 
 /* --- Requests ----------------------------------------------------------------------------------*/
 

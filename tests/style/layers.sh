@@ -24,7 +24,7 @@ CC=${CC:-cc}
 FOLDERS='base catalogue sample kernel collect snmp mib daemon config session doctor main'
 
 # The library calls these files without an argument of ours, so that they keep where their state is.
-OWN_STATE='config/config:current session/agentx:agentx session/log:own_log session/wire:wire'
+OWN_STATE='config/config:current session/agentx:agentx session/wire:wire'
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -199,8 +199,8 @@ try_rules() {
     can_fail netsnmp 'collect/logs.c uses snmp_log'
     compile mib/counts 'static int n; int f(void) { return ++n; }'
     can_fail variables 'mib/counts.c has the variable n'
-    compile session/log 'static int *own_log[4]; int *f(int i) { return own_log[i]++; }'
-    can_fail variables 'session/log.c has the variable own_log'
+    compile session/wire 'static int *wire[4]; int *f(int i) { return wire[i]++; }'
+    can_fail variables 'session/wire.c has the variable wire'
     compile mib/path 'const char *f(void) { return "/proc/net/snmp"; }'
     can_fail paths 'has the text /proc/net/snmp'
     mkdir -p "$tmp/bad/include/mib" && : >"$tmp/bad/include/mib/x.h"

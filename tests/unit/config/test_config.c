@@ -17,7 +17,6 @@
 #include "snmp/netsnmp.h"
 #include "tests/unit/fixture.h"
 
-static struct tcx_log own_log;
 static struct tcx_agentx agentx;
 
 /* What would wait for ever ends the test. */
@@ -49,7 +48,7 @@ static int open_library(void **state)
 	if (handler == NULL)
 		return -1;
 	handler->handler = keep;
-	tcx_log_start(&own_log, true, true, NULL);
+	tcx_log_start(true, true, NULL);
 	tcx_agentx_init(&agentx);
 	tcx_config_register();
 	return 0;

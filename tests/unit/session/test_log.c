@@ -15,8 +15,6 @@
 
 #define PRIORITIES (LOG_DEBUG + 1)
 
-static struct tcx_log own_log;
-
 static bool library_itself(const netsnmp_log_handler *handler, int priority)
 {
 	(void)handler;
@@ -97,7 +95,7 @@ static const char *passed(int priority, int pri_max)
 	to->handler = keep;
 	to->pri_max = pri_max;
 	came[0] = '\0';
-	if (!tcx_log_start(&own_log, true, true, &fault))
+	if (!tcx_log_start(true, true, &fault))
 		fail_msg("%s", fault.text);
 	assert_string_equal(came, "");
 	log_all();
@@ -135,7 +133,7 @@ static void deaf(void **state)
 
 	(void)state;
 	meaning = nobody;
-	assert_false(tcx_log_start(&own_log, true, true, &fault));
+	assert_false(tcx_log_start(true, true, &fault));
 	assert_non_null(strstr(fault.text, "keeps its log lines"));
 	assert_non_null(strstr(fault.text, netsnmp_get_version()));
 	remove_handlers();
@@ -155,7 +153,7 @@ static void here(void **state)
 	fixture_puts(&fixture, "log", "");
 	snprintf(option, sizeof(option), "f%s/log", fixture.root);
 	assert_int_equal(snmp_log_options(option, 0, NULL), 0);
-	assert_true(tcx_log_start(&own_log, true, true, &fault));
+	assert_true(tcx_log_start(true, true, &fault));
 	log_all();
 	remove_handlers();
 	log = fopen(option + 1, "r");
