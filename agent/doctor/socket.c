@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "session/address.h"
-#include "session/agentx.h"
 
 static void mode_text(mode_t mode, char text[11])
 {
@@ -68,7 +67,7 @@ void tcx_doctor_reach(struct doctor *doctor)
 	while (!doctor->reached && tcx_address_next(&list, address)) {
 		struct tcx_fault fault = {""};
 
-		doctor->reached = tcx_agentx_probe(address, -1, &fault);
+		doctor->reached = tcx_address_probe(address, -1, &fault);
 		if (doctor->reached || doctor->master[0] == '\0') {
 			memcpy(doctor->master, address, sizeof(doctor->master));
 			doctor->unreached = fault;
@@ -130,7 +129,7 @@ static void check_perms(struct doctor *doctor)
 static void advise(struct doctor *doctor, const char *path)
 {
 	char directory[PATH_MAX];
-	bool closed = tcx_agentx_closed_directory(path, directory);
+	bool closed = tcx_address_closed_directory(path, directory);
 
 	if (closed) {
 		MORE("where %s is made anew at each boot, write to a file in /etc/tmpfiles.d:",
@@ -156,7 +155,7 @@ static void show_others(struct doctor *doctor)
 	while (tcx_address_next(&list, address)) {
 		struct tcx_fault fault = {""};
 
-		if (strcmp(address, doctor->master) != 0 && !tcx_agentx_probe(address, -1, &fault))
+		if (strcmp(address, doctor->master) != 0 && !tcx_address_probe(address, -1, &fault))
 			MORE("%s: %s", address, fault.text);
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Parses addresses of a master and connects to them. */
+/* Parses addresses of a master, connects to them, and says why that fails. */
 #include "session/address.h"
 
 #include <errno.h>
@@ -20,6 +20,9 @@
 
 #define AGENTX_PORT "705"
 #define SPACE	    " \t"
+
+/* How long a probe waits for a host. */
+#define PROBE_MS 2000
 
 /* snmpd's names of transports for AgentX. Those of hosts have one family each. */
 static const struct kind {
@@ -196,8 +199,10 @@ static int connect_host(const char *address, int family, int timeout_ms, int sto
 	struct lookup *lookup = begin_lookup(address, family);
 	int error = lookup != NULL ? await(lookup->done_fd, POLLIN, -1, stop_fd) : ENOMEM;
 	const struct addrinfo *to = error == 0 ? lookup->found : NULL;
-	int fd = error == 0 ? TCX_ADDRESS_UNKNOWN : -1;
+	int fd = -1;
 
+	if (error == 0 && to == NULL)
+		error = ENOENT;
 	for (; to != NULL && fd < 0; to = to->ai_next) {
 		fd = connect_to(to->ai_addr, to->ai_addrlen, timeout_ms, stop_fd);
 		error = errno;
@@ -215,4 +220,79 @@ int tcx_address_connect(const char *address, int timeout_ms, int stop_fd)
 
 	return family == AF_UNIX ? connect_path(rest)
 				 : connect_host(rest, family, timeout_ms, stop_fd);
+}
+
+/* --- Why it fails ------------------------------------------------------------------------------*/
+
+bool tcx_address_closed_directory(const char *path, char directory[PATH_MAX])
+{
+	snprintf(directory, PATH_MAX, "%s", path);
+	for (char *slash = strchr(directory + 1, '/'); slash != NULL;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (access(directory, X_OK) != 0 && errno == EACCES)
+			return true;
+		*slash = '/';
+	}
+	return false;
+}
+
+/* snmpd creates the directory for root alone; agentXPerms sets its mode only when it is created. */
+static bool explain_denied(struct tcx_fault *fault, const char *path)
+{
+	char directory[PATH_MAX];
+
+	if (tcx_address_closed_directory(path, directory))
+		return tcx_fault_set(
+			fault,
+			"user %ld may not pass through %s; as root: chmod 0755 %s "
+			"(agentXPerms does not change a directory that is there already)",
+			(long)geteuid(), directory, directory);
+	return tcx_fault_set(
+		fault,
+		"user %ld may not open it; put 'agentXPerms 0660 0755 Debian-snmp "
+		"Debian-snmp' into snmpd.conf, restart snmpd, and put the user into that group",
+		(long)geteuid());
+}
+
+static const struct {
+	int error;
+	bool of_path; /* or of a host */
+	const char *text;
+} causes[] = {
+	{ENOENT, true,
+	 "there is no such socket; start snmpd with 'master agentx' in snmpd.conf, or correct "
+	 "agentXSocket"},
+	{ECONNREFUSED, true, "nobody listens there; start snmpd"},
+	{ENOENT, false,
+	 "there is no such host or port; correct agentXSocket, or see that the name service knows "
+	 "the host"},
+	{ECONNREFUSED, false,
+	 "the host is there, but nobody listens at that port; put an agentXSocket with this "
+	 "address into its snmpd.conf and start snmpd"},
+	{ETIMEDOUT, false,
+	 "the host does not answer; see that it runs and that no firewall drops the connection"},
+};
+
+static bool explain(struct tcx_fault *fault, const char *path, int error)
+{
+	if (path != NULL && error == EACCES)
+		return explain_denied(fault, path);
+	if (path != NULL && error == ENOENT && path[0] != '/')
+		return tcx_fault_set(fault, "the path is relative, and the agent's folder is "
+					    "another; give it whole, from / on");
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		if (causes[i].error == error && causes[i].of_path == (path != NULL))
+			return tcx_fault_set(fault, "%s", causes[i].text);
+	return tcx_fault_set(fault, "%s", strerror(error));
+}
+
+bool tcx_address_probe(const char *address, int stop_fd, struct tcx_fault *fault)
+{
+	const char *path = tcx_address_path(address);
+	int fd = tcx_address_connect(address, PROBE_MS, stop_fd);
+
+	if (fd < 0)
+		return explain(fault, path, errno);
+	return close(fd) == 0;
 }

@@ -2,13 +2,11 @@
 /* The AgentX session: settings, connection, refused registrations, and their log lines. */
 #include "session/agentx.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "config/config.h"
 #include "parts.h"
@@ -20,9 +18,6 @@
 #define LIST_S		1		     /* the session is then complete, as a rule */
 #define DEFAULT_SOCKET	"/var/agentx/master" /* the library's NETSNMP_AGENTX_SOCKET */
 #define US_PER_S	1000000
-
-/* How long a probe waits for a host. */
-#define PROBE_MS 2000
 
 /* Turns of the loop in which requests are still answered before a session ends. */
 #define LAST_TURNS 50
@@ -194,7 +189,7 @@ bool tcx_agentx_init(struct tcx_agentx *state)
 static bool complain_of(const char *address)
 {
 	struct tcx_fault fault = {""};
-	bool reached = tcx_agentx_probe(address, agentx->wire.stop_fd, &fault);
+	bool reached = tcx_address_probe(address, agentx->wire.stop_fd, &fault);
 
 	if (reached)
 		tcx_fault_set(&fault,
@@ -365,83 +360,4 @@ void tcx_agentx_refused(long error)
 			 error == REQUEST_DENIED ? "it denies the request; see its own log"
 						 : "see RFC 2741, section 6.2.16, and snmpd's log",
 			 error);
-}
-
-bool tcx_agentx_closed_directory(const char *path, char directory[PATH_MAX])
-{
-	snprintf(directory, PATH_MAX, "%s", path);
-	for (char *slash = strchr(directory + 1, '/'); slash != NULL;
-	     slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (access(directory, X_OK) != 0 && errno == EACCES)
-			return true;
-		*slash = '/';
-	}
-	return false;
-}
-
-/* snmpd creates the directory for root alone; agentXPerms sets its mode only when it is created. */
-static bool explain_denied(struct tcx_fault *fault, const char *path)
-{
-	char directory[PATH_MAX];
-
-	if (tcx_agentx_closed_directory(path, directory))
-		return tcx_fault_set(
-			fault,
-			"user %ld may not pass through %s; as root: chmod 0755 %s "
-			"(agentXPerms does not change a directory that is there already)",
-			(long)geteuid(), directory, directory);
-	return tcx_fault_set(
-		fault,
-		"user %ld may not open it; put 'agentXPerms 0660 0755 Debian-snmp "
-		"Debian-snmp' into snmpd.conf, restart snmpd, and put the user into that group",
-		(long)geteuid());
-}
-
-static bool explain(struct tcx_fault *fault, const char *path, int error)
-{
-	switch (error) {
-	case ENOENT:
-		if (path[0] != '/')
-			return tcx_fault_set(fault, "the path is relative, and the agent's folder "
-						    "is another; give it whole, from / on");
-		return tcx_fault_set(fault, "there is no such socket; start snmpd with 'master "
-					    "agentx' in snmpd.conf, or correct agentXSocket");
-	case ECONNREFUSED:
-		return tcx_fault_set(fault, "nobody listens there; start snmpd");
-	case EACCES:
-		return explain_denied(fault, path);
-	default:
-		return tcx_fault_set(fault, "%s", strerror(error));
-	}
-}
-
-static bool explain_host(struct tcx_fault *fault, const char *address, int error)
-{
-	switch (error) {
-	case ECONNREFUSED:
-		return tcx_fault_set(fault,
-				     "the host is there, but nobody listens at that port; put "
-				     "'agentXSocket %s' into its snmpd.conf and start snmpd",
-				     address);
-	case ETIMEDOUT:
-		return tcx_fault_set(fault, "the host does not answer; see that it runs and that "
-					    "no firewall drops the connection");
-	default:
-		return tcx_fault_set(fault, "%s", strerror(error));
-	}
-}
-
-bool tcx_agentx_probe(const char *address, int stop_fd, struct tcx_fault *fault)
-{
-	const char *path = tcx_address_path(address);
-	int fd = tcx_address_connect(address, PROBE_MS, stop_fd);
-	int error = errno;
-
-	if (fd >= 0)
-		return close(fd) == 0;
-	if (fd == TCX_ADDRESS_UNKNOWN)
-		return tcx_fault_set(fault, "there is no such host or port; correct agentXSocket, "
-					    "or see that the name service knows the host");
-	return path != NULL ? explain(fault, path, error) : explain_host(fault, address, error);
 }

@@ -9,8 +9,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-/* In place of a descriptor: the name service does not know the host. */
-#define TCX_ADDRESS_UNKNOWN (-2)
+#include "base/fault.h"
 
 /* Takes the next address off *list, without the space around it. False when there is none. */
 bool tcx_address_next(const char **list, char address[PATH_MAX]);
@@ -21,9 +20,21 @@ const char *tcx_address_path(const char *address);
 /*
  * Connects; waits at most timeout_ms, or until stop_fd is readable (-1: none). The name service may
  * take longer, but stop_fd ends that wait too. Returns a non-blocking descriptor for the caller to
- * close; TCX_ADDRESS_UNKNOWN; or -1 with errno: ETIMEDOUT, ECANCELED, or EAGAIN for a full queue of
- * a unix socket.
+ * close; or -1 with errno: ENOENT also for a host that the name service does not know, ETIMEDOUT,
+ * ECANCELED, or EAGAIN for a full queue of a unix socket.
  */
 int tcx_address_connect(const char *address, int timeout_ms, int stop_fd);
+
+/*
+ * Connects and closes the connection. False with a fault that says why and what to do. Waits up to
+ * two seconds for a host, or until stop_fd is readable.
+ */
+bool tcx_address_probe(const char *address, int stop_fd, struct tcx_fault *fault);
+
+/*
+ * Whether this user may not pass a directory of a path, which then goes to directory. Otherwise
+ * directory is undefined.
+ */
+bool tcx_address_closed_directory(const char *path, char directory[PATH_MAX]);
 
 #endif

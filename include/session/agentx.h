@@ -76,16 +76,4 @@ void tcx_agentx_shutdown(void);
  */
 void tcx_agentx_refused(long error);
 
-/*
- * Connects to one address of a master and closes the connection. False with a fault that says why
- * and what to do. Waits up to two seconds for a host, or until stop_fd is readable (-1: none).
- */
-bool tcx_agentx_probe(const char *address, int stop_fd, struct tcx_fault *fault);
-
-/*
- * Whether this user may not pass a directory of a path, which then goes to directory. Otherwise
- * directory is undefined.
- */
-bool tcx_agentx_closed_directory(const char *path, char directory[PATH_MAX]);
-
 #endif
