@@ -27,14 +27,9 @@ struct question {
 	struct doctor_answer answer;
 };
 
-static bool shows(const struct doctor *doctor, const char *view, const uint32_t *ids, size_t len)
-{
-	return tcx_snmpd_view_sight(&doctor->snmpd, view, ids, len) == TCX_SNMPD_SHOWN;
-}
-
-#define SHOWS(doctor, view, ...)                                                                   \
-	shows(doctor, view, (uint32_t[]){__VA_ARGS__},                                             \
-	      sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
+#define SHOWS(view, ...)                                                                           \
+	(vacm_checkSubtree(view, (oid[]){__VA_ARGS__},                                             \
+			   sizeof((oid[]){__VA_ARGS__}) / sizeof(oid)) == VACM_SUCCESS)
 
 static const struct tcx_snmpd_user *find_user(const struct tcx_snmpd_conf *snmpd, const char *name)
 {
@@ -79,7 +74,7 @@ static bool is_to_see_version(const struct question *question)
 	for (size_t i = 0; i < snmpd->access_count; i++)
 		if (snmpd->accesses[i].context[0] == '\0' &&
 		    strcmp(snmpd->accesses[i].name, question->access->name) == 0 &&
-		    !SHOWS(question->doctor, snmpd->accesses[i].view, TCX_OBJECTS_ROOT))
+		    !SHOWS(snmpd->accesses[i].view, TCX_OBJECTS_ROOT))
 			return false;
 	return serves(question->doctor, "tcpext");
 }
@@ -105,9 +100,8 @@ static bool has_nothing(const struct question *question)
 static bool is_outdated(const struct question *question)
 {
 	return lacks_version(question) && is_to_see_version(question) &&
-	       (question->answer.rows
-			? has_private_group(&question->answer)
-			: SHOWS(question->doctor, question->access->view, SYS_OR_LAST_CHANGE));
+	       (question->answer.rows ? has_private_group(&question->answer)
+				      : SHOWS(question->access->view, SYS_OR_LAST_CHANGE));
 }
 
 /* A new agent needs a moment to connect. */
@@ -143,8 +137,7 @@ static void ask(struct question *question)
 		     i < snmpd->access_count && tries < ASKERS_MAX && !question->answer.came; i++) {
 			question->access = &snmpd->accesses[i];
 			if (!can_ask_as(question, question->access) ||
-			    SHOWS(question->doctor, question->access->view, TCX_OBJECTS_ROOT) !=
-				    shown ||
+			    SHOWS(question->access->view, TCX_OBJECTS_ROOT) != shown ||
 			    !ask_patiently(question))
 				continue;
 			tries++;
@@ -192,15 +185,6 @@ static void say_processes(struct doctor *doctor, enum doctor_verdict verdict, co
 	advise_start(doctor);
 }
 
-static const char *list_modules(unsigned int modules, char text[DOCTOR_LIST_MAX])
-{
-	text[0] = '\0';
-	for (size_t i = 0; i < tcx_modules_count; i++)
-		if ((modules & 1U << i) != 0)
-			tcx_doctor_append(text, tcx_modules[i].word);
-	return text;
-}
-
 static void check_refused(struct doctor *doctor, const struct doctor_answer *answer)
 {
 	const struct tcx_config *config = doctor->config;
@@ -210,7 +194,7 @@ static void check_refused(struct doctor *doctor, const struct doctor_answer *ans
 	if (missing == 0)
 		return;
 	FAIL("agent: snmpd has refused it %s: somebody else is there at registerPriority %d",
-	     list_modules(missing, text), config->priority);
+	     tcx_doctor_list_modules(missing, text), config->priority);
 	if (config->priority == PRIORITY_OF_SNMPD)
 		MORE("%d is the number of snmpd's own modules: write a lower one to tcpextd.conf, "
 		     "or none, and reload the agent",
@@ -239,7 +223,7 @@ static void check_others(struct doctor *doctor, const struct doctor_answer *answ
 	if (answer->twice != 0)
 		WARN("agent: two are connected to this snmpd for %s: managers see the one with the "
 		     "lower registerPriority; end the other, or give each an snmpd of its own",
-		     list_modules(answer->twice, text));
+		     tcx_doctor_list_modules(answer->twice, text));
 	else if (doctor->agents > 1)
 		WARN("agent: %zu run in this network namespace, one of them as process %ld: snmpd "
 		     "refuses what it has from another one; end all but one",

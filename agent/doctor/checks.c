@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/list.h"
+#include "mib/modules.h"
 
 void tcx_doctor_say(struct doctor *doctor, enum doctor_verdict verdict, const char *format, ...)
 {
@@ -24,11 +25,16 @@ void tcx_doctor_say(struct doctor *doctor, enum doctor_verdict verdict, const ch
 	putchar('\n');
 }
 
-void tcx_doctor_append(char text[DOCTOR_LIST_MAX], const char *word)
+const char *tcx_doctor_list_modules(unsigned int modules, char text[DOCTOR_LIST_MAX])
 {
-	size_t len = strlen(text);
+	size_t len = 0;
 
-	snprintf(text + len, DOCTOR_LIST_MAX - len, "%s%s", len > 0 ? ", " : "", word);
+	text[0] = '\0';
+	for (size_t i = 0; i < tcx_modules_count && len < DOCTOR_LIST_MAX; i++)
+		if ((modules & 1U << i) != 0)
+			len += (size_t)snprintf(text + len, DOCTOR_LIST_MAX - len, "%s%s",
+						len > 0 ? ", " : "", tcx_modules[i].word);
+	return text;
 }
 
 static const char *name_or_number(char text[DOCTOR_NAME_MAX], const char *name, unsigned long id)

@@ -48,8 +48,8 @@ tcx_doctor_say(struct doctor *doctor, enum doctor_verdict verdict, const char *f
 #define FAIL(...) tcx_doctor_say(doctor, DOCTOR_FAIL, __VA_ARGS__)
 #define MORE(...) tcx_doctor_say(doctor, DOCTOR_MORE, __VA_ARGS__)
 
-/* Appends a word to a list: "one, two". */
-void tcx_doctor_append(char text[DOCTOR_LIST_MAX], const char *word);
+/* Writes the words of modules, given as bits, to text, "ip, tcp", and returns text. */
+const char *tcx_doctor_list_modules(unsigned int modules, char text[DOCTOR_LIST_MAX]);
 
 /* Writes the name of a user or group, or its number, to text and returns text. */
 const char *tcx_doctor_user(uid_t uid, char text[DOCTOR_NAME_MAX]);

@@ -6,51 +6,31 @@
 #include <string.h>
 
 #include "mib/modules.h"
-#include "mib/objects.h"
 
-#define LEN(...)  (sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
-#define MIB2(...) {1, 3, 6, 1, 2, 1, __VA_ARGS__}, 6 + LEN(__VA_ARGS__), 6 + LEN(__VA_ARGS__)
-
-/* What each word of "register" registers, and the subtree for its view line. */
-static const struct part {
-	const char *word;
-	uint32_t oid[32];
-	size_t len;
-	size_t view_len;
-} parts[] = {
-	{"interfaces", MIB2(2)},
-	{"at", MIB2(3)},
-	{"ip", MIB2(4)},
-	{"icmp", MIB2(5)},
-	{"tcp", MIB2(6)},
-	{"udp", MIB2(7)},
-	{"tcpext", {TCX_OBJECTS_ROOT}, LEN(TCX_OBJECTS_ROOT), LEN(TCX_MIB_ROOT)},
-	{"ipAddrTable", MIB2(4, 20)},
-	{"ipRouteTable", MIB2(4, 21)},
-	{"ipNetToMediaTable", MIB2(4, 22)},
-	{"tcpConnTable", MIB2(6, 13)},
-	{"udpTable", MIB2(7, 5)},
-};
-
-#define PARTS (sizeof(parts) / sizeof(parts[0]))
-
-static enum tcx_snmpd_sight sight(const struct doctor *doctor, const char *view,
-				  const struct part *part)
+/* How much of its subtree's OID is a module's group: ifNumber is beside the table. */
+static size_t group_len(const struct tcx_module *module)
 {
-	return (doctor->served & tcx_modules_bit(part->word)) != 0
-		       ? tcx_snmpd_view_sight(&doctor->snmpd, view, part->oid, part->len)
-		       : TCX_SNMPD_SHOWN;
+	return module->subtree_len - (strcmp(module->word, "interfaces") == 0);
 }
 
-/* Lists the parts that a view shows just so, "ip, tcp"; empty for none. */
-static const char *list_parts(const struct doctor *doctor, const char *view,
-			      enum tcx_snmpd_sight wanted, char text[DOCTOR_LIST_MAX])
+/* VACM_SUCCESS, VACM_NOTINVIEW or VACM_SUBTREE_UNKNOWN, of what `register' chooses. */
+static int sight(const struct doctor *doctor, const char *view, size_t i)
 {
-	text[0] = '\0';
-	for (size_t i = 0; i < PARTS; i++)
-		if (sight(doctor, view, &parts[i]) == wanted)
-			tcx_doctor_append(text, parts[i].word);
-	return text;
+	const struct tcx_module *module = &tcx_modules[i];
+
+	return (doctor->served & 1U << i) != 0
+		       ? vacm_checkSubtree(view, (oid *)module->subtree, group_len(module))
+		       : VACM_SUCCESS;
+}
+
+/* The modules that a view shows just so, as bits. */
+static unsigned int find_modules(const struct doctor *doctor, const char *view, int wanted)
+{
+	unsigned int found = 0;
+
+	for (size_t i = 0; i < tcx_modules_count; i++)
+		found |= (unsigned int)(sight(doctor, view, i) == wanted) << i;
+	return found;
 }
 
 /* The agent serves the default context, which is nameless. */
@@ -68,7 +48,7 @@ static void list_readers(struct doctor *doctor, const char *view)
 			MORE("%s (%s)", snmpd->accesses[i].kind, snmpd->accesses[i].place);
 }
 
-static void print_view_line(const char *view, const uint32_t *name, size_t len)
+static void print_view_line(const char *view, const oid *name, size_t len)
 {
 	printf("         view %s included ", view);
 	for (size_t i = 0; i < len; i++)
@@ -76,54 +56,60 @@ static void print_view_line(const char *view, const uint32_t *name, size_t len)
 	putchar('\n');
 }
 
-/* Whether the line for another hidden part covers this one, as ip covers its tables. */
-static bool is_covered(const struct doctor *doctor, const char *view, const struct part *part)
+/* Whether the line for another one of these modules covers this one, as ip covers its tables. */
+static bool is_covered(const struct tcx_module *module, unsigned int hidden)
 {
-	for (size_t i = 0; i < PARTS; i++)
-		if (parts[i].view_len < part->view_len &&
-		    memcmp(parts[i].oid, part->oid, parts[i].view_len * sizeof(part->oid[0])) ==
-			    0 &&
-		    sight(doctor, view, &parts[i]) == TCX_SNMPD_HIDDEN)
+	for (size_t i = 0; i < tcx_modules_count; i++)
+		if ((hidden & 1U << i) != 0 && group_len(&tcx_modules[i]) < group_len(module) &&
+		    netsnmp_oid_is_subtree(tcx_modules[i].subtree, group_len(&tcx_modules[i]),
+					   module->subtree, group_len(module)) == 0)
 			return true;
 	return false;
 }
 
 /* Prints the lines to add. A line with an OID instead of a view first needs a view with it. */
-static void advise_view(struct doctor *doctor, const struct tcx_snmpd_access *access)
+static void advise_view(struct doctor *doctor, const struct tcx_snmpd_access *access,
+			unsigned int hidden)
 {
-	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
 	const char *view = access->view;
+	const struct vacm_viewEntry *line;
 
 	if (access->oid[0] != '\0')
 		MORE("in %s write '-V %s' in place of '%s'", access->place, view, access->oid);
 	MORE("write to %s%s, and restart snmpd:", doctor->file_to_write,
-	     snmpd->include_dir[0] != '\0' ? " (the name must end in .conf)" : "");
-	for (size_t i = 0; i < snmpd->subtree_count && access->oid[0] != '\0'; i++)
-		if (strcmp(snmpd->subtrees[i].view, view) == 0)
-			print_view_line(view, snmpd->subtrees[i].oid, snmpd->subtrees[i].len);
-	for (size_t i = 0; i < PARTS; i++)
-		if (sight(doctor, view, &parts[i]) == TCX_SNMPD_HIDDEN &&
-		    !is_covered(doctor, view, &parts[i]))
-			print_view_line(view, parts[i].oid, parts[i].view_len);
+	     doctor->snmpd.include_dir[0] != '\0' ? " (the name must end in .conf)" : "");
+	vacm_scanViewInit();
+	while (access->oid[0] != '\0' && (line = vacm_scanViewNext()) != NULL)
+		if (strcmp(line->viewName + 1, view) == 0)
+			print_view_line(view, line->viewSubtree + 1, line->viewSubtreeLen - 1);
+	for (size_t i = 0; i < tcx_modules_count; i++) {
+		const struct tcx_module *module = &tcx_modules[i];
+
+		/* Of LINUX-TCPEXT-MIB all, not only its objects. */
+		if ((hidden & 1U << i) != 0 && !is_covered(module, hidden))
+			print_view_line(view, module->subtree,
+					group_len(module) - (module->how == TCX_MODULE_OWN));
+	}
 }
 
 static void check_view(struct doctor *doctor, const struct tcx_snmpd_access *access)
 {
 	const char *name = access->oid[0] != '\0' ? access->oid : access->view;
 	char text[DOCTOR_LIST_MAX];
-	const char *hidden = list_parts(doctor, access->view, TCX_SNMPD_HIDDEN, text);
+	unsigned int hidden = find_modules(doctor, access->view, VACM_NOTINVIEW);
+	unsigned int in_part = find_modules(doctor, access->view, VACM_SUBTREE_UNKNOWN);
 
-	if (hidden[0] != '\0') {
-		WARN("view: %s hides %s from", name, hidden);
+	if (hidden != 0) {
+		WARN("view: %s hides %s from", name, tcx_doctor_list_modules(hidden, text));
 		list_readers(doctor, access->view);
-		advise_view(doctor, access);
+		advise_view(doctor, access, hidden);
 		return;
 	}
 	OK("view: %s shows all that is registered to", name);
 	list_readers(doctor, access->view);
-	hidden = list_parts(doctor, access->view, TCX_SNMPD_IN_PART, text);
-	if (hidden[0] != '\0')
-		MORE("but only in part: %s; see the lines of this view", hidden);
+	if (in_part != 0)
+		MORE("but only in part: %s; see the lines of this view",
+		     tcx_doctor_list_modules(in_part, text));
 }
 
 /* Whether somebody may read the default context. */

@@ -407,7 +407,7 @@ def debian(site):
                  f"{MIB2}.6.1.0", f"{MIB2}.7.1.0"]
     check_equal(site.get(*instances, **UDP), [NO_OBJECT] * len(instances), "with Debian's views a manager sees nothing of ours")
     report = doctor(site)
-    found = report.about("warn", "view: systemonly hides interfaces, at, ip, icmp, tcp, udp, tcpext, ipAddrTable") or []
+    found = report.about("warn", "view: systemonly hides ip, icmp, tcp, udp, tcpext, interfaces, at, ipAddrTable") or []
     check(found, "the doctor says which view hides what", report.text)
     check(any(f"community ({site.folder}/snmpd.conf:7)" in line for line in found), "and from whom, with file and line", found)
     advice = [line for line in found if line.startswith("view ")]

@@ -35,11 +35,20 @@ static void write_place(const struct line *line, char place[TCX_SNMPD_PLACE_MAX]
 	snprintf(place, TCX_SNMPD_PLACE_MAX, "%.300s:%u", line->at->path, line->at->line);
 }
 
-static void add_subtree(const struct line *line, const struct tcx_snmpd_subtree *subtree)
+/* Adds a line of a view, by which the library then checks; NULL when that fails. */
+static struct vacm_viewEntry *add_view(const struct line *line, const char *view, oid *name,
+				       size_t len)
 {
-	struct tcx_snmpd_conf *conf = line->at->conf;
+	struct vacm_viewEntry *added = vacm_createViewEntry(view, name, len);
 
-	tcx_snmpd_append(conf, &conf->subtrees, &conf->subtree_count, subtree, sizeof(*subtree));
+	if (added != NULL)
+		added->viewType = SNMP_VIEW_INCLUDED;
+	else if (strlen(view) > VACM_MAX_STRING)
+		tcx_snmpd_note(line->at, "view '%.100s': snmpd takes names of %d characters only",
+			       view, VACM_MAX_STRING);
+	else
+		line->at->conf->short_of_memory = true;
+	return added;
 }
 
 static void add_row(const struct line *line, struct tcx_snmpd_row *row, size_t name, size_t value)
@@ -71,35 +80,51 @@ static bool take_option(struct line *line, size_t at, const char *option, char *
 	return true;
 }
 
-/* A mask can have several words. */
-static bool take_mask(const struct line *line, size_t first, struct tcx_snmpd_subtree *subtree)
+/* A mask can have several words, of bytes as in "ff:a0" or "ff.a0". */
+static bool take_mask(const struct line *line, size_t first, u_char *mask, size_t *len)
 {
+	char byte[PATH_MAX];
+
 	for (size_t i = first; i < line->count; i++)
-		if (!tcx_snmpd_view_mask(line->word[i], subtree))
-			return false;
+		for (const char *text = line->word[i]; tcx_list_next(&text, ".:", byte);) {
+			char *end;
+			unsigned long value = strtoul(byte, &end, 16);
+
+			if (*end != '\0' || value > 0xff || *len == VACMSTRINGLEN)
+				return false;
+			mask[(*len)++] = (u_char)value;
+		}
 	return true;
 }
 
 /* view NAME included|excluded OID [MASK] */
 static void take_view(struct line *line)
 {
-	struct tcx_snmpd_subtree subtree = {.len = 0};
+	const char *view = line->word[0], *how = line->word[1], *text = line->word[2];
+	bool included = strcmp(how, "included") == 0;
+	struct vacm_viewEntry *added;
+	u_char mask[VACMSTRINGLEN];
+	size_t len, mask_len = 0;
+	oid name[MAX_OID_LEN];
 
-	tcx_snmpd_copy(subtree.view, line->word[0]);
-	subtree.included = strcmp(line->word[1], "included") == 0;
-	if (!subtree.included && strcmp(line->word[1], "excluded") != 0)
-		tcx_snmpd_note(line->at, "view '%s': '%s' is wrong: write included or excluded",
-			       subtree.view, line->word[1]);
-	else if (!tcx_snmpd_view_oid(line->word[2], subtree.oid, &subtree.len))
-		tcx_snmpd_note(line->at,
-			       "view '%s': '%s' is not understood here; write the OID in numbers",
-			       subtree.view, line->word[2]);
-	else if (!take_mask(line, 3, &subtree))
-		tcx_snmpd_note(line->at,
-			       "view '%s': the mask is wrong: write hexadecimal bytes, as in ff:a0",
-			       subtree.view);
-	else
-		add_subtree(line, &subtree);
+	if (!included && strcmp(how, "excluded") != 0)
+		tcx_snmpd_note(line->at, "view '%.100s': '%s' is wrong: write included or excluded",
+			       view, how);
+	else if (!tcx_snmpd_oid(text, name, &len))
+		tcx_snmpd_note(
+			line->at,
+			"view '%.100s': '%s' is not understood here; write the OID in numbers",
+			view, text);
+	else if (!take_mask(line, 3, mask, &mask_len))
+		tcx_snmpd_note(
+			line->at,
+			"view '%.100s': the mask is wrong: write hexadecimal bytes, as in ff:a0",
+			view);
+	else if ((added = add_view(line, view, name, len)) != NULL) {
+		added->viewType = included ? SNMP_VIEW_INCLUDED : SNMP_VIEW_EXCLUDED;
+		memcpy(added->viewMask, mask, mask_len);
+		added->viewMaskLen = mask_len;
+	}
 }
 
 /* "name*" means all contexts with this prefix; "*" means all. */
@@ -116,16 +141,16 @@ static bool take_context(char *context, const char *word)
  * Makes a view, with a name of our own, of an OID. A malformed OID is not printed: on a line with
  * words in a wrong order it may be a password.
  */
-static void restrict_to(const struct line *line, struct tcx_snmpd_access *access, const char *oid)
+static void restrict_to(const struct line *line, struct tcx_snmpd_access *access, const char *text)
 {
-	struct tcx_snmpd_subtree subtree = {.included = true};
+	oid name[MAX_OID_LEN];
+	size_t len;
 
-	tcx_snmpd_copy(access->oid, oid);
+	tcx_snmpd_copy(access->oid, text);
 	snprintf(access->view, sizeof(access->view), "tcpext%zu", line->at->conf->access_count + 1);
-	tcx_snmpd_copy(subtree.view, access->view);
-	access->unclear = !tcx_snmpd_view_oid(oid, subtree.oid, &subtree.len);
+	access->unclear = !tcx_snmpd_oid(text, name, &len);
 	if (!access->unclear)
-		add_subtree(line, &subtree);
+		add_view(line, access->view, name, len);
 	else
 		tcx_snmpd_note(line->at,
 			       "what stands in the place of a view is not understood here; "

@@ -10,12 +10,11 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
 
+#include "snmp/netsnmp.h"
+
 #define TCX_SNMPD_WORD_MAX  128 /* room for a name; longer ones are cut */
-#define TCX_SNMPD_OID_MAX   128
-#define TCX_SNMPD_MASK_MAX  (TCX_SNMPD_OID_MAX / 8)
 #define TCX_SNMPD_PLACE_MAX 320 /* room for FILE:LINE */
 #define TCX_SNMPD_NOTE_MAX  512
 
@@ -26,19 +25,6 @@ struct tcx_snmpd_perms {
 	char user[TCX_SNMPD_WORD_MAX];
 	char group[TCX_SNMPD_WORD_MAX];
 };
-
-/* One line of a view. */
-struct tcx_snmpd_subtree {
-	char view[TCX_SNMPD_WORD_MAX];
-	bool included;
-	uint32_t oid[TCX_SNMPD_OID_MAX];
-	size_t len;
-	uint8_t mask[TCX_SNMPD_MASK_MAX]; /* one bit per sub-id, high bits first; 0: any number
-					     matches */
-	size_t mask_len;		  /* bytes of it; ones behind them */
-};
-
-enum tcx_snmpd_sight { TCX_SNMPD_HIDDEN, TCX_SNMPD_IN_PART, TCX_SNMPD_SHOWN };
 
 /* Versions of SNMP, as bits. */
 #define TCX_SNMPD_V1  1U
@@ -97,8 +83,6 @@ struct tcx_snmpd_conf {
 	bool short_of_memory;	    /* the data are incomplete */
 	size_t file_count;	    /* that were read */
 	struct tcx_snmpd_file *files;
-	size_t subtree_count;
-	struct tcx_snmpd_subtree *subtrees;
 	size_t access_count;
 	struct tcx_snmpd_access *accesses;
 	size_t row_count;
@@ -110,31 +94,16 @@ struct tcx_snmpd_conf {
 };
 
 /*
- * Adds a file and its includes; *conf begins as zeros. Returns 0 or the errno of the file, which
- * also gives a note unless it is ENOENT. Skips a file that was read before.
+ * Adds a file and its includes; *conf begins as zeros. Its views go to the library, whose
+ * vacm_checkSubtree() tells what they show, as it does in snmpd. Returns 0 or the errno of the
+ * file, which also gives a note unless it is ENOENT. Skips a file that was read before.
  */
 int tcx_snmpd_conf_read(struct tcx_snmpd_conf *conf, const char *path);
 
 /* Joins com2sec, group and access lines to accesses. Call once, after the last file. */
 void tcx_snmpd_conf_finish(struct tcx_snmpd_conf *conf);
 
-/* Frees its members and zeros it. */
+/* Frees its members and the views, and zeros it. */
 void tcx_snmpd_conf_clear(struct tcx_snmpd_conf *conf);
-
-/*
- * Parses an OID: ".1.3.6", "1.3.6.", "enterprises.8072", "SNMPv2-SMI::mib-2", ".iso.org.dod". oid
- * has room for TCX_SNMPD_OID_MAX. False when it is malformed or has an unknown name.
- */
-bool tcx_snmpd_view_oid(const char *text, uint32_t *oid, size_t *count);
-
-/* Appends the bytes of "ff:a0" or "ff.a0" to a mask. False when malformed. */
-bool tcx_snmpd_view_mask(const char *text, struct tcx_snmpd_subtree *subtree);
-
-/*
- * Whether a view shows the subtree of this OID by its lines, among those of other views. A view
- * without lines shows nothing; _all_ is built in.
- */
-enum tcx_snmpd_sight tcx_snmpd_view_sight(const struct tcx_snmpd_conf *conf, const char *view,
-					  const uint32_t *oid, size_t len);
 
 #endif

@@ -56,6 +56,11 @@ static void join_communities(struct tcx_snmpd_conf *conf, const struct tcx_snmpd
 
 void tcx_snmpd_conf_finish(struct tcx_snmpd_conf *conf)
 {
+	struct vacm_viewEntry *view = vacm_createViewEntry("_all_", (oid[]){1}, 1);
+
+	conf->short_of_memory |= view == NULL;
+	if (view != NULL)
+		view->viewType = SNMP_VIEW_INCLUDED;
 	for (size_t i = 0; i < conf->row_count; i++) {
 		const struct tcx_snmpd_row *group = &conf->rows[i];
 		struct tcx_snmpd_row user = {.kind = "user"};

@@ -28,6 +28,12 @@ void tcx_snmpd_add_access(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_ac
 __attribute__((format(printf, 2, 3))) void tcx_snmpd_note(const struct snmpd_place *at,
 							  const char *format, ...);
 
+/*
+ * Parses an OID: ".1.3.6", "1.3.6.", "enterprises.8072", "SNMPv2-SMI::mib-2", ".iso.org.dod". name
+ * has room for MAX_OID_LEN. False when it is malformed or has an unknown name.
+ */
+bool tcx_snmpd_oid(const char *text, oid *name, size_t *count);
+
 /* Parses a line that begins with a directive of access control; rest must not be empty. */
 void tcx_snmpd_take_access(const struct snmpd_place *at, const char *token, char *rest);
 

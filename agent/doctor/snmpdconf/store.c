@@ -56,9 +56,9 @@ void tcx_snmpd_conf_clear(struct tcx_snmpd_conf *conf)
 {
 	free(conf->files);
 	free(conf->notes);
-	free(conf->subtrees);
 	free(conf->accesses);
 	free(conf->rows);
 	free(conf->users);
+	vacm_destroyAllViewEntries();
 	memset(conf, 0, sizeof(*conf));
 }

@@ -26,10 +26,10 @@ static const char debian[] = "# SECTION: Agent Operating Mode\n"
 			     "rocommunity6 public default -V systemonly\n"
 			     "rouser authPrivUser authpriv -V systemonly\n";
 
-static const uint32_t tcp[] = {1, 3, 6, 1, 2, 1, 6};
-static const uint32_t sys[] = {1, 3, 6, 1, 2, 1, 1};
+static oid tcp[] = {1, 3, 6, 1, 2, 1, 6};
+static oid sys[] = {1, 3, 6, 1, 2, 1, 1};
 
-#define SIGHT(conf, view, oid) tcx_snmpd_view_sight(conf, view, oid, COUNT(oid))
+#define SIGHT(view, oid) vacm_checkSubtree(view, oid, COUNT(oid))
 
 struct fixture {
 	char directory[32];
@@ -134,8 +134,8 @@ static void test_debian_file(void **state)
 	assert_who(&conf->accesses[2], "user authPrivUser");
 	assert_string_equal(conf->accesses[2].view, "systemonly");
 	assert_non_null(strstr(conf->accesses[0].place, "/snmpd.conf:10"));
-	assert_int_equal(SIGHT(conf, "systemonly", sys), TCX_SNMPD_SHOWN);
-	assert_int_equal(SIGHT(conf, "systemonly", tcp), TCX_SNMPD_HIDDEN);
+	assert_int_equal(SIGHT("systemonly", sys), VACM_SUCCESS);
+	assert_int_equal(SIGHT("systemonly", tcp), VACM_NOTINVIEW);
 }
 
 static void test_added_view_line_shows(void **state)
@@ -147,7 +147,7 @@ static void test_added_view_line_shows(void **state)
 	assert_int_equal(mkdir(path_of(fixture, "conf.d"), 0755), 0);
 	write_text(fixture, "conf.d/tcpextd.conf", "view systemonly included .1.3.6.1.2.1.6\n");
 	read_text(fixture, text);
-	assert_int_equal(SIGHT(&fixture->conf, "systemonly", tcp), TCX_SNMPD_SHOWN);
+	assert_int_equal(SIGHT("systemonly", tcp), VACM_SUCCESS);
 	assert_int_equal(fixture->conf.file_count, 2);
 	assert_non_null(strstr(fixture->conf.include_dir, "/conf.d"));
 }
@@ -243,7 +243,7 @@ static void test_no_newline_and_crlf(void **state)
 	read_text(fixture, "rocommunity a default -V v\r\nview v included .1\r\nmaster agentx");
 	assert_true(fixture->conf.master);
 	assert_string_equal(fixture->conf.accesses[0].view, "v");
-	assert_int_equal(SIGHT(&fixture->conf, "v", tcp), TCX_SNMPD_SHOWN);
+	assert_int_equal(SIGHT("v", tcp), VACM_SUCCESS);
 }
 
 static void test_long_line(void **state)
@@ -335,7 +335,7 @@ static void test_all_is_shown_without_a_view(void **state)
 
 	assert_who(&conf->accesses[0], "community a b");
 	assert_string_equal(conf->accesses[0].view, "_all_");
-	assert_int_equal(SIGHT(conf, "_all_", tcp), TCX_SNMPD_SHOWN);
+	assert_int_equal(SIGHT("_all_", tcp), VACM_SUCCESS);
 }
 
 static void test_oid_in_place_of_a_view(void **state)
@@ -345,9 +345,9 @@ static void test_oid_in_place_of_a_view(void **state)
 		read_text(fixture, "rocommunity a default .1.3.6.1.2.1.1\nrouser b auth .1.3\n");
 
 	assert_string_equal(conf->accesses[0].oid, ".1.3.6.1.2.1.1");
-	assert_int_equal(SIGHT(conf, conf->accesses[0].view, sys), TCX_SNMPD_SHOWN);
-	assert_int_equal(SIGHT(conf, conf->accesses[0].view, tcp), TCX_SNMPD_HIDDEN);
-	assert_int_equal(SIGHT(conf, conf->accesses[1].view, tcp), TCX_SNMPD_SHOWN);
+	assert_int_equal(SIGHT(conf->accesses[0].view, sys), VACM_SUCCESS);
+	assert_int_equal(SIGHT(conf->accesses[0].view, tcp), VACM_NOTINVIEW);
+	assert_int_equal(SIGHT(conf->accesses[1].view, tcp), VACM_SUCCESS);
 }
 
 static void test_options_and_contexts(void **state)
@@ -438,17 +438,17 @@ static void test_addresses_and_users(void **state)
 static void test_longest_line_wins(void **state)
 {
 	struct fixture *fixture = *state;
-	const struct tcx_snmpd_conf *conf =
-		read_text(fixture, "view v excluded .1.3.6.1.2.1.6\nview v included .1.3.6.1.2.1\n"
-				   "view v excluded .1\nview w included .1.3.6.1.2.1.6.5\n"
-				   "view x included .1\nview x excluded .1.3.6.1.2.1.6.13\n");
 
-	assert_int_equal(SIGHT(conf, "v", tcp), TCX_SNMPD_HIDDEN);
-	assert_int_equal(SIGHT(conf, "v", sys), TCX_SNMPD_SHOWN);
-	assert_int_equal(SIGHT(conf, "w", tcp), TCX_SNMPD_IN_PART);
-	assert_int_equal(SIGHT(conf, "x", tcp), TCX_SNMPD_IN_PART);
-	assert_int_equal(SIGHT(conf, "x", sys), TCX_SNMPD_SHOWN);
-	assert_int_equal(SIGHT(conf, "undefined", tcp), TCX_SNMPD_HIDDEN);
+	read_text(fixture, "view v excluded .1.3.6.1.2.1.6\nview v included .1.3.6.1.2.1\n"
+			   "view v excluded .1\nview w included .1.3.6.1.2.1.6.5\n"
+			   "view x included .1\nview x excluded .1.3.6.1.2.1.6.13\n");
+
+	assert_int_equal(SIGHT("v", tcp), VACM_NOTINVIEW);
+	assert_int_equal(SIGHT("v", sys), VACM_SUCCESS);
+	assert_int_equal(SIGHT("w", tcp), VACM_SUBTREE_UNKNOWN);
+	assert_int_equal(SIGHT("x", tcp), VACM_SUBTREE_UNKNOWN);
+	assert_int_equal(SIGHT("x", sys), VACM_SUCCESS);
+	assert_int_equal(SIGHT("undefined", tcp), VACM_NOTINVIEW);
 }
 
 static void test_masks(void **state)
@@ -458,8 +458,8 @@ static void test_masks(void **state)
 		fixture, "view v included .1.3.6.1.2.1.99 fc\nview w included .1.3.6.1.2.1.99 fe\n"
 			 "view x included .1.3.6.1.2.1.99 ff:zz\nview y included .1.3 1ff\n");
 
-	assert_int_equal(SIGHT(conf, "v", tcp), TCX_SNMPD_SHOWN);
-	assert_int_equal(SIGHT(conf, "w", tcp), TCX_SNMPD_HIDDEN);
+	assert_int_equal(SIGHT("v", tcp), VACM_SUCCESS);
+	assert_int_equal(SIGHT("w", tcp), VACM_NOTINVIEW);
 	assert_int_equal(conf->note_count, 2);
 }
 
@@ -472,24 +472,26 @@ static void test_names_in_oids(void **state)
 			 "view e included system\n");
 
 	assert_int_equal(conf->note_count, 0);
-	assert_int_equal(SIGHT(conf, "a", tcp), TCX_SNMPD_SHOWN);
-	assert_int_equal(SIGHT(conf, "b", tcp), TCX_SNMPD_SHOWN);
-	assert_int_equal(SIGHT(conf, "c", tcp), TCX_SNMPD_SHOWN);
-	assert_int_equal(SIGHT(conf, "d", tcp), TCX_SNMPD_SHOWN);
-	assert_int_equal(SIGHT(conf, "e", tcp), TCX_SNMPD_HIDDEN);
+	assert_int_equal(SIGHT("a", tcp), VACM_SUCCESS);
+	assert_int_equal(SIGHT("b", tcp), VACM_SUCCESS);
+	assert_int_equal(SIGHT("c", tcp), VACM_SUCCESS);
+	assert_int_equal(SIGHT("d", tcp), VACM_SUCCESS);
+	assert_int_equal(SIGHT("e", tcp), VACM_NOTINVIEW);
 }
 
 static void test_wrong_views_are_noted(void **state)
 {
 	struct fixture *fixture = *state;
-	char text[512] =
-		"view v\nview v maybe .1\nview v included somethingElse\nview v included 1..3\n"
+	char text[640] =
+		"view a-name-that-has-more-than-32-characters included .1\nview v\nview v maybe "
+		".1\nview v included somethingElse\nview v included 1..3\n"
 		"view v included 1.4294967296\nview v included .\nview v included 1";
 
 	for (int i = 0; i < 128; i++)
 		strcat(text, ".1");
-	assert_int_equal(read_text(fixture, text)->subtree_count, 0);
-	assert_int_equal(fixture->conf.note_count, 7);
+	read_text(fixture, text);
+	assert_int_equal(SIGHT("v", tcp), VACM_NOTINVIEW);
+	assert_int_equal(fixture->conf.note_count, 8);
 }
 
 int main(void)
