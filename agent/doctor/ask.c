@@ -70,11 +70,10 @@ static void be_community(netsnmp_session *session, const char *name)
 }
 
 /* A new session gets the timeout of AgentX sessions, which we do not want. */
-static void *open_session(const struct tcx_snmpd_access *access, const struct tcx_snmpd_user *user,
-			  const char *address)
+static netsnmp_session *open_session(const struct tcx_snmpd_access *access,
+				     const struct tcx_snmpd_user *user, const char *address)
 {
-	netsnmp_session wanted;
-	void *session;
+	netsnmp_session wanted, *session;
 
 	snmp_sess_init(&wanted);
 	wanted.peername = (char *)address;
@@ -84,24 +83,12 @@ static void *open_session(const struct tcx_snmpd_access *access, const struct tc
 		return NULL;
 	wanted.timeout = TIMEOUT_US;
 	wanted.retries = 1;
-	session = snmp_sess_open(&wanted);
+	session = snmp_open(&wanted);
 	if (session != NULL) {
-		snmp_sess_session(session)->timeout = TIMEOUT_US;
-		snmp_sess_session(session)->retries = 1;
+		session->timeout = TIMEOUT_US;
+		session->retries = 1;
 	}
 	return session;
-}
-
-/* NULL without an answer, or with an error. */
-static netsnmp_pdu *send_and_wait(void *session, netsnmp_pdu *pdu)
-{
-	netsnmp_pdu *answer = NULL;
-
-	if (snmp_sess_synch_response(session, pdu, &answer) == STAT_SUCCESS && answer != NULL &&
-	    answer->command == SNMP_MSG_RESPONSE && answer->errstat == SNMP_ERR_NOERROR)
-		return answer;
-	snmp_free_pdu(answer);
-	return NULL;
 }
 
 static bool is_text(const netsnmp_variable_list *variable)
@@ -124,51 +111,36 @@ static void note_row(struct doctor_answer *answer, const netsnmp_variable_list *
 }
 
 /* sysORTable has a row for each module that the agent serves. */
-static void look_at_rows(void *session, struct doctor_answer *answer)
+static void look_at_rows(netsnmp_session *session, struct doctor_answer *answer)
 {
-	oid name[MAX_OID_LEN];
-	size_t len = OID_LENGTH(row_texts);
+	netsnmp_variable_list *row = NULL;
 
-	memcpy(name, row_texts, sizeof(row_texts));
-	for (int i = 0; i < ROWS_MAX && len > 0; i++) {
-		netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GETNEXT);
-		netsnmp_pdu *next;
-		const netsnmp_variable_list *row;
-
-		snmp_add_null_var(pdu, name, len);
-		next = send_and_wait(session, pdu);
-		row = next != NULL ? next->variables : NULL;
-		len = 0;
-		if (is_text(row) && netsnmp_oid_is_subtree(row_texts, OID_LENGTH(row_texts),
-							   row->name, row->name_length) == 0) {
-			answer->rows = true;
-			note_row(answer, row);
-			len = row->name_length;
-			memcpy(name, row->name, len * sizeof(oid));
-		}
-		snmp_free_pdu(next);
+	snmp_varlist_add_variable(&row, row_texts, OID_LENGTH(row_texts), ASN_NULL, NULL, 0);
+	for (int i = 0; i < ROWS_MAX && netsnmp_query_getnext(row, session) == SNMP_ERR_NOERROR &&
+			is_text(row) &&
+			netsnmp_oid_is_subtree(row_texts, OID_LENGTH(row_texts), row->name,
+					       row->name_length) == 0;
+	     i++) {
+		answer->rows = true;
+		note_row(answer, row);
 	}
+	snmp_free_varbind(row);
 }
 
-static void look(void *session, struct doctor_answer *answer)
+static void look(netsnmp_session *session, struct doctor_answer *answer)
 {
-	netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GET);
-	const netsnmp_variable_list *variable;
-	netsnmp_pdu *got;
+	netsnmp_variable_list *version = NULL, *changed;
 
-	snmp_add_null_var(pdu, agent_version, OID_LENGTH(agent_version));
-	snmp_add_null_var(pdu, rows_changed, OID_LENGTH(rows_changed));
-	got = send_and_wait(session, pdu);
-	if (got == NULL)
-		return;
-	answer->came = true;
-	variable = got->variables;
-	if (is_text(variable))
-		snprintf(answer->version, sizeof(answer->version), "%.*s", (int)variable->val_len,
-			 (const char *)variable->val.string);
-	if (variable != NULL && variable->next_variable != NULL)
-		answer->rows = variable->next_variable->type == ASN_TIMETICKS;
-	snmp_free_pdu(got);
+	snmp_varlist_add_variable(&version, agent_version, OID_LENGTH(agent_version), ASN_NULL,
+				  NULL, 0);
+	changed = snmp_varlist_add_variable(&version, rows_changed, OID_LENGTH(rows_changed),
+					    ASN_NULL, NULL, 0);
+	answer->came = changed != NULL && netsnmp_query_get(version, session) == SNMP_ERR_NOERROR;
+	if (is_text(version))
+		snprintf(answer->version, sizeof(answer->version), "%.*s", (int)version->val_len,
+			 (const char *)version->val.string);
+	answer->rows = answer->came && changed->type == ASN_TIMETICKS;
+	snmp_free_varbind(version);
 	if (answer->rows)
 		look_at_rows(session, answer);
 }
@@ -176,12 +148,12 @@ static void look(void *session, struct doctor_answer *answer)
 bool tcx_doctor_ask(const struct tcx_snmpd_access *access, const struct tcx_snmpd_user *user,
 		    const char *address, struct doctor_answer *answer)
 {
-	void *session = open_session(access, user, address);
+	netsnmp_session *session = open_session(access, user, address);
 
 	memset(answer, 0, sizeof(*answer));
 	if (session == NULL)
 		return false;
 	look(session, answer);
-	snmp_sess_close(session);
+	snmp_close(session);
 	return true;
 }
