@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Parses the directives of access control (agent/mibgroup/mibII/vacm_conf.c) and agentXPerms. */
+/*
+ * Parses the directives of access control (agent/mibgroup/mibII/vacm_conf.c) and agentXPerms, and
+ * joins them to what each community and user may read.
+ */
 #include "line.h"
 
 #include <stdio.h>
@@ -20,14 +23,28 @@ struct line {
 	char word[WORDS_MAX][TEXT_MAX]; /* the others are empty */
 };
 
+/* One line of com2sec, group or access, before they are joined. */
+struct tcx_snmpd_row {
+	enum { COM2SEC = 1, GROUP, ACCESS } type;
+	const char *kind;		  /* as in struct tcx_snmpd_access */
+	char name[TCX_SNMPD_WORD_MAX];	  /* security name; of access: the group */
+	char value[TCX_SNMPD_WORD_MAX];	  /* community, group or view */
+	unsigned int versions;		  /* of its model */
+	char source[TCX_SNMPD_WORD_MAX];  /* of com2sec */
+	char context[TCX_SNMPD_WORD_MAX]; /* of com2sec and access */
+	bool prefix;			  /* access: all contexts with this prefix */
+	char place[TCX_SNMPD_PLACE_MAX];
+};
+
 static unsigned int versions_of(const char *model)
 {
 	if (strcasecmp(model, "any") == 0)
 		return TCX_SNMPD_V1 | TCX_SNMPD_V2C | TCX_SNMPD_V3;
 	model += *model == 'v' || *model == 'V';
-	return strcmp(model, "1") == 0	      ? TCX_SNMPD_V1
-	       : strcasecmp(model, "2c") == 0 ? TCX_SNMPD_V2C
-					      : TCX_SNMPD_V3;
+	return strcmp(model, "1") == 0	       ? TCX_SNMPD_V1
+	       : strcasecmp(model, "2c") == 0  ? TCX_SNMPD_V2C
+	       : strcasecmp(model, "tsm") == 0 ? TCX_SNMPD_TSM
+					       : TCX_SNMPD_USM;
 }
 
 static void write_place(const struct line *line, char place[TCX_SNMPD_PLACE_MAX])
@@ -60,7 +77,6 @@ static void add_row(const struct line *line, struct tcx_snmpd_row *row, size_t n
 	tcx_snmpd_copy(row->name, line->word[name]);
 	tcx_snmpd_copy(row->value, line->word[value]);
 	write_place(line, row->place);
-	row->versions = versions_of(row->model);
 	tcx_snmpd_append(conf, &conf->rows, &conf->row_count, row, sizeof(*row));
 }
 
@@ -157,6 +173,26 @@ static void restrict_to(const struct line *line, struct tcx_snmpd_access *access
 			       "write -V and the name of a view, or an OID in numbers");
 }
 
+static bool same_access(const struct tcx_snmpd_access *a, const struct tcx_snmpd_access *b)
+{
+	return a->kind == b->kind && strcmp(a->name, b->name) == 0 &&
+	       strcmp(a->view, b->view) == 0 && strcmp(a->context, b->context) == 0 &&
+	       strcmp(a->place, b->place) == 0;
+}
+
+/* The view "none" grants nothing, on purpose: no note. Two models can give the same access. */
+static void add_access(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_access *access)
+{
+	if (strcmp(access->view, "none") == 0 || strcmp(access->view, "_none_") == 0)
+		return;
+	for (size_t i = 0; i < conf->access_count; i++)
+		if (same_access(&conf->accesses[i], access)) {
+			conf->accesses[i].versions |= access->versions;
+			return;
+		}
+	tcx_snmpd_append(conf, &conf->accesses, &conf->access_count, access, sizeof(*access));
+}
+
 /* [-v VERSION | -s MODEL] NAME [SOURCE | LEVEL [OID | -V VIEW [CONTEXT]]] (vacm_create_simple()) */
 static void take_simple(struct line *line)
 {
@@ -175,7 +211,7 @@ static void take_simple(struct line *line)
 	take_context(access.context, line->word[has_view ? 2 : 3]);
 	if (!has_view && line->count > 2)
 		restrict_to(line, &access, line->word[2]);
-	tcx_snmpd_add_access(line->at->conf, &access);
+	add_access(line->at->conf, &access);
 }
 
 /* "read", or "read,write" and so on (vacm_parse_authtokens()). */
@@ -201,7 +237,7 @@ static void take_auth(struct line *line)
 /* [-Cn CONTEXT] SECNAME SOURCE COMMUNITY */
 static void take_com2sec(struct line *line)
 {
-	struct tcx_snmpd_row row = {.type = TCX_SNMPD_COM2SEC, .kind = line->kind};
+	struct tcx_snmpd_row row = {.type = COM2SEC, .kind = line->kind};
 
 	take_option(line, 0, "-Cn", row.context);
 	tcx_snmpd_copy(row.source, line->word[1]);
@@ -226,19 +262,17 @@ static void take_create_user(struct line *line)
 /* GROUP MODEL SECNAME */
 static void take_group(struct line *line)
 {
-	struct tcx_snmpd_row row = {.type = TCX_SNMPD_GROUP};
+	struct tcx_snmpd_row row = {.type = GROUP, .versions = versions_of(line->word[1])};
 
-	tcx_snmpd_copy(row.model, line->word[1]);
 	add_row(line, &row, 2, 0);
 }
 
 /* GROUP CONTEXT MODEL LEVEL MATCH ..., with the view that may be read at this place. */
 static void add_access_row(const struct line *line, size_t view)
 {
-	struct tcx_snmpd_row row = {.type = TCX_SNMPD_ACCESS};
+	struct tcx_snmpd_row row = {.type = ACCESS, .versions = versions_of(line->word[2])};
 
 	take_context(row.context, line->word[1]);
-	tcx_snmpd_copy(row.model, line->word[2]);
 	row.prefix = strcmp(line->word[4], "prefix") == 0;
 	add_row(line, &row, 0, view);
 }
@@ -259,11 +293,13 @@ static void take_setaccess(struct line *line)
 /* TYPES GROUP [-s MODEL] VIEW [LEVEL [CONTEXT]] */
 static void take_authaccess(struct line *line)
 {
-	struct tcx_snmpd_row row = {.type = TCX_SNMPD_ACCESS, .model = "any"};
+	struct tcx_snmpd_row row = {.type = ACCESS};
+	char model[TCX_SNMPD_WORD_MAX] = "any";
 
 	if (!names_read(line->word[0]))
 		return;
-	take_option(line, 2, "-s", row.model);
+	take_option(line, 2, "-s", model);
+	row.versions = versions_of(model);
 	row.prefix = take_context(row.context, line->word[4]);
 	add_row(line, &row, 1, 2);
 }
@@ -319,4 +355,63 @@ void tcx_snmpd_take_access(const struct snmpd_place *at, const char *token, char
 				rest = copy_nword(rest, line.word[line.count++], TEXT_MAX);
 			directives[i].take(&line);
 		}
+}
+
+static bool admits(const struct tcx_snmpd_row *row, const char *context)
+{
+	return row->prefix ? strncmp(context, row->context, strlen(row->context)) == 0
+			   : strcmp(context, row->context) == 0;
+}
+
+static void join_accesses(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_row *whom,
+			  const struct tcx_snmpd_row *group)
+{
+	struct tcx_snmpd_access access = {.kind = whom->kind};
+
+	tcx_snmpd_copy(access.name, whom->value);
+	tcx_snmpd_copy(access.source, whom->source);
+	for (size_t i = 0; i < conf->row_count; i++) {
+		const struct tcx_snmpd_row *row = &conf->rows[i];
+
+		access.versions = row->versions & group->versions;
+		if (row->type != ACCESS || strcmp(row->name, group->value) != 0 ||
+		    access.versions == 0)
+			continue;
+		if (!admits(row, whom->context) && whom->context[0] != '\0')
+			continue;
+		tcx_snmpd_copy(access.context,
+			       admits(row, whom->context) ? whom->context : row->context);
+		tcx_snmpd_copy(access.view, row->value);
+		memcpy(access.place, row->place, sizeof(access.place));
+		add_access(conf, &access);
+	}
+}
+
+static void join_communities(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_row *group)
+{
+	for (size_t i = 0; i < conf->row_count; i++)
+		if (conf->rows[i].type == COM2SEC && strcmp(conf->rows[i].name, group->name) == 0)
+			join_accesses(conf, &conf->rows[i], group);
+}
+
+void tcx_snmpd_conf_finish(struct tcx_snmpd_conf *conf)
+{
+	struct vacm_viewEntry *view = vacm_createViewEntry("_all_", (oid[]){1}, 1);
+
+	conf->short_of_memory |= view == NULL;
+	if (view != NULL)
+		view->viewType = SNMP_VIEW_INCLUDED;
+	for (size_t i = 0; i < conf->row_count; i++) {
+		const struct tcx_snmpd_row *group = &conf->rows[i];
+		struct tcx_snmpd_row user = {.kind = "user"};
+
+		if (group->type != GROUP)
+			continue;
+		if ((group->versions & (TCX_SNMPD_V1 | TCX_SNMPD_V2C)) != 0) {
+			join_communities(conf, group);
+			continue;
+		}
+		tcx_snmpd_copy(user.value, group->name);
+		join_accesses(conf, &user, group);
+	}
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reads snmpd.conf and its includes, line by line, and the directives of the AgentX master. */
 #include "line.h"
-#include "snmp/netsnmp.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -247,4 +246,15 @@ int tcx_snmpd_conf_read(struct tcx_snmpd_conf *conf, const char *path)
 		tcx_snmpd_append(conf, &conf->notes, &conf->note_count, text, sizeof(text));
 	}
 	return error;
+}
+
+void tcx_snmpd_conf_clear(struct tcx_snmpd_conf *conf)
+{
+	free(conf->files);
+	free(conf->notes);
+	free(conf->accesses);
+	free(conf->rows);
+	free(conf->users);
+	vacm_destroyAllViewEntries();
+	memset(conf, 0, sizeof(*conf));
 }

@@ -26,10 +26,12 @@ struct tcx_snmpd_perms {
 	char group[TCX_SNMPD_WORD_MAX];
 };
 
-/* Versions of SNMP, as bits. */
+/* Versions of SNMP, as bits; of version 3 one for each security model. */
 #define TCX_SNMPD_V1  1U
 #define TCX_SNMPD_V2C 2U
-#define TCX_SNMPD_V3  4U
+#define TCX_SNMPD_USM 4U
+#define TCX_SNMPD_TSM 8U
+#define TCX_SNMPD_V3  (TCX_SNMPD_USM | TCX_SNMPD_TSM)
 
 /* Who may read through which view. */
 struct tcx_snmpd_access {
@@ -43,20 +45,6 @@ struct tcx_snmpd_access {
 	char oid[TCX_SNMPD_WORD_MAX]; /* not empty: the line has this OID, and its view's name is
 					 made up */
 	bool unclear;		      /* the OID is malformed, and not to be printed */
-};
-
-/* One line of com2sec, group or access, before they are joined. */
-struct tcx_snmpd_row {
-	enum { TCX_SNMPD_COM2SEC = 1, TCX_SNMPD_GROUP, TCX_SNMPD_ACCESS } type;
-	const char *kind;		  /* as above */
-	char name[TCX_SNMPD_WORD_MAX];	  /* security name; of access: the group */
-	char value[TCX_SNMPD_WORD_MAX];	  /* community, group or view */
-	char model[TCX_SNMPD_WORD_MAX];	  /* v1, v2c, usm, any ... */
-	unsigned int versions;		  /* of the model */
-	char source[TCX_SNMPD_WORD_MAX];  /* of com2sec */
-	char context[TCX_SNMPD_WORD_MAX]; /* of com2sec and access */
-	bool prefix;			  /* access: all contexts with this prefix */
-	char place[TCX_SNMPD_PLACE_MAX];
 };
 
 /* createUser; absent words are empty. Never printed. */

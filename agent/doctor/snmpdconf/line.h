@@ -21,9 +21,6 @@ void tcx_snmpd_copy(char *to, const char *from);
 void tcx_snmpd_append(struct tcx_snmpd_conf *conf, void *list, size_t *count, const void *item,
 		      size_t size);
 
-/* Appends an access, unless it grants nothing or exists. */
-void tcx_snmpd_add_access(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_access *access);
-
 /* Adds a note about the line. */
 __attribute__((format(printf, 2, 3))) void tcx_snmpd_note(const struct snmpd_place *at,
 							  const char *format, ...);

@@ -1,9 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Parses the OIDs of snmpd.conf. */
+/* What the directives of snmpd.conf share: notes, lists, OIDs. */
 #include "line.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/array.h"
+
+void tcx_snmpd_copy(char *to, const char *from)
+{
+	snprintf(to, TCX_SNMPD_WORD_MAX, "%s", from);
+}
+
+void tcx_snmpd_append(struct tcx_snmpd_conf *conf, void *list, size_t *count, const void *item,
+		      size_t size)
+{
+	conf->short_of_memory |= !tcx_array_append(list, count, item, size);
+}
+
+void tcx_snmpd_note(const struct snmpd_place *at, const char *format, ...)
+{
+	char text[TCX_SNMPD_NOTE_MAX];
+	int len = snprintf(text, sizeof(text), "%.300s:%u: ", at->path, at->line);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text + len, sizeof(text) - (size_t)len, format, args);
+	va_end(args);
+	tcx_snmpd_append(at->conf, &at->conf->notes, &at->conf->note_count, text, sizeof(text));
+}
 
 /* Names that views use, though snmpd knows them only with its MIB files. */
 static const struct {
