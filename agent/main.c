@@ -57,7 +57,7 @@ static bool set_reading(struct tcx_program *program, const struct tcx_config *co
 				.max_rows = (size_t)config->max_rows,
 				.ignored = config->ignored,
 			},
-		.max_age_ns = tcx_config_max_age(config),
+		.max_age_ns = config->max_age_ns,
 	};
 
 	return tcx_reading_set(&program->reading, &settings, fault);
@@ -70,7 +70,7 @@ static bool apply_config(struct tcx_program *program)
 		.collector = program->reading.collector,
 		.tables = program->reading.tables,
 		.interval_ns = program->config.interval_ns,
-		.max_age_ns = tcx_config_max_age(&program->config),
+		.max_age_ns = program->config.max_age_ns,
 		.table_timeout_ns = program->config.table_timeout_ns,
 	};
 	struct tcx_context *context =

@@ -34,10 +34,11 @@ bool tcx_config_note(const char *line)
 /* Counters must not become too old between two good reads. */
 static void check_ages(struct tcx_config_reading *reading)
 {
-	const struct tcx_config *config = &reading->config;
+	struct tcx_config *config = &reading->config;
 
-	if (reading->faults == 0 && config->max_age_ns > 0 &&
-	    config->max_age_ns < config->interval_ns)
+	if (config->max_age_ns == 0)
+		config->max_age_ns = 10 * config->interval_ns;
+	if (reading->faults == 0 && config->max_age_ns < config->interval_ns)
 		tcx_config_complain(reading, "",
 				    "maxAge is shorter than refreshInterval: give it at least as "
 				    "many seconds, or leave it out");
@@ -75,9 +76,4 @@ unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options
 	if (reading.faults == 0)
 		*config = reading.config;
 	return reading.faults;
-}
-
-uint64_t tcx_config_max_age(const struct tcx_config *config)
-{
-	return config->max_age_ns > 0 ? config->max_age_ns : 10 * config->interval_ns;
 }

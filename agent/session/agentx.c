@@ -36,7 +36,7 @@ void tcx_agentx_configure(const struct tcx_config *config, const char *address)
 	agentx->wire.master = address[0] != '\0' ? address : DEFAULT_SOCKET;
 	agentx->wire.rest = NULL;
 	agentx->wire.timeout_s = config->timeout_s * (config->retries + 1);
-	agentx->max_age_ns = tcx_config_max_age(config);
+	agentx->max_age_ns = config->max_age_ns;
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
 			   config->ping_s);
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT,

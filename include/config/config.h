@@ -11,7 +11,7 @@
 
 struct tcx_config {
 	uint64_t interval_ns;	    /* refreshInterval */
-	uint64_t max_age_ns;	    /* maxAge; 0: ten intervals */
+	uint64_t max_age_ns;	    /* maxAge */
 	unsigned int modules;	    /* register: bits of tcx_modules_bit() */
 	bool modules_given;	    /* a register line was there */
 	uint64_t table_interval_ns; /* tableInterval */
@@ -38,9 +38,6 @@ unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options
 
 /* Takes a log line as a fault of the file that the library reads. False while it reads none. */
 bool tcx_config_note(const char *line);
-
-/* maxAge, or its default. */
-uint64_t tcx_config_max_age(const struct tcx_config *config);
 
 /* The library's search path for configuration files, separated by colons. */
 const char *tcx_config_search_path(void);

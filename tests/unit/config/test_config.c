@@ -106,7 +106,7 @@ static void defaults(void **state)
 	(void)state;
 	good("# nothing\n\n");
 	assert_int_equal(config.interval_ns, TCX_NS_PER_S);
-	assert_int_equal(tcx_config_max_age(&config), 10 * TCX_NS_PER_S);
+	assert_int_equal(config.max_age_ns, 10 * TCX_NS_PER_S);
 	assert_int_equal(config.modules & tcx_modules_bit("all"), tcx_modules_bit("all"));
 	assert_int_equal(config.priority, 100);
 	assert_string_equal(config.proc_root, "/proc");
@@ -125,7 +125,7 @@ static void every_directive(void **state)
 	     "agentXPingInterval 200\nagentXTimeout 12\n"
 	     "agentXRetries 13\n");
 	assert_int_equal(config.interval_ns, 250 * TCX_NS_PER_MS);
-	assert_int_equal(tcx_config_max_age(&config), 7500 * TCX_NS_PER_MS);
+	assert_int_equal(config.max_age_ns, 7500 * TCX_NS_PER_MS);
 	assert_int_equal(config.modules, tcx_modules_bit("tcp") | tcx_modules_bit("udp"));
 	assert_int_equal(config.priority, 42);
 	assert_string_equal(config.proc_root, "/elsewhere/proc");
@@ -139,7 +139,7 @@ static void max_age_follows(void **state)
 {
 	(void)state;
 	good("refreshInterval 3\n");
-	assert_int_equal(tcx_config_max_age(&config), 30 * TCX_NS_PER_S);
+	assert_int_equal(config.max_age_ns, 30 * TCX_NS_PER_S);
 }
 
 static const struct {
@@ -474,7 +474,7 @@ static void included_files(void **state)
 	assert_non_null(strstr(logged, "given.conf: line 1: Included file"));
 	one_line("missing.conf");
 	assert_int_equal(take(&null), 0);
-	assert_int_equal(config.max_age_ns, 0);
+	assert_int_equal(config.max_age_ns, 10 * TCX_NS_PER_S);
 	assert_true(read_text("includeFile given.conf\n", true) > 0);
 }
 
@@ -485,7 +485,7 @@ static void read_again(void **state)
 	good("refreshInterval 9\nregister tcp\nmaxAge 99\n");
 	good("");
 	assert_int_equal(config.interval_ns, TCX_NS_PER_S);
-	assert_int_equal(config.max_age_ns, 0);
+	assert_int_equal(config.max_age_ns, 10 * TCX_NS_PER_S);
 	assert_false(config.modules_given);
 }
 
