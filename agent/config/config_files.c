@@ -186,6 +186,7 @@ static void read_file(struct tcx_config_reading *reading, const char *path, cons
 
 	if (!check_file(&file, must_exist))
 		return;
+	reading->shared = strcmp(type, TCX_CONFIG_TYPE) != 0;
 	reading->in_library = true;
 	read_config_with_type(path, type);
 	reading->in_library = false;
@@ -200,14 +201,11 @@ static void read_default_files(struct tcx_config_reading *reading)
 	while (tcx_list_next(&list, ":", directory)) {
 		if (euidaccess(directory, X_OK) != 0)
 			continue; /* such as another user's home */
-		for (size_t i = 0; i < sizeof(default_files) / sizeof(default_files[0]); i++) {
-			reading->shared = strcmp(default_files[i].type, TCX_CONFIG_TYPE) != 0;
+		for (size_t i = 0; i < sizeof(default_files) / sizeof(default_files[0]); i++)
 			if (snprintf(file, PATH_MAX, "%s/%s", directory, default_files[i].name) <
 			    PATH_MAX)
 				read_file(reading, file, default_files[i].type, false);
-		}
 	}
-	reading->shared = false;
 }
 
 void tcx_config_read_files(struct tcx_config_reading *reading)

@@ -73,21 +73,16 @@ static void *field_of(const struct directive *directive, struct tcx_config *conf
 }
 
 /* Digits and at most one point; no sign, exponent or word of strtod(). */
-static bool is_plain_number(const char *text)
-{
-	size_t point = strcspn(text, ".");
-
-	return text[0] != '\0' && strspn(text, "0123456789.") == strlen(text) &&
-	       strchr(text + point + (text[point] == '.'), '.') == NULL && strcmp(text, ".") != 0;
-}
-
 static bool read_number(const struct directive *directive, const char *text, bool whole,
 			double *number)
 {
 	bool is_broken = whole && strchr(text, '.') != NULL;
+	bool is_plain = text[strspn(text, "0123456789.")] == '\0';
+	char *end;
 
-	*number = is_plain_number(text) ? strtod(text, NULL) : -1;
-	if (*number >= directive->min && *number <= directive->max && !is_broken)
+	*number = strtod(text, &end);
+	if (is_plain && !is_broken && end > text && *end == '\0' && *number >= directive->min &&
+	    *number <= directive->max)
 		return true;
 	netsnmp_config_error("%s '%s' is wrong: give a %snumber from %.10g to %.10g",
 			     directive->word, text, is_broken ? "whole " : "", directive->min,
