@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/search.h"
 
 /* Bounds a layout whose file gives ever new names and faults; no kernel has as many. */
 #define ADOPT_MAX 4096

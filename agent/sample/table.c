@@ -9,8 +9,6 @@
 
 #include "base/array.h"
 #include "base/octets.h"
-#include "base/search.h"
-#include "base/sort.h"
 
 struct tcx_table *tcx_table_new(const struct tcx_table_kind *kind, size_t max_rows,
 				uint64_t taken_ns, struct tcx_fault *fault)

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/search.h"
 
 enum tcx_found tcx_numbered_count(const struct tcx_rows *rows, const struct tcx_request *request,
 				  size_t *count)

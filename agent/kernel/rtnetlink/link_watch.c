@@ -9,7 +9,6 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/octets.h"
-#include "base/search.h"
 #include "kernel/links.h"
 #include "kernel/namespace.h"
 #include "kernel/netlink.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The array that grows: items stay what they were, also where some were taken away meanwhile. */
+/*
+ * The array that grows: items stay what they were, also where some were taken away meanwhile. And
+ * the binary search, with keys before, on, between and behind the items.
+ */
 #include "tests/unit/test.h"
 
 #include <stdint.h>
@@ -65,11 +68,32 @@ static void says_when_memory_is_short(void **state)
 	free(array.items);
 }
 
+#define SEARCHED 33
+
+/* In a search item i is 2 * i + 1, so that even keys lie between two. */
+static bool is_before(const void *items, size_t i, const void *key)
+{
+	assert_true(i < *(const size_t *)items);
+	return 2 * i + 1 < *(const size_t *)key;
+}
+
+static void finds_the_first_that_is_not_before(void **state)
+{
+	(void)state;
+	for (size_t count = 0; count <= SEARCHED; count++)
+		for (size_t key = 0; key <= 2 * count + 2; key++) {
+			size_t before = key / 2 < count ? key / 2 : count;
+
+			assert_int_equal(tcx_search(&count, count, &key, is_before), before);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_what_was_appended),
 		cmocka_unit_test(says_when_memory_is_short),
+		cmocka_unit_test(finds_the_first_that_is_not_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
