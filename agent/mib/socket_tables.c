@@ -25,28 +25,24 @@ TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateUnread, gauge32_latched, tcx_tcp_state_
 TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateReceiveQueue, counter64, tcx_tcp_state_row->receive_queue)
 TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateSendQueue, counter64, tcx_tcp_state_row->send_queue)
 
-static void sum_rows(const struct tcx_table *table, struct tcx_tcp_state_row *sum)
+static struct tcx_tcp_state_row sum_of(const struct tcx_table *table)
 {
-	*sum = (struct tcx_tcp_state_row){0};
+	struct tcx_tcp_state_row sum = {0};
+
 	for (size_t i = 0; i < table->count; i++) {
 		const struct tcx_tcp_state_row *row = tcx_table_row(table, i);
 
-		sum->sockets += row->sockets;
-		sum->unread += row->unread;
-		sum->receive_queue += row->receive_queue;
-		sum->send_queue += row->send_queue;
+		sum.sockets += row->sockets;
+		sum.unread += row->unread;
+		sum.receive_queue += row->receive_queue;
+		sum.send_queue += row->send_queue;
 	}
+	return sum;
 }
 
-#define TOTAL_OF(name, as, number)                                                                 \
-	TCX_SHOW(name)                                                                             \
-	{                                                                                          \
-		struct tcx_tcp_state_row sum;                                                      \
-                                                                                                   \
-		sum_rows(tcx_table_of(request, object), &sum);                                     \
-		tcx_value_##as(value, number);                                                     \
-		return true;                                                                       \
-	}
+#define TOTAL_OF(name, ...)                                                                        \
+	TCX_SHOW_WITH(const struct tcx_tcp_state_row sum = sum_of(tcx_table_of(request, object)),  \
+		      name, true, __VA_ARGS__)
 
 TOTAL_OF(tcpTotalSockets, gauge32_latched, sum.sockets)
 TOTAL_OF(tcpTotalUnread, gauge32_latched, sum.unread)

@@ -58,29 +58,25 @@ bool tcx_add_counters(struct tcx_tree *tree);
 
 /*
  * Defines one: what is behind the kind of value, as in tcx_value_integer(), is of this request and
- * row; known says whether the cell has a value.
+ * row, and of what is declared before; known says whether the cell has a value.
  */
-#define TCX_SHOW_IF(name, known, as, ...)                                                          \
+#define TCX_SHOW_WITH(declaration, name, known, as, ...)                                           \
 	TCX_SHOW(name)                                                                             \
 	{                                                                                          \
-		if (!(known))                                                                      \
-			return false;                                                              \
-		tcx_value_##as(value, __VA_ARGS__);                                                \
-		return true;                                                                       \
-	}
-#define TCX_SHOW_OF(name, ...) TCX_SHOW_IF(name, true, __VA_ARGS__)
-
-/* The same for a column of a kernel table, of the row, which is named as its type. */
-#define TCX_COLUMN_IF(type, name, known, as, ...)                                                  \
-	TCX_SHOW(name)                                                                             \
-	{                                                                                          \
-		const struct type *type TCX_UNUSED = tcx_table_row_of(request, object, row);       \
+		declaration;                                                                       \
                                                                                                    \
 		if (!(known))                                                                      \
 			return false;                                                              \
 		tcx_value_##as(value, __VA_ARGS__);                                                \
 		return true;                                                                       \
 	}
+#define TCX_SHOW_IF(...)       TCX_SHOW_WITH(, __VA_ARGS__)
+#define TCX_SHOW_OF(name, ...) TCX_SHOW_IF(name, true, __VA_ARGS__)
+
+/* The same for a column of a kernel table, of the row, which is named as its type. */
+#define TCX_COLUMN_IF(type, ...)                                                                   \
+	TCX_SHOW_WITH(const struct type *type TCX_UNUSED = tcx_table_row_of(request, object, row), \
+		      __VA_ARGS__)
 #define TCX_COLUMN_OF(type, name, ...) TCX_COLUMN_IF(type, name, true, __VA_ARGS__)
 
 /* The value of an oid that is none (RFC1213). */
