@@ -1,42 +1,336 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The handle of a network namespace lends readers: one at a time to a thread. In the agent's own
- * namespace they come back with their sockets open; of others nothing is left but the link watch.
+ * The handle of a network namespace: which one a proc root or a name shows, whether it still does,
+ * and what enters it with setns() and reads there. Readers are lent, one at a time to a thread. In
+ * the agent's own namespace they come back with their sockets open; of others nothing is left but
+ * the link watch.
+ *
+ * ROOT/net of a whole procfs is the reader's own namespace, whoever mounted it; ROOT/PID is that of
+ * a process. The inode number of a file below net identifies a namespace in every mount, without
+ * privileges (proc_net_ns_init()). An O_PATH descriptor of a process's folder does not keep the
+ * namespace alive, and is never that of another process.
  */
 #include "kernel/netns.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
 #include <linux/netlink.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "kernel/links.h"
-#include "kernel/namespace.h"
 #include "kernel/netns_reader.h"
 
 /* How long sock_diag is not tried again: the kernel may look for a module each time. */
 #define DIAG_RETRY_NS (60 * TCX_NS_PER_S)
 
+/* Until a thread that could not go home tries again. */
+#define PAUSE_NS TCX_NS_PER_MS
+
+/* Until links that could not be listed are listed again. */
+#define LIST_RETRY_NS TCX_NS_PER_S
+
+/*
+ * How often to see whether another namespace has lost its process or name: what is kept of it has a
+ * second. By the clock, since a process may be one of another PID namespace, which pidfd_open()
+ * does not find, and a name may lose its namespace without being deleted.
+ */
+#define LOOK_NS (TCX_NS_PER_S / 2)
+
 struct tcx_netns {
 	atomic_uint references;
-	struct tcx_namespace ns;
+	char *name; /* owned: the proc root, or the file that has the name */
+	enum tcx_where where;
 	struct tcx_link_watch *link_watch; /* owned */
-	pthread_mutex_t lock;		   /* guards what follows */
+
+	/* Of another namespace: */
+	int folder;	  /* O_PATH, of its process; else AT_FDCWD */
+	const char *file; /* where it is entered: the path below folder */
+	ino_t inode;	  /* of that file; 0: unknown */
+	atomic_bool gone; /* the name has lost it, for good */
+
+	pthread_mutex_t lock; /* guards what follows */
 	struct tcx_netns_reader *idle;
+};
+
+struct attempt {
+	const struct tcx_netns *netns;
+	struct tcx_fault *fault;
+	bool done;
 };
 
 const char *tcx_netns_name(const struct tcx_netns *netns)
 {
-	return netns->ns.name;
+	return netns->name;
 }
 
 enum tcx_where tcx_netns_where(const struct tcx_netns *netns)
 {
-	return netns->ns.where;
+	return netns->where;
+}
+
+static bool is_procfs(const char *path)
+{
+	struct statfs status;
+
+	return statfs(path, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
+}
+
+/* The inode number of a file in whose network namespace; 0 if there is none. */
+static ino_t inode_of(const char *root, const char *whose, bool *procfs)
+{
+	char path[PATH_MAX];
+	struct stat status;
+
+	*procfs = false;
+	snprintf(path, sizeof(path), "%s%s/net/snmp", root, whose);
+	if (stat(path, &status) != 0)
+		return 0;
+	*procfs = is_procfs(path);
+	return status.st_ino;
+}
+
+/* Without /proc, the proc root itself may say it. */
+static ino_t own_inode(const char *root)
+{
+	bool procfs;
+	ino_t own = inode_of("/proc", "/thread-self", &procfs);
+
+	return procfs ? own : inode_of(root, "/thread-self", &procfs);
+}
+
+static bool is_proc(const char *root)
+{
+	char path[PATH_MAX];
+
+	return realpath(root, path) != NULL && strcmp(path, "/proc") == 0;
+}
+
+static bool is_init_elsewhere(const char *root, ino_t own)
+{
+	bool procfs;
+	ino_t init = inode_of(root, "/1", &procfs);
+
+	return procfs && init != own && !is_proc(root);
+}
+
+/* A process that does not exist. A whole procfs, and plain files, count as the own namespace. */
+static bool is_missing(const char *root)
+{
+	char self[PATH_MAX];
+
+	snprintf(self, sizeof(self), "%s/self", root);
+	return access(root, F_OK) != 0 || (is_procfs(root) && access(self, F_OK) != 0);
+}
+
+static enum tcx_where where_of(const char *root)
+{
+	bool procfs;
+	ino_t inode = inode_of(root, "", &procfs);
+	ino_t own = own_inode(root);
+
+	if (inode != 0 && !procfs)
+		return TCX_WHERE_FILES;
+	if (inode == 0 || own == 0)
+		return is_missing(root) ? TCX_WHERE_GONE : TCX_WHERE_UNKNOWN;
+	if (inode != own)
+		return TCX_WHERE_OTHER;
+	return is_init_elsewhere(root, own) ? TCX_WHERE_OWN_NOT_INIT : TCX_WHERE_OWN;
+}
+
+/*
+ * The path of a file below root, to be freed. No process has a sys of its own: that is beside its
+ * folder.
+ */
+static char *path_of(const char *root, const char *path)
+{
+	const char *beside = "";
+	char sys[PATH_MAX];
+	char *whole;
+
+	snprintf(sys, sizeof(sys), "%s/sys", root);
+	if (strncmp(path, "sys/", 4) == 0 && is_procfs(root) && access(sys, F_OK) != 0)
+		beside = "/..";
+	return asprintf(&whole, "%s%s/%s", root, beside, path) < 0 ? NULL : whole;
+}
+
+/* Whether it has to be entered. If not, it is the thread's own or of no namespace. */
+static bool is_other(const struct tcx_netns *netns)
+{
+	return netns->where >= TCX_WHERE_OTHER;
+}
+
+/* Which namespace its file is of; 0: one that may not be seen, or no more. */
+static ino_t see(const struct tcx_netns *netns)
+{
+	struct stat status;
+
+	return fstatat(netns->folder, netns->file, &status, 0) == 0 ? status.st_ino : 0;
+}
+
+/*
+ * Whether its process or name is gone, or shows another namespace by now. Inode numbers are used
+ * again: a name is sure to show the same one only while a socket keeps that alive.
+ */
+static bool is_gone(struct tcx_netns *netns)
+{
+	if (!is_other(netns) || (see(netns) == netns->inode && !netns->gone))
+		return false;
+	netns->gone = netns->where == TCX_WHERE_NAMED;
+	return true;
+}
+
+static bool refuse(const struct tcx_netns *netns, int error, struct tcx_fault *fault)
+{
+	const char *remedy = "";
+
+	if (error == EPERM || error == EACCES)
+		remedy = "; that takes CAP_SYS_ADMIN, and CAP_SYS_PTRACE where the process is not "
+			 "the agent's user's";
+	return tcx_fault_set(fault, "%s%s: the network namespace cannot be entered: %s%s",
+			     netns->name, netns->where == TCX_WHERE_NAMED ? "" : "/ns/net",
+			     strerror(error), remedy);
+}
+
+/* Asked of what is open, since the file may be another's by now. */
+static bool is_same(const struct tcx_netns *netns, int fd, struct tcx_fault *fault)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) == 0 && status.st_ino == netns->inode && !netns->gone)
+		return true;
+	return tcx_fault_set(fault,
+			     "%s: it is another network namespace by now; start the agent again",
+			     netns->name);
+}
+
+static bool move_to(const struct tcx_netns *netns, int fd, int *home, struct tcx_fault *fault)
+{
+	int error;
+
+	*home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (*home >= 0 && setns(fd, CLONE_NEWNET) == 0)
+		return true;
+	error = errno;
+	if (*home >= 0)
+		close(*home);
+	*home = -1;
+	return refuse(netns, error, fault);
+}
+
+/*
+ * Moves the calling thread there; *home is for leave(), -1 where there was nothing to enter. False
+ * with a fault, mostly for lack of CAP_SYS_ADMIN.
+ */
+static bool enter(const struct tcx_netns *netns, int *home, struct tcx_fault *fault)
+{
+	bool done;
+	int fd;
+
+	*home = -1;
+	if (!is_other(netns))
+		return true;
+	if (netns->where == TCX_WHERE_GONE)
+		return tcx_fault_set(
+			fault,
+			"its network namespace was unknown when the agent began to read there; "
+			"correct procRoot, or start the agent again when %s/net/snmp exists",
+			netns->name);
+	fd = openat(netns->folder, netns->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return refuse(netns, errno, fault);
+	done = is_same(netns, fd, fault) && move_to(netns, fd, home, fault);
+	close(fd);
+	return done;
+}
+
+/*
+ * Takes the thread back to where it came from. This fails only while memory is short; a thread that
+ * stays would read what is not its own.
+ */
+static void leave(int home)
+{
+	const struct timespec pause = {.tv_nsec = PAUSE_NS};
+
+	if (home < 0)
+		return;
+	while (setns(home, CLONE_NEWNET) != 0)
+		nanosleep(&pause, NULL);
+	close(home);
+}
+
+static void *try(void *arg)
+{
+	struct attempt *attempt = arg;
+	int home;
+
+	attempt->done = enter(attempt->netns, &home, attempt->fault);
+	leave(home);
+	return NULL;
+}
+
+/* By a thread of its own: /proc/net is that of the first thread, which stays where it is. */
+bool tcx_netns_can_enter(const struct tcx_netns *netns, struct tcx_fault *fault)
+{
+	struct attempt attempt = {netns, fault, false};
+	pthread_t thread;
+	int error;
+
+	if (!is_other(netns))
+		return true;
+	error = pthread_create(&thread, NULL, try, &attempt);
+	if (error != 0)
+		return tcx_fault_set(fault,
+				     "no thread can be started: %s; raise the limit of tasks",
+				     strerror(error));
+	pthread_join(thread, NULL);
+	return attempt.done;
+}
+
+/* Only who has to list links enters. */
+static bool catch_up(struct tcx_netns *netns, struct tcx_fault *fault)
+{
+	bool done;
+	int home;
+
+	if (is_gone(netns))
+		return tcx_link_watch_close(netns->link_watch) ||
+		       tcx_fault_set(fault, "its network namespace is gone");
+	if (tcx_link_watch_drain(netns->link_watch))
+		return true;
+	if (!enter(netns, &home, fault))
+		return false;
+	done = tcx_link_watch_list(netns->link_watch, fault);
+	leave(home);
+	return done;
+}
+
+/* Another namespace is looked at whatever happens. */
+bool tcx_netns_drain(struct tcx_netns *netns, uint64_t *due_ns, struct tcx_fault *fault)
+{
+	bool done = catch_up(netns, fault);
+
+	*due_ns = TCX_NEVER;
+	if (is_other(netns))
+		*due_ns = tcx_clock_now() + LOOK_NS;
+	else if (!done)
+		*due_ns = tcx_clock_now() + LIST_RETRY_NS;
+	return done;
+}
+
+int tcx_netns_fd(const struct tcx_netns *netns)
+{
+	return tcx_link_watch_fd(netns->link_watch);
 }
 
 static void close_sockets(struct tcx_netns_reader *reader)
@@ -57,30 +351,60 @@ static void free_netns(struct tcx_netns *netns)
 {
 	free_reader(netns->idle);
 	tcx_link_watch_free(netns->link_watch);
-	tcx_namespace_clear(&netns->ns);
+	if (netns->folder >= 0)
+		close(netns->folder);
 	pthread_mutex_destroy(&netns->lock);
+	free(netns->name);
 	free(netns);
 }
 
 TCX_REFERENCE_DEFINE(tcx_netns, free_netns)
 
-bool tcx_netns_can_enter(const struct tcx_netns *netns, struct tcx_fault *fault)
+/* The folder is opened first: it stays that of the process which the rest is found out of. */
+static bool find_root(struct tcx_netns *netns, struct tcx_fault *fault)
 {
-	return tcx_namespace_can_enter(&netns->ns, fault);
+	int folder = open(netns->name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int error = errno;
+
+	netns->where = where_of(netns->name);
+	netns->file = "ns/net";
+	if (netns->where != TCX_WHERE_OTHER) {
+		if (folder >= 0)
+			close(folder);
+		return true;
+	}
+	netns->folder = folder;
+	netns->inode = see(netns);
+	return folder >= 0 ||
+	       tcx_fault_set(fault, "%s: no descriptor: %s", netns->name, strerror(error));
 }
 
 /* The watch keeps the number of the namespace from being another's until the name has lost it. */
-static struct tcx_netns *new_netns(const char *name, bool named, struct tcx_fault *fault)
+static bool find_name(struct tcx_netns *netns, struct tcx_fault *fault)
+{
+	uint64_t due_ns;
+
+	netns->where = TCX_WHERE_NAMED;
+	netns->file = netns->name;
+	netns->inode = see(netns);
+	return tcx_netns_drain(netns, &due_ns, fault);
+}
+
+static struct tcx_netns *new_netns(const char *name,
+				   bool (*find)(struct tcx_netns *netns, struct tcx_fault *fault),
+				   struct tcx_fault *fault)
 {
 	struct tcx_netns *netns = tcx_reference_new(sizeof(*netns), fault);
-	uint64_t due_ns;
 
 	if (netns == NULL)
 		return NULL;
 	pthread_mutex_init(&netns->lock, NULL);
-	netns->link_watch = tcx_link_watch_new(&netns->ns, fault);
-	if (tcx_namespace_init(&netns->ns, name, named, fault) && netns->link_watch != NULL &&
-	    (!named || tcx_netns_drain(netns, &due_ns, fault)))
+	netns->folder = AT_FDCWD;
+	netns->name = strdup(name);
+	netns->link_watch = tcx_link_watch_new();
+	if (netns->name == NULL || netns->link_watch == NULL)
+		tcx_fault_set(fault, "out of memory");
+	else if (find(netns, fault))
 		return netns;
 	tcx_netns_unref(netns);
 	return NULL;
@@ -88,12 +412,12 @@ static struct tcx_netns *new_netns(const char *name, bool named, struct tcx_faul
 
 struct tcx_netns *tcx_netns_new(const char *proc_root, struct tcx_fault *fault)
 {
-	return new_netns(proc_root, false, fault);
+	return new_netns(proc_root, find_root, fault);
 }
 
 struct tcx_netns *tcx_netns_named(const char *file, struct tcx_fault *fault)
 {
-	return new_netns(file, true, fault);
+	return new_netns(file, find_name, fault);
 }
 
 static struct tcx_netns_reader *new_reader(struct tcx_netns *netns)
@@ -106,8 +430,7 @@ static struct tcx_netns_reader *new_reader(struct tcx_netns *netns)
 	tcx_netlink_init(&reader->diag, NETLINK_SOCK_DIAG);
 	reader->netns = netns;
 	reader->link_watch = netns->link_watch;
-	reader->proc_root =
-		tcx_namespace_is_other(&netns->ns) ? "/proc/thread-self" : netns->ns.name;
+	reader->proc_root = is_other(netns) ? "/proc/thread-self" : netns->name;
 	return reader;
 }
 
@@ -156,7 +479,7 @@ struct tcx_netns_reader *tcx_netns_begin(struct tcx_netns *netns, struct tcx_fau
 	}
 	reader->ignored = "";
 	forget_fallback(reader);
-	if (tcx_namespace_enter(&netns->ns, &reader->home, fault))
+	if (enter(netns, &reader->home, fault))
 		return reader;
 	give_back(reader);
 	return NULL;
@@ -168,35 +491,24 @@ void tcx_netns_end(struct tcx_netns_reader *reader)
 		return;
 	if (reader->home >= 0)
 		close_sockets(reader);
-	tcx_namespace_leave(reader->home);
+	leave(reader->home);
 	give_back(reader);
-}
-
-int tcx_netns_fd(const struct tcx_netns *netns)
-{
-	return tcx_link_watch_fd(netns->link_watch);
-}
-
-bool tcx_netns_drain(struct tcx_netns *netns, uint64_t *due_ns, struct tcx_fault *fault)
-{
-	return tcx_link_watch_drain(netns->link_watch, due_ns, fault);
 }
 
 /* Sysctls are of the namespace of whoever opens them. */
 struct tcx_place tcx_netns_place(const struct tcx_netns *netns, const char *below)
 {
-	const struct tcx_namespace *ns = &netns->ns;
-	bool named = ns->where == TCX_WHERE_NAMED;
+	bool named = netns->where == TCX_WHERE_NAMED;
 	bool sysctl = strncmp(below, "sys/", 4) == 0;
-	const char *root = named ? sysctl ? "/proc" : "/proc/thread-self" : ns->name;
+	const char *root = named ? sysctl ? "/proc" : "/proc/thread-self" : netns->name;
 	struct tcx_place place = {
-		.path = tcx_proc_root_path(root, below),
-		.folder = ns->folder,
+		.path = path_of(root, below),
+		.folder = netns->folder,
 		.inside = named || sysctl,
-		.pins = tcx_namespace_is_other(ns),
+		.pins = is_other(netns),
 	};
 
 	if (place.path != NULL)
-		place.below = place.path + (ns->folder == AT_FDCWD ? 0 : strlen(root) + 1);
+		place.below = place.path + (netns->folder == AT_FDCWD ? 0 : strlen(root) + 1);
 	return place;
 }

@@ -53,24 +53,23 @@ struct tcx_link {
  * IFF_UP, and its last in_unicast. One thread at a time drains it; any thread may ask.
  */
 struct tcx_link_watch;
-struct tcx_namespace;
 
-/* Of a network namespace, which must outlive it. Watches nothing yet. NULL with a fault. */
-struct tcx_link_watch *tcx_link_watch_new(struct tcx_namespace *ns, struct tcx_fault *fault);
+/* Watches nothing yet. NULL when memory is short. */
+struct tcx_link_watch *tcx_link_watch_new(void);
 
 void tcx_link_watch_free(struct tcx_link_watch *watch);
 
 /* Readable while there is something to drain; -1: nothing comes. Each drain may change it. */
 int tcx_link_watch_fd(const struct tcx_link_watch *watch);
 
-/*
- * The first call subscribes to the changes and lists the links; later ones handle all pending
- * changes, which get the time of the call, and list the links anew if some were lost. False with a
- * fault; the next call catches up. *due_ns is when to call it at the latest: after a fault, and to
- * see whether another namespace has lost its process or name, for whose sake nothing is kept open
- * then. TCX_NEVER: when the descriptor is readable.
- */
-bool tcx_link_watch_drain(struct tcx_link_watch *watch, uint64_t *due_ns, struct tcx_fault *fault);
+/* Handles all pending changes. False: some were lost, and the links are to be listed. */
+bool tcx_link_watch_drain(struct tcx_link_watch *watch);
+
+/* Subscribes, in the calling thread's network namespace, and lists its links. */
+bool tcx_link_watch_list(struct tcx_link_watch *watch, struct tcx_fault *fault);
+
+/* Keeps the namespace no more. Whether the links were known. */
+bool tcx_link_watch_close(struct tcx_link_watch *watch);
 
 /*
  * When a link entered the state that it has in a read which began at began_ns (tcx_clock_now()). 0:

@@ -30,9 +30,6 @@ enum tcx_where {
 	TCX_WHERE_GONE,	 /* ROOT or its process is not there: of no namespace, whatever comes */
 };
 
-/* Whose counters a proc root has. */
-enum tcx_where tcx_proc_root_where(const char *root);
-
 struct tcx_netns;
 struct tcx_netns_reader;
 
@@ -67,8 +64,12 @@ struct tcx_netns_reader *tcx_netns_begin(struct tcx_netns *netns, struct tcx_fau
 void tcx_netns_end(struct tcx_netns_reader *reader);
 
 /*
- * From the first call on links are watched, and readers of links have times of changes:
- * tcx_link_watch_drain(). For one thread at a time, and not the first, as tcx_netns_begin().
+ * The first call subscribes to the changes of links and lists these; later ones handle all pending
+ * changes, which get the time of the call, and list the links anew if some were lost. False with a
+ * fault; the next call catches up. *due_ns is when to call it at the latest: after a fault, and to
+ * see whether another namespace has lost its process or name, for whose sake nothing is kept open
+ * then. TCX_NEVER: when the descriptor is readable. For one thread at a time, and not the first, as
+ * tcx_netns_begin().
  */
 bool tcx_netns_drain(struct tcx_netns *netns, uint64_t *due_ns, struct tcx_fault *fault);
 

@@ -35,7 +35,7 @@ print_limits() {
     cat <<'END'
 opens    base,catalogue,sample,collect,snmp,mib  (f|fd|fre|p)?open(at|dir)?|socket|connect          opens something: kernel/ does
 reads    base,catalogue,sample,snmp,mib          (p|f|v)?read|f?get(c|s|line|delim)|recv(from|msg)?  reads something: kernel/ does
-threads  -base/worker,kernel/namespace             pthread_create                                     starts a thread: base/worker.c does
+threads  -base/worker,kernel/netns                 pthread_create                                     starts a thread: base/worker.c does
 clocks   catalogue,sample                        clock_gettime|time|gettimeofday|tcx_clock_now      asks a clock: it is handed the time
 locks    catalogue,sample,snmp,mib               pthread_(mutex|cond|rwlock)_.*                     takes a lock: only kernel/ and collect/ do
 END

@@ -10,21 +10,10 @@
 #include "base/clock.h"
 #include "base/octets.h"
 #include "kernel/links.h"
-#include "kernel/namespace.h"
 #include "kernel/netlink.h"
 #include "link_messages.h"
 
 #define ATTRIBUTES (IFLA_OPERSTATE + 1)
-
-/* Time until a failed read is tried again. */
-#define RETRY_NS TCX_NS_PER_S
-
-/*
- * How often to see whether another namespace has lost its process or name: what is kept of it has a
- * second. By the clock, since a process may be one of another PID namespace, which pidfd_open()
- * does not find, and a name may lose its namespace without being deleted.
- */
-#define LOOK_NS (TCX_NS_PER_S / 2)
 
 struct state {
 	uint8_t status; /* enum tcx_link_status */
@@ -44,7 +33,6 @@ struct seen {
 };
 
 struct tcx_link_watch {
-	struct tcx_namespace *ns;   /* where sockets are opened */
 	struct tcx_netlink changes; /* subscribed; the draining thread's, as is what follows */
 	bool lost;		    /* some changes were, and links are not listed since */
 	unsigned int listing;	    /* counts listings */
@@ -160,7 +148,8 @@ static bool take_link(void *context, const struct nlmsghdr *message, struct tcx_
 	return noted || tcx_fault_set(fault, "out of memory");
 }
 
-static void remove_unlisted(struct tcx_link_watch *watch)
+/* Differences are changes from now on. */
+static void end_listing(struct tcx_link_watch *watch)
 {
 	size_t kept = 0;
 
@@ -169,6 +158,7 @@ static void remove_unlisted(struct tcx_link_watch *watch)
 		if (watch->links[i].listing == watch->listing)
 			watch->links[kept++] = watch->links[i];
 	watch->count = kept;
+	watch->begun = true;
 	pthread_mutex_unlock(&watch->lock);
 }
 
@@ -185,43 +175,47 @@ static bool list(struct tcx_link_watch *watch, struct tcx_fault *fault)
 		watch->listing++;
 		done = tcx_netlink_dump(&netlink, &query, fault);
 	} while (!done && netlink.interrupted && tcx_netlink_try_again(++tried));
-	if (done)
-		remove_unlisted(watch);
 	tcx_netlink_close(&netlink);
 	return done;
 }
 
-/* Lists all links and compares. Subscribes before, so that no change is missed. */
-static bool list_all(struct tcx_link_watch *watch, struct tcx_fault *fault)
+/* Subscribes before, so that no change is missed. */
+bool tcx_link_watch_list(struct tcx_link_watch *watch, struct tcx_fault *fault)
 {
-	bool done;
-	int home;
-
-	if (!tcx_namespace_enter(watch->ns, &home, fault))
-		return false;
-	done = tcx_netlink_open(&watch->changes, RTMGRP_LINK, fault) && list(watch, fault);
-	tcx_namespace_leave(home);
-	return done;
+	watch->lost = !tcx_netlink_open(&watch->changes, RTMGRP_LINK, fault) || !list(watch, fault);
+	if (!watch->lost)
+		end_listing(watch);
+	return !watch->lost;
 }
 
-static void set_begun(struct tcx_link_watch *watch, bool begun)
+/* ENOBUFS says that the kernel dropped later ones; what could not be read is lost, too. */
+bool tcx_link_watch_drain(struct tcx_link_watch *watch)
 {
-	if (!begun)
-		tcx_netlink_close(&watch->changes);
-	pthread_mutex_lock(&watch->lock);
-	watch->begun = begun;
-	pthread_mutex_unlock(&watch->lock);
+	bool empty = watch->changes.socket == NULL;
+
+	watch->lost = watch->lost || empty;
+	while (!empty) {
+		if (tcx_netlink_notifications(&watch->changes, take_link, watch, &empty, NULL) ||
+		    empty)
+			continue;
+		watch->lost = true;
+		empty = watch->changes.error != 0;
+	}
+	return !watch->lost;
 }
 
-struct tcx_link_watch *tcx_link_watch_new(struct tcx_namespace *ns, struct tcx_fault *fault)
+bool tcx_link_watch_close(struct tcx_link_watch *watch)
+{
+	tcx_netlink_close(&watch->changes);
+	return !watch->lost;
+}
+
+struct tcx_link_watch *tcx_link_watch_new(void)
 {
 	struct tcx_link_watch *watch = calloc(1, sizeof(*watch));
 
-	if (watch == NULL) {
-		tcx_fault_set(fault, "out of memory");
+	if (watch == NULL)
 		return NULL;
-	}
-	watch->ns = ns;
 	watch->lost = true;
 	pthread_mutex_init(&watch->lock, NULL);
 	tcx_netlink_init(&watch->changes, NETLINK_ROUTE);
@@ -241,54 +235,6 @@ void tcx_link_watch_free(struct tcx_link_watch *watch)
 int tcx_link_watch_fd(const struct tcx_link_watch *watch)
 {
 	return watch->changes.socket != NULL ? mnl_socket_get_fd(watch->changes.socket) : -1;
-}
-
-/*
- * Handles pending notifications. ENOBUFS says that the kernel dropped later ones; a datagram that
- * did not fit or could not be read is lost, too.
- */
-static bool take_changes(struct tcx_link_watch *watch, struct tcx_fault *fault)
-{
-	bool empty = false;
-
-	while (!empty) {
-		if (tcx_netlink_notifications(&watch->changes, take_link, watch, &empty, fault) ||
-		    empty)
-			continue;
-		watch->lost = true;
-		if (watch->changes.error != 0)
-			return false;
-	}
-	return true;
-}
-
-/* Pending notifications are older than lost ones: lists links once none is pending. */
-static bool catch_up(struct tcx_link_watch *watch, struct tcx_fault *fault)
-{
-	if (tcx_namespace_is_gone(watch->ns)) {
-		set_begun(watch, false);
-		return !watch->lost || tcx_fault_set(fault, "its network namespace is gone");
-	}
-	if (!watch->begun) {
-		watch->lost = !list_all(watch, fault);
-		set_begun(watch, !watch->lost);
-	} else if (take_changes(watch, fault)) {
-		watch->lost = watch->lost && !list_all(watch, fault);
-	}
-	return !watch->lost;
-}
-
-/* Another namespace is looked at whatever happens. */
-bool tcx_link_watch_drain(struct tcx_link_watch *watch, uint64_t *due_ns, struct tcx_fault *fault)
-{
-	bool done = catch_up(watch, fault);
-
-	*due_ns = TCX_NEVER;
-	if (tcx_namespace_is_other(watch->ns))
-		*due_ns = tcx_clock_now() + LOOK_NS;
-	else if (!done)
-		*due_ns = tcx_clock_now() + RETRY_NS;
-	return done;
 }
 
 /* A link that is unknown to the watch has just appeared or gone. */
