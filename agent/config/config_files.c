@@ -44,7 +44,7 @@ static bool is_null_device(const char *path)
 	       status.st_rdev == makedev(1, 3);
 }
 
-static bool check_includes(const struct file *file, int fd);
+static void check_includes(const struct file *file, int fd);
 
 static const char *remedy_for(int error)
 {
@@ -56,22 +56,20 @@ static const char *remedy_for(int error)
 }
 
 /* The library skips unreadable files silently, and waits for a FIFO. We report both. */
-static bool check_file(const struct file *file, bool must_exist)
+static void check_file(const struct file *file, bool must_exist)
 {
 	struct tcx_fault fault = {""};
 	int fd;
 
 	if (file->depth > DEPTH_MAX || file->reading->files++ > FILES_MAX ||
 	    is_null_device(file->path))
-		return true;
+		return;
 	fd = tcx_open_regular(AT_FDCWD, file->path, &fault);
 	if (fd >= 0)
-		return check_includes(file, fd);
-	if (errno == ENOENT && !must_exist)
-		return false;
-	tcx_config_complain(file->reading, file->path, ": cannot be read: %s; %s", fault.text,
-			    remedy_for(errno));
-	return false;
+		check_includes(file, fd);
+	else if (errno != ENOENT || must_exist)
+		tcx_config_complain(file->reading, file->path, ": cannot be read: %s; %s",
+				    fault.text, remedy_for(errno));
 }
 
 /* The library reports a missing file, since it knows the line. */
@@ -152,9 +150,8 @@ static void check_line(const struct file *file, char *line)
 }
 
 /* Owns fd. The library opens included files itself. */
-static bool check_includes(const struct file *file, int fd)
+static void check_includes(const struct file *file, int fd)
 {
-	unsigned int faults = file->reading->faults;
 	FILE *text = fdopen(fd, "r");
 	char *line = NULL;
 	size_t size = 0;
@@ -166,7 +163,6 @@ static bool check_includes(const struct file *file, int fd)
 		fclose(text);
 	else
 		close(fd);
-	return file->reading->faults == faults;
 }
 
 /* The files of each directory of the search path, in order: those of all subagents, then ours. */
@@ -183,8 +179,10 @@ static void read_file(struct tcx_config_reading *reading, const char *path, cons
 		      bool must_exist)
 {
 	const struct file file = {reading, path, 0};
+	unsigned int faults = reading->faults;
 
-	if (!check_file(&file, must_exist))
+	check_file(&file, must_exist);
+	if (reading->faults != faults)
 		return;
 	reading->shared = strcmp(type, TCX_CONFIG_TYPE) != 0;
 	reading->in_library = true;
