@@ -38,15 +38,12 @@ bool tcx_add_mib2(struct tcx_tree *tree, const char *word);
 bool tcx_add_tables(struct tcx_tree *tree, const char *word);
 bool tcx_add_counters(struct tcx_tree *tree);
 
-/* What each column and scalar of tables.def shows: tcx_show_ifMtu() ... */
-#define INDEX_hidden(object)
-#define INDEX_readable(object) tcx_show tcx_show_##object;
+/* What each column and scalar of tables.def shows: tcx_show_ifMtu() ... None defines hidden ones.
+ */
 #define INDEX(table, sub_id, object, access, as, octets, syntax, limits, text)                     \
-	INDEX_##access(object)
+	tcx_show tcx_show_##object;
 #define COLUMN(table, sub_id, object, syntax, limits, unit, text) tcx_show tcx_show_##object;
 #include "mibs/tables.def"
-#undef INDEX_hidden
-#undef INDEX_readable
 
 #define TCX_UNUSED __attribute__((unused))
 
