@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reads the configuration and checks that its values fit each other. */
+/*
+ * Reads the configuration, translates the faults that the library finds, and checks that the values
+ * fit each other.
+ */
 #include "config/config.h"
 
-#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
 
 #include "config_files.h"
 
@@ -21,12 +26,59 @@ void tcx_config_register(void)
 	tcx_directives_register(parse);
 }
 
+/* Lines of the library that are no fault of our files. */
+static bool is_chatter(const char *line)
+{
+	return strncmp(line, "net-snmp: ", 10) == 0 ||
+	       strstr(line, "No handlers regestered") != NULL;
+}
+
+/* What the library says behind "FILE: line N: " and before a word of the file; and what we say. */
+static const struct {
+	const char *begin;
+	const char *word; /* that only one beginning with this is meant, in any case */
+	const char *format;
+} library_complaints[] = {
+	{"Warning: Unknown token: ", "agentXPerms",
+	 "'%s' is a directive of the master: move it to snmpd.conf"},
+	{"Warning: Unknown token: ", "",
+	 "unknown word '%s': take it out, or see tcpextd.conf(5) for the words"},
+	{"Error: Blank line following ", "", "'%s' has no value: give one, or take the line out"},
+	{"Error: ", "", NULL}, /* our own */
+};
+
+/* Reports a line in better words, or drops it. */
+static void translate(struct tcx_config_reading *reading, const char *line)
+{
+	char text[TCX_CONFIG_LINE_SIZE];
+
+	snprintf(text, sizeof(text), "%s", line);
+	text[strcspn(text, "\n")] = '\0';
+	if (is_chatter(text) || (reading->shared && strstr(text, "Unknown token") != NULL))
+		return;
+	for (size_t i = 0; i < sizeof(library_complaints) / sizeof(library_complaints[0]); i++) {
+		const char *format = library_complaints[i].format;
+		const char *word = library_complaints[i].word;
+		char *begin = strstr(text, library_complaints[i].begin);
+		char *what = begin != NULL ? begin + strlen(library_complaints[i].begin) : NULL;
+
+		if (what == NULL || strncasecmp(what, word, strlen(word)) != 0)
+			continue;
+		*begin = '\0';
+		if (format != NULL)
+			what[strcspn(what, " .")] = '\0';
+		tcx_config_complain(reading, text, format != NULL ? format : "%s", what);
+		return;
+	}
+	tcx_config_complain(reading, text, "%s", "");
+}
+
 bool tcx_config_note(const char *line)
 {
 	if (current == NULL || !current->in_library)
 		return false;
 	current->in_library = false; /* our own lines go to the log */
-	tcx_config_translate(current, line);
+	translate(current, line);
 	current->in_library = true;
 	return true;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Finds the configuration files and checks that they can be read. */
+/* Finds the configuration files, checks that they can be read, and logs their faults. */
 #include "config_files.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,26 @@
 /* The library's own limits (CONFIG_MAX_RECURSE_DEPTH, CONFIG_MAX_FILES). */
 #define DEPTH_MAX 16
 #define FILES_MAX 4096
+
+/*
+ * Logs one line. Without -f the log is usually elsewhere, so prints it to standard error as well,
+ * for whoever starts the agent; once it runs, standard error leads nowhere.
+ */
+void tcx_config_complain(struct tcx_config_reading *reading, const char *place, const char *format,
+			 ...)
+{
+	const struct tcx_options *options = reading->options;
+	char what[TCX_CONFIG_LINE_SIZE];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	reading->faults++;
+	snmp_log(LOG_ERR, "%s%s\n", place, what);
+	if (options->task == TCX_SERVE && !options->foreground)
+		fprintf(stderr, "tcpextd: %s%s\n", place, what);
+}
 
 /* A file that is checked before the library reads it. */
 struct file {

@@ -20,12 +20,12 @@ struct tcx_config_reading {
 /* Lets the library read the files, and reports those that cannot be read. */
 void tcx_config_read_files(struct tcx_config_reading *reading);
 
+/* Room for a line of the log; the rest of a longer one is cut. */
+#define TCX_CONFIG_LINE_SIZE 1024
+
 /* Logs a fault of a file in one line that begins with the place, and counts it. */
 __attribute__((format(printf, 3, 4))) void
 tcx_config_complain(struct tcx_config_reading *reading, const char *place, const char *format, ...);
-
-/* Reports a log line of the library in better words, or drops it. */
-void tcx_config_translate(struct tcx_config_reading *reading, const char *line);
 
 /* Registers the directives with the library, which calls parse() for each that it reads. */
 void tcx_directives_register(void (*parse)(const char *word, char *text));
