@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A few workers, which run jobs when they are due. None of these calls waits for a run. Why it is
- * so: doc/decisions/workers.md.
+ * Runs jobs when they are due, a few at a time. None of these calls waits for a run. Why it is so:
+ * doc/decisions/workers.md.
  */
 #ifndef TCX_COLLECT_POOL_H
 #define TCX_COLLECT_POOL_H
@@ -17,11 +17,11 @@ struct tcx_pool;
 
 /* Constant data. */
 struct tcx_job_kind {
-	bool slow;  /* leaves a worker for others, where the pool has more than one */
+	bool slow;  /* leaves a place for others, where the pool has more than one */
 	bool spare; /* runs that nobody asked for have a low priority */
 	/*
 	 * Returns when it is due again, by tcx_clock_now(), or TCX_NEVER. It never runs twice at a
-	 * time, but in another thread each time. It may set the job's fd, and close that before.
+	 * time, and each time in another thread. It may set the job's fd, and close that before.
 	 */
 	uint64_t (*run)(void *owner);
 	void (*unref)(void *owner); /* drops the job's reference to its owner */
@@ -36,23 +36,24 @@ struct tcx_job {
 	const struct tcx_job_kind *kind;
 	void *owner;
 	struct tcx_job *next;
-	struct tcx_worker *worker; /* which runs it; or NULL */
 	uint64_t due_ns;
+	uint64_t began_ns; /* the last run */
 	bool asked;
-	bool stopped;
+	bool runs;
+	bool placed; /* counts against the limit */
 };
 
-/* One worker starts now, others when they are needed. NULL with a fault. */
-struct tcx_pool *tcx_pool_new(size_t workers, struct tcx_fault *fault);
+/* places: how many run at a time, but for late ones. NULL with a fault. */
+struct tcx_pool *tcx_pool_new(size_t places, struct tcx_fault *fault);
 
-/* Ends the workers and waits for them, a second at most. All jobs are stopped. May be NULL. */
+/* Waits for the threads, a second at most. All jobs are stopped. May be NULL. */
 void tcx_pool_stop(struct tcx_pool *pool);
 
 /* Is due once it is asked for. The job takes over a reference of the caller's to the owner. */
 void tcx_job_init(struct tcx_job *job, struct tcx_pool *pool, const struct tcx_job_kind *kind,
 		  void *owner);
 
-/* Has it run as soon as a worker is free, and once more if it runs now. */
+/* Has it run as soon as there is room, and once more if it runs now. */
 void tcx_job_ask(struct tcx_job *job);
 
 /* It begins no more; a run that has begun goes on, and keeps the owner. */

@@ -10,8 +10,8 @@
 #include "kernel/netns.h"
 #include "pool.h"
 
-/* One is for the counters, whatever the tables take. */
-#define WORKERS 2
+/* Jobs that run at a time. One is for the counters, whatever the tables take. */
+#define PLACES 2
 
 /* How long start and reload wait for the first counters, which take less than a millisecond. */
 #define FIRST_READ_MS 1000
@@ -52,7 +52,7 @@ static bool prepare(struct tcx_reading *reading, struct tcx_fault *fault)
 	if (reading->events == NULL)
 		reading->events = tcx_events_new(fault);
 	if (reading->pool == NULL && reading->events != NULL)
-		reading->pool = tcx_pool_new(WORKERS, fault);
+		reading->pool = tcx_pool_new(PLACES, fault);
 	return reading->pool != NULL;
 }
 

@@ -98,9 +98,8 @@ def memory_mib(pid, what="VmRSS"):
 
 
 def cpu_nanoseconds(pid):
-    """Processor time of all threads, from the scheduler's own account."""
-    return sum(int((task / "schedstat").read_text().split()[0])
-               for task in pathlib.Path(f"/proc/{pid}/task").iterdir())
+    """Processor time of all threads, ended ones included: the clock of clock_getcpuclockid(), which Python lacks."""
+    return time.clock_gettime_ns(~pid << 3 | 2)
 
 
 def show_idle(pid):

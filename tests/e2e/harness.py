@@ -293,8 +293,9 @@ class Agent(Process):
     def held(self):
         """Stops it between two system calls, so that what it reads changes all at once."""
         def is_stopped():
-            states = [stat.read_text().rpartition(")")[2].split()[0] for stat in pathlib.Path(f"/proc/{self.pid}/task").glob("*/stat")]
-            return set(states) == {"T"}
+            with contextlib.suppress(ProcessLookupError, FileNotFoundError):  # a thread has just ended
+                states = [stat.read_text().rpartition(")")[2].split()[0] for stat in pathlib.Path(f"/proc/{self.pid}/task").glob("*/stat")]
+                return set(states) == {"T"}
 
         self.send(signal.SIGSTOP)
         try:

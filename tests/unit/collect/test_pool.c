@@ -19,6 +19,7 @@
 
 #define TIMEOUT_S 30 /* for what is to happen at once */
 #define RUNS_MAX  16
+#define NOBODY	  65534
 
 /* An owner of a job. */
 struct owner {
@@ -36,7 +37,7 @@ struct owner {
 };
 
 static sem_t freed;
-static int order[RUNS_MAX]; /* in which pools of one worker ran */
+static int order[RUNS_MAX]; /* in which pools of one place ran */
 static atomic_uint order_count;
 
 static void wait_for(sem_t *what)
@@ -124,10 +125,10 @@ static bool is_posted(sem_t *what)
 	return sem_trywait(what) == 0;
 }
 
-static struct tcx_pool *new_pool(size_t workers)
+static struct tcx_pool *new_pool(size_t places)
 {
 	struct tcx_fault fault = {""};
-	struct tcx_pool *pool = tcx_pool_new(workers, &fault);
+	struct tcx_pool *pool = tcx_pool_new(places, &fault);
 
 	if (pool == NULL)
 		fail_msg("%s", fault.text);
@@ -226,7 +227,7 @@ static void stopped_is_not_asked(void **state)
 	tcx_pool_stop(pool);
 }
 
-/* However many slow jobs there are and however long they take, a worker is there for others. */
+/* However many slow jobs there are and however long they take, a place is there for others. */
 static void slow_ones(void **state)
 {
 	struct tcx_pool *pool = new_pool(2);
@@ -284,8 +285,8 @@ static void all_are_stuck(void **state)
 	tcx_pool_stop(pool);
 }
 
-/* A read that never ends is stopped: the only worker is replaced. */
-static void one_worker(void **state)
+/* A read that never ends is stopped: its place, the only one, is free. */
+static void one_place(void **state)
 {
 	struct tcx_pool *pool = new_pool(1);
 	struct owner *stuck = make(true), *table = make(false), *counters = make(false);
@@ -426,6 +427,37 @@ static void end_during_a_run(void **state)
 	close(gate);
 }
 
+/* Where the limit of tasks is reached, jobs run one after the other. Root has no limit. */
+static void no_more_threads(void **state)
+{
+	struct tcx_pool *pool = new_pool(2);
+	struct owner *owners[3];
+	struct rlimit before, none;
+	uid_t uid, euid, suid;
+
+	(void)state;
+	getresuid(&uid, &euid, &suid);
+	if (uid == 0 && setresuid(NOBODY, NOBODY, 0) != 0)
+		skip();
+	getrlimit(RLIMIT_NPROC, &before);
+	none = (struct rlimit){.rlim_max = before.rlim_max};
+	setrlimit(RLIMIT_NPROC, &none);
+	for (size_t i = 0; i < COUNT(owners); i++) {
+		owners[i] = make(false);
+		owners[i]->next_ns = 1;
+		start(owners[i], pool, i == 1 ? &spare : &quick);
+	}
+	for (size_t i = 0; i < 2 * COUNT(owners); i++)
+		wait_for(&owners[i / 2]->ended);
+	assert_int_equal(setresuid(uid, euid, suid), 0);
+	setrlimit(RLIMIT_NPROC, &before);
+	for (size_t i = 0; i < COUNT(owners); i++) {
+		assert_int_equal(owners[i]->nice, getpriority(PRIO_PROCESS, 0));
+		end_job(owners[i]);
+	}
+	tcx_pool_stop(pool);
+}
+
 /* Asks and stops at any time, from several threads' view of one pool; nothing is left over. */
 static void at_any_time(void **state)
 {
@@ -464,17 +496,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
-		TEST(runs_when_due),
-		TEST(asked_during_a_run),
-		TEST(stop_during_a_run),
-		TEST(stopped_is_not_asked),
-		TEST(slow_ones),
-		TEST(all_are_stuck),
-		TEST(one_worker),
-		TEST(asked_come_first),
-		TEST(priorities),
-		TEST(descriptors),
-		TEST(at_any_time),
+		TEST(runs_when_due),	 TEST(asked_during_a_run),
+		TEST(stop_during_a_run), TEST(stopped_is_not_asked),
+		TEST(slow_ones),	 TEST(all_are_stuck),
+		TEST(one_place),	 TEST(asked_come_first),
+		TEST(priorities),	 TEST(descriptors),
+		TEST(no_more_threads),	 TEST(at_any_time),
 		TEST(end_during_a_run), /* the last one: what it leaves
 					   goes away by itself */
 #undef TEST

@@ -15,7 +15,7 @@
 
 #define TIMEOUT_S 30
 
-/* The pool has one worker: once the marker has run, so has what was asked for before. */
+/* The pool has one place: once the marker has run, so has what was asked for before. */
 static struct tcx_pool *pool;
 static struct tcx_events *events;
 static struct tcx_job marker;
