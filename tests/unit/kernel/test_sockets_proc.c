@@ -261,7 +261,7 @@ static const struct {
 	const char *text;
 	const char *fault;
 } bad[] = {
-	{"", "ends in the middle"},
+	{"", "is empty"},
 	{"  sl  local_address", "ends in the middle"},
 	{TITLES "   0: 0100007F:0016 0100007F:0001 01 00000010:0000002", "ends in the middle"},
 	{TITLES "   0: 0100007F:0016 0100007F:0001 01 00000010:0000002\n", "malformed socket line"},
