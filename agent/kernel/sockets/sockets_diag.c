@@ -13,85 +13,63 @@ static const uint8_t protocols[TCX_PROTOCOLS] = {
 	[TCX_UDP] = IPPROTO_UDP,
 };
 
-/* Addresses and ports are in network order here (inet_diag_msg_common_fill()). */
-static void read_id(struct tcx_socket *socket, const struct inet_diag_sockid *id)
-{
-	memcpy(socket->local, id->idiag_src, sizeof(socket->local));
-	memcpy(socket->remote, id->idiag_dst, sizeof(socket->remote));
-	memcpy(socket->local_port, &id->idiag_sport, sizeof(socket->local_port));
-	memcpy(socket->remote_port, &id->idiag_dport, sizeof(socket->remote_port));
-}
+#define ATTRIBUTES (INET_DIAG_SKV6ONLY + 1)
 
 /*
- * A filter for the kernel (INET_DIAG_REQ_BYTECODE) that drops IPv6 sockets without IPv4: it accepts
- * local addresses in ::ffff:0:0/96, and ::. Each step has the offsets of the next one, if its
- * condition holds and if not: to the end accepts, beyond it drops. The address completes a struct
- * inet_diag_hostcond.
+ * A filter of IPv6 sockets for the kernel (INET_DIAG_REQ_BYTECODE): local addresses in ::/80, as
+ * all that speak IPv4 have (::ffff:0:0/96, or ::), and few others but ::1. A condition says how far
+ * it is to the next one, if it holds and if not: the end accepts, what is beyond it drops.
  */
-struct condition {
+static const struct only_ipv4 {
+	struct nlattr attribute;
 	struct inet_diag_bc_op op;
+	/* A struct inet_diag_hostcond and its address: */
 	uint8_t family;
 	uint8_t prefix_len;
 	int32_t port; /* -1: any */
 	uint8_t address[16];
-};
-
-#define STEP	  sizeof(struct inet_diag_bc_op)
-#define CONDITION sizeof(struct condition)
-
-static const struct only_ipv4 {
-	struct nlattr attribute;
-	struct condition mapped;
-	struct inet_diag_bc_op otherwise;
-	struct condition any;
 } only_ipv4 = {
 	.attribute = {.nla_len = sizeof(only_ipv4), .nla_type = INET_DIAG_REQ_BYTECODE},
-	.mapped = {.op = {INET_DIAG_BC_S_COND, CONDITION, CONDITION + STEP},
-		   .family = AF_INET6,
-		   .prefix_len = 8 * TCX_MAPPED_LEN,
-		   .port = -1,
-		   .address = {[10] = 0xff, [11] = 0xff}},
-	.otherwise = {INET_DIAG_BC_JMP, STEP, STEP + CONDITION},
-	.any = {.op = {INET_DIAG_BC_S_COND, CONDITION, CONDITION + STEP},
-		.family = AF_INET6,
-		.prefix_len = 128,
-		.port = -1},
+	.op = {INET_DIAG_BC_S_COND, sizeof(only_ipv4) - sizeof(struct nlattr), sizeof(only_ipv4)},
+	.family = AF_INET6,
+	.prefix_len = 80,
+	.port = -1,
 };
 
 /* Known of listeners and unconnected UDP sockets, in kernels since 4.3. */
-static bool takes_ipv4(const struct nlmsghdr *message, const struct inet_diag_msg *body)
+static bool takes_ipv4(const struct inet_diag_msg *body, const struct nlattr *v6only)
 {
 	static const uint8_t any[sizeof(body->id.idiag_src)];
-	const struct nlattr *attributes[INET_DIAG_SKV6ONLY + 1];
-	uint8_t v6only;
+	uint8_t only;
 
 	return body->idiag_family == AF_INET6 &&
 	       memcmp(body->id.idiag_src, any, sizeof(any)) == 0 &&
-	       tcx_netlink_parse(message, sizeof(*body), attributes, INET_DIAG_SKV6ONLY + 1,
-				 NULL) != NULL &&
-	       tcx_attribute_copy(attributes[INET_DIAG_SKV6ONLY], &v6only, sizeof(v6only)) &&
-	       v6only == 0;
+	       tcx_attribute_copy(v6only, &only, sizeof(only)) && only == 0;
 }
 
+/* Addresses and ports are in network order here (inet_diag_msg_common_fill()). */
 static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
 {
 	const struct tcx_socket_query *query = context;
-	const struct inet_diag_msg *body = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attributes[ATTRIBUTES];
+	const struct inet_diag_msg *body =
+		tcx_netlink_parse(message, sizeof(*body), attributes, ATTRIBUTES, fault);
 	struct tcx_socket socket;
 
-	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY)
-		return true;
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(*body))
-		return tcx_fault_set(fault, "sock_diag: a message is too short");
-	if (body->idiag_family != query->family)
+	if (body == NULL)
+		return false;
+	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY || body->idiag_family != query->family)
 		return true;
 	socket.family = body->idiag_family;
 	socket.state = body->idiag_state;
+	memcpy(socket.local, body->id.idiag_src, sizeof(socket.local));
+	memcpy(socket.remote, body->id.idiag_dst, sizeof(socket.remote));
+	memcpy(socket.local_port, &body->id.idiag_sport, sizeof(socket.local_port));
+	memcpy(socket.remote_port, &body->id.idiag_dport, sizeof(socket.remote_port));
 	socket.receive_queue = body->idiag_rqueue;
 	socket.send_queue = body->idiag_wqueue;
-	read_id(&socket, &body->id);
 	socket.link = body->id.idiag_if;
-	socket.takes_ipv4 = takes_ipv4(message, body);
+	socket.takes_ipv4 = takes_ipv4(body, attributes[INET_DIAG_SKV6ONLY]);
 	return query->callback(query->context, &socket, fault);
 }
 

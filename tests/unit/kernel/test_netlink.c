@@ -1018,14 +1018,16 @@ static size_t count_ipv6(void)
 static void filtered_if_alone(void **state)
 {
 	static const struct tcx_survey *const survey = &tcx_surveys[TCX_SURVEY_TCP_SOCKETS];
-	const struct sockaddr_in6 own = {.sin6_family = AF_INET6, .sin6_addr.s6_addr[15] = 1};
+	const struct sockaddr_in6 fd00 = {.sin6_family = AF_INET6, .sin6_addr.s6_addr[0] = 0xfd};
 	struct tcx_table *tables[TCX_TABLES];
+	const int one = 1;
 	int listener;
 
 	(void)state;
 	need_namespace();
 	listener = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (bind(listener, (const struct sockaddr *)&own, sizeof(own)) < 0 ||
+	if (setsockopt(listener, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one)) < 0 ||
+	    bind(listener, (const struct sockaddr *)&fd00, sizeof(fd00)) < 0 ||
 	    listen(listener, 1) < 0 || record(&tcx_connections) == SIZE_MAX) {
 		print_message("skipped: no IPv6, or no sock_diag\n");
 		skip();
