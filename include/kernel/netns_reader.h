@@ -11,9 +11,7 @@
 #include "base/fault.h"
 #include "kernel/netlink.h"
 #include "kernel/netns.h"
-#include "sample/table.h"
-
-enum tcx_protocol { TCX_TCP, TCX_UDP, TCX_PROTOCOLS };
+#include "kernel/read_table.h"
 
 struct tcx_netns_reader {
 	/*

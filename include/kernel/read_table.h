@@ -15,14 +15,35 @@
 
 struct tcx_netns_dump;
 struct tcx_netns_reader;
-struct tcx_socket_table;
+struct tcx_socket;
+
+enum tcx_protocol { TCX_TCP, TCX_UDP, TCX_PROTOCOLS };
+
+/* Gets each socket. False ends the listing. */
+typedef bool tcx_socket_callback(void *context, const struct tcx_socket *socket,
+				 struct tcx_fault *fault);
+
+/* How a table is made of sockets; constant data. */
+struct tcx_socket_table {
+	enum tcx_protocol protocol;
+	uint32_t states; /* of the sockets that it is made of */
+	/*
+	 * It is made of all that speaks IPv4, and gets that as AF_INET: IPv4 sockets, and IPv6 ones
+	 * with IPv4 ends (::ffff:a.b.c.d), or, as 0.0.0.0, that accept both.
+	 */
+	bool only_ipv4;
+	/* Before the first socket. NULL: nothing to do. */
+	bool (*begin)(struct tcx_table *table, struct tcx_fault *fault);
+	/* Each socket; context is the table. False, without a fault, when it is full. */
+	tcx_socket_callback *take;
+};
 
 /* How a table is made; constant data, one per table. */
 struct tcx_table_reader {
 	struct tcx_table_kind kind;
 	/* One of these fills the table, or read() does: */
-	const struct tcx_netns_dump *dump;	/* of rtnetlink; then read() completes it */
-	const struct tcx_socket_table *sockets; /* how sockets make it */
+	const struct tcx_netns_dump *dump; /* of rtnetlink; then read() completes it */
+	struct tcx_socket_table sockets;   /* all sockets of a survey are read at once */
 	/* May append rows in any order until the table is full. False with a fault. */
 	bool (*read)(struct tcx_table *table, struct tcx_netns_reader *reader,
 		     struct tcx_fault *fault);

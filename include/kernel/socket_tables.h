@@ -89,7 +89,4 @@ struct tcx_tcp_listener {
 	uint32_t syn_received; /* half open */
 };
 
-/* tcpConnState of a kernel state (TCP_ESTABLISHED ...); 0 for an unknown one. */
-uint8_t tcx_tcp_state_of(uint8_t kernel_state);
-
 #endif

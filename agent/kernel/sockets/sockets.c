@@ -143,8 +143,8 @@ bool tcx_read_sockets(const struct tcx_survey *survey, struct tcx_table *const *
 	};
 
 	for (size_t id = 0; id < TCX_TABLES; id++)
-		if (tables[id] != NULL && survey->members[id]->sockets != NULL &&
-		    !begin(&listing, &query, id, survey->members[id]->sockets, fault))
+		if (tables[id] != NULL && survey->members[id]->sockets.take != NULL &&
+		    !begin(&listing, &query, id, &survey->members[id]->sockets, fault))
 			return false;
 	for (size_t i = 0; i < 2 && listing.open > 0; i++) {
 		query.family = families[i];

@@ -41,10 +41,6 @@ struct tcx_socket {
 /* Whether an IPv6 address stands for one of IPv4. */
 bool tcx_is_mapped(const uint8_t address[16]);
 
-/* Gets each socket. False ends the listing. */
-typedef bool tcx_socket_callback(void *context, const struct tcx_socket *socket,
-				 struct tcx_fault *fault);
-
 struct tcx_socket_query {
 	enum tcx_protocol protocol;
 	uint8_t family;	 /* AF_INET or AF_INET6 */
@@ -52,21 +48,6 @@ struct tcx_socket_query {
 	uint32_t states; /* sockets in others may be left out */
 	tcx_socket_callback *callback;
 	void *context; /* for the callback */
-};
-
-/* How a table is made of sockets; constant data. */
-struct tcx_socket_table {
-	enum tcx_protocol protocol;
-	uint32_t states; /* of the sockets that it is made of */
-	/*
-	 * It is made of all that speaks IPv4, and gets that as AF_INET: IPv4 sockets, and IPv6 ones
-	 * with IPv4 ends (::ffff:a.b.c.d), or, as 0.0.0.0, that accept both.
-	 */
-	bool only_ipv4;
-	/* Before the first socket. NULL: nothing to do. */
-	bool (*begin)(struct tcx_table *table, struct tcx_fault *fault);
-	/* Each socket; context is the table. False, without a fault, when it is full. */
-	tcx_socket_callback *take;
 };
 
 /*

@@ -110,12 +110,6 @@ static bool take_socket(void *context, const struct tcx_socket *socket, struct t
 	return true;
 }
 
-static const struct tcx_socket_table sockets = {
-	.protocol = TCX_TCP,
-	.states = 1U << TCP_LISTEN | 1U << TCP_ESTABLISHED | 1U << TCP_SYN_RECV,
-	.take = take_socket,
-};
-
 static void merge(void *kept, const void *other)
 {
 	struct tcx_tcp_listener *sum = kept;
@@ -133,5 +127,7 @@ const struct tcx_table_reader tcx_tcp_listeners = {
 	.kind.row_size = sizeof(struct tcx_tcp_listener),
 	.kind.key_size = offsetof(struct tcx_tcp_listener, max_known),
 	.kind.merge = merge,
-	.sockets = &sockets,
+	.sockets.protocol = TCX_TCP,
+	.sockets.states = 1U << TCP_LISTEN | 1U << TCP_ESTABLISHED | 1U << TCP_SYN_RECV,
+	.sockets.take = take_socket,
 };
