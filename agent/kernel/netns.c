@@ -466,7 +466,7 @@ static void forget_fallback(struct tcx_netns_reader *reader)
 	if (now - reader->diag_ns < DIAG_RETRY_NS)
 		return;
 	reader->diag_ns = now;
-	memset(reader->use_procfs, 0, sizeof(reader->use_procfs));
+	memset(reader->no_diag, 0, sizeof(reader->no_diag));
 }
 
 struct tcx_netns_reader *tcx_netns_begin(struct tcx_netns *netns, struct tcx_fault *fault)

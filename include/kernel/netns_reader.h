@@ -21,12 +21,12 @@ struct tcx_netns_reader {
 	const char *ignored; /* patterns, as in tcx_list_matches() */
 
 	/* For the readers of tables. */
-	struct tcx_link_watch *link_watch;   /* gives times of last change */
-	const char *proc_root;		     /* for PROC_ROOT/net */
-	struct tcx_netlink route;	     /* NETLINK_ROUTE */
-	struct tcx_netlink diag;	     /* NETLINK_SOCK_DIAG */
-	bool use_procfs[TCX_PROTOCOLS];	     /* sock_diag does not work, or is not wanted */
-	struct tcx_fault why[TCX_PROTOCOLS]; /* reason for it */
+	struct tcx_link_watch *link_watch; /* gives times of last change */
+	const char *proc_root;		   /* for PROC_ROOT/net */
+	struct tcx_netlink route;	   /* NETLINK_ROUTE */
+	struct tcx_netlink diag;	   /* NETLINK_SOCK_DIAG */
+	/* Why procfs is read in place of sock_diag; empty: it is not. */
+	struct tcx_fault no_diag[TCX_PROTOCOLS];
 
 	/* For kernel/netns.c. */
 	struct tcx_netns *netns; /* the lender */

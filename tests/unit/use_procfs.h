@@ -8,10 +8,8 @@
 /* From now on; why, not empty, becomes the tables' fallback. */
 static inline void use_procfs(struct tcx_netns_reader *reader, const char *why)
 {
-	for (int i = 0; i < TCX_PROTOCOLS; i++) {
-		reader->use_procfs[i] = true;
-		tcx_fault_set(&reader->why[i], "%s", why);
-	}
+	for (int i = 0; i < TCX_PROTOCOLS; i++)
+		tcx_fault_set(&reader->no_diag[i], "%s", why);
 }
 
 #endif

@@ -32,17 +32,6 @@ static bool is_missing(int error)
 	return false;
 }
 
-/* Whether to list with procfs instead. A refusal comes before any socket. */
-static bool give_up_diag(struct tcx_netns_reader *reader, enum tcx_protocol protocol,
-			 const struct tcx_fault *why)
-{
-	if (!is_missing(reader->diag.error))
-		return false;
-	reader->use_procfs[protocol] = true;
-	reader->why[protocol] = *why;
-	return true;
-}
-
 bool tcx_is_mapped(const uint8_t address[16])
 {
 	static const uint8_t mapped[TCX_MAPPED_LEN] = {[10] = 0xff, [11] = 0xff};
@@ -102,20 +91,25 @@ static void set_source(const struct listing *listing, const char *source,
 	}
 }
 
-/* A kernel without IPv6 has no such sockets; IPv4 it must have. */
+/*
+ * A kernel without IPv6 has no such sockets; IPv4 it must have. If sock_diag is missing, it says so
+ * before any socket.
+ */
 static bool list(struct listing *listing, struct tcx_netns_reader *reader,
 		 const struct tcx_socket_query *query, struct tcx_fault *fault)
 {
+	struct tcx_fault *no_diag = &reader->no_diag[query->protocol];
 	struct tcx_fault why = {""};
 
-	if (!reader->use_procfs[query->protocol]) {
-		set_source(listing, "sock_diag", &why);
+	if (no_diag->text[0] == '\0') {
+		set_source(listing, "sock_diag", no_diag);
 		if (tcx_sockets_list_diag(reader, query, &why) || listing->open == 0)
 			return true;
-		if (!give_up_diag(reader, query->protocol, &why))
+		if (!is_missing(reader->diag.error))
 			return tcx_fault_set(fault, "%s", why.text);
+		*no_diag = why;
 	}
-	set_source(listing, "procfs", &reader->why[query->protocol]);
+	set_source(listing, "procfs", no_diag);
 	return tcx_sockets_list_proc(reader, query, fault) || listing->open == 0;
 }
 
