@@ -41,26 +41,6 @@ static bool append_listener(struct tcx_table *table, const struct tcx_socket *so
 	return tcx_table_append(table, &row, fault);
 }
 
-/* The listener with one of the addresses, with the socket's device or else without. */
-static struct tcx_tcp_listener *find_at(struct tcx_table *table, const struct tcx_socket *socket,
-					const uint8_t *const *addresses, size_t count)
-{
-	const uint32_t links[] = {socket->link, 0};
-
-	for (size_t l = socket->link != 0 ? 0 : 1; l < 2; l++) {
-		for (size_t i = 0; i < count; i++) {
-			struct tcx_tcp_listener key;
-			struct tcx_tcp_listener *row;
-
-			set_key(&key, socket, addresses[i], links[l]);
-			row = tcx_table_find(table, &key);
-			if (row != NULL)
-				return row;
-		}
-	}
-	return NULL;
-}
-
 /*
  * The listener of a connection, chosen as the kernel does (inet_lookup_listener()): its own address
  * before any, its device before none. A connection is bound to the device of its listener; or to a
@@ -70,17 +50,32 @@ static struct tcx_tcp_listener *find_at(struct tcx_table *table, const struct tc
 static struct tcx_tcp_listener *find_listener(struct tcx_table *table,
 					      const struct tcx_socket *socket)
 {
-	static const uint8_t any_mapped[16] = {[10] = 0xff, [11] = 0xff};
-	static const uint8_t any[16];
-	const uint8_t *const own[] = {socket->local};
-	const uint8_t *const wildcards[] = {any_mapped, any};
-	struct tcx_tcp_listener *row = find_at(table, socket, own, 1);
+	static const uint8_t all_of_ipv4[16] = {[10] = 0xff, [11] = 0xff};
+	static const uint8_t all[16];
+	const bool mapped = socket->family == AF_INET6 && tcx_is_mapped(socket->local);
+	const struct {
+		bool possible;
+		const uint8_t *address;
+		uint32_t link;
+	} places[] = {
+		{socket->link != 0, socket->local, socket->link},
+		{true, socket->local, 0},
+		{socket->link != 0 && mapped, all_of_ipv4, socket->link},
+		{socket->link != 0, all, socket->link},
+		{mapped, all_of_ipv4, 0},
+		{true, all, 0},
+	};
+	struct tcx_tcp_listener *row = NULL;
 
-	if (row != NULL)
-		return row;
-	if (socket->family == AF_INET6 && tcx_is_mapped(socket->local))
-		return find_at(table, socket, wildcards, 2);
-	return find_at(table, socket, &wildcards[1], 1);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && row == NULL; i++) {
+		struct tcx_tcp_listener key;
+
+		if (!places[i].possible)
+			continue;
+		set_key(&key, socket, places[i].address, places[i].link);
+		row = tcx_table_find(table, &key);
+	}
+	return row;
 }
 
 static void count_connection(struct tcx_table *table, const struct tcx_socket *socket)
