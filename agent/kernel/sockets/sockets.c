@@ -80,14 +80,13 @@ static bool take_socket(void *context, const struct tcx_socket *socket, struct t
 	return listing->open > 0;
 }
 
-static void set_source(const struct listing *listing, const char *source,
-		       const struct tcx_fault *fallback)
+static void set_source(const struct listing *listing, const struct tcx_fault *no_diag)
 {
 	for (size_t id = 0; id < TCX_TABLES; id++) {
 		if (listing->how[id] == NULL)
 			continue;
-		listing->tables[id]->source = source;
-		listing->tables[id]->fallback = *fallback;
+		listing->tables[id]->source = no_diag->text[0] == '\0' ? "sock_diag" : "procfs";
+		listing->tables[id]->fallback = *no_diag;
 	}
 }
 
@@ -102,14 +101,14 @@ static bool list(struct listing *listing, struct tcx_netns_reader *reader,
 	struct tcx_fault why = {""};
 
 	if (no_diag->text[0] == '\0') {
-		set_source(listing, "sock_diag", no_diag);
+		set_source(listing, no_diag);
 		if (tcx_sockets_list_diag(reader, query, &why) || listing->open == 0)
 			return true;
 		if (!is_missing(reader->diag.error))
 			return tcx_fault_set(fault, "%s", why.text);
 		*no_diag = why;
 	}
-	set_source(listing, "procfs", no_diag);
+	set_source(listing, no_diag);
 	return tcx_sockets_list_proc(reader, query, fault) || listing->open == 0;
 }
 

@@ -11,10 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/fault.h"
 #include "kernel/netns_reader.h"
 #include "kernel/read_table.h"
-#include "sample/table.h"
 
 /* Sets of kernel states, bits 1 << TCP_ESTABLISHED and so on: all eleven. */
 #define TCX_ALL_STATES ((1U << (TCP_CLOSING + 1)) - 2)
