@@ -110,15 +110,13 @@ static bool ask_patiently(struct question *question)
 	const struct tcx_snmpd_access *access = question->access;
 	const struct tcx_snmpd_user *user = find_user(&question->doctor->snmpd, access->name);
 
-	if (!tcx_doctor_ask(access, user, question->address, &question->answer))
-		return false;
-	for (int i = 0; i < TIMEOUT_S && question->doctor->agents > 0 &&
-			(has_nothing(question) || is_outdated(question));
-	     i++) {
+	for (int i = 0; tcx_doctor_ask(access, user, question->address, &question->answer); i++) {
+		if (i == TIMEOUT_S || question->doctor->agents == 0 ||
+		    (!has_nothing(question) && !is_outdated(question)))
+			return true;
 		sleep(1);
-		tcx_doctor_ask(access, user, question->address, &question->answer);
 	}
-	return true;
+	return false;
 }
 
 /*
@@ -205,17 +203,6 @@ static void check_refused(struct doctor *doctor, const struct doctor_answer *ans
 		     "snmpd, of which its log tells: see the files above");
 }
 
-static void check_priority(struct doctor *doctor)
-{
-	const struct tcx_config *config = doctor->config;
-
-	if (!doctor->configured || config->priority <= PRIORITY_OF_SNMPD)
-		return;
-	WARN("agent: registerPriority %d: snmpd's own modules have %d and go before it, so that of "
-	     "MIB-II managers see theirs",
-	     config->priority, PRIORITY_OF_SNMPD);
-}
-
 static void check_others(struct doctor *doctor, const struct doctor_answer *answer)
 {
 	char text[DOCTOR_LIST_MAX];
@@ -257,7 +244,10 @@ static void say_connected(struct doctor *doctor, const struct question *question
 		WARN("agent: it is of version %s, and this doctor of " TCX_VERSION
 		     ": restart the agent",
 		     answer->version);
-	check_priority(doctor);
+	if (doctor->config->priority > PRIORITY_OF_SNMPD)
+		WARN("agent: registerPriority %d: snmpd's own modules have %d and go before it, so "
+		     "that of MIB-II managers see theirs",
+		     doctor->config->priority, PRIORITY_OF_SNMPD);
 	check_others(doctor, answer);
 	if (answer->rows)
 		check_refused(doctor, answer);

@@ -62,13 +62,6 @@ static bool be_user(netsnmp_session *session, const struct tcx_snmpd_user *user)
 				   &session->securityPrivKeyLen)));
 }
 
-static void be_community(netsnmp_session *session, const char *name)
-{
-	session->version = SNMP_VERSION_2c;
-	session->community = (u_char *)name;
-	session->community_len = strlen(name);
-}
-
 /* A new session gets the timeout of AgentX sessions, which we do not want. */
 static netsnmp_session *open_session(const struct tcx_snmpd_access *access,
 				     const struct tcx_snmpd_user *user, const char *address)
@@ -77,10 +70,13 @@ static netsnmp_session *open_session(const struct tcx_snmpd_access *access,
 
 	snmp_sess_init(&wanted);
 	wanted.peername = (char *)address;
-	if (user == NULL)
-		be_community(&wanted, access->name);
-	else if (!be_user(&wanted, user))
+	if (user == NULL) {
+		wanted.version = SNMP_VERSION_2c;
+		wanted.community = (u_char *)access->name;
+		wanted.community_len = strlen(access->name);
+	} else if (!be_user(&wanted, user)) {
 		return NULL;
+	}
 	wanted.timeout = TIMEOUT_US;
 	wanted.retries = 1;
 	session = snmp_open(&wanted);

@@ -70,17 +70,6 @@ static bool is_local(const char *address)
 	       begins(host, "localhost") || begins(host, "[::1]") || strcmp(host, "::1") == 0;
 }
 
-static bool listens_locally(const struct tcx_snmpd_conf *snmpd)
-{
-	const char *list = listens_at(snmpd);
-	char address[PATH_MAX];
-	bool local = true;
-
-	while (tcx_list_next(&list, SEPARATORS, address))
-		local = local && is_local(address);
-	return local;
-}
-
 /* Where to ask: an address for all interfaces is asked at the loopback. */
 static void make_askable(const char *address, char text[DOCTOR_PATH_MAX])
 {
@@ -129,8 +118,13 @@ const char *tcx_doctor_ask_address(const struct tcx_snmpd_conf *snmpd, char text
 void tcx_check_addresses(struct doctor *doctor)
 {
 	const char *addresses = listens_at(&doctor->snmpd);
+	const char *list = addresses;
+	char address[PATH_MAX];
+	bool local = true;
 
-	if (!listens_locally(&doctor->snmpd)) {
+	while (tcx_list_next(&list, SEPARATORS, address))
+		local = local && is_local(address);
+	if (!local) {
 		OK("agentaddress: snmpd listens for managers at %s", addresses);
 		return;
 	}

@@ -58,17 +58,7 @@ void tcx_doctor_find_config(struct doctor *doctor)
 		note_config_file(doctor, file);
 }
 
-/* The agent reads the file as its first user, and after SIGHUP as the user of -u. */
-static void check_config_file(struct doctor *doctor, const char *path)
-{
-	if (access(path, R_OK) == 0)
-		OK("configuration: %s was read", path);
-	else
-		WARN("configuration: %s cannot be read by user %s (%s), so SIGHUP will not work: "
-		     "make it and its directory readable",
-		     path, doctor->user, strerror(errno));
-}
-
+/* The agent reads the files as its first user, and after SIGHUP as the user of -u. */
 void tcx_check_config(struct doctor *doctor)
 {
 	const char *list = doctor->config_files;
@@ -81,7 +71,12 @@ void tcx_check_config(struct doctor *doctor)
 		return;
 	}
 	while (tcx_list_next(&list, "\n", file))
-		check_config_file(doctor, file);
+		if (access(file, R_OK) == 0)
+			OK("configuration: %s was read", file);
+		else
+			WARN("configuration: %s cannot be read by user %s (%s), so SIGHUP will not "
+			     "work: make it and its directory readable",
+			     file, doctor->user, strerror(errno));
 	if (doctor->config_files[0] != '\0')
 		return;
 	OK("configuration: no file, so all defaults hold");
