@@ -3,7 +3,6 @@
 #include "session/agentx.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,7 +14,7 @@
 
 #define APP		"tcpextd"
 #define REFUSED_RETRY_S 10
-#define LIST_S		1		     /* the session is then complete, as a rule */
+#define FIRST_RETRY_S	1		     /* the session is then complete, as a rule */
 #define DEFAULT_SOCKET	"/var/agentx/master" /* the library's NETSNMP_AGENTX_SOCKET */
 #define US_PER_S	1000000
 
@@ -59,7 +58,6 @@ static void on_connected(void *session)
 	if (session != agentx->opened)
 		return;
 	agentx->opened = NULL;
-	agentx->complained = false;
 	agentx->wire.rest = NULL;
 	agentx->session = session;
 	agentx->main = agentx->session->sessid;
@@ -86,7 +84,6 @@ static void on_lost(void *session)
 {
 	(void)session;
 	agentx->session = NULL;
-	agentx->complained = true;
 	if (!agentx->away)
 		say_lost();
 }
@@ -175,6 +172,8 @@ bool tcx_agentx_init(struct tcx_agentx *state)
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_ROOT_ACCESS, 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
+	netsnmp_ds_set_int(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_OID_OUTPUT_FORMAT,
+			   NETSNMP_OID_OUTPUT_NUMERIC);
 	init_agent(APP);
 	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
 			      TCX_WIRE_ADDRESS);
@@ -185,36 +184,28 @@ bool tcx_agentx_init(struct tcx_agentx *state)
 	return tcx_wire_init(&agentx->wire);
 }
 
-/* False when the address can be reached: those behind it were not tried. */
-static bool complain_of(const char *address)
-{
-	struct tcx_fault fault = {""};
-	bool reached = tcx_address_probe(address, agentx->wire.stop_fd, &fault);
-
-	if (reached)
-		tcx_fault_set(&fault,
-			      "it does not answer; see that it is snmpd with 'master agentx'");
-	snmp_log(LOG_WARNING, "no AgentX master at %s: %s; trying every %d s to connect\n", address,
-		 fault.text, ping_interval());
-	return !reached;
-}
-
-static void complain_once(void)
+/* Those behind an address that can be reached were not tried. */
+static void say_unreached(void)
 {
 	const char *list = agentx->wire.master;
 	char address[PATH_MAX];
+	bool reached = false;
 
-	if (agentx->session != NULL || agentx->complained)
-		return;
-	agentx->complained = true;
-	while (tcx_address_next(&list, address) && complain_of(address))
-		;
+	while (!reached && tcx_address_next(&list, address)) {
+		struct tcx_fault fault = {"it does not answer; see that it is snmpd with 'master "
+					  "agentx'"};
+
+		reached = tcx_address_probe(address, agentx->wire.stop_fd, &fault);
+		snmp_log(LOG_WARNING, "no AgentX master at %s: %s; trying every %d s to connect\n",
+			 address, fault.text, ping_interval());
+	}
 }
 
 void tcx_agentx_connect(void)
 {
 	tcx_quirk_init_snmp(APP);
-	complain_once();
+	if (agentx->session == NULL && agentx->main == 0)
+		say_unreached();
 	tcx_groups_watch(agentx);
 }
 
@@ -260,24 +251,6 @@ void tcx_agentx_shutdown(void)
 	shutdown_agent();
 }
 
-static void ask_again(unsigned int alarm, void *arg);
-
-static void list_modules(unsigned int alarm, void *arg)
-{
-	(void)alarm;
-	(void)arg;
-	if (agentx->session != NULL)
-		tcx_registrations_update_sysORTable(agentx->registrations);
-}
-
-static void ask_later(void)
-{
-	if (agentx->alarm != 0)
-		return;
-	agentx->alarm = snmp_alarm_register(REFUSED_RETRY_S, 0, ask_again, NULL);
-	snmp_alarm_register(LIST_S, 0, list_modules, NULL);
-}
-
 /*
  * What was refused may be free by now, as when another agent has ended. Logs a module once when it
  * is refused and once when it no longer is.
@@ -297,17 +270,13 @@ static void ask_again(unsigned int alarm, void *arg)
 		if ((granted & 1U << i) != 0)
 			snmp_log(LOG_NOTICE, "the master takes the group %s now\n",
 				 agentx->modules.modules[i].word);
-	list_modules(0, NULL);
+	tcx_registrations_update_sysORTable(agentx->registrations);
 }
 
-/* In digits, since the agent loads no MIB with names. */
-static void print_oid(char *text, size_t size, const oid *name, size_t len)
+static void ask_later(unsigned int seconds)
 {
-	size_t used = 0;
-
-	text[0] = '\0';
-	for (size_t i = 0; i < len && used < size; i++)
-		used += (size_t)snprintf(text + used, size - used, ".%lu", (unsigned long)name[i]);
+	if (agentx->alarm == 0)
+		agentx->alarm = snmp_alarm_register(seconds, 0, ask_again, NULL);
 }
 
 /*
@@ -347,11 +316,13 @@ void tcx_agentx_refused(long error)
 	if (module == NULL)
 		return;
 	bit = 1U << (module - agentx->modules.modules);
-	print_oid(text, sizeof(text), made->rootoid, made->rootoid_len);
-	ask_later();
-	if ((agentx->reported & bit) != 0)
+	if ((agentx->reported & bit) != 0) {
+		ask_later(REFUSED_RETRY_S);
 		return;
+	}
+	ask_later(FIRST_RETRY_S);
 	agentx->reported |= bit;
+	snprint_objid(text, sizeof(text), made->rootoid, made->rootoid_len);
 	if (error == DUPLICATE_REGISTRATION)
 		say_taken(text, module->word, made->priority);
 	else

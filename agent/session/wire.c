@@ -29,19 +29,13 @@ static const oid domain_name[] = {TCX_MIB_ROOT};
 /* The library's callbacks have no argument of ours. */
 static struct tcx_wire *wire;
 
-/*
- * False after the timeout, or when the agent shall end. *begin is when it waited first, or 0. errno
- * stays.
- */
-static bool wait_writable(uint64_t *begin)
+/* False after the timeout, counted from begin on, or when the agent shall end. errno stays. */
+static bool wait_writable(uint64_t begin)
 {
 	struct pollfd fds[] = {{.fd = wire->fd, .events = POLLOUT},
 			       {.fd = wire->stop_fd, .events = POLLIN}};
-	uint64_t now = tcx_clock_now();
-	int left;
+	int left = SEND_TIMEOUT_MS - (int)((tcx_clock_now() - begin) / TCX_NS_PER_MS);
 
-	*begin = *begin == 0 ? now : *begin;
-	left = SEND_TIMEOUT_MS - (int)((now - *begin) / TCX_NS_PER_MS);
 	return left > 0 && poll(fds, 2, left) > 0 && fds[1].revents == 0;
 }
 
@@ -91,7 +85,7 @@ static int end(void *buffer)
 /* Gives up if it cannot. The master may have ended the connection, which is no cause of ours. */
 static bool send_all(const unsigned char *data, size_t len)
 {
-	uint64_t begin = 0; /* of waiting */
+	const uint64_t begin = tcx_clock_now();
 
 	while (len > 0) {
 		ssize_t sent = send(wire->fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -99,7 +93,7 @@ static bool send_all(const unsigned char *data, size_t len)
 		if (sent > 0) {
 			data += sent;
 			len -= (size_t)sent;
-		} else if (errno != EAGAIN || !wait_writable(&begin)) {
+		} else if (errno != EAGAIN || !wait_writable(begin)) {
 			give_up(errno == EAGAIN ? "it did not take what was sent to it in time"
 						: NULL);
 			return false;

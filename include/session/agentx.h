@@ -25,12 +25,11 @@ struct tcx_agentx {
 	netsnmp_session *session; /* the library's, while connected */
 	const void *opened;	  /* its newest one, until that is connected */
 	bool away;		  /* between tcx_agentx_leave() and tcx_agentx_return() */
-	bool complained;	  /* the log has said that there is no master */
 	bool to_library;	  /* Get and GetNext, too */
 
 	/* Groups that are left to snmpd: */
 	uint64_t max_age_ns;
-	long main;			/* number of the session at the master */
+	long main;			/* number of the last session at the master */
 	long sessions[TCX_MODULES_MAX]; /* those of the groups; 0: it has none */
 	unsigned int left;
 	unsigned int told; /* those of which the log has said so */
