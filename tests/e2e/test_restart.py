@@ -26,6 +26,15 @@ def private_memory(agent):
     return int(re.search(r"^Anonymous:\s+(\d+) kB", rollup, re.MULTILINE)[1])
 
 
+def check_log(lines):
+    """On a busy machine snmpd may not answer within the agent's agentXTimeout, which is a session lost, too."""
+    words = [line.split()[0] for line in lines]
+    lost = words.count("lost")
+    check(words == ["connected"] + ["lost", "connected"] * lost, "a line in the log for each end and each begin of a session", lines)
+    slow = len([line for line in lines if "it did not answer" in line])
+    check(lost - slow <= ROUNDS <= lost, "no session ends but with snmpd, or without an answer of it", lines)
+
+
 def twenty_times(site):
     """Killed, restarted, served."""
     snmpd = site.snmpd()
@@ -48,9 +57,7 @@ def twenty_times(site):
         # The allocator takes some pages more now and then, until round 40 or so. What a session loses, it loses in each round.
         grown = [after - before for before, after in zip(memory[SETTLED - 1:], memory[SETTLED:])]
         check(statistics.median(grown) <= 0, "private memory does not grow in most rounds", f"KiB: {memory}")
-    lines = [re.sub(r" at .*", "", line) for line in agent.log()]
-    check(lines[1:] == ["connected to the AgentX master"] + ["lost the AgentX master", "connected to the AgentX master"] * ROUNDS,
-          "two lines in the log for each time", agent.log())
+    check_log(agent.log()[1:])
 
 
 harness.main(twenty_times)
