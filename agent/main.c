@@ -28,7 +28,6 @@ struct tcx_program {
 	struct tcx_agentx agentx;
 	struct tcx_reading reading;
 	struct tcx_pid_file pid_file;
-	bool reload;   /* SIGHUP was received */
 	bool reloaded; /* the configuration is in force, except registrations */
 	bool stop;
 	bool unsound; /* the library has freed registrations that it still uses */
@@ -91,7 +90,6 @@ static void reload(struct tcx_program *program)
 	struct tcx_config config;
 	struct tcx_fault fault = {""};
 
-	program->reload = false;
 	tcx_log_reopen();
 	if (tcx_config_read(&config, &program->options) > 0) {
 		snmp_log(LOG_ERR, "the old configuration stays in force; correct the files, then "
@@ -125,7 +123,6 @@ static void finish_reload(struct tcx_program *program)
 	if (!tcx_registrations_apply(program->agentx.registrations, &fault)) {
 		snmp_log(LOG_ERR, "%s\n", fault.text);
 		program->unsound = true;
-		program->stop = true;
 		return;
 	}
 	tcx_agentx_return();
@@ -135,11 +132,11 @@ static void finish_reload(struct tcx_program *program)
 
 static void on_hangup(int fd, void *arg)
 {
-	struct tcx_program *program = arg;
 	struct signalfd_siginfo signal;
 
 	while (read(fd, &signal, sizeof(signal)) == (ssize_t)sizeof(signal))
-		program->reload = true;
+		;
+	reload(arg);
 }
 
 /* Leaves the signal pending, so that every wait sees it. */
@@ -251,10 +248,8 @@ static int serve(struct tcx_program *program)
 		return fail(program, ready_fd, &fault);
 	tcx_process_started(ready_fd, true);
 	tcx_reading_log(&program->reading);
-	while (!program->stop) {
+	while (!program->stop && !program->unsound) {
 		agent_check_and_process(1);
-		if (program->reload)
-			reload(program);
 		if (program->reloaded)
 			finish_reload(program);
 	}

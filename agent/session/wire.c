@@ -229,7 +229,7 @@ static int receive(netsnmp_transport *transport, void *buffer, int size, void **
 		   int *opaque_len)
 {
 	struct tcx_pdu next;
-	size_t len = 0;
+	size_t len;
 
 	(void)size; /* the library offers SNMP_MAX_RCV_MSG_SIZE, 65536, unless it has part of a PDU
 		     */
@@ -237,8 +237,7 @@ static int receive(netsnmp_transport *transport, void *buffer, int size, void **
 	*opaque_len = 0;
 	if (!wire->lost && !has_pdu(&next))
 		fill();
-	if (!wire->lost)
-		len = use(buffer);
+	len = use(buffer);
 	if (!wire->lost && wire->asking)
 		look_at_time();
 	if (wire->lost)
