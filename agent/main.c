@@ -120,9 +120,9 @@ static void finish_reload(struct tcx_program *program)
 	program->reloaded = false;
 	if (change == TCX_REGISTRATIONS_TAKE_BACK)
 		tcx_agentx_leave();
-	if (!tcx_registrations_apply(program->agentx.registrations, &fault)) {
+	program->unsound = !tcx_registrations_apply(program->agentx.registrations, &fault);
+	if (program->unsound) {
 		snmp_log(LOG_ERR, "%s\n", fault.text);
-		program->unsound = true;
 		return;
 	}
 	tcx_agentx_return();
@@ -176,34 +176,31 @@ static bool watch_signals(struct tcx_program *program, struct tcx_fault *fault)
 	return true;
 }
 
-static bool make_dispatcher(struct tcx_agentx *agentx, struct tcx_fault *fault)
+static bool make_dispatcher(struct tcx_agentx *agentx)
 {
 	if (!tcx_modules_build(&agentx->modules, tcx_modules, tcx_modules_count))
-		return tcx_fault_set(fault, "out of memory");
+		return false;
 	agentx->dispatcher = tcx_dispatcher_new(&agentx->modules);
 	agentx->registrations = tcx_registrations_new(&agentx->modules);
-	return (agentx->dispatcher != NULL && agentx->registrations != NULL) ||
-	       tcx_fault_set(fault, "out of memory");
+	return agentx->dispatcher != NULL && agentx->registrations != NULL;
 }
 
+/* Where a step sets no fault, memory is short. */
 static bool start(struct tcx_program *program, struct tcx_fault *fault)
 {
 	const struct tcx_options *options = &program->options;
 
+	tcx_fault_set(fault, "out of memory");
 	if (!watch_signals(program, fault) ||
 	    !tcx_pid_file_write(&program->pid_file, options->pid_file, fault) ||
-	    !tcx_process_become(options->user, options->group, fault))
-		return false;
-	if (!make_dispatcher(&program->agentx, fault) ||
-	    !set_reading(program, &program->config, fault))
+	    !tcx_process_become(options->user, options->group, fault) ||
+	    !make_dispatcher(&program->agentx) || !set_reading(program, &program->config, fault) ||
+	    !apply_config(program))
 		return false;
 	register_readfd(tcx_reading_fd(&program->reading), on_reading, program);
-	if (!apply_config(program))
-		return tcx_fault_set(fault, "out of memory");
-	if (!tcx_registrations_apply(program->agentx.registrations, fault)) {
-		program->unsound = true;
+	program->unsound = !tcx_registrations_apply(program->agentx.registrations, fault);
+	if (program->unsound)
 		return false;
-	}
 	snmp_log(LOG_NOTICE, "tcpextd %s started: reads %s every %g s\n", TCX_VERSION,
 		 program->config.proc_root, (double)program->config.interval_ns / 1e9);
 	tcx_agentx_connect();

@@ -2,7 +2,6 @@
 /* The AgentX session: settings, connection, refused registrations, and their log lines. */
 #include "session/agentx.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

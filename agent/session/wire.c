@@ -221,9 +221,10 @@ static size_t use(void *buffer)
 }
 
 /*
- * Passes on one PDU at a time. The library's transports pass on all there is, which turns a flood
- * of requests into a queue in memory, as it answers one a turn. While another one is here the
- * library gets a descriptor that is always readable, so that it asks for that, too.
+ * Passes on one PDU at a time, for which the library offers room (SNMP_MAX_RCV_MSG_SIZE, 65536).
+ * The library's transports pass on all there is, which turns a flood of requests into a queue in
+ * memory, as it answers one a turn. While another one is here the library gets a descriptor that is
+ * always readable, so that it asks for that, too.
  */
 static int receive(netsnmp_transport *transport, void *buffer, int size, void **opaque,
 		   int *opaque_len)
@@ -231,8 +232,7 @@ static int receive(netsnmp_transport *transport, void *buffer, int size, void **
 	struct tcx_pdu next;
 	size_t len;
 
-	(void)size; /* the library offers SNMP_MAX_RCV_MSG_SIZE, 65536, unless it has part of a PDU
-		     */
+	(void)size;
 	*opaque = NULL;
 	*opaque_len = 0;
 	if (!wire->lost && !has_pdu(&next))

@@ -3,11 +3,8 @@
 #ifndef TCX_SESSION_AGENTX_H
 #define TCX_SESSION_AGENTX_H
 
-#include <limits.h>
 #include <stdbool.h>
-#include <stddef.h>
 
-#include "base/fault.h"
 #include "session/wire.h"
 #include "snmp/registrations.h"
 
