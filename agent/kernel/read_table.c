@@ -1,15 +1,53 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reads the tables of a survey, and tries again when they changed meanwhile. */
+/* Reads the tables of a survey, a row of each message, and tries again when they changed meanwhile.
+ */
 #include "kernel/read_table.h"
 
 #include "base/clock.h"
 #include "kernel/netns_reader.h"
 #include "sockets/sockets.h"
 
+/* More than any type of attribute that rows are made of. */
+#define ATTRIBUTES 32
+
+/* From RTM_NEWADDR to RTM_GETADDR, and so with all others. */
+#define NEW_TO_GET 2
+
+struct list {
+	struct tcx_table *table;
+	const struct tcx_table_dump *dump;
+};
+
+static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
+{
+	const struct list *list = context;
+	const struct tcx_table_dump *dump = list->dump;
+	const struct nlattr *attributes[ATTRIBUTES];
+	const void *body = tcx_netlink_parse(message, dump->len, attributes, ATTRIBUTES, fault);
+
+	if (body == NULL)
+		return false;
+	return message->nlmsg_type != dump->type - NEW_TO_GET ||
+	       dump->take(list->table, body, attributes, fault);
+}
+
+bool tcx_table_list(struct tcx_table *table, struct tcx_netns_reader *netns,
+		    const struct tcx_table_dump *dump, struct tcx_fault *fault)
+{
+	struct list list = {table, dump};
+	const struct tcx_netlink_query query = {dump->type, dump->request, dump->len + dump->more,
+						take_message, &list};
+	const bool was_cut = table->cut;
+
+	table->source = "rtnetlink";
+	return tcx_netlink_dump(&netns->route, &query, fault) || table->cut != was_cut ||
+	       (dump->nothing != 0 && netns->route.error == dump->nothing);
+}
+
 static bool read_sorted(struct tcx_table *table, const struct tcx_table_reader *reader,
 			struct tcx_netns_reader *netns, struct tcx_fault *fault)
 {
-	return (reader->dump == NULL || tcx_netns_list(netns, table, reader->dump, fault)) &&
+	return (reader->dump.take == NULL || tcx_table_list(table, netns, &reader->dump, fault)) &&
 	       (reader->read == NULL || reader->read(table, netns, fault)) &&
 	       tcx_table_sort_unique(table, fault);
 }

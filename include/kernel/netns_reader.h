@@ -34,20 +34,4 @@ struct tcx_netns_reader {
 	int home;		 /* where the thread came from; -1: it is there */
 };
 
-/* A dump of rtnetlink and what becomes of it; constant data. */
-struct tcx_netns_dump {
-	uint16_t type;	     /* RTM_GETADDR ...; messages like RTM_NEWADDR are taken */
-	const void *request; /* struct ifaddrmsg ..., and attributes */
-	size_t len;	     /* of the struct, with which messages begin, too */
-	size_t more;	     /* octets of attributes behind the struct of the request */
-	int nothing;	     /* errno of a kernel that has nothing to list; 0: it always has */
-	/* Takes a message: its fixed part, and the attributes by type, NULL if missing. */
-	bool (*take)(struct tcx_table *table, const void *message, const struct nlattr **attributes,
-		     struct tcx_fault *fault);
-};
-
-/* Lists into the table until that is full. False with a fault. */
-bool tcx_netns_list(struct tcx_netns_reader *reader, struct tcx_table *table,
-		    const struct tcx_netns_dump *dump, struct tcx_fault *fault);
-
 #endif

@@ -8,12 +8,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/fault.h"
 #include "catalogue/table_ids.h"
 #include "sample/table.h"
 
-struct tcx_netns_dump;
+struct nlattr;
 struct tcx_netns_reader;
 struct tcx_socket;
 
@@ -38,12 +39,24 @@ struct tcx_socket_table {
 	tcx_socket_callback *take;
 };
 
+/* A dump of rtnetlink and what becomes of it; constant data. */
+struct tcx_table_dump {
+	uint16_t type;	     /* RTM_GETADDR ...; messages like RTM_NEWADDR are taken */
+	const void *request; /* struct ifaddrmsg ..., and attributes */
+	size_t len;	     /* of the struct, with which messages begin, too */
+	size_t more;	     /* octets of attributes behind the struct of the request */
+	int nothing;	     /* errno of a kernel that has nothing to list; 0: it always has */
+	/* Takes a message: its fixed part, and the attributes by type, NULL if missing. */
+	bool (*take)(struct tcx_table *table, const void *message, const struct nlattr **attributes,
+		     struct tcx_fault *fault);
+};
+
 /* How a table is made; constant data, one per table. */
 struct tcx_table_reader {
 	struct tcx_table_kind kind;
 	/* One of these fills the table, or read() does: */
-	const struct tcx_netns_dump *dump; /* of rtnetlink; then read() completes it */
-	struct tcx_socket_table sockets;   /* all sockets of a survey are read at once */
+	struct tcx_table_dump dump;	 /* of rtnetlink; then read() completes it */
+	struct tcx_socket_table sockets; /* all sockets of a survey are read at once */
 	/* May append rows in any order until the table is full. False with a fault. */
 	bool (*read)(struct tcx_table *table, struct tcx_netns_reader *reader,
 		     struct tcx_fault *fault);
@@ -71,6 +84,10 @@ extern const struct tcx_survey tcx_surveys[TCX_SURVEYS];
 bool tcx_survey_read(const struct tcx_survey *survey, unsigned int wanted,
 		     struct tcx_table *tables[TCX_TABLES], struct tcx_netns_reader *netns,
 		     size_t max_rows, struct tcx_fault *fault);
+
+/* For a reader->read(), too: lists into the table until that is full. False with a fault. */
+bool tcx_table_list(struct tcx_table *table, struct tcx_netns_reader *netns,
+		    const struct tcx_table_dump *dump, struct tcx_fault *fault);
 
 /*
  * For a reader->read() that needs another table as well: reads it once. If that is interrupted, so

@@ -7,7 +7,7 @@
 
 #include "base/octets.h"
 #include "kernel/ip_tables.h"
-#include "kernel/netns_reader.h"
+#include "kernel/netlink.h"
 #include "route_lists.h"
 
 static bool take_address(struct tcx_table *table, const void *message,
@@ -57,20 +57,16 @@ static void merge(void *kept, const void *other)
 }
 
 static const struct ifaddrmsg request = {.ifa_family = AF_INET};
-static const struct tcx_netns_dump dump = {RTM_GETADDR, &request, sizeof(request),
-					   .take = take_address};
-static const struct tcx_netns_dump link_dump = {RTM_GETADDR, &request, sizeof(request),
-						.take = take_link_address};
 
 const struct tcx_table_reader tcx_addresses = {
 	.kind.row_size = sizeof(struct tcx_address),
 	.kind.key_size = sizeof(((struct tcx_address *)NULL)->address),
 	.kind.merge = merge,
-	.dump = &dump,
+	.dump = {RTM_GETADDR, &request, sizeof(request), .take = take_address},
 };
 
 const struct tcx_table_reader tcx_link_addresses = {
 	.kind.row_size = sizeof(struct tcx_link_address),
 	.kind.key_size = sizeof(((struct tcx_link_address *)NULL)->link),
-	.dump = &link_dump,
+	.dump = {RTM_GETADDR, &request, sizeof(request), .take = take_link_address},
 };

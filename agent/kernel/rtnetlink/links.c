@@ -144,12 +144,8 @@ static bool take_qdisc(struct tcx_table *table, const void *message,
 static const struct tcmsg qdiscs_request = {.tcm_family = AF_UNSPEC};
 
 /* A kernel without traffic control has no queues. */
-static const struct tcx_netns_dump qdiscs = {RTM_GETQDISC, &qdiscs_request, sizeof(qdiscs_request),
+static const struct tcx_table_dump qdiscs = {RTM_GETQDISC, &qdiscs_request, sizeof(qdiscs_request),
 					     .take = take_qdisc, .nothing = EOPNOTSUPP};
-
-static const struct tcx_netns_dump links = {
-	RTM_GETLINK, &tcx_links_request, sizeof(tcx_links_request.link), .take = take_link,
-	.more = sizeof(tcx_links_request) - sizeof(tcx_links_request.link)};
 
 /* The netlink socket stands for the namespace. It is closed if the queues could not be read. */
 static void read_speeds(struct tcx_table *table, struct tcx_netlink *netlink)
@@ -178,7 +174,7 @@ static bool complete(struct tcx_table *table, struct tcx_netns_reader *reader,
 		     struct tcx_fault *fault)
 {
 	leave_out(table, reader->ignored);
-	if (!tcx_table_sort_unique(table, fault) || !tcx_netns_list(reader, table, &qdiscs, fault))
+	if (!tcx_table_sort_unique(table, fault) || !tcx_table_list(table, reader, &qdiscs, fault))
 		return false;
 	read_speeds(table, &reader->route);
 	read_memory(table, reader->link_watch);
@@ -189,6 +185,8 @@ const struct tcx_table_reader tcx_links = {
 	.kind.row_size = sizeof(struct tcx_link),
 	.kind.key_size = sizeof(((struct tcx_link *)NULL)->index),
 	.kind.counts = true,
-	.dump = &links,
+	.dump = {RTM_GETLINK, &tcx_links_request, sizeof(tcx_links_request.link),
+		 .more = sizeof(tcx_links_request) - sizeof(tcx_links_request.link),
+		 .take = take_link},
 	.read = complete,
 };

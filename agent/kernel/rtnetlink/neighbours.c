@@ -90,12 +90,9 @@ static bool mark_ignored(struct tcx_table *table, struct tcx_netns_reader *reade
 
 static const struct ndmsg request = {.ndm_family = AF_INET};
 
-static const struct tcx_netns_dump dump = {RTM_GETNEIGH, &request, sizeof(request),
-					   .take = take_neighbour};
-
 const struct tcx_table_reader tcx_neighbours = {
 	.kind.row_size = sizeof(struct tcx_neighbour),
 	.kind.key_size = offsetof(struct tcx_neighbour, type),
-	.dump = &dump,
+	.dump = {RTM_GETNEIGH, &request, sizeof(request), .take = take_neighbour},
 	.read = mark_ignored,
 };

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 #include "base/octets.h"
-#include "kernel/netns_reader.h"
+#include "kernel/netlink.h"
 
 /*
  * The weight less one. Its upper half is the octet behind it since kernel 6.12, 0 before, which has
@@ -58,13 +58,10 @@ static bool take_nexthop(struct tcx_table *table, const void *message,
 
 static const struct nhmsg request = {.nh_family = AF_UNSPEC};
 
-static const struct tcx_netns_dump dump = {RTM_GETNEXTHOP, &request, sizeof(request),
-					   .take = take_nexthop};
-
 const struct tcx_table_reader tcx_nexthops = {
 	.kind.row_size = sizeof(struct tcx_nexthop),
 	.kind.key_size = sizeof(((struct tcx_nexthop *)NULL)->id),
-	.dump = &dump,
+	.dump = {RTM_GETNEXTHOP, &request, sizeof(request), .take = take_nexthop},
 };
 
 /* A group's members are no groups. */

@@ -206,12 +206,6 @@ static bool complete(struct tcx_table *table, struct tcx_netns_reader *reader,
 	return true;
 }
 
-static const struct rtmsg request = {.rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN};
-
-/* Without any address there is no main table, which kernels since 4.20 refuse. */
-static const struct tcx_netns_dump dump = {RTM_GETROUTE, &request, sizeof(request),
-					   .take = take_route, .nothing = ENOENT};
-
 /* Nexthops first, since some of them lead to direct routes. */
 static bool complete_all(struct tcx_table *table, struct tcx_netns_reader *reader,
 			 struct tcx_fault *fault)
@@ -241,10 +235,13 @@ static void merge(void *kept, const void *other)
 		memcpy(kept, other, sizeof(struct tcx_route));
 }
 
+static const struct rtmsg request = {.rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN};
+
+/* Without any address there is no main table, which kernels since 4.20 refuse. */
 const struct tcx_table_reader tcx_routes = {
 	.kind.row_size = sizeof(struct tcx_route),
 	.kind.key_size = offsetof(struct tcx_route, next_hop),
 	.kind.merge = merge,
-	.dump = &dump,
+	.dump = {RTM_GETROUTE, &request, sizeof(request), .take = take_route, .nothing = ENOENT},
 	.read = complete_all,
 };
