@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the table of links and the link watch share: request and status. */
+/* What is asked of links: their list and status, by netlink, and their speed (SIOCETHTOOL). */
 #include "link_messages.h"
 
+#include <linux/ethtool.h>
 #include <linux/if.h>
+#include <linux/sockios.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/ioctl.h>
 
 #include "kernel/links.h"
 
@@ -12,6 +17,9 @@
  * bit is RTEXT_FILTER_MRP, about bridges: it adds nothing to a list of links.
  */
 #define WHOLE_LINKS (1 << 4)
+
+/* The kernel writes three bit maps of at most 127 words behind the struct. */
+#define MODE_WORDS (3 * 127)
 
 /*
  * IF_OPER_*. The kernel reports DOWN for a link that is not IFF_UP (rtnl_fill_ifinfo()), so
@@ -39,3 +47,52 @@ const struct tcx_links_request tcx_links_request = {
 		      .nla_type = IFLA_EXT_MASK},
 	.mask = WHOLE_LINKS,
 };
+
+static bool ask_driver(int fd, const char *name, void *question)
+{
+	struct ifreq request = {.ifr_data = question};
+
+	memcpy(request.ifr_name, name, sizeof(request.ifr_name));
+	return ioctl(fd, SIOCETHTOOL, &request) == 0;
+}
+
+/* The first request gives minus the words of a bit map; the second needs room for three maps. */
+static bool ask_settings(int fd, const char *name, uint32_t *speed)
+{
+	union {
+		struct ethtool_link_settings settings;
+		char octets[sizeof(struct ethtool_link_settings) + MODE_WORDS * sizeof(uint32_t)];
+	} answer = {.settings = {.cmd = ETHTOOL_GLINKSETTINGS}};
+	struct ethtool_link_settings *settings = &answer.settings;
+
+	if (!ask_driver(fd, name, &answer) || settings->link_mode_masks_nwords >= 0)
+		return false;
+	settings->cmd = ETHTOOL_GLINKSETTINGS;
+	settings->link_mode_masks_nwords = (int8_t)-settings->link_mode_masks_nwords;
+	if (!ask_driver(fd, name, &answer))
+		return false;
+	*speed = settings->speed;
+	return true;
+}
+
+/* For kernels before 4.6. */
+static bool ask_old_settings(int fd, const char *name, uint32_t *speed)
+{
+	struct ethtool_cmd settings = {.cmd = ETHTOOL_GSET};
+
+	if (!ask_driver(fd, name, &settings))
+		return false;
+	/* ethtool_cmd_speed() would shift the upper half into the sign of an int. */
+	*speed = settings.speed | (uint32_t)settings.speed_hi << 16;
+	return true;
+}
+
+uint32_t tcx_link_speed(int fd, const char *name)
+{
+	uint32_t speed;
+
+	if (!ask_settings(fd, name, &speed) && !ask_old_settings(fd, name, &speed))
+		return 0;
+	/* The old struct had 16 bits at first: 65535 is unknown, too. */
+	return speed == (uint32_t)SPEED_UNKNOWN || speed == UINT16_MAX ? 0 : speed;
+}
