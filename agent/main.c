@@ -72,14 +72,12 @@ static bool apply_config(struct tcx_program *program)
 		.max_age_ns = program->config.max_age_ns,
 		.table_timeout_ns = program->config.table_timeout_ns,
 	};
-	struct tcx_context *context =
-		tcx_dispatcher_context(program->agentx.dispatcher, TCX_CONTEXT_DEFAULT);
+	struct tcx_context *context;
 
 	tcx_agentx_configure(&program->config, program->options.socket);
-	if (context == NULL)
-		return false;
-	tcx_context_set(context, &settings);
-	return tcx_registrations_want(program->agentx.registrations, context,
+	context = tcx_dispatcher_set(program->agentx.dispatcher, TCX_CONTEXT_DEFAULT, &settings);
+	return context != NULL &&
+	       tcx_registrations_want(program->agentx.registrations, context,
 				      program->config.modules, program->reading.tables != NULL,
 				      program->config.priority);
 }

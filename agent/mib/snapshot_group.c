@@ -39,13 +39,13 @@ TCX_SHOW_IF(counterSourceDiscontinuityTime, STATUS->discontinuity_ns > 0, ticks,
 
 enum { IS_TRUE = 1, IS_FALSE = 2 }; /* TruthValue */
 
-TCX_SHOW_IF(kernelTableName, request->held->tables != NULL, text, tcx_catalogue_table_name(row))
-TCX_SHOW_IF(kernelTableSurvey, request->held->tables != NULL, text, tcx_catalogue_table_survey(row))
+TCX_SHOW_IF(kernelTableName, request->tables != NULL, text, tcx_catalogue_table_name(row))
+TCX_SHOW_IF(kernelTableSurvey, request->tables != NULL, text, tcx_catalogue_table_survey(row))
 
 /* The table with a reference; NULL while the agent holds none. */
 static struct tcx_table *peek(const struct tcx_request *request, size_t row)
 {
-	return request->held->tables != NULL ? tcx_tables_peek(request->held->tables, row) : NULL;
+	return request->tables != NULL ? tcx_tables_peek(request->tables, row) : NULL;
 }
 
 /* source is a constant, so a value may point to it when the table is gone. */

@@ -113,35 +113,22 @@ static void fail(struct tcx_pending *pending)
 	refuse(&waiting->pdu, SNMP_ERR_GENERR, waiting->first);
 }
 
-static void free_waiting(struct tcx_pending *pending)
-{
-	free(pending);
-}
-
-static const struct tcx_face functions = {is_wanted, answer_waiting, fail, free_waiting};
+static const struct tcx_face functions = {is_wanted, answer_waiting, fail, NULL};
 
 static bool wait_for_table(struct tcx_agentx *agentx, const struct tcx_request *request,
 			   const struct tcx_pdu *pdu, unsigned int first)
 {
-	struct waiting *waiting = malloc(sizeof(*waiting) + pdu->left);
+	struct waiting *waiting =
+		tcx_dispatcher_wait(request, &functions, sizeof(*waiting) + pdu->left);
 
 	if (waiting == NULL)
 		return false;
 	memcpy(waiting->octets, pdu->at, pdu->left);
-	waiting->pending = (struct tcx_pending){
-		.face = &functions,
-		.context = request->context,
-		.session = session_of(agentx),
-		.transaction = pdu->transaction,
-	};
 	waiting->owner = agentx;
 	waiting->pdu = *pdu;
 	waiting->pdu.at = waiting->octets;
 	waiting->first = first;
-	if (tcx_dispatcher_wait(&waiting->pending))
-		return true;
-	free(waiting);
-	return false;
+	return true;
 }
 
 /* --- What comes by the wire --------------------------------------------------------------------*/

@@ -35,25 +35,16 @@ struct tcx_context {
 	unsigned int modules;		      /* that are served */
 };
 
-/* A request that is being answered. Without a context: none. */
-struct open_request {
-	struct tcx_request request;
-	struct tcx_held_tables held;
-	const void *session; /* which it came by */
-	long transaction;    /* the number that the master gave it */
-	uint64_t used;	     /* the number of its last use */
-};
-
 struct tcx_dispatcher {
 	const struct tcx_built_modules *modules;
 	struct tcx_context **contexts; /* owned; the default one first */
 	size_t context_count;
-	struct open_request requests[REQUESTS];
+	struct tcx_request requests[REQUESTS];
 	uint64_t used;		     /* the number of the last use of a request */
 	uint64_t uptime_zero_ns;     /* when sysUpTime was 0 */
 	struct tcx_pending *pending; /* list of pending requests */
 	size_t pending_count;
-	unsigned int alarm;    /* of look_after_pending(); 0: none */
+	unsigned int alarm;    /* of on_alarm(); 0: none */
 	uint64_t quiescing_ns; /* since when registrations are to change; 0: they are not */
 	bool quiesced;	       /* none is pending, and none may become so */
 	bool holding;	       /* each GETNEXT is to become pending */
@@ -71,7 +62,7 @@ struct tcx_dispatcher *tcx_dispatcher_new(const struct tcx_built_modules *module
 
 /* --- Contexts ----------------------------------------------------------------------------------*/
 
-static struct tcx_context *find_context(const struct tcx_dispatcher *dispatcher, const char *name)
+struct tcx_context *tcx_dispatcher_find(const struct tcx_dispatcher *dispatcher, const char *name)
 {
 	for (size_t i = 0; i < dispatcher->context_count; i++)
 		if (strcmp(dispatcher->contexts[i]->name, name) == 0)
@@ -94,20 +85,6 @@ static struct tcx_context *add_context(struct tcx_dispatcher *dispatcher, const 
 	return context;
 }
 
-struct tcx_context *tcx_dispatcher_context(struct tcx_dispatcher *dispatcher, const char *name)
-{
-	struct tcx_context *context = find_context(dispatcher, name);
-
-	return context != NULL ? context : add_context(dispatcher, name);
-}
-
-struct tcx_context *tcx_dispatcher_find(const struct tcx_dispatcher *dispatcher, const char *name)
-{
-	struct tcx_context *context = find_context(dispatcher, name);
-
-	return context != NULL && context->settings.collector != NULL ? context : NULL;
-}
-
 const char *tcx_context_name(const struct tcx_context *context)
 {
 	return context->name;
@@ -119,24 +96,26 @@ static void release(const struct tcx_context_settings *settings)
 	tcx_tables_unref(settings->tables);
 }
 
-static void end_request(struct open_request *open)
+struct tcx_context *tcx_dispatcher_set(struct tcx_dispatcher *dispatcher, const char *name,
+				       const struct tcx_context_settings *settings)
 {
-	tcx_request_release(&open->request);
-	open->request.context = NULL;
-}
+	struct tcx_context *context = tcx_dispatcher_find(dispatcher, name);
+	struct tcx_context_settings before;
 
-void tcx_context_set(struct tcx_context *context, const struct tcx_context_settings *settings)
-{
-	const struct tcx_context_settings before = context->settings;
-
+	if (context == NULL)
+		context = add_context(dispatcher, name);
+	if (context == NULL)
+		return NULL;
 	for (size_t i = 0; i < REQUESTS; i++)
-		if (context->dispatcher->requests[i].request.context == context)
-			end_request(&context->dispatcher->requests[i]);
+		if (dispatcher->requests[i].context == context)
+			tcx_request_release(&dispatcher->requests[i]);
+	before = context->settings;
 	context->settings = *settings;
 	tcx_collector_ref(settings->collector);
 	tcx_tables_ref(settings->tables);
 	release(&before);
-	tcx_dispatcher_tables_changed(context->dispatcher);
+	tcx_dispatcher_tables_changed(dispatcher);
+	return context;
 }
 
 void tcx_context_serve(struct tcx_context *context, size_t module, bool served)
@@ -156,17 +135,15 @@ static void set_max_age(struct tcx_request *request, uint64_t max_age_ns)
 		request->fresh = request->latest;
 }
 
-static void begin_request(struct open_request *open, struct tcx_context *context)
+static void begin_request(struct tcx_request *request, struct tcx_context *context)
 {
 	const struct tcx_context_settings *settings = &context->settings;
 	struct tcx_dispatcher *dispatcher = context->dispatcher;
-	struct tcx_request *request = &open->request;
 
-	request->held = &open->held;
 	tcx_request_release(request);
 	request->context = context;
 	request->modules = context->modules;
-	request->held->tables = settings->tables;
+	request->tables = settings->tables;
 	request->latest = tcx_collector_latest(settings->collector, &request->status);
 	request->now_ns = tcx_clock_now();
 	dispatcher->uptime_zero_ns =
@@ -179,71 +156,61 @@ static void begin_request(struct open_request *open, struct tcx_context *context
 static bool shows(const struct tcx_object *object, const struct tcx_request *request,
 		  uint64_t within_ns)
 {
-	struct tcx_tables *tables = request->held->tables;
 	struct tcx_value value;
 
 	if (object->rows->count == tcx_table_count)
-		return tables != NULL && !tcx_tables_fails(tables, object->rows->table, within_ns);
+		return request->tables != NULL &&
+		       !tcx_tables_fails(request->tables, object->rows->table, within_ns);
 	return object->rows == &tcx_scalar_rows && object->show(request, object, 0, &value);
 }
 
 bool tcx_context_shows(struct tcx_context *context, size_t module, uint64_t within_ns)
 {
 	const struct tcx_tree *tree = &context->dispatcher->modules->tree;
-	struct open_request open = {.used = 0};
+	struct tcx_request request = {.context = NULL};
 	bool found = false;
 
-	begin_request(&open, context);
-	set_max_age(&open.request, context->settings.max_age_ns + within_ns);
+	begin_request(&request, context);
+	set_max_age(&request, context->settings.max_age_ns + within_ns);
 	for (size_t i = 0; i < tree->count && !found; i++)
 		found = tree->objects[i].module == module &&
-			shows(&tree->objects[i], &open.request, within_ns);
-	end_request(&open);
+			shows(&tree->objects[i], &request, within_ns);
+	tcx_request_release(&request);
 	return found;
 }
 
 static bool is_over(const struct tcx_request *request)
 {
-	return request->context == NULL ||
+	return request->context != NULL &&
 	       tcx_clock_now() - request->now_ns >
 		       request->context->settings.table_timeout_ns + REST_NS;
 }
 
-/* The one of these, or the one that was used longest ago for a new one. */
-static struct open_request *find_request(struct tcx_dispatcher *dispatcher,
-					 const struct tcx_context *context, const void *session,
-					 long transaction, bool *is_new)
+static bool is_of(const struct tcx_request *request, const struct tcx_context *context,
+		  const void *session, long transaction)
 {
-	struct open_request *oldest = &dispatcher->requests[0];
-
-	for (size_t i = 0; i < REQUESTS; i++) {
-		struct open_request *open = &dispatcher->requests[i];
-
-		*is_new = open->request.context != context || open->session != session ||
-			  open->transaction != transaction;
-		if (!*is_new)
-			return open;
-		if (open->used < oldest->used)
-			oldest = open;
-	}
-	return oldest;
+	return request->context == context && request->session == session &&
+	       request->transaction == transaction;
 }
 
 const struct tcx_request *tcx_context_request(struct tcx_context *context, const void *session,
 					      long transaction)
 {
 	struct tcx_dispatcher *dispatcher = context->dispatcher;
-	bool is_new;
-	struct open_request *open =
-		find_request(dispatcher, context, session, transaction, &is_new);
+	struct tcx_request *requests = dispatcher->requests;
+	struct tcx_request *request = &requests[0]; /* this one, or the one used longest ago */
 
-	if (is_new || is_over(&open->request))
-		begin_request(open, context);
-	open->session = session;
-	open->transaction = transaction;
-	open->used = ++dispatcher->used;
-	open->request.stale_ok = dispatcher->quiescing_ns != 0;
-	return &open->request;
+	for (size_t i = 1; i < REQUESTS && !is_of(request, context, session, transaction); i++)
+		if (is_of(&requests[i], context, session, transaction) ||
+		    requests[i].used < request->used)
+			request = &requests[i];
+	if (!is_of(request, context, session, transaction) || is_over(request))
+		begin_request(request, context);
+	request->session = session;
+	request->transaction = transaction;
+	request->used = ++dispatcher->used;
+	request->stale_ok = dispatcher->quiescing_ns != 0;
+	return request;
 }
 
 enum tcx_found tcx_dispatcher_get(const struct tcx_request *request, const oid *name, size_t len,
@@ -271,7 +238,9 @@ static void remove_pending(struct tcx_dispatcher *dispatcher, struct tcx_pending
 
 	*link = pending->next;
 	dispatcher->pending_count--;
-	pending->face->free(pending);
+	if (pending->face->clear != NULL)
+		pending->face->clear(pending);
+	free(pending);
 }
 
 static void complain(struct tcx_dispatcher *dispatcher, const struct tcx_pending *pending)
@@ -303,28 +272,51 @@ static bool is_overdue(const struct tcx_dispatcher *dispatcher, const struct tcx
 }
 
 /*
- * A master without an answer closes the session, and all counters are gone: an error for one
- * request is better. The table is read on for the next request. A request that nobody waits for any
- * more is dropped.
+ * Whether a pending request is done with. request: what it sees, if tables have come. A master
+ * without an answer closes the session, and all counters are gone: an error for one request is
+ * better. The table is read on for the next request. What nobody waits for any more is dropped.
  */
-static void look_after_pending(unsigned int alarm, void *arg)
+static bool is_done(struct tcx_dispatcher *dispatcher, struct tcx_pending *pending,
+		    const struct tcx_request *request)
 {
-	struct tcx_dispatcher *dispatcher = arg;
+	if (!pending->face->is_wanted(pending))
+		return true;
+	if (request != NULL && pending->face->answer(pending, request)) {
+		dispatcher->complained = false;
+		return true;
+	}
+	if (!is_overdue(dispatcher, pending))
+		return false;
+	pending->face->fail(pending);
+	complain(dispatcher, pending);
+	return true;
+}
+
+/*
+ * Those of one context share one request, which is not the managers' own: a GETBULK under way keeps
+ * its own to the end.
+ */
+static void look_after_pending(struct tcx_dispatcher *dispatcher, bool tables_changed)
+{
 	struct tcx_pending **link = &dispatcher->pending;
+	struct tcx_request shared = {.context = NULL};
 
 	while (*link != NULL) {
-		bool wanted = (*link)->face->is_wanted(*link);
-
-		if (wanted && !is_overdue(dispatcher, *link)) {
+		if (tables_changed && shared.context != (*link)->context)
+			begin_request(&shared, (*link)->context);
+		if (is_done(dispatcher, *link, tables_changed ? &shared : NULL))
+			remove_pending(dispatcher, link);
+		else
 			link = &(*link)->next;
-			continue;
-		}
-		if (wanted) {
-			(*link)->face->fail(*link);
-			complain(dispatcher, *link);
-		}
-		remove_pending(dispatcher, link);
 	}
+	tcx_request_release(&shared);
+}
+
+static void on_alarm(unsigned int alarm, void *arg)
+{
+	struct tcx_dispatcher *dispatcher = arg;
+
+	look_after_pending(dispatcher, false);
 	if (dispatcher->pending != NULL)
 		return;
 	snmp_alarm_unregister(alarm);
@@ -333,67 +325,48 @@ static void look_after_pending(unsigned int alarm, void *arg)
 
 /* A master without an answer repeats the request: it has been pending since the first one. */
 static uint64_t pending_since(const struct tcx_dispatcher *dispatcher,
-			      const struct tcx_pending *pending)
+			      const struct tcx_request *request)
 {
 	for (const struct tcx_pending *other = dispatcher->pending; other != NULL;
 	     other = other->next)
-		if (other->session == pending->session &&
-		    other->transaction == pending->transaction)
+		if (other->session == request->session &&
+		    other->transaction == request->transaction)
 			return other->since_ns;
 	return tcx_clock_now();
 }
 
-bool tcx_dispatcher_wait(struct tcx_pending *pending)
+void *tcx_dispatcher_wait(const struct tcx_request *request, const struct tcx_face *face,
+			  size_t size)
 {
 	const struct timeval tenth = {.tv_usec = 100000};
-	struct tcx_dispatcher *dispatcher = pending->context->dispatcher;
+	struct tcx_dispatcher *dispatcher = request->context->dispatcher;
+	bool can = dispatcher->pending_count < PENDING_MAX && !is_quiesced(dispatcher);
+	struct tcx_pending *pending = can ? calloc(1, size) : NULL;
 
-	if (dispatcher->pending_count >= PENDING_MAX || is_quiesced(dispatcher))
-		return false;
-	pending->since_ns = pending_since(dispatcher, pending);
-	pending->next = dispatcher->pending;
+	if (pending == NULL)
+		return NULL;
+	*pending = (struct tcx_pending){
+		.face = face,
+		.context = request->context,
+		.session = request->session,
+		.transaction = request->transaction,
+		.since_ns = pending_since(dispatcher, request),
+		.next = dispatcher->pending,
+	};
 	dispatcher->pending = pending;
 	dispatcher->pending_count++;
 	if (dispatcher->alarm == 0)
-		dispatcher->alarm =
-			snmp_alarm_register_hr(tenth, SA_REPEAT, look_after_pending, dispatcher);
-	return true;
-}
-
-/*
- * Those of one context share one request, which is not the managers' own: a GETBULK under way keeps
- * its own to the end.
- */
-static void answer_all_pending(struct tcx_dispatcher *dispatcher)
-{
-	struct tcx_pending **link = &dispatcher->pending;
-	struct open_request shared = {.used = 0};
-
-	while (*link != NULL) {
-		const struct tcx_face *face = (*link)->face;
-
-		if (shared.request.context != (*link)->context)
-			begin_request(&shared, (*link)->context);
-		if (!face->is_wanted(*link) || face->answer(*link, &shared.request)) {
-			remove_pending(dispatcher, link);
-			dispatcher->complained = false;
-		} else
-			link = &(*link)->next;
-	}
-	if (shared.request.context != NULL)
-		end_request(&shared);
+		dispatcher->alarm = snmp_alarm_register_hr(tenth, SA_REPEAT, on_alarm, dispatcher);
+	return pending;
 }
 
 /* Releases what is over, so that it does not hold a table that is released. */
 void tcx_dispatcher_tables_changed(struct tcx_dispatcher *dispatcher)
 {
-	for (size_t i = 0; i < REQUESTS; i++) {
-		struct open_request *open = &dispatcher->requests[i];
-
-		if (open->request.context != NULL && is_over(&open->request))
-			end_request(open);
-	}
-	answer_all_pending(dispatcher);
+	for (size_t i = 0; i < REQUESTS; i++)
+		if (is_over(&dispatcher->requests[i]))
+			tcx_request_release(&dispatcher->requests[i]);
+	look_after_pending(dispatcher, true);
 }
 
 bool tcx_dispatcher_quiesce(struct tcx_dispatcher *dispatcher)
@@ -430,8 +403,7 @@ void tcx_dispatcher_free(struct tcx_dispatcher *dispatcher)
 	while (dispatcher->pending != NULL)
 		remove_pending(dispatcher, &dispatcher->pending);
 	for (size_t i = 0; i < REQUESTS; i++)
-		if (dispatcher->requests[i].request.context != NULL)
-			end_request(&dispatcher->requests[i]);
+		tcx_request_release(&dispatcher->requests[i]);
 	for (size_t i = 0; i < dispatcher->context_count; i++) {
 		release(&dispatcher->contexts[i]->settings);
 		free(dispatcher->contexts[i]);

@@ -5,8 +5,6 @@
  */
 #include "snmp/library_face.h"
 
-#include <stdlib.h>
-
 #include "snmp/dispatcher.h"
 #include "snmp/quirks.h"
 
@@ -99,32 +97,24 @@ static void fail(struct tcx_pending *pending)
 	tcx_quirk_answer_error(cache_of(pending));
 }
 
-static void free_pending(struct tcx_pending *pending)
+static void clear(struct tcx_pending *pending)
 {
 	netsnmp_free_delegated_cache(((struct delegated *)pending)->cache);
-	free(pending);
 }
 
-static const struct tcx_face face = {is_wanted, answer, fail, free_pending};
+static const struct tcx_face face = {is_wanted, answer, fail, clear};
 
-static bool wait_for_table(netsnmp_mib_handler *handler, netsnmp_handler_registration *made,
-			   netsnmp_agent_request_info *info, netsnmp_request_info *varbinds)
+/* False: it is not kept. */
+static bool keep(const struct tcx_request *request, netsnmp_delegated_cache *cache)
 {
-	struct delegated *delegated = calloc(1, sizeof(*delegated));
+	struct delegated *delegated =
+		cache != NULL ? tcx_dispatcher_wait(request, &face, sizeof(*delegated)) : NULL;
 
-	if (delegated == NULL)
-		return false;
-	delegated->pending = (struct tcx_pending){
-		.face = &face,
-		.context = handler->myvoid,
-		.session = info->asp->session,
-		.transaction = info->asp->pdu->transid,
-	};
-	delegated->cache = netsnmp_create_delegated_cache(handler, made, info, varbinds, NULL);
-	if (delegated->cache != NULL && tcx_dispatcher_wait(&delegated->pending))
-		return true;
-	free_pending(&delegated->pending);
-	return false;
+	if (delegated != NULL)
+		delegated->cache = cache;
+	else
+		netsnmp_free_delegated_cache(cache);
+	return delegated != NULL;
 }
 
 /* A varbind that stays delegated would never be answered. */
@@ -142,7 +132,7 @@ int tcx_library_face_answer(netsnmp_mib_handler *handler, netsnmp_handler_regist
 		tcx_context_request(handler->myvoid, info->asp->session, info->asp->pdu->transid);
 
 	if (answer_all(request, info, varbinds, REQUEST_IS_NOT_DELEGATED) ||
-	    wait_for_table(handler, made, info, varbinds))
+	    keep(request, netsnmp_create_delegated_cache(handler, made, info, varbinds, NULL)))
 		return SNMP_ERR_NOERROR;
 	return give_up(varbinds);
 }

@@ -38,21 +38,20 @@ struct tcx_context_settings {
 struct tcx_dispatcher *tcx_dispatcher_new(const struct tcx_built_modules *modules);
 
 /*
- * The context of this name, made if there is none; the default one must be the first. Belongs to
- * the dispatcher. NULL when memory is short or the name is longer than TCX_CONTEXT_MAX.
+ * Uses these settings from now on in the context of this name, for pending requests as well. It is
+ * made if there is none; the default one must be the first. Returns it, which belongs to the
+ * dispatcher; NULL when memory is short or the name is longer than TCX_CONTEXT_MAX.
  */
-struct tcx_context *tcx_dispatcher_context(struct tcx_dispatcher *dispatcher, const char *name);
+struct tcx_context *tcx_dispatcher_set(struct tcx_dispatcher *dispatcher, const char *name,
+				       const struct tcx_context_settings *settings);
+
+/* The context of this name; NULL: there is none. */
+struct tcx_context *tcx_dispatcher_find(const struct tcx_dispatcher *dispatcher, const char *name);
 
 const char *tcx_context_name(const struct tcx_context *context);
 
-/* Uses these settings from now on, for pending requests as well. */
-void tcx_context_set(struct tcx_context *context, const struct tcx_context_settings *settings);
-
 /* Serves a module there from now on, by its place, or no more. */
 void tcx_context_serve(struct tcx_context *context, size_t module, bool served);
-
-/* The context of this name that has settings; NULL: there is none. */
-struct tcx_context *tcx_dispatcher_find(const struct tcx_dispatcher *dispatcher, const char *name);
 
 /*
  * Whether an object of a module, by its place, has a value there, or had one within the last
@@ -63,7 +62,7 @@ bool tcx_context_shows(struct tcx_context *context, size_t module, uint64_t with
 /*
  * What all varbinds of one request see. The master splits a manager's request, into one per
  * registration and per repetition of a GETBULK, of one session and transaction number: they are one
- * request. The context has settings. Valid until the next call.
+ * request. Valid until the next call.
  */
 const struct tcx_request *tcx_context_request(struct tcx_context *context, const void *session,
 					      long transaction);
@@ -76,16 +75,14 @@ enum tcx_found tcx_dispatcher_get(const struct tcx_request *request, const oid *
 enum tcx_found tcx_dispatcher_next(const struct tcx_request *request, const struct tcx_range *range,
 				   oid *next, size_t *next_len, struct tcx_value *value);
 
-/* A request that waits for a table. The face's own struct begins with it. */
+/* A request that waits for a table. The face's own struct begins with it, and only reads it. */
 struct tcx_pending {
-	/* Set by the face: */
 	const struct tcx_face *face;
 	struct tcx_context *context;
 	const void *session;
 	long transaction;
-	/* The dispatcher's: */
-	struct tcx_pending *next;
 	uint64_t since_ns;
+	struct tcx_pending *next;
 };
 
 /* What the dispatcher does with them. */
@@ -96,15 +93,18 @@ struct tcx_face {
 	bool (*answer)(struct tcx_pending *pending, const struct tcx_request *request);
 	/* Answers what is left with an error. */
 	void (*fail)(struct tcx_pending *pending);
-	void (*free)(struct tcx_pending *pending);
+	/* Frees what the face has put into its struct. NULL: that is nothing. */
+	void (*clear)(struct tcx_pending *pending);
 };
 
 /*
- * Takes a request over until it is answered. It gets an error tableTimeout after the first with its
- * session and transaction became pending: a master without an answer closes the session. False,
- * with nothing taken: there are too many, or registrations are about to change.
+ * Keeps a request until it is answered, in a face's struct of this size for the face to fill. It
+ * gets an error tableTimeout after the first with its session and transaction became pending: a
+ * master without an answer closes the session. NULL: there are too many, memory is short, or
+ * registrations are about to change.
  */
-bool tcx_dispatcher_wait(struct tcx_pending *pending);
+void *tcx_dispatcher_wait(const struct tcx_request *request, const struct tcx_face *face,
+			  size_t size);
 
 /* Answers pending requests whose tables have come. */
 void tcx_dispatcher_tables_changed(struct tcx_dispatcher *dispatcher);

@@ -11,20 +11,13 @@
 #include "collect/tables.h"
 #include "sample/snapshot.h"
 
-/*
- * The tables that a request has used so far, and what was read together with them. Each is taken
- * once, so that none changes within a request; a pending one is asked for again.
- */
-struct tcx_held_tables {
-	struct tcx_tables *tables;	    /* NULL: there are none */
-	struct tcx_table *held[TCX_TABLES]; /* with a reference, or NULL */
-	bool known[TCX_TABLES];		    /* used; held is final, even if NULL */
-};
-
 struct tcx_context;
 
 struct tcx_request {
-	struct tcx_context *context;
+	struct tcx_context *context;	  /* NULL: there is no request */
+	const void *session;		  /* which it came by */
+	long transaction;		  /* the number that the master gave it */
+	uint64_t used;			  /* the number of its last use */
 	unsigned int modules;		  /* that are served there: bits by their places */
 	struct tcx_snapshot *latest;	  /* with a reference, or NULL before the first one */
 	const struct tcx_snapshot *fresh; /* latest, or NULL once it is older than max_age_ns */
@@ -34,8 +27,14 @@ struct tcx_request {
 	uint64_t oldest_ns;	 /* values read before are too old */
 	uint64_t uptime_zero_ns; /* when sysUpTime was 0, on the same clock */
 	struct tcx_collector_status status;
-	struct tcx_held_tables *held;
-	bool stale_ok; /* take a table that is due for renewal rather than wait */
+	bool stale_ok;		   /* take a table that is due for renewal rather than wait */
+	struct tcx_tables *tables; /* NULL: there are none */
+	/*
+	 * The tables that it has used so far, and what was read together with them. Each is taken
+	 * once, so that none changes within a request; a pending one is asked for again.
+	 */
+	struct tcx_table *held[TCX_TABLES]; /* with a reference, or NULL */
+	bool known[TCX_TABLES];		    /* used; held is final, even if NULL */
 };
 
 /* The request's table. NULL when there is none, or, with *pending, when it is being read. */
@@ -45,7 +44,7 @@ const struct tcx_table *tcx_request_table(const struct tcx_request *request, enu
 /* sysUpTime at a moment in hundredths of a second, a TimeStamp (RFC 2579); 0 before it began. */
 uint64_t tcx_request_uptime_at(const struct tcx_request *request, uint64_t moment_ns);
 
-/* Drops the references of the request. */
+/* Drops the references of the request, which is none any more. */
 void tcx_request_release(struct tcx_request *request);
 
 #endif

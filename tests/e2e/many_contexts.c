@@ -74,12 +74,10 @@ static void serve(struct agent *agent, const char *name)
 		.max_age_ns = 10 * INTERVAL_NS,
 		.table_timeout_ns = INTERVAL_NS,
 	};
-	struct tcx_context *context = tcx_dispatcher_context(agent->agentx.dispatcher, name);
+	struct tcx_context *context = tcx_dispatcher_set(agent->agentx.dispatcher, name, &settings);
 
-	need(context != NULL, "out of memory");
-	tcx_context_set(context, &settings);
-	need(tcx_registrations_want(agent->agentx.registrations, context, ALL_MODULES, false,
-				    PRIORITY),
+	need(context != NULL && tcx_registrations_want(agent->agentx.registrations, context,
+						       ALL_MODULES, false, PRIORITY),
 	     "out of memory");
 }
 

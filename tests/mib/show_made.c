@@ -43,8 +43,7 @@ int main(int argc, char **argv)
 	struct tcx_netns *netns = argc > 1 ? tcx_netns_new(argv[1], &fault) : NULL;
 	struct tcx_sources *sources = netns != NULL ? tcx_sources_new(netns, &fault) : NULL;
 	struct tcx_netns_reader *reader = netns != NULL ? tcx_netns_begin(netns, &fault) : NULL;
-	struct tcx_held_tables held = {.known[TCX_TABLE_MADE_ROWS] = true};
-	struct tcx_request request = {.modules = ~0U, .held = &held};
+	struct tcx_request request = {.modules = ~0U, .known[TCX_TABLE_MADE_ROWS] = true};
 	struct tcx_tree tree = {0};
 
 	if (sources == NULL || reader == NULL || !tcx_add_module(&tree, "tcpext"))
@@ -52,12 +51,11 @@ int main(int argc, char **argv)
 	tcx_tree_sort(&tree);
 	request.latest = tcx_sources_read(sources, &fault);
 	request.fresh = request.latest;
-	tcx_survey_read(&tcx_surveys[TCX_SURVEY_MADE], 1U << TCX_TABLE_MADE_ROWS, held.held, reader,
-			10, &fault);
+	tcx_survey_read(&tcx_surveys[TCX_SURVEY_MADE], 1U << TCX_TABLE_MADE_ROWS, request.held,
+			reader, 10, &fault);
 	walk(&tree, &request);
 	tcx_netns_end(reader);
-	tcx_table_unref(held.held[TCX_TABLE_MADE_ROWS]);
-	tcx_snapshot_unref(request.latest);
+	tcx_request_release(&request);
 	tcx_sources_free(sources);
 	tcx_netns_unref(netns);
 	tcx_tree_clear(&tree);

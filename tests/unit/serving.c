@@ -52,7 +52,6 @@ void serving_open(struct serving *serving, const char *root, bool (*add)(struct 
 	serving->request.fresh = serving->request.latest;
 	serving->request.modules = ~0U;
 	serving->request.now_ns = tcx_clock_now();
-	serving->request.held = &serving->held;
 	if (!add(&serving->tree))
 		abort();
 	tcx_tree_sort(&serving->tree);

@@ -14,7 +14,6 @@
 struct serving {
 	struct tcx_tree tree;
 	struct tcx_request request;
-	struct tcx_held_tables held; /* none, unless a test puts them there */
 };
 
 /* Below linuxTcpExtObjects: all of LINUX-TCPEXT-MIB. */

@@ -15,7 +15,6 @@
 #include "tests/unit/serving.h"
 
 static struct serving serving;
-static struct tcx_held_tables held;
 
 /* Has the request see a table of these rows, in their order. */
 static void hold(enum tcx_table_id id, const struct tcx_table_reader *reader, void *rows,
@@ -24,8 +23,8 @@ static void hold(enum tcx_table_id id, const struct tcx_table_reader *reader, vo
 	static struct tcx_table table;
 
 	table = (struct tcx_table){.kind = &reader->kind, .count = count, .rows = rows};
-	held.held[id] = &table;
-	held.known[id] = true;
+	serving.request.held[id] = &table;
+	serving.request.known[id] = true;
 }
 
 static bool add_nothing(struct tcx_tree *tree)
@@ -40,7 +39,6 @@ static void serve(const char *word)
 	serving_open(&serving, NULL, add_nothing);
 	assert_true(tcx_add_tables(&serving.tree, word));
 	tcx_tree_sort(&serving.tree);
-	serving.request.held = &held;
 }
 
 static int teardown(void **state)
@@ -67,8 +65,8 @@ static void unknown_protocols(void **state)
 	link.counters.rx_nohandler = 5;
 	link.counters.rx_dropped = 3;
 	link.counters.rx_missed_errors = 1;
-	hold(TCX_TABLE_INTERFACES, &tcx_links, &link, 1);
 	serve("interfaces");
+	hold(TCX_TABLE_INTERFACES, &tcx_links, &link, 1);
 	assert_string_equal(serving_get(&serving, "2.2.1.15.7"), "Counter32 0");
 	assert_string_equal(serving_get(&serving, "2.2.1.13.7"), "Counter32 4");
 }
@@ -90,8 +88,8 @@ static void lacking_links(void **state)
 	struct tcx_link links[] = {new_link(7), new_link(8)};
 
 	(void)state;
-	hold(TCX_TABLE_INTERFACES, &tcx_links, links, COUNT(links));
 	serve("interfaces");
+	hold(TCX_TABLE_INTERFACES, &tcx_links, links, COUNT(links));
 	links[0].status = TCX_LINK_UNKNOWN;
 	for (size_t i = 0; i < COUNT(cells); i++) {
 		char column[16] = "";
@@ -114,8 +112,8 @@ static void lacking_neighbours(void **state)
 	};
 
 	(void)state;
-	hold(TCX_TABLE_IP_NEIGHBOURS, &tcx_neighbours, rows, COUNT(rows));
 	serve("ipNetToMediaTable");
+	hold(TCX_TABLE_IP_NEIGHBOURS, &tcx_neighbours, rows, COUNT(rows));
 	assert_string_equal(serving_get(&serving, "4.22.1.2.7.10.1.0.1"), "no instance");
 	assert_string_equal(serving_get(&serving, "4.22.1.2.7.10.1.0.2"), "STRING ");
 	assert_string_equal(serving_get(&serving, "4.22.1.4.7.10.1.0.1"), "INTEGER 3");
@@ -142,8 +140,8 @@ static void listeners(void **state)
 	const char *name = "20.1.4";
 
 	(void)state;
-	hold(TCX_TABLE_TCP_LISTENERS, &tcx_tcp_listeners, rows, COUNT(rows));
 	serve("tcpext");
+	hold(TCX_TABLE_TCP_LISTENERS, &tcx_tcp_listeners, rows, COUNT(rows));
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char wanted[128];
 

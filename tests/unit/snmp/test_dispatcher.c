@@ -115,11 +115,10 @@ static void serve(const char *name, size_t from, size_t count)
 	const struct tcx_context_settings settings = {.collector = collector,
 						      .max_age_ns = MAX_AGE_S * TCX_NS_PER_S,
 						      .table_timeout_ns = 1000000000};
-	struct tcx_context *context = tcx_dispatcher_context(dispatcher, name);
+	struct tcx_context *context = tcx_dispatcher_set(dispatcher, name, &settings);
 
 	for (size_t i = 0; i < count; i++)
 		tcx_context_serve(context, from + i, true);
-	tcx_context_set(context, &settings);
 }
 
 static int open_dispatcher(void **state)
@@ -253,6 +252,7 @@ static void gets(void **state)
 
 static void contexts(void **state)
 {
+	const struct tcx_context_settings settings = {.collector = collector};
 	const oid name[] = {9, 5, 1, 0};
 	struct tcx_value value;
 
@@ -262,10 +262,10 @@ static void contexts(void **state)
 	assert_string_equal(next("red", "1", false, ""), "9.5.1.0 Counter64 51");
 	assert_null(request_in("green"));
 	assert_null(request_in("re"));
-	assert_non_null(tcx_dispatcher_context(dispatcher, "green"));
-	assert_null(request_in("green")); /* it has no settings */
-	assert_null(tcx_dispatcher_context(dispatcher, "a name of more than thirty-two octets"));
-	assert_ptr_equal(tcx_dispatcher_context(dispatcher, "red"), request_in("red")->context);
+	assert_null(
+		tcx_dispatcher_set(dispatcher, "a name of more than thirty-two octets", &settings));
+	assert_ptr_equal(tcx_dispatcher_set(dispatcher, "red", &settings),
+			 request_in("red")->context);
 	assert_int_equal(tcx_dispatcher_get(request_in("red"), name, 4, &value), TCX_FOUND);
 }
 
@@ -305,68 +305,81 @@ static void transactions(void **state)
 	assert_int_equal(first->now_ns, now);
 }
 
+/* What has become of a pending request, which the dispatcher frees. */
+struct fate {
+	bool gone, answered, failed, cleared;
+};
+
 struct waiting {
 	struct tcx_pending pending;
-	bool gone, answered, failed, freed;
-	const struct tcx_request *request;
+	struct fate *fate;
 };
+
+static struct fate *fate_of(struct tcx_pending *pending)
+{
+	return ((struct waiting *)pending)->fate;
+}
 
 static bool is_wanted(struct tcx_pending *pending)
 {
-	return !((struct waiting *)pending)->gone;
+	return !fate_of(pending)->gone;
 }
 
 static bool answer(struct tcx_pending *pending, const struct tcx_request *request)
 {
-	struct waiting *waiting = (struct waiting *)pending;
-
 	assert_ptr_equal(request->context, pending->context);
-	waiting->answered = !is_pending;
-	return waiting->answered;
+	fate_of(pending)->answered = !is_pending;
+	return !is_pending;
 }
 
 static void fail_pending(struct tcx_pending *pending)
 {
-	((struct waiting *)pending)->failed = true;
+	fate_of(pending)->failed = true;
 }
 
-static void free_pending(struct tcx_pending *pending)
+static void clear(struct tcx_pending *pending)
 {
-	((struct waiting *)pending)->freed = true;
+	fate_of(pending)->cleared = true;
 }
 
-static const struct tcx_face face = {is_wanted, answer, fail_pending, free_pending};
+static const struct tcx_face face = {is_wanted, answer, fail_pending, clear};
+
+static bool wait_in(const char *context, struct fate *fate)
+{
+	struct waiting *waiting = tcx_dispatcher_wait(request_in(context), &face, sizeof(*waiting));
+
+	if (waiting != NULL)
+		waiting->fate = fate;
+	return waiting != NULL;
+}
 
 static void pending_requests(void **state)
 {
-	struct waiting waiting[3] = {0};
+	struct fate fates[3] = {0};
 	const char *const where[] = {"", "red", ""};
 
 	(void)state;
 	is_pending = true;
-	for (size_t i = 0; i < COUNT(waiting); i++) {
-		waiting[i].pending.face = &face;
-		waiting[i].pending.context = tcx_dispatcher_context(dispatcher, where[i]);
-		assert_true(tcx_dispatcher_wait(&waiting[i].pending));
-	}
+	for (size_t i = 0; i < COUNT(fates); i++)
+		assert_true(wait_in(where[i], &fates[i]));
 	tcx_dispatcher_tables_changed(dispatcher);
-	assert_false(waiting[0].freed);
-	waiting[1].gone = true;
+	assert_false(fates[0].cleared);
+	fates[1].gone = true;
 	assert_false(tcx_dispatcher_quiesce(dispatcher));
 	is_pending = false;
 	tcx_dispatcher_tables_changed(dispatcher);
-	for (size_t i = 0; i < COUNT(waiting); i++) {
-		assert_true(waiting[i].freed);
-		assert_int_equal(waiting[i].answered, i != 1);
-		assert_false(waiting[i].failed);
+	for (size_t i = 0; i < COUNT(fates); i++) {
+		assert_true(fates[i].cleared);
+		assert_int_equal(fates[i].answered, i != 1);
+		assert_false(fates[i].failed);
 	}
 	assert_true(tcx_dispatcher_quiesce(dispatcher));
-	assert_false(tcx_dispatcher_wait(&waiting[0].pending));
+	assert_false(wait_in("", &fates[0]));
 	tcx_dispatcher_resume(dispatcher);
-	waiting[0].freed = false;
-	assert_true(tcx_dispatcher_wait(&waiting[0].pending));
+	fates[0].cleared = false;
+	assert_true(wait_in("", &fates[0]));
 	close_dispatcher(NULL);
-	assert_true(waiting[0].freed);
+	assert_true(fates[0].cleared);
 	open_dispatcher(NULL);
 }
 
@@ -413,7 +426,7 @@ static void getnext_begins_with_a_get(void **state)
 static void modules_show(void **state)
 {
 	enum { INNER = 1, CONSTANT = 5 };
-	struct tcx_context *context = tcx_dispatcher_context(dispatcher, "");
+	struct tcx_context *context = tcx_dispatcher_find(dispatcher, "");
 
 	(void)state;
 	assert_true(tcx_context_shows(context, INNER, 0));
