@@ -77,7 +77,7 @@ static bool apply_config(struct tcx_program *program)
 	tcx_agentx_configure(&program->config, program->options.socket);
 	context = tcx_dispatcher_set(program->agentx.dispatcher, TCX_CONTEXT_DEFAULT, &settings);
 	return context != NULL &&
-	       tcx_registrations_want(program->agentx.registrations, context,
+	       tcx_registrations_want(&program->agentx.registrations, context,
 				      program->config.modules, program->reading.tables != NULL,
 				      program->config.priority);
 }
@@ -110,7 +110,7 @@ static void reload(struct tcx_program *program)
 static void finish_reload(struct tcx_program *program)
 {
 	enum tcx_registrations_change change =
-		tcx_registrations_change(program->agentx.registrations);
+		tcx_registrations_change(&program->agentx.registrations);
 	struct tcx_fault fault = {""};
 
 	if (change != TCX_REGISTRATIONS_STAY && !tcx_dispatcher_quiesce(program->agentx.dispatcher))
@@ -118,7 +118,7 @@ static void finish_reload(struct tcx_program *program)
 	program->reloaded = false;
 	if (change == TCX_REGISTRATIONS_TAKE_BACK)
 		tcx_agentx_leave();
-	program->unsound = !tcx_registrations_apply(program->agentx.registrations, &fault);
+	program->unsound = !tcx_registrations_apply(&program->agentx.registrations, &fault);
 	if (program->unsound) {
 		snmp_log(LOG_ERR, "%s\n", fault.text);
 		return;
@@ -179,8 +179,8 @@ static bool make_dispatcher(struct tcx_agentx *agentx)
 	if (!tcx_modules_build(&agentx->modules, tcx_modules, tcx_modules_count))
 		return false;
 	agentx->dispatcher = tcx_dispatcher_new(&agentx->modules);
-	agentx->registrations = tcx_registrations_new(&agentx->modules);
-	return agentx->dispatcher != NULL && agentx->registrations != NULL;
+	agentx->registrations.modules = &agentx->modules;
+	return agentx->dispatcher != NULL;
 }
 
 /* Where a step sets no fault, memory is short. */
@@ -196,7 +196,7 @@ static bool start(struct tcx_program *program, struct tcx_fault *fault)
 	    !apply_config(program))
 		return false;
 	register_readfd(tcx_reading_fd(&program->reading), on_reading, program);
-	program->unsound = !tcx_registrations_apply(program->agentx.registrations, fault);
+	program->unsound = !tcx_registrations_apply(&program->agentx.registrations, fault);
 	if (program->unsound)
 		return false;
 	snmp_log(LOG_NOTICE, "tcpextd %s started: reads %s every %g s\n", TCX_VERSION,
@@ -214,7 +214,7 @@ static void finish(struct tcx_program *program)
 	tcx_log_files_close();
 	if (!program->unsound) {
 		tcx_agentx_shutdown();
-		tcx_registrations_free(program->agentx.registrations);
+		tcx_registrations_clear(&program->agentx.registrations);
 		tcx_dispatcher_free(program->agentx.dispatcher);
 		tcx_tree_clear(&program->agentx.modules.tree);
 		tcx_reading_stop(&program->reading);

@@ -63,7 +63,7 @@ static void on_connected(void *session)
 	memset(agentx->sessions, 0, sizeof(agentx->sessions));
 	agentx->left = 0;
 	agentx->reported = 0;
-	tcx_registrations_connected(agentx->registrations);
+	tcx_registrations_connected(&agentx->registrations);
 	if (!agentx->away)
 		snmp_log(LOG_NOTICE, "connected to the AgentX master at %s\n",
 			 agentx->wire.address);
@@ -98,7 +98,7 @@ static void on_register(void *parameters)
 
 static void on_unregister(void *parameters)
 {
-	if (tcx_registrations_is_moot(agentx->registrations))
+	if (agentx->registrations.is_moot)
 		tcx_quirk_unregister_nothing(parameters);
 }
 
@@ -263,13 +263,13 @@ static void ask_again(unsigned int alarm, void *arg)
 	agentx->alarm = 0;
 	if (agentx->session == NULL)
 		return;
-	granted = tcx_registrations_ask_again(agentx->registrations, ~agentx->left);
+	granted = tcx_registrations_ask_again(&agentx->registrations, ~agentx->left);
 	agentx->reported &= ~granted;
 	for (size_t i = 0; i < agentx->modules.count; i++)
 		if ((granted & 1U << i) != 0)
 			snmp_log(LOG_NOTICE, "the master takes the group %s now\n",
 				 agentx->modules.modules[i].word);
-	tcx_registrations_update_sysORTable(agentx->registrations);
+	tcx_registrations_update_sysORTable(&agentx->registrations);
 }
 
 static void ask_later(unsigned int seconds)
@@ -311,7 +311,7 @@ void tcx_agentx_refused(long error)
 
 	if (error == TCX_WIRE_LOST)
 		return; /* on_lost() logs that */
-	module = tcx_registrations_refused(agentx->registrations, made);
+	module = tcx_registrations_refused(&agentx->registrations, made);
 	if (module == NULL)
 		return;
 	bit = 1U << (module - agentx->modules.modules);

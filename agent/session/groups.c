@@ -43,7 +43,7 @@ static bool leave(struct tcx_agentx *agentx, size_t i)
 		return false;
 	agentx->sessions[i] = 0;
 	agentx->left |= bit;
-	tcx_registrations_left(agentx->registrations, i);
+	tcx_registrations_left(&agentx->registrations, i);
 	if ((agentx->told & bit) == 0)
 		snmp_log(LOG_WARNING,
 			 "the group %s has had nothing to show for %g s: managers see snmpd's own "
@@ -64,7 +64,7 @@ static bool take_back(struct tcx_agentx *agentx, size_t i)
 	agentx->told &= ~bit;
 	agentx->left &= ~bit;
 	if (is_left)
-		tcx_registrations_ask_again(agentx->registrations, bit);
+		tcx_registrations_ask_again(&agentx->registrations, bit);
 	return is_left;
 }
 
@@ -94,7 +94,7 @@ static void look(unsigned int alarm, void *arg)
 		if (!change(agentx, i))
 			continue;
 		agentx->next = i + 1;
-		tcx_registrations_update_sysORTable(agentx->registrations);
+		tcx_registrations_update_sysORTable(&agentx->registrations);
 		return;
 	}
 }

@@ -28,13 +28,6 @@
 /* Managers' requests that come in turns, each with a snapshot of its own. */
 #define REQUESTS 8
 
-struct tcx_context {
-	char name[TCX_CONTEXT_MAX + 1];
-	struct tcx_dispatcher *dispatcher;
-	struct tcx_context_settings settings; /* collector and tables with a reference */
-	unsigned int modules;		      /* that are served */
-};
-
 struct tcx_dispatcher {
 	const struct tcx_built_modules *modules;
 	struct tcx_context **contexts; /* owned; the default one first */
@@ -44,11 +37,10 @@ struct tcx_dispatcher {
 	uint64_t uptime_zero_ns;     /* when sysUpTime was 0 */
 	struct tcx_pending *pending; /* list of pending requests */
 	size_t pending_count;
-	unsigned int alarm;    /* of on_alarm(); 0: none */
-	uint64_t quiescing_ns; /* since when registrations are to change; 0: they are not */
-	bool quiesced;	       /* none is pending, and none may become so */
-	bool holding;	       /* each GETNEXT is to become pending */
-	bool complained;       /* that a table takes too long; until one comes again */
+	unsigned int alarm; /* of on_alarm(); 0: none */
+	uint64_t quiet_ns;  /* from when on none may be pending; 0: registrations stay */
+	bool holding;	    /* each GETNEXT is to become pending */
+	bool complained;    /* that a table takes too long; until one comes again */
 };
 
 struct tcx_dispatcher *tcx_dispatcher_new(const struct tcx_built_modules *modules)
@@ -85,11 +77,6 @@ static struct tcx_context *add_context(struct tcx_dispatcher *dispatcher, const 
 	return context;
 }
 
-const char *tcx_context_name(const struct tcx_context *context)
-{
-	return context->name;
-}
-
 static void release(const struct tcx_context_settings *settings)
 {
 	tcx_collector_unref(settings->collector);
@@ -116,13 +103,6 @@ struct tcx_context *tcx_dispatcher_set(struct tcx_dispatcher *dispatcher, const 
 	release(&before);
 	tcx_dispatcher_tables_changed(dispatcher);
 	return context;
-}
-
-void tcx_context_serve(struct tcx_context *context, size_t module, bool served)
-{
-	unsigned int bit = 1U << module;
-
-	context->modules = served ? context->modules | bit : context->modules & ~bit;
 }
 
 /* --- Requests ----------------------------------------------------------------------------------*/
@@ -209,7 +189,7 @@ const struct tcx_request *tcx_context_request(struct tcx_context *context, const
 	request->session = session;
 	request->transaction = transaction;
 	request->used = ++dispatcher->used;
-	request->stale_ok = dispatcher->quiescing_ns != 0;
+	request->stale_ok = dispatcher->quiet_ns != 0;
 	return request;
 }
 
@@ -254,20 +234,14 @@ static void complain(struct tcx_dispatcher *dispatcher, const struct tcx_pending
 		 (double)pending->context->settings.table_timeout_ns / 1e9);
 }
 
-/*
- * A reload waits as long for requests as they wait for a table. Then none may become pending: until
- * the session ends the master sends more.
- */
-static bool is_quiesced(const struct tcx_dispatcher *dispatcher)
+static bool is_quiet(const struct tcx_dispatcher *dispatcher)
 {
-	return dispatcher->quiesced || (dispatcher->quiescing_ns != 0 &&
-					tcx_clock_now() - dispatcher->quiescing_ns >=
-						dispatcher->contexts[0]->settings.table_timeout_ns);
+	return dispatcher->quiet_ns != 0 && tcx_clock_now() >= dispatcher->quiet_ns;
 }
 
 static bool is_overdue(const struct tcx_dispatcher *dispatcher, const struct tcx_pending *pending)
 {
-	return is_quiesced(dispatcher) ||
+	return is_quiet(dispatcher) ||
 	       tcx_clock_now() - pending->since_ns >= pending->context->settings.table_timeout_ns;
 }
 
@@ -340,7 +314,7 @@ void *tcx_dispatcher_wait(const struct tcx_request *request, const struct tcx_fa
 {
 	const struct timeval tenth = {.tv_usec = 100000};
 	struct tcx_dispatcher *dispatcher = request->context->dispatcher;
-	bool can = dispatcher->pending_count < PENDING_MAX && !is_quiesced(dispatcher);
+	bool can = dispatcher->pending_count < PENDING_MAX && !is_quiet(dispatcher);
 	struct tcx_pending *pending = can ? calloc(1, size) : NULL;
 
 	if (pending == NULL)
@@ -369,18 +343,24 @@ void tcx_dispatcher_tables_changed(struct tcx_dispatcher *dispatcher)
 	look_after_pending(dispatcher, true);
 }
 
+/*
+ * A reload waits as long for requests as they wait for a table. Then none may become pending: until
+ * the session ends the master sends more.
+ */
 bool tcx_dispatcher_quiesce(struct tcx_dispatcher *dispatcher)
 {
-	if (dispatcher->quiescing_ns == 0)
-		dispatcher->quiescing_ns = tcx_clock_now();
-	dispatcher->quiesced = dispatcher->pending == NULL;
-	return dispatcher->quiesced;
+	uint64_t now = tcx_clock_now();
+
+	if (dispatcher->pending == NULL)
+		dispatcher->quiet_ns = now;
+	else if (dispatcher->quiet_ns == 0)
+		dispatcher->quiet_ns = now + dispatcher->contexts[0]->settings.table_timeout_ns;
+	return dispatcher->pending == NULL;
 }
 
 void tcx_dispatcher_resume(struct tcx_dispatcher *dispatcher)
 {
-	dispatcher->quiescing_ns = 0;
-	dispatcher->quiesced = false;
+	dispatcher->quiet_ns = 0;
 }
 
 void tcx_dispatcher_hold(struct tcx_dispatcher *dispatcher)

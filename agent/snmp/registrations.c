@@ -18,7 +18,7 @@ struct subtree {
 };
 
 /* A module in a context. */
-struct registration {
+struct tcx_registration {
 	const struct tcx_built_modules *built;
 	const struct tcx_module *module; /* of these */
 	struct tcx_context *context;
@@ -29,33 +29,17 @@ struct registration {
 	bool unlisted; /* the master's sysORTable lacks its row: some are refused */
 };
 
-struct tcx_registrations {
-	const struct tcx_built_modules *modules;
-	size_t count;
-	struct registration *all; /* owned; each context has one per module, in their order */
-	bool is_moot;		  /* what is being unregistered was refused */
-};
-
-struct tcx_registrations *tcx_registrations_new(const struct tcx_built_modules *modules)
-{
-	struct tcx_registrations *registrations = calloc(1, sizeof(*registrations));
-
-	if (registrations != NULL)
-		registrations->modules = modules;
-	return registrations;
-}
-
-static size_t place_of(const struct registration *one)
+static size_t place_of(const struct tcx_registration *one)
 {
 	return (size_t)(one->module - one->built->modules);
 }
 
-static bool is_default(const struct registration *one)
+static bool is_default(const struct tcx_registration *one)
 {
-	return strcmp(tcx_context_name(one->context), TCX_CONTEXT_DEFAULT) == 0;
+	return strcmp(one->context->name, TCX_CONTEXT_DEFAULT) == 0;
 }
 
-static bool register_subtree(struct registration *one, const oid *root, size_t len)
+static bool register_subtree(struct tcx_registration *one, const oid *root, size_t len)
 {
 	struct subtree subtree = {
 		.made = netsnmp_create_handler_registration(
@@ -67,7 +51,7 @@ static bool register_subtree(struct registration *one, const oid *root, size_t l
 	subtree.made->handler->myvoid = one->context;
 	subtree.made->priority = one->priority;
 	if (!is_default(one))
-		subtree.made->contextName = strdup(tcx_context_name(one->context));
+		subtree.made->contextName = strdup(one->context->name);
 	/* A refusal is reported before the function returns. */
 	if (!tcx_array_append(&one->subtrees, &one->count, &subtree, sizeof(subtree)))
 		return false;
@@ -77,7 +61,7 @@ static bool register_subtree(struct registration *one, const oid *root, size_t l
 	return false;
 }
 
-static bool register_objects(struct registration *one)
+static bool register_objects(struct tcx_registration *one)
 {
 	const struct tcx_tree *tree = &one->built->tree;
 	oid name[TCX_ROOT_MAX + TCX_OBJECT_ID_MAX];
@@ -89,12 +73,12 @@ static bool register_objects(struct registration *one)
 	return true;
 }
 
-static bool register_module(struct registration *one)
+static bool register_module(struct tcx_registration *one)
 {
 	const struct tcx_module *module = one->module;
 
 	one->priority = one->wanted;
-	tcx_context_serve(one->context, place_of(one), true);
+	one->context->modules |= 1U << place_of(one);
 	if (!register_subtree(one, module->subtree, module->subtree_len))
 		return false;
 	if (!is_default(one))
@@ -105,7 +89,7 @@ static bool register_module(struct registration *one)
 	return true;
 }
 
-static void unregister_module(struct tcx_registrations *registrations, struct registration *one)
+static void unregister_module(struct tcx_registrations *registrations, struct tcx_registration *one)
 {
 	const struct tcx_module *module = one->module;
 
@@ -116,12 +100,12 @@ static void unregister_module(struct tcx_registrations *registrations, struct re
 	registrations->is_moot = false;
 	if (is_default(one))
 		unregister_sysORTable((oid *)module->sysORID, module->sysORID_len);
-	tcx_context_serve(one->context, place_of(one), false);
+	one->context->modules &= ~(1U << place_of(one));
 	one->unlisted = false;
 	one->priority = 0;
 }
 
-static bool reconcile(struct tcx_registrations *registrations, struct registration *one,
+static bool reconcile(struct tcx_registrations *registrations, struct tcx_registration *one,
 		      struct tcx_fault *fault)
 {
 	if (one->priority == one->wanted)
@@ -145,8 +129,8 @@ bool tcx_registrations_apply(struct tcx_registrations *registrations, struct tcx
 }
 
 /* The first of a context's registrations; made if there are none. */
-static struct registration *find_or_add(struct tcx_registrations *registrations,
-					struct tcx_context *context)
+static struct tcx_registration *find_or_add(struct tcx_registrations *registrations,
+					    struct tcx_context *context)
 {
 	const struct tcx_built_modules *built = registrations->modules;
 	size_t before = registrations->count;
@@ -155,7 +139,7 @@ static struct registration *find_or_add(struct tcx_registrations *registrations,
 		if (registrations->all[i].context == context)
 			return &registrations->all[i];
 	for (size_t i = 0; i < built->count; i++) {
-		const struct registration one = {
+		const struct tcx_registration one = {
 			.built = built, .module = &built->modules[i], .context = context};
 
 		if (!tcx_array_append(&registrations->all, &registrations->count, &one,
@@ -168,7 +152,7 @@ static struct registration *find_or_add(struct tcx_registrations *registrations,
 bool tcx_registrations_want(struct tcx_registrations *registrations, struct tcx_context *context,
 			    unsigned int modules, bool tables, int priority)
 {
-	struct registration *all = find_or_add(registrations, context);
+	struct tcx_registration *all = find_or_add(registrations, context);
 
 	for (size_t i = 0; all != NULL && i < registrations->modules->count; i++) {
 		bool possible = tables || all[i].module->how != TCX_MODULE_TABLE;
@@ -184,7 +168,7 @@ tcx_registrations_change(const struct tcx_registrations *registrations)
 	enum tcx_registrations_change change = TCX_REGISTRATIONS_STAY;
 
 	for (size_t i = 0; i < registrations->count; i++) {
-		const struct registration *one = &registrations->all[i];
+		const struct tcx_registration *one = &registrations->all[i];
 
 		if (one->priority == one->wanted)
 			continue;
@@ -199,7 +183,7 @@ const struct tcx_module *tcx_registrations_refused(struct tcx_registrations *reg
 						   const netsnmp_handler_registration *made)
 {
 	for (size_t i = 0; i < registrations->count; i++) {
-		struct registration *one = &registrations->all[i];
+		struct tcx_registration *one = &registrations->all[i];
 
 		for (size_t k = 0; k < one->count; k++)
 			if (one->subtrees[k].made == made) {
@@ -210,23 +194,15 @@ const struct tcx_module *tcx_registrations_refused(struct tcx_registrations *reg
 	return NULL;
 }
 
-bool tcx_registrations_is_moot(const struct tcx_registrations *registrations)
-{
-	return registrations->is_moot;
-}
-
 void tcx_registrations_left(struct tcx_registrations *registrations, size_t module)
 {
-	for (size_t i = 0; i < registrations->count; i++) {
-		struct registration *one = &registrations->all[i];
+	struct tcx_registration *one = &registrations->all[module];
 
-		for (size_t k = 0; place_of(one) == module && is_default(one) && k < one->count;
-		     k++)
-			one->subtrees[k].refused = true;
-	}
+	for (size_t i = 0; i < one->count; i++)
+		one->subtrees[i].refused = true;
 }
 
-static bool has_refusals(const struct registration *one)
+static bool has_refusals(const struct tcx_registration *one)
 {
 	for (size_t i = 0; i < one->count; i++)
 		if (one->subtrees[i].refused)
@@ -234,7 +210,7 @@ static bool has_refusals(const struct registration *one)
 	return false;
 }
 
-static void ask_again(const struct registration *one)
+static void ask_again(const struct tcx_registration *one)
 {
 	for (size_t i = 0; i < one->count; i++) {
 		if (!one->subtrees[i].refused)
@@ -250,7 +226,7 @@ unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations
 	unsigned int asked = 0, refused = 0;
 
 	for (size_t i = 0; i < registrations->count; i++) {
-		const struct registration *one = &registrations->all[i];
+		const struct tcx_registration *one = &registrations->all[i];
 		unsigned int bit = 1U << place_of(one);
 
 		if ((modules & bit) == 0 || !has_refusals(one))
@@ -265,7 +241,7 @@ unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations
 void tcx_registrations_update_sysORTable(struct tcx_registrations *registrations)
 {
 	for (size_t i = 0; i < registrations->count; i++) {
-		struct registration *one = &registrations->all[i];
+		struct tcx_registration *one = &registrations->all[i];
 		const struct tcx_module *module = one->module;
 
 		if (one->priority == 0 || !is_default(one) || has_refusals(one) == one->unlisted)
@@ -280,7 +256,7 @@ void tcx_registrations_update_sysORTable(struct tcx_registrations *registrations
 void tcx_registrations_connected(struct tcx_registrations *registrations)
 {
 	for (size_t i = 0; i < registrations->count; i++) {
-		struct registration *one = &registrations->all[i];
+		struct tcx_registration *one = &registrations->all[i];
 
 		one->unlisted = false;
 		for (size_t k = 0; k < one->count; k++)
@@ -289,12 +265,9 @@ void tcx_registrations_connected(struct tcx_registrations *registrations)
 	tcx_quirk_register_once();
 }
 
-void tcx_registrations_free(struct tcx_registrations *registrations)
+void tcx_registrations_clear(struct tcx_registrations *registrations)
 {
-	if (registrations == NULL)
-		return;
 	for (size_t i = 0; i < registrations->count; i++)
 		free(registrations->all[i].subtrees);
 	free(registrations->all);
-	free(registrations);
 }

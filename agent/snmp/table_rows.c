@@ -2,8 +2,6 @@
 /* Instances of tables that are read from the kernel: index to row and back. */
 #include "snmp/table_rows.h"
 
-#include <string.h>
-
 /* Octets of an InetAddress by type: ipv4(1), ipv6(2), ipv4z(3), ipv6z(4). */
 static const uint8_t inet_address_octets[] = {0, 4, 16, 8, 20};
 
@@ -38,14 +36,6 @@ static size_t put_field(const struct tcx_index_field *field, const uint8_t *octe
 	}
 }
 
-static const struct tcx_table *table_of(const struct tcx_rows *rows,
-					const struct tcx_request *request)
-{
-	bool pending;
-
-	return tcx_request_table(request, rows->table, &pending);
-}
-
 enum tcx_found tcx_table_count(const struct tcx_rows *rows, const struct tcx_request *request,
 			       size_t *count)
 {
@@ -62,7 +52,7 @@ enum tcx_found tcx_table_count(const struct tcx_rows *rows, const struct tcx_req
 size_t tcx_table_index(const struct tcx_rows *rows, const struct tcx_request *request, size_t row,
 		       oid *index)
 {
-	const uint8_t *key = tcx_table_row(table_of(rows, request), row);
+	const uint8_t *key = tcx_table_row(request->held[rows->table], row);
 	size_t len = 0;
 
 	for (const struct tcx_index_field *field = rows->fields; field->as != TCX_INDEX_END;
@@ -71,16 +61,4 @@ size_t tcx_table_index(const struct tcx_rows *rows, const struct tcx_request *re
 		key += field->octets;
 	}
 	return len;
-}
-
-const struct tcx_table *tcx_table_of(const struct tcx_request *request,
-				     const struct tcx_object *object)
-{
-	return table_of(object->rows, request);
-}
-
-const void *tcx_table_row_of(const struct tcx_request *request, const struct tcx_object *object,
-			     size_t row)
-{
-	return tcx_table_row(tcx_table_of(request, object), row);
 }

@@ -72,7 +72,8 @@ bool tcx_add_counters(struct tcx_tree *tree);
 
 /* The same for a column of a kernel table, of the row, which is named as its type. */
 #define TCX_COLUMN_IF(type, ...)                                                                   \
-	TCX_SHOW_WITH(const struct type *type TCX_UNUSED = tcx_table_row_of(request, object, row), \
+	TCX_SHOW_WITH(const struct type *type TCX_UNUSED =                                         \
+			      tcx_table_row(tcx_table_of(request, object), row),                   \
 		      __VA_ARGS__)
 #define TCX_COLUMN_OF(type, name, ...) TCX_COLUMN_IF(type, name, true, __VA_ARGS__)
 

@@ -14,7 +14,7 @@ struct tcx_config;
 struct tcx_agentx {
 	/* Made by the caller before anything is registered, and freed after the shutdown: */
 	struct tcx_built_modules modules;
-	struct tcx_registrations *registrations;
+	struct tcx_registrations registrations;
 	struct tcx_dispatcher *dispatcher;
 
 	/* The session: */

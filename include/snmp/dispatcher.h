@@ -23,35 +23,38 @@
 #define TCX_CONTEXT_DEFAULT ""
 
 struct tcx_dispatcher;
-struct tcx_context;
 
 /* How requests in a context are answered. */
 struct tcx_context_settings {
-	struct tcx_collector *collector; /* the context takes a reference to both */
-	struct tcx_tables *tables;	 /* NULL: there are none */
+	struct tcx_collector *collector;
+	struct tcx_tables *tables; /* NULL: there are none */
 	uint64_t interval_ns;
 	uint64_t max_age_ns;	   /* counters of an older snapshot are absent */
 	uint64_t table_timeout_ns; /* how long a request waits for a table */
+};
+
+struct tcx_context {
+	char name[TCX_CONTEXT_MAX + 1];
+	unsigned int modules; /* that are served, by whoever registers them: bits 1 << place */
+	/* The dispatcher's: */
+	struct tcx_dispatcher *dispatcher;
+	struct tcx_context_settings settings; /* collector and tables with a reference */
 };
 
 /* The modules must outlive it. NULL when memory is short. */
 struct tcx_dispatcher *tcx_dispatcher_new(const struct tcx_built_modules *modules);
 
 /*
- * Uses these settings from now on in the context of this name, for pending requests as well. It is
- * made if there is none; the default one must be the first. Returns it, which belongs to the
- * dispatcher; NULL when memory is short or the name is longer than TCX_CONTEXT_MAX.
+ * Uses these settings from now on in the context of this name, for pending requests as well, and
+ * takes references. It is made if there is none; the default one must be the first. Returns it,
+ * which belongs to the dispatcher; NULL when memory is short or the name is longer than
+ * TCX_CONTEXT_MAX.
  */
 struct tcx_context *tcx_dispatcher_set(struct tcx_dispatcher *dispatcher, const char *name,
 				       const struct tcx_context_settings *settings);
 
 /* The context of this name; NULL: there is none. */
 struct tcx_context *tcx_dispatcher_find(const struct tcx_dispatcher *dispatcher, const char *name);
-
-const char *tcx_context_name(const struct tcx_context *context);
-
-/* Serves a module there from now on, by its place, or no more. */
-void tcx_context_serve(struct tcx_context *context, size_t module, bool served);
 
 /*
  * Whether an object of a module, by its place, has a value there, or had one within the last

@@ -13,13 +13,14 @@
 #include "snmp/dispatcher.h"
 #include "snmp/module.h"
 
-struct tcx_registrations;
-
-/*
- * Of these modules, which must outlive it. Registers nothing yet. NULL when memory is short. Call
- * after init_agent().
- */
-struct tcx_registrations *tcx_registrations_new(const struct tcx_built_modules *modules);
+struct tcx_registrations {
+	const struct tcx_built_modules *modules; /* set by the caller; they must outlive it */
+	/* Set by the functions, which are called after init_agent(): */
+	size_t count;
+	/* Owned: for each context one per module, in their order. The default context is first. */
+	struct tcx_registration *all;
+	bool is_moot; /* what is being unregistered was refused and not granted since */
+};
 
 /*
  * Sets what to register in a context: the modules with the bit 1 << i, no tables unless tables is
@@ -49,9 +50,6 @@ bool tcx_registrations_apply(struct tcx_registrations *registrations, struct tcx
 const struct tcx_module *tcx_registrations_refused(struct tcx_registrations *registrations,
 						   const netsnmp_handler_registration *made);
 
-/* While one is unregistered: whether it was refused in this session and not granted since. */
-bool tcx_registrations_is_moot(const struct tcx_registrations *registrations);
-
 /*
  * Notes that the master of this session has nothing of a module in the default context any more, as
  * if it had refused all of it.
@@ -76,7 +74,7 @@ void tcx_registrations_update_sysORTable(struct tcx_registrations *registrations
 /* Call when a session has begun: the library then registers everything. */
 void tcx_registrations_connected(struct tcx_registrations *registrations);
 
-/* Call once shutdown_agent() has freed the library's registrations. May be NULL. */
-void tcx_registrations_free(struct tcx_registrations *registrations);
+/* Frees what it owns. Call once shutdown_agent() has freed the library's registrations. */
+void tcx_registrations_clear(struct tcx_registrations *registrations);
 
 #endif

@@ -37,10 +37,11 @@ struct tcx_index_field {
 tcx_rows_count tcx_table_count;
 tcx_rows_index tcx_table_index;
 
-/* For show(): an object's table and a row of it, both of which exist. */
-const struct tcx_table *tcx_table_of(const struct tcx_request *request,
-				     const struct tcx_object *object);
-const void *tcx_table_row_of(const struct tcx_request *request, const struct tcx_object *object,
-			     size_t row);
+/* For show(): an object's table, which exists. */
+static inline const struct tcx_table *tcx_table_of(const struct tcx_request *request,
+						   const struct tcx_object *object)
+{
+	return request->held[object->rows->table];
+}
 
 #endif

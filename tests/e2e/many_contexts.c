@@ -76,7 +76,7 @@ static void serve(struct agent *agent, const char *name)
 	};
 	struct tcx_context *context = tcx_dispatcher_set(agent->agentx.dispatcher, name, &settings);
 
-	need(context != NULL && tcx_registrations_want(agent->agentx.registrations, context,
+	need(context != NULL && tcx_registrations_want(&agent->agentx.registrations, context,
 						       ALL_MODULES, false, PRIORITY),
 	     "out of memory");
 }
@@ -91,7 +91,7 @@ static void serve_all(struct agent *agent, int count)
 		snprintf(name, sizeof(name), "context%d", i);
 		serve(agent, name);
 	}
-	need(tcx_registrations_apply(agent->agentx.registrations, &fault), fault.text);
+	need(tcx_registrations_apply(&agent->agentx.registrations, &fault), fault.text);
 }
 
 static void start_reading(struct agent *agent)
@@ -117,7 +117,7 @@ static void prepare(struct agent *agent, const char *socket)
 	need(tcx_modules_build(&agent->agentx.modules, modules, 2), "out of memory");
 	agent->agentx.dispatcher = tcx_dispatcher_new(&agent->agentx.modules);
 	need(agent->agentx.dispatcher != NULL, "out of memory");
-	agent->agentx.registrations = tcx_registrations_new(&agent->agentx.modules);
+	agent->agentx.registrations.modules = &agent->agentx.modules;
 	tcx_agentx_configure(&config, socket);
 	start_reading(agent);
 }
