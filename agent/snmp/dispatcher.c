@@ -11,7 +11,6 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "snmp/quirks.h"
-#include "snmp/table_rows.h"
 
 /*
  * How long a request is kept for later varbinds. A GETBULK whose first repetition is pending goes
@@ -246,9 +245,8 @@ static bool is_overdue(const struct tcx_dispatcher *dispatcher, const struct tcx
 }
 
 /*
- * Whether a pending request is done with. request: what it sees, if tables have come. A master
- * without an answer closes the session, and all counters are gone: an error for one request is
- * better. The table is read on for the next request. What nobody waits for any more is dropped.
+ * Whether a pending request is done with. request: what it sees, if tables have come. One that is
+ * overdue gets an error; its table is read on for the next one.
  */
 static bool is_done(struct tcx_dispatcher *dispatcher, struct tcx_pending *pending,
 		    const struct tcx_request *request)
@@ -343,10 +341,7 @@ void tcx_dispatcher_tables_changed(struct tcx_dispatcher *dispatcher)
 	look_after_pending(dispatcher, true);
 }
 
-/*
- * A reload waits as long for requests as they wait for a table. Then none may become pending: until
- * the session ends the master sends more.
- */
+/* At the end none may become pending: until the session ends the master sends more. */
 bool tcx_dispatcher_quiesce(struct tcx_dispatcher *dispatcher)
 {
 	uint64_t now = tcx_clock_now();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Instances of tables that are read from the kernel: index to row and back. */
-#include "snmp/table_rows.h"
+#include "snmp/tree.h"
 
 /* Octets of an InetAddress by type: ipv4(1), ipv6(2), ipv4z(3), ipv6z(4). */
 static const uint8_t inet_address_octets[] = {0, 4, 16, 8, 20};

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A sorted array of objects, and GET and GETNEXT in it. */
+/* A sorted array of the objects of all modules, and GET and GETNEXT in it. */
 #include "snmp/tree.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "snmp/module.h"
 
 enum tcx_found tcx_numbered_count(const struct tcx_rows *rows, const struct tcx_request *request,
 				  size_t *count)
@@ -79,6 +80,21 @@ void tcx_tree_clear(struct tcx_tree *tree)
 {
 	free(tree->objects);
 	memset(tree, 0, sizeof(*tree));
+}
+
+bool tcx_modules_build(struct tcx_built_modules *built, const struct tcx_module *modules,
+		       size_t count)
+{
+	*built = (struct tcx_built_modules){.modules = modules, .count = count};
+	for (size_t i = 0; i < count; i++) {
+		built->tree.module = (uint8_t)i;
+		built->tree.root = modules[i].root;
+		built->tree.root_len = modules[i].root_len;
+		if (!modules[i].add(&built->tree, modules[i].word))
+			return false;
+	}
+	tcx_tree_sort(&built->tree);
+	return true;
 }
 
 static bool is_object_upto(const void *objects, size_t i, const void *name)

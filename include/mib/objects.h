@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "catalogue/catalogue.h"
-#include "snmp/table_rows.h"
+#include "snmp/tree.h"
 
 /* RFC1213's groups: TCX_MIB2_tcp ... The number is the sub-id below mib-2. */
 enum tcx_mib2_group {

@@ -20,8 +20,23 @@
 /* TCX_PENDING: a table is being read; ask again later. */
 enum tcx_found { TCX_FOUND, TCX_NO_INSTANCE, TCX_NO_OBJECT, TCX_PENDING };
 
+/* How the octets with which a row of the kernel's begins become sub-identifiers. */
+enum tcx_index_as {
+	TCX_INDEX_END,		       /* no more fields */
+	TCX_INDEX_OWN = TCX_INDEX_END, /* not a table of the kernel */
+	TCX_INDEX_NUMBER,	       /* one sub-identifier, octets in network order */
+	TCX_INDEX_SPREAD,	       /* a sub-identifier per octet, as in an IpAddress */
+	TCX_INDEX_NETWORK,	       /* a NetworkAddress: 1 for internet, then as SPREAD */
+	/* An InetAddress, its length first; the octet before is its type, 1 to 4. */
+	TCX_INDEX_INET,
+};
+
+struct tcx_index_field {
+	enum tcx_index_as as;
+	uint8_t octets;
+};
+
 struct tcx_rows;
-struct tcx_index_field;
 
 /* TCX_FOUND: *count is how many rows there are now, from 0 on; TCX_NO_INSTANCE; TCX_PENDING. */
 typedef enum tcx_found tcx_rows_count(const struct tcx_rows *rows,
@@ -37,8 +52,8 @@ struct tcx_rows {
 	tcx_rows_index *index;
 	bool scalar;		 /* the only row is .0 */
 	oid first, last;	 /* of numbered rows */
-	enum tcx_table_id table; /* of the rows of a table of the kernel (snmp/table_rows.h) */
-	const struct tcx_index_field *fields; /* likewise */
+	enum tcx_table_id table; /* of the rows of a table that is read from the kernel */
+	const struct tcx_index_field *fields; /* likewise: of their index */
 };
 
 /* Rows that always exist, numbered from first to last. */
@@ -54,8 +69,19 @@ struct tcx_rows {
 		.count = tcx_numbered_count, .index = tcx_numbered_index, .scalar = true           \
 	}
 
-tcx_rows_count tcx_numbered_count;
-tcx_rows_index tcx_numbered_index;
+/* Those of a table that is read from the kernel: for columns, and for scalars about the whole. */
+#define TCX_ROWS_OF_TABLE(id, index_fields)                                                        \
+	{                                                                                          \
+		.count = tcx_table_count, .index = tcx_table_index, .table = id,                   \
+		.fields = index_fields                                                             \
+	}
+#define TCX_SCALARS_OF_TABLE(id)                                                                   \
+	{                                                                                          \
+		.count = tcx_table_count, .index = tcx_numbered_index, .scalar = true, .table = id \
+	}
+
+tcx_rows_count tcx_numbered_count, tcx_table_count;
+tcx_rows_index tcx_numbered_index, tcx_table_index;
 
 struct tcx_object;
 
@@ -74,6 +100,13 @@ struct tcx_object {
 	const oid *root;
 	size_t root_len;
 };
+
+/* For show(): an object's table, which exists. */
+static inline const struct tcx_table *tcx_table_of(const struct tcx_request *request,
+						   const struct tcx_object *object)
+{
+	return request->held[object->rows->table];
+}
 
 struct tcx_tree {
 	size_t count;
