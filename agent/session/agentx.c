@@ -246,6 +246,7 @@ void tcx_agentx_return(void)
 
 void tcx_agentx_shutdown(void)
 {
+	agentx->wire.domain.prefix = NULL; /* the library would free what is constant */
 	snmp_shutdown(APP);
 	shutdown_agent();
 }

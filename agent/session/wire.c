@@ -26,6 +26,8 @@
 static const oid domain_name[] = {TCX_MIB_ROOT};
 #define DOMAIN_NAME_LEN (sizeof(domain_name) / sizeof(domain_name[0]))
 
+static const char *const prefixes[] = {"tcpextd", NULL};
+
 /* The library's callbacks have no argument of ours. */
 static struct tcx_wire *wire;
 
@@ -311,21 +313,14 @@ static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)
 
 bool tcx_wire_init(struct tcx_wire *state)
 {
-	const char **prefixes = calloc(2, sizeof(prefixes[0])); /* which the library frees */
-
 	wire = state;
 	wire->stop_fd = -1;
 	wire->readable_fd = eventfd(1, EFD_CLOEXEC);
 	wire->master = "";
-	if (prefixes == NULL || wire->readable_fd < 0) {
-		free(prefixes);
-		return false;
-	}
-	prefixes[0] = "tcpextd";
-	wire->domain.prefix = prefixes;
+	wire->domain.prefix = (const char **)prefixes;
 	wire->domain.name = domain_name;
 	wire->domain.name_length = DOMAIN_NAME_LEN;
 	wire->domain.f_create_from_tspec = open_transport;
 	netsnmp_tdomain_register(&wire->domain);
-	return true;
+	return wire->readable_fd >= 0;
 }

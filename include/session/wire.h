@@ -48,7 +48,7 @@ struct tcx_wire {
 
 /*
  * Registers the transport with the library, once, before it connects; it uses *wire from then on.
- * Connects nowhere until wire->master is set. False when memory is short.
+ * Connects nowhere until wire->master is set. False with errno.
  */
 bool tcx_wire_init(struct tcx_wire *wire);
 
