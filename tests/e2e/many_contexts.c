@@ -30,6 +30,7 @@
 #define MIB2	    1, 3, 6, 1, 2, 1
 #define OID(...)    {__VA_ARGS__}, sizeof((oid[]){__VA_ARGS__}) / sizeof(oid)
 #define INTERVAL_NS TCX_NS_PER_S
+#define MAX_AGE_NS  (10 * INTERVAL_NS)
 #define ALL_MODULES 3U
 #define PRIORITY    100
 
@@ -71,7 +72,7 @@ static void serve(struct agent *agent, const char *name)
 	const struct tcx_context_settings settings = {
 		.collector = agent->collector,
 		.interval_ns = INTERVAL_NS,
-		.max_age_ns = 10 * INTERVAL_NS,
+		.max_age_ns = MAX_AGE_NS,
 		.table_timeout_ns = INTERVAL_NS,
 	};
 	struct tcx_context *context = tcx_dispatcher_set(agent->agentx.dispatcher, name, &settings);
@@ -109,7 +110,12 @@ static void start_reading(struct agent *agent)
 
 static void prepare(struct agent *agent, const char *socket)
 {
-	const struct tcx_config config = {.interval_ns = INTERVAL_NS, .ping_s = 15, .timeout_s = 5};
+	const struct tcx_config config = {
+		.interval_ns = INTERVAL_NS,
+		.max_age_ns = MAX_AGE_NS,
+		.ping_s = 15,
+		.timeout_s = 5,
+	};
 
 	signal(SIGPIPE, SIG_IGN);
 	snmp_enable_stderrlog();
