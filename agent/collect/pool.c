@@ -109,13 +109,13 @@ static struct tcx_job *find_due(const struct tcx_pool *pool, uint64_t now)
 	return found;
 }
 
-/* When there is something to begin. */
+/* When there is something to begin; not 0, which would disarm the timer. */
 static uint64_t next_look(const struct tcx_pool *pool)
 {
 	uint64_t look = TCX_NEVER;
 
 	for (const struct tcx_job *job = pool->jobs; job != NULL; job = job->next) {
-		uint64_t room = has_room(pool, job) ? 0 : next_late(pool);
+		uint64_t room = has_room(pool, job) ? 1 : next_late(pool);
 
 		if (!job->runs)
 			look = earlier(look, job->due_ns > room ? job->due_ns : room);

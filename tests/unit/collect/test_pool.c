@@ -351,7 +351,7 @@ static void priorities(void **state)
 
 	(void)state;
 	for (int i = 0; i < 5; i++) {
-		owner->next_ns = 1;
+		owner->next_ns = 0;
 		if (i == 0)
 			start(owner, pool, &spare);
 		else
