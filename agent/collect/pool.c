@@ -68,11 +68,6 @@ static bool has_room(const struct tcx_pool *pool, const struct tcx_job *job)
 	return pool->placed + (job->kind->slow && pool->limit > 1) < pool->limit;
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* When a run has had its place for so long that it may lose it. */
 static uint64_t next_late(const struct tcx_pool *pool)
 {
@@ -80,7 +75,7 @@ static uint64_t next_late(const struct tcx_pool *pool)
 
 	for (const struct tcx_job *job = pool->jobs; job != NULL; job = job->next)
 		if (job->placed)
-			late = earlier(late, job->began_ns + PATIENCE_NS);
+			late = tcx_clock_earlier(late, job->began_ns + PATIENCE_NS);
 	return late;
 }
 
@@ -118,7 +113,7 @@ static uint64_t next_look(const struct tcx_pool *pool)
 		uint64_t room = has_room(pool, job) ? 1 : next_late(pool);
 
 		if (!job->runs)
-			look = earlier(look, job->due_ns > room ? job->due_ns : room);
+			look = tcx_clock_earlier(look, tcx_clock_later(job->due_ns, room));
 	}
 	return look;
 }
@@ -161,7 +156,7 @@ static void run(struct tcx_job *job)
 	pthread_mutex_lock(&pool->lock);
 	free_place(job);
 	job->runs = false;
-	job->due_ns = earlier(job->due_ns, due_ns);
+	job->due_ns = tcx_clock_earlier(job->due_ns, due_ns);
 	stopped = find(pool, job) == NULL;
 	if (!stopped)
 		listen_to(job);

@@ -60,8 +60,6 @@ struct survey {
 	struct tcx_tables *tables;
 	const struct tcx_survey *what;
 	struct tcx_job job;
-	bool begun;	    /* some of its tables are in use */
-	bool changed;	    /* the settings, since the read began */
 	uint64_t due_ns;    /* when the tables are to be renewed */
 	uint64_t failed_ns; /* end of the last read if it failed, else 0 */
 };
@@ -125,16 +123,6 @@ static void end_read(struct entry *entry, const struct tcx_table *table,
 	report(entry, LACKING, or_none(&table->lacking));
 }
 
-static uint64_t later(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Replaces all tables of the survey by those of one reading, and frees them without the lock. */
 static void publish(struct survey *survey, struct tcx_table *read[TCX_TABLES])
 {
@@ -166,7 +154,7 @@ static void renew(struct survey *survey, unsigned int wanted)
 	uint64_t begin = tcx_clock_now();
 	bool done = false;
 
-	survey->changed = false; /* later changes are for the next read */
+	survey->due_ns = TCX_NEVER; /* unless the settings change meanwhile */
 	pthread_mutex_unlock(&tables->lock);
 	reader = tcx_netns_begin(tables->netns, &cause);
 	if (reader != NULL) {
@@ -180,7 +168,9 @@ static void renew(struct survey *survey, unsigned int wanted)
 		if ((wanted & 1U << id) != 0)
 			end_read(&tables->entries[id], read[id], &cause);
 	survey->failed_ns = done ? 0 : tcx_clock_now();
-	survey->due_ns = begin + later(tables->settings.interval_ns, 2 * (tcx_clock_now() - begin));
+	survey->due_ns = tcx_clock_earlier(survey->due_ns,
+					   begin + tcx_clock_later(tables->settings.interval_ns,
+								   2 * (tcx_clock_now() - begin)));
 	if (done)
 		publish(survey, read);
 }
@@ -193,7 +183,7 @@ static unsigned int in_use(const struct survey *survey, uint64_t *until_ns, bool
 	unsigned int used = 0;
 
 	*until_ns = 0;
-	*wanted = survey->changed;
+	*wanted = false;
 	for (size_t id = 0; id < TCX_TABLES; id++) {
 		const struct entry *entry = &tables->entries[id];
 		uint64_t until_of =
@@ -203,26 +193,17 @@ static unsigned int in_use(const struct survey *survey, uint64_t *until_ns, bool
 			continue;
 		used |= 1U << id;
 		*wanted = *wanted || entry->wanted;
-		*until_ns = later(*until_ns, until_of);
+		*until_ns = tcx_clock_later(*until_ns, until_of);
 	}
 	return used;
 }
 
 /* A table that is not in use is gone with the next reading, or the last one in use. */
-static void release(struct survey *survey)
-{
-	struct tcx_table *none[TCX_TABLES] = {NULL};
-
-	survey->begun = false;
-	survey->failed_ns = 0;
-	survey->due_ns = 0;
-	publish(survey, none);
-}
-
 static uint64_t run(void *owner)
 {
 	struct survey *survey = owner;
 	struct tcx_tables *tables = survey->tables;
+	struct tcx_table *none[TCX_TABLES] = {NULL};
 	uint64_t until, next_ns = TCX_NEVER;
 	unsigned int used;
 	bool wanted;
@@ -234,9 +215,9 @@ static uint64_t run(void *owner)
 		used = in_use(survey, &until, &wanted);
 	}
 	if (used != 0)
-		next_ns = earlier(survey->due_ns, until + 1);
+		next_ns = tcx_clock_earlier(survey->due_ns, until + 1);
 	else
-		release(survey);
+		publish(survey, none);
 	pthread_mutex_unlock(&tables->lock);
 	tcx_events_signal(tables->events);
 	return next_ns;
@@ -344,9 +325,8 @@ void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings 
 	pthread_mutex_lock(&tables->lock);
 	tables->settings = *settings;
 	for (size_t i = 0; i < tables->count; i++) {
-		tables->surveys[i].changed = tables->surveys[i].begun;
-		if (tables->surveys[i].begun)
-			tcx_job_ask(&tables->surveys[i].job);
+		tables->surveys[i].due_ns = 0;
+		tcx_job_ask(&tables->surveys[i].job);
 	}
 	pthread_mutex_unlock(&tables->lock);
 }
@@ -387,7 +367,6 @@ static bool request_read(struct entry *entry)
 	if (survey->failed_ns > 0 && entry->asked_ns - survey->failed_ns <= RETRY_NS)
 		return false;
 	entry->wanted = true;
-	survey->begun = true;
 	tcx_job_ask(&survey->job);
 	return true;
 }

@@ -26,6 +26,16 @@ static inline uint64_t tcx_clock_now(void)
 	return tcx_clock_ns(&now);
 }
 
+static inline uint64_t tcx_clock_earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline uint64_t tcx_clock_later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
 static inline struct timespec tcx_clock_timespec(uint64_t ns)
 {
 	return (struct timespec){(time_t)(ns / TCX_NS_PER_S), (long)(ns % TCX_NS_PER_S)};
