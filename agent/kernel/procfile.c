@@ -11,7 +11,8 @@
 #include "base/clock.h"
 #include "kernel/regular.h"
 
-#define FIRST_CAPACITY ((size_t)16 * 1024)
+/* Small, since the kernel clears a buffer as large for each read of a sysctl. */
+#define FIRST_CAPACITY ((size_t)1024)
 #define LAST_CAPACITY  ((size_t)16 * 1024 * 1024)
 
 /* How often the path is checked for another file. */
