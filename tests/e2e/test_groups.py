@@ -8,6 +8,7 @@ import subprocess
 import threading
 
 import harness
+import test_tables as tables
 from harness import MIB2, OBJECTS, Failure, check, check_equal, wait_for
 
 IP, TCP, UDP = (f"{MIB2}.{oid}.0" for oid in ("4.3", "6.10", "7.1"))
@@ -23,10 +24,10 @@ NETSTAT = "TcpExt: SyncookiesSent\nTcpExt: {0}\n"
 ROUNDS = 25  # of going and coming under walks
 
 
-def start(site, conf, **more):
+def start(site, conf, begin=harness.Site.agent):
     give(site, WITH_UDP)
     site.write("proc/net/netstat", NETSTAT.format(OURS))
-    return site.agent(f"procRoot {site.folder}/proc\nrefreshInterval 0.1\n{conf}", **more)
+    return begin(site, f"procRoot {site.folder}/proc\nrefreshInterval 0.1\n{conf}")
 
 
 def give(site, snmp):
@@ -114,7 +115,7 @@ def new_session(site):
 def table(site):
     """A table that cannot be read goes likewise."""
     site.snmpd()
-    agent = start(site, "maxAge 1\n", under=("python3", "-B", harness.HERE / "without_sock_diag.py"))
+    agent = start(site, "maxAge 1\n", tables.denied_agent)
     row, snmpds = f"{MIB2}.7.5.1.2.10.0.0.1.4242", f"{MIB2}.7.5.1.2.127.0.0.1.161"
     check_equal(site.get(snmpds), [harness.NO_INSTANCE], "none")
     wait_for("snmpd's row", lambda: get(site, snmpds) == harness.Value("INTEGER", 161))
