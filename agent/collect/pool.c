@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One thread waits, for a timer and the jobs' descriptors, and runs nothing: each run has a thread
- * of its own, whose priority may be lowered, and which may never end.
+ * Threads wait, for a timer and the jobs' descriptors, and run nothing: each run has a thread of
+ * its own, whose priority may be lowered, and which may never end.
  */
 #include "pool.h"
 
@@ -118,7 +118,7 @@ static uint64_t next_look(const struct tcx_pool *pool)
 	return look;
 }
 
-/* Wakes the thread that waits, once there is something to begin. After each change of the jobs. */
+/* Wakes a thread that waits, once there is something to begin. After each change of the jobs. */
 static void arm(const struct tcx_pool *pool)
 {
 	uint64_t when_ns = pool->stop ? 1 : next_look(pool);
@@ -184,7 +184,7 @@ static void *work_spare(void *arg)
 	return work(arg);
 }
 
-/* Where no thread can be had, others wait for the run. */
+/* Where no thread can be had, this one is away for the run, and another one begins what is next. */
 static void begin(struct tcx_pool *pool, struct tcx_job *job)
 {
 	bool spare = job->kind->spare && !job->asked;
@@ -194,6 +194,7 @@ static void begin(struct tcx_pool *pool, struct tcx_job *job)
 	job->due_ns = TCX_NEVER;
 	job->asked = false;
 	pool->placed++;
+	arm(pool);
 	pthread_mutex_unlock(&pool->lock);
 	if (tcx_worker_start(spare ? work_spare : work, job, &pool->references) != 0)
 		run(job);
@@ -231,6 +232,7 @@ static void *schedule(void *arg)
 		else
 			wait_for_event(pool);
 	}
+	arm(pool); /* the next one is to see the end, too */
 	pthread_mutex_unlock(&pool->lock);
 	unref(pool);
 	return NULL;
@@ -258,8 +260,12 @@ struct tcx_pool *tcx_pool_new(size_t places, struct tcx_fault *fault)
 		tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
 	else if (tcx_worker_start(schedule, pool, &pool->references) != 0)
 		tcx_fault_set(fault, "no thread can be started; raise the limit of tasks");
-	else
+	else {
+		/* As many as there are places, so that a table read by one holds up no counters. */
+		while (--places > 0 && tcx_worker_start(schedule, pool, &pool->references) == 0)
+			;
 		return pool;
+	}
 	unref(pool);
 	return NULL;
 }

@@ -427,11 +427,12 @@ static void end_during_a_run(void **state)
 	close(gate);
 }
 
-/* Where the limit of tasks is reached, jobs run one after the other. Root has no limit. */
+/* Where the limit of tasks is reached, a table that never comes holds up nothing. Root has no
+ * limit. */
 static void no_more_threads(void **state)
 {
 	struct tcx_pool *pool = new_pool(2);
-	struct owner *owners[3];
+	struct owner *owners[3], *stuck = make(true);
 	struct rlimit before, none;
 	uid_t uid, euid, suid;
 
@@ -442,6 +443,8 @@ static void no_more_threads(void **state)
 	getrlimit(RLIMIT_NPROC, &before);
 	none = (struct rlimit){.rlim_max = before.rlim_max};
 	setrlimit(RLIMIT_NPROC, &none);
+	start(stuck, pool, &slow);
+	wait_for(&stuck->began);
 	for (size_t i = 0; i < COUNT(owners); i++) {
 		owners[i] = make(false);
 		owners[i]->next_ns = 1;
@@ -455,6 +458,9 @@ static void no_more_threads(void **state)
 		assert_int_equal(owners[i]->nice, getpriority(PRIO_PROCESS, 0));
 		end_job(owners[i]);
 	}
+	open_gate(stuck);
+	wait_for(&stuck->ended);
+	end_job(stuck);
 	tcx_pool_stop(pool);
 }
 
