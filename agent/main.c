@@ -271,7 +271,7 @@ static void print_faults(const struct tcx_sources *sources, const struct tcx_fau
 		fprintf(stderr, "tcpextd: %s\n", fault->text);
 }
 
-static int print(const struct tcx_config *config)
+static int print(const struct tcx_config *config, bool all)
 {
 	struct tcx_fault fault = {""};
 	struct tcx_netns *netns = tcx_netns_new(config->proc_root, &fault);
@@ -280,7 +280,7 @@ static int print(const struct tcx_config *config)
 
 	if (fault.text[0] != '\0')
 		print_faults(sources, &fault);
-	if (snapshot != NULL && !tcx_print(stdout, snapshot)) {
+	if (snapshot != NULL && !tcx_print(stdout, snapshot, all)) {
 		tcx_fault_set(&fault, "standard output cannot be written: %s", strerror(errno));
 		fprintf(stderr, "tcpextd: %s\n", fault.text);
 	}
@@ -302,7 +302,7 @@ static int show_directives(void)
 static int perform(struct tcx_program *program)
 {
 	if (program->options.task == TCX_PRINT)
-		return print(&program->config);
+		return print(&program->config, program->options.print_all);
 	if (program->options.task == TCX_SERVE)
 		return serve(program);
 	return tcx_doctor(&program->options, &program->config, program->agentx.wire.master)

@@ -109,6 +109,7 @@ function put_source(number, id) {
     add("format", quote(format[id]))
     add("prefix", or_null(put_in_front[id]))
     add("per", quote(per[id]))
+    add("set", quote(source_set[id]))
     add("title", quote(source_title[id]))
     add("absent", or_null(absent[id]))
     end_record()

@@ -16,7 +16,7 @@
 # What the rows leave behind:
 #
 #   sources, source[1 ...]      ids of the SOURCE rows
-#   source_path, format, put_in_front, per, source_title, absent     by id of a source
+#   source_path, format, put_in_front, per, source_set, source_title, absent     by id of a source
 #   sections                    number of SECTION rows
 #   section[1 ...]              their prefixes, in the order of the file
 #   arc, node, file, title      by prefix; file is the path of the section's source
@@ -47,7 +47,7 @@ BEGIN {
 
     arc_of["linuxTcpExtObjects"] = 1
 
-    arguments["SOURCE"] = 8
+    arguments["SOURCE"] = 9
     arguments["SECTION"] = 5
     arguments["COUNTER"] = 8
     arguments["PER_TYPE"] = 8
@@ -241,13 +241,16 @@ function take_source(id) {
         fail("the source is declared twice")
     if (args[6] !~ /^(netns|host)$/)
         fail("unknown per: " args[6] " (netns or host)")
+    if (args[7] !~ /^(core|more)$/)
+        fail("unknown set: " args[7] " (core or more)")
     source[++sources] = id
     source_path[id] = args[3]
     format[id] = args[4]
     put_in_front[id] = args[5]
     per[id] = args[6]
-    source_title[id] = args[7]
-    absent[id] = args[8]
+    source_set[id] = args[7]
+    source_title[id] = args[8]
+    absent[id] = args[9]
 }
 
 function take_section(p, arc_, node_, source_, title_) {

@@ -33,8 +33,8 @@ static const struct tcx_counter_row rows[TCX_COUNTERS] = {
 };
 
 static const struct tcx_source_row sources[TCX_SOURCES] = {
-#define SOURCE(index, id, path, format, prefix, per, title, absent)                                \
-	{path, prefix, title, sizeof(absent) > 1 ? absent : NULL},
+#define SOURCE(index, id, path, format, prefix, per, set, title, absent)                           \
+	{path, prefix, TCX_SET_##set, title, sizeof(absent) > 1 ? absent : NULL},
 #include "mibs/sources.def"
 };
 

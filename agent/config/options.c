@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "daemon/log_files.h"
 
@@ -39,7 +40,7 @@ static const struct row {
 	{'v', "version", NULL, SHOW_VERSION, 0, "print the version, and end"},
 	{'h', "help", NULL, SHOW_HELP, 0, "print this, and end"},
 	{UCHAR_MAX + 1, "print", NULL, TASK, TCX_PRINT,
-	 "read the counters once, print them as nstat does, and end"},
+	 "read the counters once, print them as nstat does (\"--print all\": all), and end"},
 	{UCHAR_MAX + 2, "doctor", NULL, TASK, TCX_DOCTOR,
 	 "check everything that the agent needs, say what to mend, and end"},
 };
@@ -136,6 +137,10 @@ bool tcx_options_parse(struct tcx_options *options, int argc, char **argv)
 
 	while (good && options->task != TCX_LEAVE && (letter = next_letter(argc, argv)) != -1)
 		good = take(letter, options, argc, argv);
+	if (options->task == TCX_PRINT && optind < argc && strcmp(argv[optind], "all") == 0) {
+		options->print_all = true;
+		optind++;
+	}
 	if (good && options->task != TCX_LEAVE && optind < argc) {
 		fprintf(stderr, "tcpextd: unexpected argument '%s'\n", argv[optind]);
 		good = false;

@@ -16,7 +16,7 @@
 #include "sample/builder.h"
 
 static tcx_reader *const readers[TCX_SOURCES] = {
-#define SOURCE(index, id, path, format, prefix, per, title, absent) tcx_read_##format,
+#define SOURCE(index, id, path, format, prefix, per, set, title, absent) tcx_read_##format,
 #include "mibs/sources.def"
 };
 

@@ -59,6 +59,13 @@ bool tcx_builder_name(struct tcx_builder *builder, const char *prefix, size_t pr
 	return true;
 }
 
+static enum tcx_kind kind_of_next(const struct tcx_builder *builder)
+{
+	enum tcx_counter counter = tcx_builder_next(builder)->counter;
+
+	return counter != TCX_NONE ? tcx_catalogue_row(counter)->kind : TCX_unknown;
+}
+
 /*
  * Only settings (Tcp MaxConn) and unknown names may be negative. Where the kernel prints counters
  * as signed, a negative counter has 32 bits, and a negative gauge is at its minimum (RFC 2578,
@@ -66,9 +73,7 @@ bool tcx_builder_name(struct tcx_builder *builder, const char *prefix, size_t pr
  */
 static bool put_negative(struct tcx_builder *builder, uint64_t value, struct tcx_fault *fault)
 {
-	const struct tcx_entry *entry = tcx_builder_next(builder);
-	enum tcx_kind kind =
-		entry->counter != TCX_NONE ? tcx_catalogue_row(entry->counter)->kind : TCX_unknown;
+	enum tcx_kind kind = kind_of_next(builder);
 	bool counts = kind == TCX_counter;
 
 	if (builder->print_signed && counts && (int64_t)value >= INT32_MIN)
@@ -76,8 +81,8 @@ static bool put_negative(struct tcx_builder *builder, uint64_t value, struct tcx
 	else if (builder->print_signed && kind == TCX_gauge)
 		value = 0;
 	else if (counts || kind == TCX_gauge)
-		return tcx_fault_set(fault, "%s is negative, which a %s cannot be", entry->name,
-				     counts ? "counter" : "gauge");
+		return tcx_fault_set(fault, "%s is negative, which a %s cannot be",
+				     tcx_builder_next(builder)->name, counts ? "counter" : "gauge");
 	builder->snapshot->values[builder->position++] = value;
 	return true;
 }
@@ -89,7 +94,12 @@ bool tcx_builder_put(struct tcx_builder *builder, const struct tcx_number *numbe
 		return true;
 	if (number->negative)
 		return put_negative(builder, number->value, fault);
-	builder->snapshot->values[builder->position++] = number->value;
+	builder->snapshot->values[builder->position] =
+		builder->gauges_wrap && number->value > INT32_MAX &&
+				kind_of_next(builder) == TCX_gauge
+			? 0
+			: number->value;
+	builder->position++;
 	return true;
 }
 

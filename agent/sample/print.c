@@ -27,12 +27,13 @@ static void print_source(FILE *out, const struct tcx_snapshot *snapshot, enum tc
 }
 
 /* nstat prints SCTP first. */
-bool tcx_print(FILE *out, const struct tcx_snapshot *snapshot)
+bool tcx_print(FILE *out, const struct tcx_snapshot *snapshot, bool all)
 {
 	fputs("#kernel\n", out);
 	print_source(out, snapshot, TCX_SOURCE_SCTP);
 	for (int source = 0; source < TCX_SOURCES; source++)
-		if (source != TCX_SOURCE_SCTP)
+		if (source != TCX_SOURCE_SCTP &&
+		    (all || tcx_catalogue_source((size_t)source)->set == TCX_SET_core))
 			print_source(out, snapshot, (enum tcx_source)source);
 	return fflush(out) == 0 && !ferror(out);
 }

@@ -12,7 +12,7 @@
 
 /* One of mibs/sources.def each: TCX_SOURCE_NETSTAT ... It is one less than counterSourceIndex. */
 enum tcx_source {
-#define SOURCE(index, id, path, format, prefix, per, title, absent) TCX_SOURCE_##id,
+#define SOURCE(index, id, path, format, prefix, per, set, title, absent) TCX_SOURCE_##id,
 #include "mibs/sources.def"
 	TCX_SOURCES
 };
@@ -25,9 +25,16 @@ enum tcx_source_state {
 	TCX_SOURCE_ABSENT   /* there is no such file */
 };
 
+/* Whom a source concerns beyond nstatTable and its own objects. */
+enum tcx_source_set {
+	TCX_SET_core, /* plain --print has it, and snapshotDiscontinuityTime tells of it */
+	TCX_SET_more  /* only --print all has it, and only counterSourceTable tells of it */
+};
+
 struct tcx_source_row {
 	const char *path;   /* below the proc root */
 	const char *prefix; /* of the names that its words become */
+	enum tcx_source_set set;
 	const char *title;  /* what it holds, for people */
 	const char *absent; /* what is missing where it does not exist; NULL: every Linux has it */
 };

@@ -9,6 +9,7 @@ enum tcx_task { TCX_SERVE, TCX_PRINT, TCX_DOCTOR, TCX_SHOW_DIRECTIVES, TCX_LEAVE
 
 struct tcx_options {
 	enum tcx_task task;
+	bool print_all;		 /* all behind --print */
 	bool foreground;	 /* -f */
 	bool own_log;		 /* some -L was given */
 	bool no_default_config;	 /* -C */

@@ -28,7 +28,7 @@ typedef bool tcx_reader(struct tcx_builder *builder, const char *text, size_t le
  */
 tcx_reader tcx_read_columns;
 
-/* /proc/net/snmp6 (snmp6_seq_show()): "Ip6InReceives    42", one counter a line. */
+/* /proc/net/snmp6 (snmp6_seq_show()) and xfrm_stat: "Ip6InReceives    42", one counter a line. */
 tcx_reader tcx_read_pairs;
 
 /*
@@ -36,6 +36,12 @@ tcx_reader tcx_read_pairs;
  * counter is negative from 2^31 on, and so is a miscounted gauge.
  */
 tcx_reader tcx_read_signed_pairs;
+
+/*
+ * /proc/net/tls_stat (tls_statistics_seq_show()): the same as sums of unsigned numbers. A gauge
+ * that was caught between one processor's part and another's is just below 2^64, or below 2^32.
+ */
+tcx_reader tcx_read_wrapped_pairs;
 
 /*
  * /proc/net/sockstat and sockstat6 (sockstat_seq_show()): "TCP: inuse 1 orphan 0 ...", named

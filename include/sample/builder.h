@@ -24,6 +24,7 @@ struct tcx_builder {
 	bool missing;	 /* a value of this source was left out */
 	bool no_memory;
 	bool print_signed;  /* the kernel prints this file's counters as signed */
+	bool gauges_wrap;   /* it prints a gauge below 0 as a large number; none is over 2^31 */
 	const char *prefix; /* of this file's names, as its row has it */
 	uint8_t source;	    /* whose text is being read */
 	size_t position;    /* of the next value */

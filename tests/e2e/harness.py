@@ -225,7 +225,7 @@ def is_counter(oid):
     if oid.startswith(MIB2 + "."):
         return len(parts) == 9 and parts[8] == 0 and parts[7] <= SCALARS_OF[parts[6]]
     own = parts[len(key(OBJECTS)):]
-    return (1 < own[0] < 18 or own[0] == 21) and own[:3] != (2, 1, 5)
+    return (1 < own[0] < 18 or 21 <= own[0] < 30) and own[:3] != (2, 1, 5)
 
 
 # --- Processes ----------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,12 @@ import re
 import harness
 from harness import MIB2, OBJECTS, ROOT, Value
 
-FILES = ("net/sctp/snmp", "net/snmp", "net/snmp6", "net/netstat", "net/sockstat", "net/sockstat6", "sys/net/ipv4/ipfrag_time")
+FILES = ("net/sctp/snmp", "net/snmp", "net/snmp6", "net/netstat", "net/sockstat", "net/sockstat6", "sys/net/ipv4/ipfrag_time",
+         "net/xfrm_stat", "net/tls_stat")
+IN_NSTAT = ("net/sctp/snmp", "net/snmp", "net/snmp6", "net/netstat")
+
+# Counters that no kernel of today raises: nstatTable has them, and there is no object.
+WITHOUT_OBJECT = ("XfrmOutPolDead",)
 
 # What nstat does not take for counters.
 NOT_IN_NSTAT = ("IpForwarding", "IpDefaultTTL", "TcpRtoAlgorithm", "TcpRtoMin", "TcpRtoMax", "TcpMaxConn", "TcpCurrEstab")
@@ -41,7 +46,7 @@ def labels(text):
 
 
 READERS = {"net/snmp": columns, "net/snmp6": pairs, "net/netstat": columns, "net/sockstat": labels, "net/sockstat6": labels,
-           "net/sctp/snmp": pairs}
+           "net/sctp/snmp": pairs, "net/xfrm_stat": pairs, "net/tls_stat": pairs}
 
 
 class Counters(dict):
@@ -50,14 +55,15 @@ class Counters(dict):
     def __init__(self, texts):
         """texts: the file's name below the proc root to what it holds; what is not there is not there."""
         self.ipfrag_time = int(texts["sys/net/ipv4/ipfrag_time"]) if "sys/net/ipv4/ipfrag_time" in texts else None
-        found = [item for name in FILES if name in texts and name in READERS for item in READERS[name](texts[name])]
-        often = collections.Counter(name for name, _ in found)
-        super().__init__((name, value) for name, value in found if often[name] == 1)
+        found = [(name, item) for name in FILES if name in texts and name in READERS for item in READERS[name](texts[name])]
+        often = collections.Counter(name for _, (name, _) in found)
+        super().__init__(item for _, item in found if often[item[0]] == 1)
+        self.in_nstat = {name for file, (name, _) in found if file in IN_NSTAT}
 
     def as_nstat(self):
         """The lines of nstat -asz."""
         return [(name, value % 2**64) for name, value in self.items()
-                if name not in NOT_IN_NSTAT and not name.startswith("Sockstat")]
+                if name in self.in_nstat and name not in NOT_IN_NSTAT]
 
 
 def read_texts(folder):
@@ -206,7 +212,7 @@ def object_of(name, mib):
 
 
 def known(name, mib):
-    return descriptor(name)[0] in mib or name in RFC1213
+    return descriptor(name)[0] in mib or name in RFC1213 or name in WITHOUT_OBJECT
 
 
 def kind(name, mib):

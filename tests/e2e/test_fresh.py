@@ -204,7 +204,7 @@ def one_snapshot(site):
 
 FIXTURE = harness.SOURCE / "tests" / "fixtures" / "7.3"
 SOURCES = {path: i for i, path in enumerate(("net/snmp", "net/snmp6", "net/netstat", "net/sockstat", "net/sockstat6",
-                                             "sys/net/ipv4/ipfrag_time", "net/sctp/snmp"), 1)}  # counterSourceIndex
+                                             "sys/net/ipv4/ipfrag_time", "net/sctp/snmp", "net/xfrm_stat", "net/tls_stat"), 1)}  # counterSourceIndex
 STATE, SOURCE_AGE, SOURCE_FAILURES, CAUSE = 4, 5, 7, 8  # columns of counterSourceTable
 GOOD, PARTIAL, FAILED, ABSENT = range(1, 5)
 

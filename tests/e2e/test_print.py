@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""tcpextd --print prints what nstat -asz prints, and sockstat's words behind it; without snmpd."""
+"""tcpextd --print prints what nstat -asz prints, and sockstat's words behind it; --print all prints the other files, too. All
+without snmpd.
+"""
 
 import sys
 
@@ -25,7 +27,22 @@ def compare(site, what, conf, root):
     check(rest == theirs.stdout.splitlines(), f"{what}: {len(rest) - 1} counters, line by line what nstat prints",
           (len(rest), len(theirs.stdout.splitlines()), different[:3]))
     check(lines[len(rest):] == sockets, f"{what}: sockstat's {len(sockets)} come behind them")
+    compare_all(site, what, conf, root, lines)
     return sockets
+
+
+def compare_all(site, what, conf, root, plain):
+    """--print all has that and, behind it, the files that nstat does not read."""
+    done = site.run(AGENT, "-C", "-c", conf, "--print", "all")
+    check(done.returncode == 0 and not done.stderr, f"{what}: --print all ends with 0", done.stderr)
+    lines = done.stdout.splitlines()
+    names = [line.split()[0] for line in lines]
+    check_equal(names[:len(plain)], [line.split()[0] for line in plain], f"{what}: --print all begins as --print does")
+    counters = kernel.Counters(kernel.read_live(site) if root == "/proc" else kernel.read_texts(root))
+    more = [name for name in counters if name not in counters.in_nstat and not name.startswith("Sockstat")]
+    check_equal(names[len(plain):], more, f"{what}: and goes on with the {len(more)} of the other files")
+    if root != "/proc":
+        check_equal(lines[len(plain):], [f"{name:<32}{counters[name]:<16}{0:6.1f}" for name in more], f"{what}: and with their values")
 
 
 def live(site):

@@ -4,7 +4,8 @@
 set -e
 fixtures=$(cd "$(dirname "$0")/../fixtures" && pwd)
 out=$1
-files="net/snmp net/snmp6 net/netstat net/sockstat net/sockstat6 sys/net/ipv4/ipfrag_time net/sctp/snmp"
+files="net/snmp net/snmp6 net/netstat net/sockstat net/sockstat6 sys/net/ipv4/ipfrag_time net/sctp/snmp net/xfrm_stat
+	net/tls_stat"
 mkdir -p "$out/fuzz_readers" "$out/fuzz_requests" "$out/fuzz_sources"
 
 # The byte that picks the reader of a file.
@@ -12,7 +13,8 @@ pick() {
 	case $1 in
 	*/sctp/snmp) printf '\004' ;;
 	*/snmp | */netstat) printf '\000' ;;
-	*/snmp6) printf '\001' ;;
+	*/tls_stat) printf '\005' ;;
+	*/snmp6 | */xfrm_stat) printf '\001' ;;
 	*/sockstat*) printf '\002' ;;
 	*) printf '\003' ;;
 	esac

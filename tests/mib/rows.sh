@@ -19,19 +19,25 @@ add() {
         "$top/mibs/$1" >"$copy/mibs/$1"
 }
 
-add sources.def <<'END'
-SOURCE(8, MADE, "net/made", pairs, "", host, "things that are made", "this kernel makes nothing")
+# next ROW FILE: the number that the next row of this kind takes.
+next() {
+    echo $(($(grep -c "^$1(" "$top/mibs/$2") + 1))
+}
+source=$(next SOURCE sources.def)
+
+add sources.def <<END
+SOURCE($source, MADE, "net/made", pairs, "", host, more, "things that are made", "this kernel makes nothing")
 END
 add counters.def <<'END'
-SECTION(Mill, 22, mill, MADE, "Mills")
+SECTION(Mill, 200, mill, MADE, "Mills")
 COUNTER(Mill, 1, Turns, counter, turns, "7.4", "",
         "Turns made. Growth is ordinary load.")
 END
-add tables.def <<'END'
+add tables.def <<END
 SURVEY(MADE, "what is made")
-KERNEL_TABLE(9, MADE_ROWS, MADE, made_rows, "made rows")
+KERNEL_TABLE($(next KERNEL_TABLE tables.def), MADE_ROWS, MADE, made_rows, "made rows")
 
-TABLE(madeTable, tcpext, linuxTcpExtObjects, 23, KERNEL, MADE_ROWS, 25, "Made rows")
+TABLE(madeTable, tcpext, linuxTcpExtObjects, 201, KERNEL, MADE_ROWS, 203, "Made rows")
 ABOUT(madeTable, madeEntry, "",
       "Rows that are made.\n\n"
       "They are two.",
@@ -77,16 +83,16 @@ generate json >"$mibs/rows.json"
 list_oids "$mibs/LINUX-TCPEXT-MIB.txt" | sort >"$tmp/oids"
 sort "$top/tests/mib/oids.txt" | comm -13 - "$tmp/oids" >"$tmp/new"
 cat >"$tmp/expected" <<'END'
-1.22 mill OBJECT-IDENTIFIER
-1.22.1 millTurns Counter64
-1.23 madeTable SEQUENCE OF MadeEntry
-1.23.1 madeEntry MadeEntry
-1.23.1.1 madeNumber Unsigned32 (1..255)
-1.23.1.2 madeName SnmpAdminString
-1.23.1.3 madeSize Gauge32
-1.23.1.4 madeLetter INTEGER {a(97),f(102),s(115)}
-2.2.24 millGroup OBJECT-GROUP
-2.2.25 madeGroup OBJECT-GROUP
+1.200 mill OBJECT-IDENTIFIER
+1.200.1 millTurns Counter64
+1.201 madeTable SEQUENCE OF MadeEntry
+1.201.1 madeEntry MadeEntry
+1.201.1.1 madeNumber Unsigned32 (1..255)
+1.201.1.2 madeName SnmpAdminString
+1.201.1.3 madeSize Gauge32
+1.201.1.4 madeLetter INTEGER {a(97),f(102),s(115)}
+2.2.202 millGroup OBJECT-GROUP
+2.2.203 madeGroup OBJECT-GROUP
 END
 diff "$tmp/expected" "$tmp/new" || fail "the MIB has other objects"
 has "$mibs/LINUX-TCPEXT-MIB.txt" "            \"/proc/net/made, MillTurns\""
@@ -105,13 +111,13 @@ rows = json.load(open(sys.argv[1]))
 source = rows["sources"][-1]
 assert (source["path"], source["per"], source["absent"]) == ("net/made", "host", "this kernel makes nothing"), source
 counter = [row for row in rows["counters"] if row["name"] == "MillTurns"][0]
-assert (counter["oid"], counter["file"], counter["since"], counter["until"]) == ("1.22.1", "net/made", "7.4", None), counter
-assert rows["kernel_tables"][-1] == {"index": 9, "id": "MADE_ROWS", "title": "made rows", "survey": "what is made"}
+assert (counter["oid"], counter["file"], counter["since"], counter["until"]) == ("1.200.1", "net/made", "7.4", None), counter
+assert rows["kernel_tables"][-1] == {"index": len(rows["kernel_tables"]), "id": "MADE_ROWS", "title": "made rows", "survey": "what is made"}
 table = [row for row in rows["tables"] if row["object"] == "madeTable"][0]
-assert table["oid"] == "1.23" and table["text"] == "Rows that are made.\n\nThey are two.", table
+assert table["oid"] == "1.201" and table["text"] == "Rows that are made.\n\nThey are two.", table
 columns = [(row["object"], row["oid"], row["readable"], row["kind"]) for row in table["columns"]]
-assert columns == [("madeNumber", "1.23.1.1", False, "integer"), ("madeName", "1.23.1.2", True, "text"),
-                   ("madeSize", "1.23.1.3", True, "gauge"), ("madeLetter", "1.23.1.4", True, "integer")], columns
+assert columns == [("madeNumber", "1.201.1.1", False, "integer"), ("madeName", "1.201.1.2", True, "text"),
+                   ("madeSize", "1.201.1.3", True, "gauge"), ("madeLetter", "1.201.1.4", True, "integer")], columns
 assert table["columns"][3]["values"] == {"a": 97, "f": 102, "s": 115}
 END
 
@@ -158,7 +164,7 @@ agent() {
     MIBDIRS=$tmp "$tmp/tcpextd" -C -c "$tmp/tcpextd.conf" "$@" 2>&1 || :
 }
 
-agent --print >"$tmp/said"
+agent --print all >"$tmp/said"
 grep -q '^MillTurns  *7 ' "$tmp/said" || fail "tcpextd --print has no MillTurns"
 
 agent --doctor -x "$tmp/none" >"$tmp/said"
@@ -166,16 +172,16 @@ grep -qF "$tmp/proc/net/made is there" "$tmp/said" || fail "the doctor does not 
 grep -qw MillStops "$tmp/said" || fail "the doctor does not name MillStops"
 grep -qw MillTurns "$tmp/said" && fail "the doctor does not know MillTurns"
 
-"$tmp/show" "$tmp/proc" | grep -E '^(1\.14\.1\.[23]\.8|22|23)[. ]' >"$tmp/said" || :
-cat >"$tmp/expected" <<'END'
-1.14.1.2.8 things that are made
-1.14.1.3.8 net/made
-22.1.0 7
-23.1.2.7 first
-23.1.2.9 second
-23.1.3.9 1
-23.1.4.7 102
-23.1.4.9 115
+"$tmp/show" "$tmp/proc" | grep -E "^(1\.14\.1\.[23]\.$source|200|201)[. ]" >"$tmp/said" || :
+cat >"$tmp/expected" <<END
+1.14.1.2.$source things that are made
+1.14.1.3.$source net/made
+200.1.0 7
+201.1.2.7 first
+201.1.2.9 second
+201.1.3.9 1
+201.1.4.7 102
+201.1.4.9 115
 END
 diff "$tmp/expected" "$tmp/said" || fail "the objects have other values"
 
@@ -183,5 +189,5 @@ rm "$tmp/proc/net/made"
 agent --doctor -x "$tmp/none" >"$tmp/said"
 grep -qF "$tmp/proc/net/made is not there: this kernel makes nothing" "$tmp/said" ||
     fail "the doctor does not say why net/made is not there"
-"$tmp/show" "$tmp/proc" | grep '^22\.' && fail "a counter of an absent file has a value"
+"$tmp/show" "$tmp/proc" | grep '^200\.' && fail "a counter of an absent file has a value"
 echo "rows and their code were enough"

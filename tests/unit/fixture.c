@@ -20,7 +20,7 @@
  * What was made and is to be removed. It is not the caller's, whose fixture may be gone after a
  * test that failed.
  */
-static char made[32][PATH_MAX];
+static char made[64][PATH_MAX];
 static size_t made_count;
 
 static void must(bool well, const char *what)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Parses /proc/net/snmp6 and sctp/snmp: one name and value a line. */
+/* Parses /proc/net/snmp6, sctp/snmp, xfrm_stat and tls_stat: one name and value a line. */
 #include "kernel/reader.h"
 
 #include <string.h>
@@ -53,5 +53,16 @@ bool tcx_read_signed_pairs(struct tcx_builder *builder, const char *text, size_t
 	builder->print_signed = true;
 	good = tcx_read_pairs(builder, text, len, fault);
 	builder->print_signed = false;
+	return good;
+}
+
+bool tcx_read_wrapped_pairs(struct tcx_builder *builder, const char *text, size_t len,
+			    struct tcx_fault *fault)
+{
+	bool good;
+
+	builder->gauges_wrap = true;
+	good = tcx_read_pairs(builder, text, len, fault);
+	builder->gauges_wrap = false;
 	return good;
 }

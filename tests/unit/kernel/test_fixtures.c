@@ -107,7 +107,8 @@ static void expect_all(struct expected *expected, const char *root)
 		{"net/snmp", expect_columns},	  {"net/netstat", expect_columns},
 		{"net/snmp6", expect_pairs},	  {"net/sockstat", expect_labels},
 		{"net/sockstat6", expect_labels}, {"sys/net/ipv4/ipfrag_time", expect_number},
-		{"net/sctp/snmp", expect_pairs},
+		{"net/sctp/snmp", expect_pairs},  {"net/xfrm_stat", expect_pairs},
+		{"net/tls_stat", expect_pairs},
 	};
 
 	expected->count = 0;

@@ -110,6 +110,8 @@ static void all_files(void **state)
 {
 	struct scene *scene = *state;
 
+	put(scene, "net/tls_stat", "TlsTxSw 8\n");
+	put(scene, "net/xfrm_stat", "XfrmInError 7\n");
 	put(scene, "net/sctp/snmp", "SctpCurrEstab 6\n");
 	put(scene, "sys/net/ipv4/ipfrag_time", "30\n");
 	put(scene, "net/sockstat6", "TCP6: inuse 5\n");
@@ -119,7 +121,7 @@ static void all_files(void **state)
 	put(scene, "net/snmp", "Ip: InReceives\nIp: 1\n");
 	expect(scene,
 	       "IpInReceives=1 Ip6InReceives=2 TcpExtTW=3 SockstatTcpInuse=4 SockstatTcp6Inuse=5 "
-	       "SysctlIpfragTime=30 SctpCurrEstab=6",
+	       "SysctlIpfragTime=30 SctpCurrEstab=6 XfrmInError=7 TlsTxSw=8",
 	       NULL);
 	for (size_t i = 0; i < TCX_SOURCES; i++)
 		assert_true(is_present(scene->sources, i));
@@ -136,7 +138,7 @@ static void no_file(void **state)
 
 static const char *const one_each[TCX_SOURCES] = {"Ip: A\nIp: 1\n", "Ip6A 1\n",	 "Ext: A\nExt: 1\n",
 						  "X: a 1\n",	    "X6: a 1\n", "30\n",
-						  "SctpA 1\n"};
+						  "SctpA 1\n",	    "XfrmA 1\n", "TlsA 1\n"};
 
 /* Whichever file is missing, the counters of the others stay. */
 static void one_missing(void **state)
@@ -167,7 +169,7 @@ static void one_loses_a_name(void **state)
 {
 	static const char *const more[] = {"B: B\nB: 1\n", "B6B 1\n",	"BExt: B\nBExt: 1\n",
 					   "B: b 1\n",	   "B6: b 1\n", "",
-					   "SctpB 1\n"};
+					   "SctpB 1\n",	   "XfrmB 1\n", "TlsB 1\n"};
 	struct scene *scene = *state;
 
 	assert_int_equal(TCX_SOURCES, COUNT(more));
@@ -181,7 +183,8 @@ static void one_loses_a_name(void **state)
 		tcx_snapshot_unref(tcx_sources_read(scene->sources, NULL));
 		put(scene, tcx_catalogue_source(i)->path, one_each[i]);
 		expect(scene,
-		       "IpA=1 Ip6A=1 ExtA=1 SockstatXA=1 SockstatX6A=1 SysctlIpfragTime=30 SctpA=1",
+		       "IpA=1 Ip6A=1 ExtA=1 SockstatXA=1 SockstatX6A=1 SysctlIpfragTime=30 SctpA=1 "
+		       "XfrmA=1 TlsA=1",
 		       NULL);
 	}
 }

@@ -157,6 +157,15 @@ static const struct row {
 	{tcx_read_signed_pairs, TEXT("SctpCurrEstab -3\n"), GIVES("SctpCurrEstab=0")},
 	{tcx_read_signed_pairs, TEXT("SctpNew -7\n"), GIVES("SctpNew=-7")},
 
+	/* pairs of which a gauge may be below 0, and does not look so */
+	{tcx_read_wrapped_pairs, TEXT("TlsCurrTxSw                     \t5\nTlsTxSw\t3\n"),
+	 GIVES("TlsCurrTxSw=5 TlsTxSw=3")},
+	{tcx_read_wrapped_pairs, TEXT("TlsCurrTxSw 18446744073709551615\nTlsCurrRxSw 4294967295\n"),
+	 GIVES("TlsCurrTxSw=0 TlsCurrRxSw=0")},
+	{tcx_read_wrapped_pairs, TEXT("TlsCurrTxSw 2147483647\nTlsTxSw 4294967295\n"),
+	 GIVES("TlsCurrTxSw=2147483647 TlsTxSw=4294967295")},
+	{tcx_read_wrapped_pairs, TEXT("TlsNew 18446744073709551615\n"), GIVES("TlsNew=-1")},
+
 	/* labels */
 	{tcx_read_labels, TEXT("sockets: used 9\nTCP: inuse 1 orphan 2 tw 3 alloc 4 mem 5\n"),
 	 GIVES("SockstatSocketsUsed=9 SockstatTcpInuse=1 SockstatTcpOrphan=2 SockstatTcpTw=3 "

@@ -10,7 +10,7 @@
 #include "sample/print.h"
 #include "tests/unit/fixture.h"
 
-static char *print_of(const char *root)
+static char *print_of(const char *root, bool all)
 {
 	struct tcx_fault fault = {""};
 	struct tcx_sources *sources = fixture_sources(root);
@@ -20,7 +20,7 @@ static char *print_of(const char *root)
 	FILE *out = open_memstream(&text, &len);
 
 	assert_non_null(snapshot);
-	assert_true(tcx_print(out, snapshot));
+	assert_true(tcx_print(out, snapshot, all));
 	fclose(out);
 	tcx_snapshot_unref(snapshot);
 	tcx_sources_free(sources);
@@ -45,9 +45,13 @@ static void format(void **state)
 	fixture_puts(&fixture, "net/sockstat", "TCP: inuse 10\n");
 	fixture_puts(&fixture, "net/sockstat6", "TCP6: inuse 11\n");
 	fixture_puts(&fixture, "sys/net/ipv4/ipfrag_time", "30\n");
+	fixture_puts(&fixture, "net/tls_stat", "TlsTxSw                         \t14\n");
 	fixture_puts(&fixture, "net/sctp/snmp",
 		     "SctpCurrEstab                   \t12\nSctpOutSCTPPacks\t13\n");
-	text = print_of(fixture.root);
+	text = print_of(fixture.root, true);
+	assert_string_equal(strrchr(text, '1'), "14                 0.0\n");
+	free(text);
+	text = print_of(fixture.root, false);
 	assert_string_equal(text, "#kernel\n"
 				  "SctpCurrEstab                   12                 0.0\n"
 				  "SctpOutSCTPPacks                13                 0.0\n"
@@ -70,7 +74,7 @@ static void whole_kernel(void **state)
 		"\nIpForwarding ", "\nIpDefaultTTL ", "\nTcpRtoAlgorithm ", "\nTcpRtoMin ",
 		"\nTcpRtoMax ",	   "\nTcpMaxConn ",   "\nTcpCurrEstab ",    "\nSysctlIpfragTime "};
 	const char *root = fixture_source("tests/fixtures/7.3");
-	char *text = print_of(root);
+	char *text = print_of(root, false);
 	char *last = fixture_text(root, "net/sctp/snmp");
 	size_t lines = 0;
 
@@ -96,7 +100,7 @@ static void full_disk(void **state)
 	(void)state;
 	assert_non_null(snapshot);
 	assert_non_null(out);
-	assert_false(tcx_print(out, snapshot));
+	assert_false(tcx_print(out, snapshot, true));
 	fclose(out);
 	tcx_snapshot_unref(snapshot);
 	tcx_sources_free(sources);
