@@ -70,13 +70,15 @@ function section_lines(p,    shape) {
     shape = format[source_of_section[p]]
     if (shape == "labels")
         return "Words of /proc/" file[p] " and /proc/" file[p] "6"
+    if (shape == "per_cpu" || shape == "softnet")
+        return "Columns of /proc/" file[p]
     return "Lines of /proc/" file[p] " that begin with \\(lq" p (shape == "columns" ? ":" : "") "\\(rq"
 }
 
 function put_counter(row) {
     put_tag(heading(row))
     put_facts(row)
-    put_sentences(text[row])
+    put_sentences(text[row] whose(row))
 }
 
 # A counter without an object here goes by the object that shows it, or, if RFC1213

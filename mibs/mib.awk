@@ -231,7 +231,7 @@ function put_counters(p,    i, row) {
 
 function put_counter(row, parent_) {
     put_syntax(row)
-    put_clauses("read-only", status(row), text[row] " " releases(row))
+    put_clauses("read-only", status(row), text[row] whose(row) " " releases(row))
     put_text("    ", "REFERENCE", kernel_field(row))
     put_place(parent_, sub_id[row])
 }

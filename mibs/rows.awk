@@ -567,9 +567,29 @@ function kernel_word(row,    shape) {
     shape = format[source_of(row)]
     if (shape == "number")
         return ""
+    if (shape == "per_cpu")
+        return with_underscores(key[row])
+    if (shape == "softnet")
+        return "column " softnet_column(row)
     if (shape == "labels")
         return line_label(row) ": " tolower(substr(key[row], length(line_label(row)) + 1))
     return prefix[row] (shape == "columns" ? ": " : "") key[row]
+}
+
+# "InsertFailed" is "insert_failed" there.
+function with_underscores(words,    out) {
+    while (match(substr(words, 2), /[A-Z]/)) {
+        out = out substr(words, 1, RSTART) "_"
+        words = substr(words, RSTART + 1)
+    }
+    return tolower(out words)
+}
+
+# Its rows are in the order of the columns, but for the thirteenth, which says whose the line is.
+function softnet_column(row,    i) {
+    for (i = 1; member[prefix[row], i] != row; i++)
+        ;
+    return i < 13 ? i : i + 1
 }
 
 function kernel_field(row,    word) {
@@ -589,13 +609,14 @@ function list_files(    i, p, id, row, seen, count) {
     return count
 }
 
-# All are below /proc/net, as the first one says.
+# Most are below /proc/net, as the first one says.
 function files_in_words(    count, i, words, file_) {
     count = list_files()
     words = "/proc/" listed_file[1]
     for (i = 2; i <= count; i++) {
         file_ = listed_file[i]
-        sub(/^net\//, "", file_)
+        if (!sub(/^net\//, "", file_))
+            file_ = "/proc/" file_
         words = words (i < count ? ", " : " and ") file_
     }
     return words
@@ -622,6 +643,11 @@ function filled(words) {
     if (words ~ /\{kernel tables\}/)
         sub(/\{kernel tables\}/, kernel_tables_in_words(), words)
     return words
+}
+
+# What a counter is of, where that is not just its network namespace.
+function whose(row) {
+    return per[source_of(row)] == "host" ? " It is of the whole host, whatever the network namespace." : ""
 }
 
 function releases(row,    from, to) {

@@ -24,6 +24,7 @@ struct source {
 	struct tcx_procfile file;
 	bool has_text;		/* it could be read */
 	struct tcx_fault fault; /* of this read; empty: none */
+	struct tcx_totals totals;
 	struct tcx_source_status status;
 };
 
@@ -69,8 +70,10 @@ void tcx_sources_free(struct tcx_sources *sources)
 {
 	if (sources == NULL)
 		return;
-	for (size_t i = 0; i < TCX_SOURCES; i++)
+	for (size_t i = 0; i < TCX_SOURCES; i++) {
 		tcx_procfile_close(&sources->all[i].file);
+		tcx_totals_clear(&sources->all[i].totals);
+	}
 	tcx_snapshot_unref(sources->last);
 	tcx_netns_unref(sources->netns);
 	free(sources);
@@ -111,6 +114,7 @@ static bool parse_source(struct tcx_sources *sources, size_t i, struct tcx_build
 
 	builder->source = (uint8_t)i;
 	builder->prefix = tcx_catalogue_source(i)->prefix;
+	builder->totals = &source->totals;
 	builder->missing = false;
 	if (source->has_text)
 		source->fault.text[0] = '\0'; /* of the first pass */
@@ -155,16 +159,24 @@ static bool parse(struct tcx_sources *sources, struct tcx_builder *builder)
 	return !builder->no_memory;
 }
 
+/* What is not core tells of itself only. */
 static void note_discontinuity(struct tcx_sources *sources, struct tcx_snapshot *snapshot,
 			       const struct tcx_snapshot *before)
 {
 	uint32_t back = before != NULL ? tcx_snapshot_went_back(before, snapshot) : 0;
+	bool all = before == NULL;
 
-	snapshot->discontinuity_ns =
-		before != NULL && back == 0 ? sources->last->discontinuity_ns : snapshot->taken_ns;
-	for (size_t i = 0; back != 0 && i < TCX_SOURCES; i++)
-		if (back & 1U << i)
-			sources->all[i].status.discontinuity_ns = snapshot->taken_ns;
+	for (size_t i = 0; i < TCX_SOURCES; i++) {
+		struct source *source = &sources->all[i];
+
+		if ((back & 1U << i) == 0 && !source->totals.anew)
+			continue;
+		source->totals.anew = false;
+		source->status.discontinuity_ns = snapshot->taken_ns;
+		snapshot->anew |= 1U << i;
+		all = all || tcx_catalogue_source(i)->set == TCX_SET_core;
+	}
+	snapshot->discontinuity_ns = all ? snapshot->taken_ns : sources->last->discontinuity_ns;
 }
 
 /*
@@ -257,6 +269,7 @@ static void note_status(struct source *source, bool gave, uint64_t taken_ns)
 		status->state = TCX_SOURCE_ABSENT;
 		status->good_ns = 0;
 		status->discontinuity_ns = 0;
+		tcx_totals_clear(&source->totals);
 		return;
 	}
 	if (source->fault.text[0] == '\0') {

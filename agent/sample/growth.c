@@ -22,7 +22,7 @@ static bool subtract(struct tcx_growth *growth, const struct tcx_snapshot *befor
 static void forget(struct tcx_growth *growth, const struct tcx_snapshot *before,
 		   const struct tcx_snapshot *now)
 {
-	uint32_t back = tcx_snapshot_went_back(before, now);
+	uint32_t back = tcx_snapshot_went_back(before, now) | now->anew;
 
 	for (size_t i = 0; i < now->layout->count; i++)
 		if (tcx_snapshot_taken(before, i) != before->taken_ns ||
@@ -44,7 +44,8 @@ struct tcx_growth *tcx_growth_new(const struct tcx_snapshot *before, const struc
 		growth = malloc(sizeof(*growth) + now->layout->count * sizeof(growth->by[0]));
 	if (growth != NULL) {
 		growth->ns = now->taken_ns - before->taken_ns;
-		if (subtract(growth, before, now) || before->taken != NULL || now->taken != NULL)
+		if (subtract(growth, before, now) || before->taken != NULL || now->taken != NULL ||
+		    now->anew != 0)
 			forget(growth, before, now);
 	}
 	tcx_snapshot_unref(same);

@@ -61,6 +61,30 @@ static inline bool tcx_line_value(struct tcx_piece *line, struct tcx_piece of,
 	return tcx_line_number(line, number) || tcx_line_no_number(fault, of);
 }
 
+/* Takes a hexadecimal number off a line, without sign or prefix. False unless it fits 64 bits. */
+static inline bool tcx_line_hex(struct tcx_piece *line, uint64_t *number)
+{
+	const char *first = line->at;
+	uint64_t v = 0;
+
+	for (; line->at < line->end && !tcx_is_blank(*line->at); line->at++) {
+		unsigned int digit = (unsigned int)*line->at - '0';
+
+		if (digit > 9) {
+			unsigned int letter = ((unsigned int)*line->at | 0x20) - 'a';
+
+			if (letter > 5)
+				return false;
+			digit = letter + 10;
+		}
+		if (v >> 60 != 0)
+			return false;
+		v = v << 4 | digit;
+	}
+	*number = v;
+	return line->at > first;
+}
+
 /*
  * Reads a text line by line; a reader may take more lines off rest. Skips a line with a fault and
  * reports the first one. Skips a truncated last line (kernel/reader.h). False with any fault, and

@@ -49,7 +49,23 @@ tcx_reader tcx_read_wrapped_pairs;
  */
 tcx_reader tcx_read_labels;
 
-/* /proc/sys/net/ipv4/ipfrag_time (proc_dointvec_jiffies()): one number. The prefix is its name. */
+/*
+ * /proc/net/stat/nf_conntrack (ct_cpu_seq_show()) and its like: a line of names, then one of
+ * hexadecimal numbers for each possible processor. A counter is the total of builder->totals, a
+ * gauge what each line repeats. Where names and numbers are not as many, the rest of either is left
+ * out.
+ */
+tcx_reader tcx_read_per_cpu;
+
+/*
+ * /proc/net/softnet_stat (softnet_seq_show()): a line of hexadecimal numbers for each processor
+ * that is online, without names; newer kernels say in the thirteenth whose it is. A counter is as
+ * above, a gauge the sum of all lines.
+ */
+tcx_reader tcx_read_softnet;
+
+/* /proc/sys/net/ipv4/ipfrag_time (proc_dointvec_jiffies()) and other sysctls: one number. The
+ * prefix is its name. */
 tcx_reader tcx_read_number;
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/number.h"
 #include "sample/layout.h"
 #include "sample/snapshot.h"
+#include "sample/totals.h"
 
 struct tcx_builder {
 	struct tcx_layout *layout;
@@ -23,12 +24,13 @@ struct tcx_builder {
 	bool diverged;	 /* the layout has no such name ahead: a new one is needed */
 	bool missing;	 /* a value of this source was left out */
 	bool no_memory;
-	bool print_signed;  /* the kernel prints this file's counters as signed */
-	bool gauges_wrap;   /* it prints a gauge below 0 as a large number; none is over 2^31 */
-	const char *prefix; /* of this file's names, as its row has it */
-	uint8_t source;	    /* whose text is being read */
-	size_t position;    /* of the next value */
-	size_t line;	    /* next line of the layout */
+	bool print_signed; /* the kernel prints this file's counters as signed */
+	bool gauges_wrap;  /* it prints a gauge below 0 as a large number; none is over 2^31 */
+	struct tcx_totals *totals; /* of this file, where it has lines of processors */
+	const char *prefix;	   /* of this file's names, as its row has it */
+	uint8_t source;		   /* whose text is being read */
+	size_t position;	   /* of the next value */
+	size_t line;		   /* next line of the layout */
 };
 
 /*

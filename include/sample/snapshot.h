@@ -21,9 +21,11 @@ struct tcx_snapshot {
 	struct timespec when;	   /* wall clock when the read began */
 	uint64_t taken_ns;	   /* CLOCK_BOOTTIME when the read began */
 	uint64_t cost_ns;	   /* how long the read took */
-	uint64_t discontinuity_ns; /* CLOCK_BOOTTIME when a counter last went backwards, or the
-				      first snapshot */
-	uint32_t faulty;	   /* sources with a fault: bits of 1 << enum tcx_source */
+	uint64_t discontinuity_ns; /* CLOCK_BOOTTIME when a counter of a core source last went
+				      backwards, or the first snapshot */
+	uint32_t anew;	 /* sources whose counters began anew since the snapshot before: bits of
+			    1 << enum tcx_source */
+	uint32_t faulty; /* sources with a fault: bits of 1 << enum tcx_source */
 	uint64_t *taken; /* owned; when each value was read, 0 for never; NULL while all were read
 			    at taken_ns */
 	struct tcx_growth *growth; /* owned; since the snapshot before, NULL: not known */

@@ -11,11 +11,16 @@ import harness
 from harness import MIB2, OBJECTS, ROOT, Value
 
 FILES = ("net/sctp/snmp", "net/snmp", "net/snmp6", "net/netstat", "net/sockstat", "net/sockstat6", "sys/net/ipv4/ipfrag_time",
-         "net/xfrm_stat", "net/tls_stat")
+         "net/xfrm_stat", "net/tls_stat", "net/softnet_stat", "net/stat/nf_conntrack", "sys/net/netfilter/nf_conntrack_count",
+         "sys/net/netfilter/nf_conntrack_max", "net/stat/arp_cache", "net/stat/ndisc_cache", "net/stat/rt_cache", "net/stat/synproxy")
 IN_NSTAT = ("net/sctp/snmp", "net/snmp", "net/snmp6", "net/netstat")
 
 # Counters that no kernel of today raises: nstatTable has them, and there is no object.
-WITHOUT_OBJECT = ("XfrmOutPolDead",)
+WITHOUT_OBJECT = ("XfrmOutPolDead", *(f"SoftnetColumn{i}" for i in range(4, 9)), "NfConntrackSearched", "ArpCacheRcvProbesMcast",
+                  "ArpCacheRcvProbesUcast", "SynproxyEntries",
+                  *(f"RtCache{word}" for word in ("InHit", "OutHit", "GcTotal", "GcIgnored", "GcGoalMiss", "GcDstOverflow",
+                                                  "InHlistSearch", "OutHlistSearch")))
+GAUGES_WITHOUT_OBJECT = ("SynproxyEntries",)
 
 # What nstat does not take for counters.
 NOT_IN_NSTAT = ("IpForwarding", "IpDefaultTTL", "TcpRtoAlgorithm", "TcpRtoMin", "TcpRtoMax", "TcpMaxConn", "TcpCurrEstab")
@@ -45,8 +50,40 @@ def labels(text):
             yield "Sockstat" + label.rstrip(":").capitalize() + word.capitalize(), int(value)
 
 
+def per_cpu(prefix):
+    """A line of names, and a line of hexadecimal numbers for each processor; entries is the same in each."""
+    def read(text):
+        names, *lines = [line.split() for line in text.splitlines()]
+        for name, *values in zip(names, *lines):
+            numbers = [int(value, 16) for value in values]
+            camel = "".join(part.capitalize() for part in name.split("_"))
+            yield prefix + camel, numbers[0] if name == "entries" else sum(numbers)
+    return read
+
+
+SOFTNET = ("Processed Dropped TimeSqueeze Column4 Column5 Column6 Column7 Column8 CpuCollision ReceivedRps FlowLimitCount "
+           "BacklogLength CPU InputQueueLength ProcessQueueLength").split()
+
+
+def softnet(text):
+    """The same without names."""
+    lines = [line.split() for line in text.splitlines()]
+    for i, values in enumerate(zip(*lines)):
+        name = SOFTNET[i] if i < len(SOFTNET) else f"Column{i + 1}"
+        if name != "CPU":
+            yield "Softnet" + name, sum(int(value, 16) for value in values)
+
+
+def number(name):
+    return lambda text: [(name, int(text))]
+
+
 READERS = {"net/snmp": columns, "net/snmp6": pairs, "net/netstat": columns, "net/sockstat": labels, "net/sockstat6": labels,
-           "net/sctp/snmp": pairs, "net/xfrm_stat": pairs, "net/tls_stat": pairs}
+           "net/sctp/snmp": pairs, "net/xfrm_stat": pairs, "net/tls_stat": pairs,
+           "net/softnet_stat": softnet, "net/stat/nf_conntrack": per_cpu("NfConntrack"), "net/stat/arp_cache": per_cpu("ArpCache"),
+           "net/stat/ndisc_cache": per_cpu("NdiscCache"), "net/stat/rt_cache": per_cpu("RtCache"),
+           "net/stat/synproxy": per_cpu("Synproxy"), "sys/net/netfilter/nf_conntrack_count": number("NfConntrackCount"),
+           "sys/net/netfilter/nf_conntrack_max": number("NfConntrackMax")}
 
 
 class Counters(dict):
@@ -222,7 +259,7 @@ def kind(name, mib):
     if name in SETTINGS:
         return 3
     word = descriptor(name)[0]
-    if name == "TcpCurrEstab" or word in mib and mib[word].syntax == "Gauge32":
+    if name == "TcpCurrEstab" or name in GAUGES_WITHOUT_OBJECT or word in mib and mib[word].syntax == "Gauge32":
         return 2
     return 3 if word in mib and mib[word].syntax == "INTEGER" else 1
 

@@ -100,7 +100,8 @@ def wide(site):
     site.snmpd()
     for base in (2**32 - 3, 7 * 2**32, 2**64 - 1000):
         for name, text in texts.items():
-            site.write(f"proc/{name}", text if name.startswith("sys/") else numbered(text, base))
+            by_processor = name.startswith(("net/softnet", "net/stat/"))  # in hexadecimal, and summed up
+            site.write(f"proc/{name}", text if by_processor or name.startswith("sys/") else numbered(text, base))
         agent = compare(site, site.folder / "proc", f"from {base:#x} on", mib)
         agent.end()
     low, high, sum32, sum64 = site_values(site, "Tcp: InSegs\nTcp: 18446744073709551615\n"

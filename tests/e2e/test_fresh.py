@@ -204,7 +204,10 @@ def one_snapshot(site):
 
 FIXTURE = harness.SOURCE / "tests" / "fixtures" / "7.3"
 SOURCES = {path: i for i, path in enumerate(("net/snmp", "net/snmp6", "net/netstat", "net/sockstat", "net/sockstat6",
-                                             "sys/net/ipv4/ipfrag_time", "net/sctp/snmp", "net/xfrm_stat", "net/tls_stat"), 1)}  # counterSourceIndex
+                                             "sys/net/ipv4/ipfrag_time", "net/sctp/snmp", "net/xfrm_stat", "net/tls_stat",
+                                             "net/softnet_stat", "net/stat/nf_conntrack", "sys/net/netfilter/nf_conntrack_count",
+                                             "sys/net/netfilter/nf_conntrack_max", "net/stat/arp_cache", "net/stat/ndisc_cache",
+                                             "net/stat/rt_cache", "net/stat/synproxy"), 1)}  # counterSourceIndex
 STATE, SOURCE_AGE, SOURCE_FAILURES, CAUSE = 4, 5, 7, 8  # columns of counterSourceTable
 GOOD, PARTIAL, FAILED, ABSENT = range(1, 5)
 
@@ -219,6 +222,8 @@ BROKEN = (
     ("a word without a value", "net/sockstat", lambda text: text.replace("mem ", "memory", 1), r"SockstatTcp[A-Z]"),
     ("a blank line", "net/snmp", lambda text: text.replace("\nTcp:", "\n\nTcp:", 1), r"$"),
     ("a word without a value", "net/sctp/snmp", lambda text: re.sub(r"(SctpAborteds\s*)\d+", r"\1", text), r"SctpAborteds$"),
+    ("a number too few in a line", "net/stat/nf_conntrack", lambda text: re.sub(r"\w+ \n$", "\n", text), r"NfConntrack(?!Count|Max)"),
+    ("a word for a number", "net/softnet_stat", lambda text: "soon" + text[4:], r"Softnet"),
     ("a text for a number", "sys/net/ipv4/ipfrag_time", lambda text: "soon\n", None),
 )
 

@@ -17,6 +17,7 @@ REPETITIONS = (1, 7, 25, 50)
 
 # These cannot be held still: most count the sockets of the whole machine, the first one those that snmpd opens for a moment.
 RESTLESS = ("SockstatSocketsUsed", "SockstatTcpOrphan", "SockstatTcpAlloc", "SockstatTcpMem", "SockstatUdpMem")
+HOSTS_OWN = ("Softnet", "ArpCache", "NdiscCache", "RtCache")  # files of the whole machine
 
 
 # --- A namespace that rests -----------------------------------------------------------------------------------------------------
@@ -34,7 +35,7 @@ def make_traffic(site):
 
 def own(counters):
     """Without what others move."""
-    return {name: value for name, value in counters.items() if name not in RESTLESS}
+    return {name: value for name, value in counters.items() if name not in RESTLESS and not name.startswith(HOSTS_OWN)}
 
 
 def wait_for_rest(site):
@@ -68,7 +69,7 @@ class Parity:
         self.how = how
         self.mib = kernel.read_mib()
         self.counters = kernel.Counters(texts)
-        self.moving = {oid for name in moving if name in self.counters
+        self.moving = {oid for name in self.counters if name in moving or moving and name.startswith(HOSTS_OWN)
                        for oid in (kernel.object_of(name, self.mib)[0], f"{OBJECTS}.2.1.2.{kernel.nstat_index(name)}")}
         self.wanted = kernel.everything(self.counters, self.mib)
 

@@ -17,9 +17,9 @@
 
 #include "fuzz.h"
 
-static tcx_reader *const readers[] = {tcx_read_columns,	     tcx_read_pairs,
-				      tcx_read_labels,	     tcx_read_number,
-				      tcx_read_signed_pairs, tcx_read_wrapped_pairs};
+static tcx_reader *const readers[] = {
+	tcx_read_columns,      tcx_read_pairs,	       tcx_read_labels,	 tcx_read_number,
+	tcx_read_signed_pairs, tcx_read_wrapped_pairs, tcx_read_per_cpu, tcx_read_softnet};
 
 /* A copy of just this length, so that a sanitizer sees a read behind it. */
 struct text {

@@ -5,7 +5,9 @@ set -e
 fixtures=$(cd "$(dirname "$0")/../fixtures" && pwd)
 out=$1
 files="net/snmp net/snmp6 net/netstat net/sockstat net/sockstat6 sys/net/ipv4/ipfrag_time net/sctp/snmp net/xfrm_stat
-	net/tls_stat"
+	net/tls_stat net/softnet_stat net/stat/nf_conntrack sys/net/netfilter/nf_conntrack_count
+	sys/net/netfilter/nf_conntrack_max net/stat/arp_cache net/stat/ndisc_cache net/stat/rt_cache
+	net/stat/synproxy"
 mkdir -p "$out/fuzz_readers" "$out/fuzz_requests" "$out/fuzz_sources"
 
 # The byte that picks the reader of a file.
@@ -13,6 +15,8 @@ pick() {
 	case $1 in
 	*/sctp/snmp) printf '\004' ;;
 	*/snmp | */netstat) printf '\000' ;;
+	*/net/stat/* | net/stat/*) printf '\006' ;;
+	*/softnet_stat) printf '\007' ;;
 	*/tls_stat) printf '\005' ;;
 	*/snmp6 | */xfrm_stat) printf '\001' ;;
 	*/sockstat*) printf '\002' ;;

@@ -13,6 +13,10 @@ static const char *prefix_of(tcx_reader *reader)
 {
 	if (reader == tcx_read_labels)
 		return "Sockstat";
+	if (reader == tcx_read_per_cpu)
+		return "NfConntrack";
+	if (reader == tcx_read_softnet)
+		return "Softnet";
 	return reader == tcx_read_number ? "SysctlIpfragTime" : "";
 }
 
@@ -33,8 +37,10 @@ static struct tcx_layout *names_of(tcx_reader *reader, const char *text, size_t 
 struct tcx_snapshot *reading_again(tcx_reader *reader, struct tcx_layout *layout, const char *text,
 				   size_t len, bool *diverged, struct tcx_fault *fault)
 {
+	struct tcx_totals totals = {0};
 	struct tcx_builder builder = {.layout = layout,
 				      .snapshot = tcx_snapshot_new(layout),
+				      .totals = &totals,
 				      .prefix = prefix_of(reader)};
 	bool well;
 
@@ -42,6 +48,7 @@ struct tcx_snapshot *reading_again(tcx_reader *reader, struct tcx_layout *layout
 		return NULL;
 	builder.snapshot->taken_ns = 1;
 	well = reader(&builder, text, len, fault);
+	tcx_totals_clear(&totals);
 	tcx_builder_end_source(&builder);
 	*diverged = builder.diverged || (well && builder.missing);
 	if (well && !*diverged)

@@ -123,7 +123,7 @@ static void all_files(void **state)
 	       "IpInReceives=1 Ip6InReceives=2 TcpExtTW=3 SockstatTcpInuse=4 SockstatTcp6Inuse=5 "
 	       "SysctlIpfragTime=30 SctpCurrEstab=6 XfrmInError=7 TlsTxSw=8",
 	       NULL);
-	for (size_t i = 0; i < TCX_SOURCES; i++)
+	for (size_t i = 0; i <= TCX_SOURCE_TLS; i++)
 		assert_true(is_present(scene->sources, i));
 }
 
@@ -136,18 +136,38 @@ static void no_file(void **state)
 	expect(scene, "IpInReceives=1", NULL);
 }
 
-static const char *const one_each[TCX_SOURCES] = {"Ip: A\nIp: 1\n", "Ip6A 1\n",	 "Ext: A\nExt: 1\n",
-						  "X: a 1\n",	    "X6: a 1\n", "30\n",
-						  "SctpA 1\n",	    "XfrmA 1\n", "TlsA 1\n"};
+/* A text of one counter for each file, and one with another counter behind. */
+static const struct {
+	const char *one;
+	const char *two;
+} each[TCX_SOURCES] = {
+	{"Ip: A\nIp: 1\n", "Ip: A B\nIp: 1 2\n"},
+	{"Ip6A 1\n", "Ip6A 1\nB6B 1\n"},
+	{"Ext: A\nExt: 1\n", "Ext: A\nExt: 1\nB: B\nB: 1\n"},
+	{"X: a 1\n", "X: a 1\nB: b 1\n"},
+	{"X6: a 1\n", "X6: a 1\nB6: b 1\n"},
+	{"30\n", "30\n"},
+	{"SctpA 1\n", "SctpA 1\nSctpB 1\n"},
+	{"XfrmA 1\n", "XfrmA 1\nXfrmB 1\n"},
+	{"TlsA 1\n", "TlsA 1\nTlsB 1\n"},
+	{"1\n", "1 2\n"},
+	{"a\n1\n", "a b\n1 2\n"},
+	{"2\n", "2\n"},
+	{"3\n", "3\n"},
+	{"a\n1\n", "a b\n1 2\n"},
+	{"a\n1\n", "a b\n1 2\n"},
+	{"a\n1\n", "a b\n1 2\n"},
+	{"a\n1\n", "a b\n1 2\n"},
+};
 
 /* Whichever file is missing, the counters of the others stay. */
 static void one_missing(void **state)
 {
 	struct scene *scene = *state;
 
-	for (size_t i = 0; i < COUNT(one_each); i++)
-		put(scene, tcx_catalogue_source(i)->path, one_each[i]);
-	for (size_t i = 0; i < COUNT(one_each); i++) {
+	for (size_t i = 0; i < COUNT(each); i++)
+		put(scene, tcx_catalogue_source(i)->path, each[i].one);
+	for (size_t i = 0; i < COUNT(each); i++) {
 		struct tcx_sources *sources = fixture_sources(scene->fixture.root);
 		struct tcx_fault fault = {""};
 		struct tcx_snapshot *snapshot;
@@ -155,36 +175,30 @@ static void one_missing(void **state)
 		fixture_remove(&scene->fixture, tcx_catalogue_source(i)->path);
 		snapshot = tcx_sources_read(sources, &fault);
 		assert_non_null(snapshot);
-		assert_int_equal(snapshot->layout->count, COUNT(one_each) - 1);
-		for (size_t k = 0; k < COUNT(one_each); k++)
+		assert_int_equal(snapshot->layout->count, COUNT(each) - 1);
+		for (size_t k = 0; k < COUNT(each); k++)
 			assert_int_equal(is_present(sources, k), k != i);
 		tcx_snapshot_unref(snapshot);
 		tcx_sources_free(sources);
-		put(scene, tcx_catalogue_source(i)->path, one_each[i]);
+		put(scene, tcx_catalogue_source(i)->path, each[i].one);
 	}
 }
 
 /* Whichever file loses a name, the name is gone at once. */
 static void one_loses_a_name(void **state)
 {
-	static const char *const more[] = {"B: B\nB: 1\n", "B6B 1\n",	"BExt: B\nBExt: 1\n",
-					   "B: b 1\n",	   "B6: b 1\n", "",
-					   "SctpB 1\n",	   "XfrmB 1\n", "TlsB 1\n"};
 	struct scene *scene = *state;
 
-	assert_int_equal(TCX_SOURCES, COUNT(more));
-	for (size_t i = 0; i < COUNT(one_each); i++)
-		put(scene, tcx_catalogue_source(i)->path, one_each[i]);
-	for (size_t i = 0; i < COUNT(more); i++) {
-		char text[64];
-
-		snprintf(text, sizeof(text), "%s%s", one_each[i], more[i]);
-		put(scene, tcx_catalogue_source(i)->path, text);
+	for (size_t i = 0; i < COUNT(each); i++)
+		put(scene, tcx_catalogue_source(i)->path, each[i].one);
+	for (size_t i = 0; i < COUNT(each); i++) {
+		put(scene, tcx_catalogue_source(i)->path, each[i].two);
 		tcx_snapshot_unref(tcx_sources_read(scene->sources, NULL));
-		put(scene, tcx_catalogue_source(i)->path, one_each[i]);
+		put(scene, tcx_catalogue_source(i)->path, each[i].one);
 		expect(scene,
 		       "IpA=1 Ip6A=1 ExtA=1 SockstatXA=1 SockstatX6A=1 SysctlIpfragTime=30 SctpA=1 "
-		       "XfrmA=1 TlsA=1",
+		       "XfrmA=1 TlsA=1 SoftnetProcessed=1 NfConntrackA=1 NfConntrackCount=2 "
+		       "NfConntrackMax=3 ArpCacheA=1 NdiscCacheA=1 RtCacheA=1 SynproxyA=1",
 		       NULL);
 	}
 }
@@ -554,6 +568,78 @@ static void descriptors(void **state)
 	assert_int_equal(fixture_descriptors(), before);
 }
 
+/* A read, after which the discontinuity of a source has moved, or not; that of all has not. */
+static struct tcx_snapshot *read_on(struct scene *scene, enum tcx_source i, const char *gives,
+				    bool moves)
+{
+	uint64_t before = tcx_sources_status(scene->sources, i)->discontinuity_ns;
+	struct tcx_fault fault = {""};
+	struct tcx_snapshot *snapshot = tcx_sources_read(scene->sources, &fault);
+	char *got = snapshot != NULL ? reading_text(snapshot) : NULL;
+
+	assert_string_equal(fault.text, "");
+	assert_string_equal(got, gives);
+	assert_int_equal(tcx_sources_status(scene->sources, i)->discontinuity_ns != before, moves);
+	assert_int_equal(snapshot->anew, moves ? 1U << i : 0);
+	free(got);
+	return snapshot;
+}
+
+/* Its numbers wrap, and its lines come and go. */
+static void processors(void **state)
+{
+	static const struct {
+		enum tcx_source source;
+		const char *text, *gives;
+		bool moves;
+	} reads[] = {
+		{TCX_SOURCE_NF_CONNTRACK, "entries  drop\n9 fffffff0\n9 1\n",
+		 "IpInReceives=1 NfConntrackEntries=9 NfConntrackDrop=4294967281", true},
+		{TCX_SOURCE_NF_CONNTRACK, "entries  drop\n3 8\n3 2\n",
+		 "IpInReceives=1 NfConntrackEntries=3 NfConntrackDrop=4294967306", false},
+		{TCX_SOURCE_NF_CONNTRACK, "entries  drop\n3 8\n",
+		 "IpInReceives=1 NfConntrackEntries=3 NfConntrackDrop=8", true},
+		{TCX_SOURCE_NF_CONNTRACK, "entries  drop\n3 9\n3 5\n",
+		 "IpInReceives=1 NfConntrackEntries=3 NfConntrackDrop=14", true},
+		{TCX_SOURCE_NF_CONNTRACK, "entries  new drop\n3 1 9\n3 1 5\n",
+		 "IpInReceives=1 NfConntrackEntries=3 NfConntrackNew=2 NfConntrackDrop=14", true},
+		{TCX_SOURCE_NF_CONNTRACK, "entries  new drop\n3 1 9\n3 1 6\n",
+		 "IpInReceives=1 NfConntrackEntries=3 NfConntrackNew=2 NfConntrackDrop=15", false},
+	};
+	struct scene *scene = *state;
+	uint64_t begun_ns;
+
+	put(scene, "net/snmp", "Ip: InReceives\nIp: 1\n");
+	put(scene, "net/stat/nf_conntrack", reads[0].text);
+	tcx_snapshot_unref(tcx_sources_read(scene->sources, NULL));
+	begun_ns = tcx_sources_status(scene->sources, TCX_SOURCE_SNMP)->discontinuity_ns;
+	for (size_t i = 1; i < COUNT(reads); i++) {
+		struct tcx_snapshot *snapshot;
+
+		put(scene, tcx_catalogue_source(reads[i].source)->path, reads[i].text);
+		snapshot = read_on(scene, reads[i].source, reads[i].gives, reads[i].moves);
+		assert_int_equal(snapshot->discontinuity_ns, begun_ns);
+		tcx_snapshot_unref(snapshot);
+	}
+}
+
+/* A line with a fault takes nothing into the totals. */
+static void processors_after_a_fault(void **state)
+{
+	struct scene *scene = *state;
+
+	put(scene, "net/snmp", "Ip: InReceives\nIp: 1\n");
+	put(scene, "net/softnet_stat", "5\n6\n");
+	expect(scene, "IpInReceives=1 SoftnetProcessed=11", NULL);
+	put(scene, "net/softnet_stat", "7\nx\n");
+	expect_part(scene, "IpInReceives=1 SoftnetProcessed=11", "IpInReceives=1",
+		    "net/softnet_stat: a line has what is no hexadecimal number");
+	put(scene, "net/softnet_stat", "8\n8\n");
+	expect(scene, "IpInReceives=1 SoftnetProcessed=16", NULL);
+	assert_true(tcx_sources_status(scene->sources, TCX_SOURCE_SOFTNET)->discontinuity_ns ==
+		    tcx_sources_status(scene->sources, TCX_SOURCE_SNMP)->discontinuity_ns);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -577,6 +663,8 @@ int main(void)
 		TEST(states),
 		TEST(replaced_files),
 		TEST(replaced_after_a_fault),
+		TEST(processors),
+		TEST(processors_after_a_fault),
 #undef TEST
 	};
 

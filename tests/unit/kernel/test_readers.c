@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The four formats: what each text gives, and why a text that is not whole and consistent is
+ * The formats: what each text gives, and why a text that is not whole and consistent is
  * refused.
  */
 #include "tests/unit/test.h"
@@ -165,6 +165,82 @@ static const struct row {
 	{tcx_read_wrapped_pairs, TEXT("TlsCurrTxSw 2147483647\nTlsTxSw 4294967295\n"),
 	 GIVES("TlsCurrTxSw=2147483647 TlsTxSw=4294967295")},
 	{tcx_read_wrapped_pairs, TEXT("TlsNew 18446744073709551615\n"), GIVES("TlsNew=-1")},
+
+	/* names and a line for each processor */
+	{tcx_read_per_cpu, TEXT("entries  insert_failed drop\n00000007 0000000a ffffffff\n"),
+	 GIVES("NfConntrackEntries=7 NfConntrackInsertFailed=10 NfConntrackDrop=4294967295")},
+	{tcx_read_per_cpu, TEXT("entries  drop\n00000007 ffffffff \n00000007 00000002 \n"),
+	 GIVES("NfConntrackEntries=7 NfConntrackDrop=4294967297")},
+	{tcx_read_per_cpu, TEXT("entries\t\tdrop\tmade_up\n7 \t 0A\tf\n7  B\t\t1\n"),
+	 GIVES("NfConntrackEntries=7 NfConntrackDrop=21 NfConntrackMadeUp=16")},
+	{tcx_read_per_cpu, TEXT("drop\nffffffffffffffff\n"), GIVES("NfConntrackDrop=-1")},
+	{tcx_read_per_cpu, TEXT("drop new\n1\n2\n"), GIVES("NfConntrackDrop=3")},
+	{tcx_read_per_cpu, TEXT("drop\n1 5\n2 6\n"), GIVES("NfConntrackDrop=3")},
+	{tcx_read_per_cpu, TEXT("drop new drop\n1 2 3\n"), GIVES("NfConntrackNew=2")},
+	{tcx_read_per_cpu, TEXT(""), FAULT("it is empty")},
+	{tcx_read_per_cpu, TEXT("drop new\n"), FAULT("it has no line of numbers")},
+	{tcx_read_per_cpu, TEXT("drop new"), FAULT("it has no line of numbers")},
+	{tcx_read_per_cpu, TEXT("drop\n\n1\n"), FAULT("it has no line of numbers")},
+	{tcx_read_per_cpu, TEXT("\n1\n"), FAULT("it has no line of names")},
+	{tcx_read_per_cpu, TEXT("drop\n1\n2"), FAULT("it ends in the middle of a line")},
+	{tcx_read_per_cpu, TEXT("drop new\n1 2\n3\n"),
+	 FAULT("a line has fewer numbers than others")},
+	{tcx_read_per_cpu, TEXT("drop\n1\n\n"), FAULT("a line has fewer numbers than others")},
+	{tcx_read_per_cpu, TEXT("drop new\n1 g\n"),
+	 FAULT("a line has what is no hexadecimal number")},
+	{tcx_read_per_cpu, TEXT("drop\n-1\n"), FAULT("a line has what is no hexadecimal number")},
+	{tcx_read_per_cpu, TEXT("drop\n0x1\n"), FAULT("a line has what is no hexadecimal number")},
+	{tcx_read_per_cpu, TEXT("drop\n@\n"), FAULT("a line has what is no hexadecimal number")},
+	{tcx_read_per_cpu, TEXT("drop\n1\r\n"), FAULT("a line has what is no hexadecimal number")},
+	{tcx_read_per_cpu, TEXT("drop\n10000000000000000\n"),
+	 FAULT("a line has what is no hexadecimal number")},
+	{tcx_read_per_cpu, TEXT("7 8\n1 2\n"), FAULT("a name is expected where none begins")},
+	{tcx_read_per_cpu, TEXT("d,p\n1\n"),
+	 FAULT("a name that begins with 'd' holds a wrong character")},
+
+	/* a line for each processor, without names */
+	{tcx_read_softnet, TEXT("1 2 3 0 0 0 0 0 9\na 0 0 0 0 0 0 0 1\n"),
+	 GIVES("SoftnetProcessed=11 SoftnetDropped=2 SoftnetTimeSqueeze=3 SoftnetColumn4=0 "
+	       "SoftnetColumn5=0 SoftnetColumn6=0 SoftnetColumn7=0 SoftnetColumn8=0 "
+	       "SoftnetCpuCollision=10")},
+	{tcx_read_softnet, TEXT("1 2 3 4 5 6 7 8 9 a b c 0 d e\n1 1 1 1 1 1 1 1 1 1 1 1 2 1 1\n"),
+	 GIVES("SoftnetProcessed=2 SoftnetDropped=3 SoftnetTimeSqueeze=4 SoftnetColumn4=5 "
+	       "SoftnetColumn5=6 SoftnetColumn6=7 SoftnetColumn7=8 SoftnetColumn8=9 "
+	       "SoftnetCpuCollision=10 SoftnetReceivedRps=11 SoftnetFlowLimitCount=12 "
+	       "SoftnetBacklogLength=13 SoftnetInputQueueLength=14 SoftnetProcessQueueLength=15")},
+	{tcx_read_softnet, TEXT("1 2 3 4 5 6 7 8 9 a b c d\n"),
+	 GIVES("SoftnetProcessed=1 SoftnetDropped=2 SoftnetTimeSqueeze=3 SoftnetColumn4=4 "
+	       "SoftnetColumn5=5 SoftnetColumn6=6 SoftnetColumn7=7 SoftnetColumn8=8 "
+	       "SoftnetCpuCollision=9 SoftnetReceivedRps=10 SoftnetFlowLimitCount=11 "
+	       "SoftnetBacklogLength=12")},
+	{tcx_read_softnet, TEXT("1 2 3 4 5 6 7 8 9 a b c\n"),
+	 GIVES("SoftnetProcessed=1 SoftnetDropped=2 SoftnetTimeSqueeze=3 SoftnetColumn4=4 "
+	       "SoftnetColumn5=5 SoftnetColumn6=6 SoftnetColumn7=7 SoftnetColumn8=8 "
+	       "SoftnetCpuCollision=9 SoftnetReceivedRps=10 SoftnetFlowLimitCount=11 "
+	       "SoftnetColumn12=12")},
+	{tcx_read_softnet, TEXT("1 2 3 4 5 6 7 8 9 a b c d e\n"),
+	 GIVES("SoftnetProcessed=1 SoftnetDropped=2 SoftnetTimeSqueeze=3 SoftnetColumn4=4 "
+	       "SoftnetColumn5=5 SoftnetColumn6=6 SoftnetColumn7=7 SoftnetColumn8=8 "
+	       "SoftnetCpuCollision=9 SoftnetReceivedRps=10 SoftnetFlowLimitCount=11 "
+	       "SoftnetColumn12=12 SoftnetColumn13=13 SoftnetColumn14=14")},
+	{tcx_read_softnet, TEXT("1 2 3 4 5 6 7 8 9 a b c 3 e f 10 11\n"),
+	 GIVES("SoftnetProcessed=1 SoftnetDropped=2 SoftnetTimeSqueeze=3 SoftnetColumn4=4 "
+	       "SoftnetColumn5=5 SoftnetColumn6=6 SoftnetColumn7=7 SoftnetColumn8=8 "
+	       "SoftnetCpuCollision=9 SoftnetReceivedRps=10 SoftnetFlowLimitCount=11 "
+	       "SoftnetBacklogLength=12 SoftnetInputQueueLength=14 SoftnetProcessQueueLength=15 "
+	       "SoftnetColumn16=16 SoftnetColumn17=17")},
+	{tcx_read_softnet, TEXT("ffffffff\n1\n"), GIVES("SoftnetProcessed=4294967296")},
+	{tcx_read_softnet, TEXT("\t1  2\t\n"), GIVES("SoftnetProcessed=1 SoftnetDropped=2")},
+	{tcx_read_softnet, TEXT(""), FAULT("it has no line of numbers")},
+	{tcx_read_softnet, TEXT("\n"), FAULT("it has no line of numbers")},
+	{tcx_read_softnet, TEXT("1 2\n1\n"), FAULT("a line has fewer numbers than others")},
+	{tcx_read_softnet, TEXT("1 2\n1 2 3\n"), FAULT("a line has more numbers than others")},
+	{tcx_read_softnet, TEXT("1 2\n1 2"), FAULT("it ends in the middle of a line")},
+	{tcx_read_softnet, TEXT("1 x\n"), FAULT("a line has what is no hexadecimal number")},
+	{tcx_read_softnet,
+	 TEXT("1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 "
+	      "1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1\n"),
+	 FAULT("it has more than 64 columns")},
 
 	/* labels */
 	{tcx_read_labels, TEXT("sockets: used 9\nTCP: inuse 1 orphan 2 tw 3 alloc 4 mem 5\n"),
