@@ -21,6 +21,7 @@
 #include "kernel/links.h"
 #include "kernel/netns_reader.h"
 #include "kernel/socket_tables.h"
+#include "kernel/softnet_cpus.h"
 #include "tests/unit/use_procfs.h"
 
 static void print_address(const char *name, int family, const void *octets)
@@ -140,6 +141,16 @@ static void print_listener(const void *of)
 	       row->syn_received);
 }
 
+static void print_processor(const void *of)
+{
+	const struct tcx_softnet_cpu *row = of;
+
+	printf("processor index=%" PRIu32 " processed=%" PRIu32 " dropped=%" PRIu32
+	       " squeezed=%" PRIu32 " rps=%" PRIu32 " limited=%" PRIu32 " backlog=%" PRIu32,
+	       tcx_octets_get32(row->index), row->processed, row->dropped, row->time_squeeze,
+	       row->received_rps, row->flow_limit_count, row->backlog_length);
+}
+
 static const struct {
 	const char *name;
 	void (*print)(const void *row);
@@ -152,6 +163,7 @@ static const struct {
 	[TCX_TABLE_UDP_ENDPOINTS] = {"endpoints", print_endpoint},
 	[TCX_TABLE_TCP_STATES] = {"states", print_state},
 	[TCX_TABLE_TCP_LISTENERS] = {"listeners", print_listener},
+	[TCX_TABLE_SOFTNET_CPUS] = {"processors", print_processor},
 };
 
 struct wishes {

@@ -31,12 +31,12 @@ ONCE = "tableInterval 3600\n"  # read when asked for, and not again in the cours
 
 IF_NUMBER = f"{MIB2}.2.1.0"
 SYS_UPTIME = f"{MIB2}.1.3.0"
-INTERFACES, ADDRESSES, ROUTES, NEIGHBOURS, CONNECTIONS, ENDPOINTS, STATES, LISTENERS = range(1, 9)  # kernelTableIndex
+INTERFACES, ADDRESSES, ROUTES, NEIGHBOURS, CONNECTIONS, ENDPOINTS, STATES, LISTENERS, PROCESSORS = range(1, 10)  # kernelTableIndex
 SOCKETS = (CONNECTIONS, ENDPOINTS, STATES, LISTENERS)
 ENTRY = {"ifTable": f"{MIB2}.2.2.1", "atTable": f"{MIB2}.3.1.1", "ipAddrTable": f"{MIB2}.4.20.1",
          "ipRouteTable": f"{MIB2}.4.21.1", "ipNetToMediaTable": f"{MIB2}.4.22.1", "tcpConnTable": f"{MIB2}.6.13.1",
          "udpTable": f"{MIB2}.7.5.1", "tcpStateTable": f"{OBJECTS}.18.1", "tcpListenTable": f"{OBJECTS}.20.1",
-         "kernelTable": f"{OBJECTS}.1.13.1"}
+         "kernelTable": f"{OBJECTS}.1.13.1", "softnetCpuTable": f"{OBJECTS}.30.1"}
 TOTALS = [f"{OBJECTS}.19.{i}.0" for i in range(1, 5)]
 NAME, ROWS, AGE, COST, CUT, SOURCE, SURVEY = range(2, 9)  # columns of kernelTable
 TRUE, FALSE = 1, 2
@@ -618,6 +618,34 @@ def snmpnetstat(site):
                     sorted(local for _, _, _, local, _ in told.ss(site, "-ua4")), "-Can: UDP")
 
 
+# --- Processors -----------------------------------------------------------------------------------------------------------------
+
+def processors(site):
+    """softnetCpuTable against /proc/net/softnet_stat, of this machine and of others."""
+    site.snmpd()
+    agent = site.agent(ONCE)
+    first = [[int(word, 16) for word in line.split()] for line in site.run("cat", "/proc/net/softnet_stat").stdout.splitlines()]
+    rows = table(site, "softnetCpuTable", how=V2C)
+    last = [[int(word, 16) for word in line.split()] for line in site.run("cat", "/proc/net/softnet_stat").stdout.splitlines()]
+    columns = {2: 0, 3: 1, 4: 2, 5: 9, 6: 10}
+    if len(first[0]) > 12:
+        check_equal(set(rows), {str(line[12] + 1) for line in first}, "a row for each processor that is online")
+        check(all((rows[str(before[12] + 1)][column].value - before[i]) % 2**32 <= (after[i] - before[i]) % 2**32
+                  for before, after in zip(first, last) for column, i in columns.items()), "each number is between those before and after",
+              rows)
+    agent.end()
+    for lines, wanted in (("1 2 3 0 0 0 0 0 9 a b c 0 d e\nffffffff 1 1 0 0 0 0 0 1 1 1 1 7 1 1\n",
+                           {"1": [1, 2, 3, 10, 11, 12], "8": [2**32 - 1, 1, 1, 1, 1, 1]}),
+                          ("1 2 3 0 0 0 0 0 9 a b\n", {}),
+                          ("1 2 3 0 0 0 0 0 9 a b c 0\n1 2 3 0 0 0 0 0 9 a b c 0\n", {})):
+        site.write("proc/net/softnet_stat", lines)
+        site.write("proc/net/snmp", "Ip: InReceives\nIp: 1\n")
+        agent = site.agent(f"procRoot {site.folder}/proc\n" + ONCE)
+        found = {index: [row[column].value for column in range(2, 8)] for index, row in table(site, "softnetCpuTable", how=V2C).items()}
+        check_equal(found, wanted, f"the rows of {len(lines.splitlines())} lines of {len(lines.splitlines()[0].split())} columns")
+        agent.end()
+
+
 # --- On demand ----------------------------------------------------------------------------------------------------------------
 
 def on_demand(site):
@@ -627,9 +655,9 @@ def on_demand(site):
     site.walk(f"{MIB2}.6", repetitions=1)
     site.walk(f"{OBJECTS}.1")
     names = dict(site.walk(f"{ENTRY['kernelTable']}.{NAME}"))
-    check_equal(len(names), 8, "kernelTable names all tables")
+    check_equal(len(names), 9, "kernelTable names all tables")
     surveys = [value.value for _, value in site.walk(f"{ENTRY['kernelTable']}.{SURVEY}")]
-    check_equal((len(surveys), len(set(surveys))), (8, 6), "and by which survey each is made")
+    check_equal((len(surveys), len(set(surveys))), (9, 7), "and by which survey each is made")
     site.walk(ENTRY["kernelTable"])
     agent.end()
     agent = site.agent("tableInterval 1\ntableIdle 4\n")
@@ -1048,6 +1076,6 @@ def none_of_snmpd(site):
 
 if __name__ == "__main__":
     harness.main(interfaces, ignored, last_change, counting, changing_interfaces, addresses, routes, neighbours, sockets,
-                 full_queue, changing_connections, snmpnetstat, on_demand, cut, cold, polite, meanwhile, crowd, too_slow, no_row_lost,
+                 full_queue, changing_connections, snmpnetstat, processors, on_demand, cut, cold, polite, meanwhile, crowd, too_slow, no_row_lost,
                  longer_than_idle, failing, reload_while_renewed, reload_in_spite, reload_meanwhile,
                  reload_elsewhere, restart_meanwhile, end_meanwhile, registered, none_of_snmpd)
