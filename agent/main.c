@@ -48,6 +48,7 @@ static bool set_reading(struct tcx_program *program, const struct tcx_config *co
 {
 	const struct tcx_reading_settings settings = {
 		.proc_root = config->proc_root,
+		.sources = {.interval_ns = config->interval_ns, .off = config->sources_off},
 		.tables =
 			{
 				.interval_ns = config->table_interval_ns,
@@ -276,8 +277,13 @@ static int print(const struct tcx_config *config, bool all)
 	struct tcx_fault fault = {""};
 	struct tcx_netns *netns = tcx_netns_new(config->proc_root, &fault);
 	struct tcx_sources *sources = netns != NULL ? tcx_sources_new(netns, &fault) : NULL;
-	struct tcx_snapshot *snapshot = sources != NULL ? tcx_sources_read(sources, &fault) : NULL;
+	const struct tcx_sources_settings settings = {.off = config->sources_off};
+	struct tcx_snapshot *snapshot = NULL;
 
+	if (sources != NULL) {
+		tcx_sources_set(sources, &settings);
+		snapshot = tcx_sources_read(sources, &fault);
+	}
 	if (fault.text[0] != '\0')
 		print_faults(sources, &fault);
 	if (snapshot != NULL && !tcx_print(stdout, snapshot, all)) {

@@ -33,7 +33,7 @@ struct tcx_collector {
 	int first_fd; /* readable once the first read has ended */
 
 	pthread_mutex_t lock; /* guards what follows */
-	uint64_t interval_ns;
+	struct tcx_sources_settings settings;
 	uint64_t since_ns; /* reads are due each interval from then on */
 	struct tcx_snapshot *latest;
 	struct tcx_collector_status status;
@@ -52,11 +52,15 @@ static const struct tcx_condition_kind all_kinds[] = {
 	{LOG_WARNING, LOST, "the counters can be read again\n"},
 };
 
-/* A file that has disappeared is an outage, unless all have. */
+/* A file that has disappeared is an outage, unless all have, or it is turned off. */
 static bool is_out(struct tcx_collector *collector, size_t i, bool any)
 {
 	enum tcx_source_state state = tcx_sources_status(collector->sources, i)->state;
 
+	if (tcx_sources_is_off(collector->sources, i)) {
+		collector->seen[i] = false;
+		return false;
+	}
 	if (state != TCX_SOURCE_ABSENT) {
 		collector->seen[i] = true;
 		return state != TCX_SOURCE_GOOD;
@@ -122,19 +126,28 @@ static void publish(struct tcx_collector *collector, struct tcx_snapshot *snapsh
 static uint64_t next_refresh(struct tcx_collector *collector)
 {
 	uint64_t now = tcx_clock_now();
-	uint64_t due;
+	uint64_t interval, due;
 
 	pthread_mutex_lock(&collector->lock);
-	due = now + collector->interval_ns - (now - collector->since_ns) % collector->interval_ns;
+	interval = collector->settings.interval_ns;
+	due = now + interval - (now - collector->since_ns) % interval;
 	pthread_mutex_unlock(&collector->lock);
 	return due;
+}
+
+static struct tcx_snapshot *read_sources(struct tcx_collector *collector, struct tcx_fault *cause)
+{
+	pthread_mutex_lock(&collector->lock);
+	tcx_sources_set(collector->sources, &collector->settings);
+	pthread_mutex_unlock(&collector->lock);
+	return tcx_sources_read(collector->sources, cause);
 }
 
 static uint64_t refresh(void *owner)
 {
 	struct tcx_collector *collector = owner;
 	struct tcx_fault cause = {""};
-	struct tcx_snapshot *snapshot = tcx_sources_read(collector->sources, &cause);
+	struct tcx_snapshot *snapshot = read_sources(collector, &cause);
 
 	if (snapshot != NULL)
 		snapshot->growth = tcx_growth_new(collector->latest, snapshot);
@@ -167,7 +180,8 @@ static void unref(void *owner)
 static const struct tcx_job_kind kind = {.run = refresh, .unref = unref};
 
 struct tcx_collector *tcx_collector_start(struct tcx_pool *pool, struct tcx_events *events,
-					  struct tcx_netns *netns, uint64_t interval_ns,
+					  struct tcx_netns *netns,
+					  const struct tcx_sources_settings *settings,
 					  struct tcx_fault *fault)
 {
 	struct tcx_collector *collector = tcx_reference_new(sizeof(*collector), fault);
@@ -176,7 +190,7 @@ struct tcx_collector *tcx_collector_start(struct tcx_pool *pool, struct tcx_even
 		return NULL;
 	pthread_mutex_init(&collector->lock, NULL);
 	collector->events = tcx_events_ref(events);
-	collector->interval_ns = interval_ns;
+	collector->settings = *settings;
 	collector->since_ns = tcx_clock_now();
 	collector->sources = tcx_sources_new(netns, fault);
 	collector->first_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -200,10 +214,10 @@ void tcx_collector_stop(struct tcx_collector *collector)
 	tcx_collector_unref(collector);
 }
 
-void tcx_collector_set_interval(struct tcx_collector *collector, uint64_t interval_ns)
+void tcx_collector_set(struct tcx_collector *collector, const struct tcx_sources_settings *settings)
 {
 	pthread_mutex_lock(&collector->lock);
-	collector->interval_ns = interval_ns;
+	collector->settings = *settings;
 	collector->since_ns = tcx_clock_now();
 	pthread_mutex_unlock(&collector->lock);
 	tcx_job_ask(&collector->job);

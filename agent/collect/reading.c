@@ -64,18 +64,18 @@ static void stop(const struct tcx_reading *reading)
 	tcx_netns_unref(reading->netns);
 }
 
-static bool start(struct tcx_reading *reading, const struct tcx_tables_settings *settings,
+static bool start(struct tcx_reading *reading, const struct tcx_reading_settings *settings,
 		  struct tcx_fault *fault)
 {
 	struct tcx_netns *netns = reading->netns;
 	bool have_tables = can_have_tables(reading, netns);
 
 	reading->collector = tcx_collector_start(reading->pool, reading->events, netns,
-						 settings->refresh_ns, fault);
+						 &settings->sources, fault);
 	if (reading->collector == NULL || !have_tables)
 		return reading->collector != NULL;
 	reading->tables = tcx_tables_start(reading->pool, reading->events, netns, tcx_surveys,
-					   TCX_SURVEYS, settings, fault);
+					   TCX_SURVEYS, &settings->tables, fault);
 	return reading->tables != NULL;
 }
 
@@ -88,7 +88,7 @@ static bool move(struct tcx_reading *reading, const struct tcx_reading_settings 
 	next.collector = NULL;
 	next.tables = NULL;
 	next.netns = tcx_netns_new(settings->proc_root, fault);
-	if (next.netns == NULL || !start(&next, &settings->tables, fault)) {
+	if (next.netns == NULL || !start(&next, settings, fault)) {
 		stop(&next);
 		return false;
 	}
@@ -100,11 +100,11 @@ static bool move(struct tcx_reading *reading, const struct tcx_reading_settings 
 	return true;
 }
 
-static void change(struct tcx_reading *reading, const struct tcx_tables_settings *settings)
+static void change(struct tcx_reading *reading, const struct tcx_reading_settings *settings)
 {
-	tcx_collector_set_interval(reading->collector, settings->refresh_ns);
+	tcx_collector_set(reading->collector, &settings->sources);
 	if (reading->tables != NULL)
-		tcx_tables_set(reading->tables, settings);
+		tcx_tables_set(reading->tables, &settings->tables);
 }
 
 bool tcx_reading_set(struct tcx_reading *reading, const struct tcx_reading_settings *settings,
@@ -113,7 +113,7 @@ bool tcx_reading_set(struct tcx_reading *reading, const struct tcx_reading_setti
 	const struct tcx_netns *netns = reading->netns;
 
 	if (netns != NULL && strcmp(settings->proc_root, tcx_netns_name(netns)) == 0)
-		change(reading, &settings->tables);
+		change(reading, settings);
 	else if (!prepare(reading, fault) || !move(reading, settings, fault))
 		return false;
 	reading->max_age_ns = settings->max_age_ns;

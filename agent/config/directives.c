@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/list.h"
+#include "catalogue/catalogue.h"
 #include "mib/modules.h"
 #include "snmp/netsnmp.h"
 
@@ -18,7 +19,7 @@ struct directive;
 /* Parses a value into its field; reports a wrong one with netsnmp_config_error(). */
 typedef void take(const struct directive *directive, struct tcx_config *config, const char *text);
 
-static take take_seconds, take_number, take_text, take_modules, take_patterns;
+static take take_seconds, take_number, take_text, take_modules, take_patterns, take_source;
 
 struct directive {
 	const char *word;
@@ -51,6 +52,8 @@ static const struct directive directives[] = {
 	 "of rows that a table has at most"},
 	{"ignoreInterface", NULL, "PATTERN...", take_patterns, FIELD(ignored), 0, 0, NULL,
 	 "of interfaces to leave out of ifTable, ifNumber and atTable"},
+	{"source", NULL, "NAME on|off", take_source, FIELD(sources_off), 0, 0, NULL,
+	 "whether a file of counters is read, such as net/xfrm_stat; on unless set"},
 	{"registerPriority", NULL, "NUMBER", take_number, FIELD(priority), 1, 255, "100",
 	 "of all registrations; the lowest hides the others"},
 	{"procRoot", NULL, "DIRECTORY", take_text, FIELD(proc_root), 0, 0, "/proc",
@@ -176,6 +179,40 @@ static void take_patterns(const struct directive *directive, struct tcx_config *
 					     "for %d characters",
 					     directive->word, pattern, TCX_LIST_MAX);
 	}
+}
+
+/* The number of a file by its path below procRoot; TCX_SOURCES: there is none. */
+static size_t find_source(const char *path)
+{
+	size_t i = 0;
+
+	while (i < TCX_SOURCES && strcmp(tcx_catalogue_source(i)->path, path) != 0)
+		i++;
+	return i;
+}
+
+/* "net/xfrm_stat off"; of several lines of one file the last one holds. */
+static void take_source(const struct directive *directive, struct tcx_config *config,
+			const char *text)
+{
+	uint32_t *bits = field_of(directive, config);
+	char name[PATH_MAX] = "", state[PATH_MAX] = "", more[PATH_MAX];
+	const char *rest = text;
+	bool whole = tcx_list_next(&rest, " \t", name) && tcx_list_next(&rest, " \t", state) &&
+		     !tcx_list_next(&rest, " \t", more);
+	size_t source = find_source(name);
+	bool off = strcasecmp(state, "off") == 0;
+
+	if (!whole || (!off && strcasecmp(state, "on") != 0))
+		netsnmp_config_error("%s '%s' is wrong: give the name of a file, and on or off",
+				     directive->word, text);
+	else if (source == TCX_SOURCES)
+		netsnmp_config_error("%s '%s' is wrong: give a name as counterSourceFile has it, "
+				     "such as %s",
+				     directive->word, name,
+				     tcx_catalogue_source(TCX_SOURCE_XFRM)->path);
+	else
+		*bits = (*bits & ~(1U << source)) | (off ? 1U << source : 0);
 }
 
 void tcx_directives_take(struct tcx_config *config, const char *word, const char *text)

@@ -13,6 +13,10 @@ static void check_source(struct doctor *doctor, const char *root, const struct t
 	const char *path = tcx_catalogue_source(i)->path;
 	const struct tcx_source_status *status = tcx_sources_status(sources, i);
 
+	if (tcx_sources_is_off(sources, i)) {
+		OK("%s/%s is left out, as tcpextd.conf says: source %s off", root, path, path);
+		return;
+	}
 	if (status->state == TCX_SOURCE_PARTIAL || status->state == TCX_SOURCE_FAILED) {
 		FAIL("%s/%s: %s; of this file, %s is served", root, path, status->cause.text,
 		     status->state == TCX_SOURCE_FAILED ? "nothing" : "only what is whole");
@@ -111,7 +115,14 @@ void tcx_check_sources(struct doctor *doctor)
 	struct tcx_fault fault = {""};
 	struct tcx_netns *netns = tcx_netns_new(root, &fault);
 	struct tcx_sources *sources = netns != NULL ? tcx_sources_new(netns, &fault) : NULL;
-	struct tcx_snapshot *snapshot = sources != NULL ? read_twice(sources, &fault) : NULL;
+	const struct tcx_sources_settings settings = {
+		.off = doctor->configured ? doctor->config->sources_off : 0};
+	struct tcx_snapshot *snapshot = NULL;
+
+	if (sources != NULL) {
+		tcx_sources_set(sources, &settings);
+		snapshot = read_twice(sources, &fault);
+	}
 
 	if (netns != NULL)
 		check_namespace(doctor, netns);

@@ -14,6 +14,7 @@
 #include "kernel/reader.h"
 #include "procfile.h"
 #include "sample/builder.h"
+#include "sample/pace.h"
 
 static tcx_reader *const readers[TCX_SOURCES] = {
 #define SOURCE(index, id, path, format, prefix, per, set, title, absent) tcx_read_##format,
@@ -22,6 +23,10 @@ static tcx_reader *const readers[TCX_SOURCES] = {
 
 struct source {
 	struct tcx_procfile file;
+	struct tcx_pace pace;
+	bool is_paced;		/* the core is read each time */
+	uint64_t read_ns;	/* when it was read last */
+	bool skipped;		/* by this read */
 	bool has_text;		/* it could be read */
 	struct tcx_fault fault; /* of this read; empty: none */
 	struct tcx_totals totals;
@@ -30,6 +35,7 @@ struct source {
 
 struct tcx_sources {
 	struct tcx_netns *netns; /* with a reference */
+	struct tcx_sources_settings settings;
 	struct source all[TCX_SOURCES];
 	struct tcx_snapshot *last; /* what was read last, or NULL */
 };
@@ -56,6 +62,7 @@ struct tcx_sources *tcx_sources_new(struct tcx_netns *netns, struct tcx_fault *f
 		done = done && place.path != NULL;
 		tcx_procfile_init(&sources->all[i].file, place, row->absent != NULL);
 		sources->all[i].status.state = TCX_SOURCE_ABSENT;
+		sources->all[i].is_paced = row->set != TCX_SET_core;
 	}
 	if (sources != NULL)
 		sources->netns = tcx_netns_ref(netns);
@@ -79,6 +86,16 @@ void tcx_sources_free(struct tcx_sources *sources)
 	free(sources);
 }
 
+void tcx_sources_set(struct tcx_sources *sources, const struct tcx_sources_settings *settings)
+{
+	sources->settings = *settings;
+}
+
+bool tcx_sources_is_off(const struct tcx_sources *sources, size_t i)
+{
+	return (sources->settings.off & 1U << i) != 0;
+}
+
 static bool read_file(struct source *source, bool inside, uint64_t began)
 {
 	struct tcx_procfile *file = &source->file;
@@ -88,6 +105,23 @@ static bool read_file(struct source *source, bool inside, uint64_t began)
 	       file->present;
 }
 
+static void read_source(const struct tcx_sources *sources, struct source *source, bool inside,
+			uint64_t *began)
+{
+	uint64_t usual_ns = sources->settings.interval_ns;
+
+	source->skipped = source->file.present &&
+			  !tcx_pace_is_due(&source->pace, *began - source->read_ns, usual_ns);
+	if (source->skipped)
+		return;
+	source->has_text = read_file(source, inside, *began);
+	source->read_ns = *began;
+	*began = tcx_clock_now();
+	source->status.cost_ns = *began - source->read_ns;
+	if (source->has_text && source->is_paced)
+		tcx_pace_note(&source->pace, source->status.cost_ns, usual_ns);
+}
+
 /* Reads all files before it parses any, as nearly at one instant. Returns how many exist. */
 static size_t read_files(struct tcx_sources *sources, bool inside, uint64_t began)
 {
@@ -95,19 +129,20 @@ static size_t read_files(struct tcx_sources *sources, bool inside, uint64_t bega
 
 	for (size_t i = 0; i < TCX_SOURCES; i++) {
 		struct source *source = &sources->all[i];
-		uint64_t ended;
 
 		source->fault.text[0] = '\0';
-		source->has_text = read_file(source, inside, began);
+		source->has_text = false;
+		source->skipped = false;
+		if (tcx_sources_is_off(sources, i))
+			tcx_procfile_reset(&source->file);
+		else
+			read_source(sources, source, inside, &began);
 		found += source->file.present;
-		ended = tcx_clock_now();
-		source->status.cost_ns = ended - began;
-		began = ended;
 	}
 	return found;
 }
 
-/* Parses one source. False with a fault, or when the builder diverged. */
+/* Parses one source. False with a fault, where it was not read, or when the builder diverged. */
 static bool parse_source(struct tcx_sources *sources, size_t i, struct tcx_builder *builder)
 {
 	struct source *source = &sources->all[i];
@@ -120,7 +155,7 @@ static bool parse_source(struct tcx_sources *sources, size_t i, struct tcx_build
 		source->fault.text[0] = '\0'; /* of the first pass */
 	if (source->has_text)
 		readers[i](builder, source->file.text, source->file.len, &source->fault);
-	return source->fault.text[0] == '\0' && !builder->diverged;
+	return source->fault.text[0] == '\0' && !source->skipped && !builder->diverged;
 }
 
 /* Makes a layout of the texts; a file with a fault keeps its old names. NULL: out of memory. */
@@ -154,7 +189,8 @@ static bool parse(struct tcx_sources *sources, struct tcx_builder *builder)
 		}
 		if (builder->diverged)
 			return false;
-		builder->snapshot->faulty |= good ? 0 : 1U << i;
+		builder->snapshot->faulty |= good || sources->all[i].skipped ? 0 : 1U << i;
+		builder->snapshot->interval_ns[i] = sources->all[i].pace.interval_ns;
 	}
 	return !builder->no_memory;
 }
@@ -265,6 +301,8 @@ static void note_status(struct source *source, bool gave, uint64_t taken_ns)
 {
 	struct tcx_source_status *status = &source->status;
 
+	if (source->skipped)
+		return;
 	if (!source->file.present) {
 		status->state = TCX_SOURCE_ABSENT;
 		status->good_ns = 0;

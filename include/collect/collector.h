@@ -23,11 +23,12 @@ struct tcx_collector_status {
 };
 
 /*
- * Reads at once and then each interval_ns, and reports outages as events. Takes references to
- * both netns and events. The caller gets a reference; NULL with a fault.
+ * Reads at once and then each settings->interval_ns, and reports outages as events. Takes
+ * references to both netns and events. The caller gets a reference; NULL with a fault.
  */
 struct tcx_collector *tcx_collector_start(struct tcx_pool *pool, struct tcx_events *events,
-					  struct tcx_netns *netns, uint64_t interval_ns,
+					  struct tcx_netns *netns,
+					  const struct tcx_sources_settings *settings,
 					  struct tcx_fault *fault);
 
 /* Reads and reports no more, and drops the caller's reference. May be NULL. */
@@ -36,8 +37,9 @@ void tcx_collector_stop(struct tcx_collector *collector);
 /* A stopped collector keeps its newest snapshot. */
 TCX_REFERENCE_DECLARE(tcx_collector);
 
-/* Changes the time between reads; the next read comes at once. */
-void tcx_collector_set_interval(struct tcx_collector *collector, uint64_t interval_ns);
+/* Changes the settings; the next read comes at once. */
+void tcx_collector_set(struct tcx_collector *collector,
+		       const struct tcx_sources_settings *settings);
 
 /* Waits until the first read has ended, good or not, but at most timeout_ms. */
 void tcx_collector_wait_first(struct tcx_collector *collector, int timeout_ms);

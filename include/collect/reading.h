@@ -19,8 +19,9 @@ struct tcx_pool;
 
 struct tcx_reading_settings {
 	const char *proc_root;
-	struct tcx_tables_settings tables; /* refresh_ns is the counters' interval as well */
-	uint64_t max_age_ns;		   /* maxAge, for the log */
+	struct tcx_sources_settings sources;
+	struct tcx_tables_settings tables;
+	uint64_t max_age_ns; /* maxAge, for the log */
 };
 
 /* The caller sets log, which its own thread calls, and nothing else. */

@@ -19,6 +19,7 @@ struct tcx_config {
 	uint64_t table_timeout_ns;  /* tableTimeout */
 	int max_rows;		    /* maxRows */
 	struct tcx_list ignored;    /* ignoreInterface */
+	uint32_t sources_off;	    /* source NAME off: bits of 1 << enum tcx_source */
 	int priority;		    /* registerPriority */
 	char proc_root[PATH_MAX];
 	char socket[PATH_MAX]; /* agentXSocket; empty: the library's default */

@@ -30,17 +30,32 @@ struct tcx_sources *tcx_sources_new(struct tcx_netns *netns, struct tcx_fault *f
 /* Closes the files. sources may be NULL. */
 void tcx_sources_free(struct tcx_sources *sources);
 
+/* Which files are read, and how often. */
+struct tcx_sources_settings {
+	uint64_t interval_ns; /* from one read to the next; 0: each read is of all files */
+	uint32_t off;	      /* those that are left out, as absent: bits of 1 << enum tcx_source */
+};
+
+/* For the reads that follow; at first all is 0. */
+void tcx_sources_set(struct tcx_sources *sources, const struct tcx_sources_settings *settings);
+
 /*
  * Reads all files once, as the one that borrows a reader of the namespace for that time. If it
  * cannot be entered, sysctls are absent. The counters of a missing file are absent. A file that
  * cannot be read or parsed is a fault: its values keep their last values and ages, and *fault names
- * the first such file; without a fault it is not touched. The caller owns the result, whose
- * sequence is 0. NULL when nothing was read at all, for a fault or because no file exists.
+ * the first such file; without a fault it is not touched. A file that is not of the core, and whose
+ * reading took over a millisecond twice in a row, is read at a doubled interval of its own, up to
+ * 60 s, and at a halved one once it is fast twice in a row; its values may be older by that. The
+ * caller owns the result, whose sequence is 0. NULL when nothing was read at all, for a fault or
+ * because no file exists.
  */
 struct tcx_snapshot *tcx_sources_read(struct tcx_sources *sources, struct tcx_fault *fault);
 
 /* The status of source i, valid until the next read. */
 const struct tcx_source_status *tcx_sources_status(const struct tcx_sources *sources, size_t i);
+
+/* Whether source i is turned off. */
+bool tcx_sources_is_off(const struct tcx_sources *sources, size_t i);
 
 /* The whole path of source i. */
 const char *tcx_sources_file(const struct tcx_sources *sources, size_t i);

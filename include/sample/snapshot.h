@@ -26,6 +26,8 @@ struct tcx_snapshot {
 	uint32_t anew;	 /* sources whose counters began anew since the snapshot before: bits of
 			    1 << enum tcx_source */
 	uint32_t faulty; /* sources with a fault: bits of 1 << enum tcx_source */
+	uint64_t interval_ns[TCX_SOURCES]; /* of its own, of a source that is not read each time:
+					      its values may be older by that; else 0 */
 	uint64_t *taken; /* owned; when each value was read, 0 for never; NULL while all were read
 			    at taken_ns */
 	struct tcx_growth *growth; /* owned; since the snapshot before, NULL: not known */
@@ -60,7 +62,9 @@ static inline bool tcx_snapshot_has(const struct tcx_snapshot *snapshot, size_t 
 {
 	uint64_t taken_ns = tcx_snapshot_taken(snapshot, entry);
 
-	return taken_ns > 0 && taken_ns >= oldest_ns;
+	return taken_ns > 0 &&
+	       taken_ns + snapshot->interval_ns[snapshot->layout->entries[entry].source] >=
+		       oldest_ns;
 }
 
 /* The kernel's value. False: no such counter, or read before oldest_ns. snapshot may be NULL. */

@@ -97,13 +97,14 @@ static void serve_all(struct agent *agent, int count)
 
 static void start_reading(struct agent *agent)
 {
+	const struct tcx_sources_settings settings = {.interval_ns = INTERVAL_NS};
 	struct tcx_fault fault = {""};
 	struct tcx_netns *netns = tcx_netns_new("/proc", &fault);
 	struct tcx_pool *pool = tcx_pool_new(1, &fault);
 	struct tcx_events *events = tcx_events_new(&fault);
 
 	need(netns != NULL && pool != NULL && events != NULL, fault.text);
-	agent->collector = tcx_collector_start(pool, events, netns, INTERVAL_NS, &fault);
+	agent->collector = tcx_collector_start(pool, events, netns, &settings, &fault);
 	need(agent->collector != NULL, fault.text);
 	tcx_collector_wait_first(agent->collector, FIRST_READ_MS);
 }

@@ -7,9 +7,10 @@ import re
 import signal
 
 import harness
-from harness import AGENT, INTERVAL, MAX_AGE, MIB2, NO_INSTANCE, Value, check, check_equal, wait_for
+from harness import AGENT, INTERVAL, MAX_AGE, MIB2, NO_INSTANCE, OBJECTS, Value, check, check_equal, wait_for
 
 DIRECTIVES = ("refreshInterval", "maxAge", "register", "tableInterval", "tableIdle", "tableTimeout", "maxRows", "ignoreInterface",
+              "source",
               "registerPriority", "procRoot", "agentXSocket", "agentXPingInterval", "agentXTimeout", "agentXRetries")
 
 # A line that is wrong, and what the complaint must say beside file, line and word.
@@ -38,6 +39,10 @@ WRONG = (
     ("maxRows 99", "'99'.* from 100 to 10000000"),
     ("maxRows 1000.5", "'1000.5'.* whole number from 100 to 10000000"),
     ("ignoreInterface " + "x" * 600 + " " + "y" * 600, "'yyy.* room for 1023 characters"),
+    ("source net/xfrm_stat", "'net/xfrm_stat'.* on or off"),
+    ("source net/xfrm_stat of", "'net/xfrm_stat of'.* on or off"),
+    ("source net/xfrm_stat off on", "'net/xfrm_stat off on'.* on or off"),
+    ("source xfrm_stat off", "'xfrm_stat'.* counterSourceFile .*net/xfrm_stat"),
     ("agentXPingInterval 0", "'0'.* from 1 to 3600"),
     ("agentXPingInterval 2.5", "'2.5'.* whole number from 1 to 3600"),
     ("agentXTimeout 3601", "'3601'.* from 1 to 3600"),
@@ -147,6 +152,27 @@ def reload_right(site):
     check(agent.alive(), "through all of it the same process")
 
 
+def source_off(site):
+    """A file of counters that is turned off, and on again: its counters go and come, and nothing is logged of that."""
+    site.snmpd()
+    site.write("proc/net/snmp", "Tcp: RtoMin InSegs\nTcp: 200 3000000001\n")
+    site.write("proc/net/xfrm_stat", "XfrmInError 7\n")
+    errors, state, segments = f"{OBJECTS}.22.1.0", f"{OBJECTS}.1.14.1.4.8", f"{MIB2}.6.10.0"
+    off, on = f"procRoot {site.folder}/proc\nsource net/xfrm_stat off\n", f"procRoot {site.folder}/proc\n"
+    agent = site.agent(off)
+    check_equal(site.get(errors, state, segments), [NO_INSTANCE, Value("INTEGER", 4), Value("Counter32", 3000000001)],
+                "off: its counters are not there, others are")
+    done = site.run(AGENT, "-C", "-c", site.folder / "tcpextd.conf", "--print", "all")
+    check("XfrmInError" not in done.stdout and "TcpInSegs" in done.stdout, "--print all leaves it out, too", done)
+    done = site.run(AGENT, "-C", "-c", site.folder / "tcpextd.conf", "--doctor")
+    check("net/xfrm_stat is left out" in done.stdout, "the doctor says so", done.stdout)
+    said = hangup(site, agent, on, "configuration read again")
+    wait_for("on: they are there", lambda: site.get(errors, state) == [Value("Counter64", 7), Value("INTEGER", 1)])
+    said += hangup(site, agent, off, "configuration read again")
+    wait_for("off again: they are gone", lambda: site.get(errors, state) == [NO_INSTANCE, Value("INTEGER", 4)])
+    check(len(said) == 2 and len(agent.log()) == 4, "nothing is logged but that the configuration was read", agent.log())
+
+
 def options(site):
     """-h, -v, -H, and what there is not."""
     helped = site.run(AGENT, "-h")
@@ -176,4 +202,4 @@ def directives_alone(site):
     check(done.returncode == 0 and done.stderr == usual.stderr, "-H prints the same, exit status 0", done.returncode)
 
 
-harness.main(wrong, unreadable, reload_wrong, reload_right, options, directives_alone)
+harness.main(wrong, unreadable, reload_wrong, reload_right, source_off, options, directives_alone)

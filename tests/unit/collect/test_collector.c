@@ -20,7 +20,10 @@
 #include "tests/unit/fixture.h"
 #include "tests/unit/reading.h"
 
-#define NEVER	  (3600 * TCX_NS_PER_S)
+#define NEVER (3600 * TCX_NS_PER_S)
+
+static const struct tcx_sources_settings never = {.interval_ns = NEVER};
+static const struct tcx_sources_settings each_ms = {.interval_ns = TCX_NS_PER_MS};
 #define TIMEOUT_S 30 /* how long a thread may take that has nothing else to do */
 
 #define GOOD  "Tcp: InSegs OutSegs\nTcp: 1 2\n"
@@ -65,7 +68,7 @@ static void read_again(struct scene *scene, const char *text)
 {
 	if (text != NULL)
 		fixture_puts(&scene->fixture, "net/snmp", text);
-	tcx_collector_set_interval(scene->collector, NEVER);
+	tcx_collector_set(scene->collector, &never);
 	wait_for_read(scene);
 }
 
@@ -76,7 +79,7 @@ static void start(struct scene *scene, const char *text)
 
 	if (text != NULL)
 		fixture_puts(&scene->fixture, "net/snmp", text);
-	scene->collector = tcx_collector_start(scene->pool, scene->events, netns, NEVER, &fault);
+	scene->collector = tcx_collector_start(scene->pool, scene->events, netns, &never, &fault);
 	tcx_netns_unref(netns);
 	if (scene->collector == NULL)
 		fail_msg("%s", fault.text);
@@ -500,7 +503,7 @@ static void interval(void **state)
 	struct scene *scene = *state;
 
 	start(scene, GOOD);
-	tcx_collector_set_interval(scene->collector, TCX_NS_PER_MS);
+	tcx_collector_set(scene->collector, &each_ms);
 	for (int i = 0; i < 5; i++)
 		wait_for_read(scene);
 	assert_true(scene->sequence >= 6);
@@ -518,7 +521,7 @@ static void starts_and_stops(void **state)
 		struct tcx_netns *netns = fixture_netns(scene->fixture.root);
 		struct tcx_pool *pool = tcx_pool_new(2, &fault);
 		struct tcx_collector *collector =
-			tcx_collector_start(pool, scene->events, netns, TCX_NS_PER_MS, &fault);
+			tcx_collector_start(pool, scene->events, netns, &each_ms, &fault);
 
 		tcx_netns_unref(netns);
 		assert_non_null(collector);

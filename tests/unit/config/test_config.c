@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "catalogue/catalogue.h"
 #include "config/config.h"
 #include "mib/modules.h"
 #include "session/agentx.h"
@@ -114,6 +115,17 @@ static void defaults(void **state)
 	assert_int_equal(config.ping_s, 5);
 	assert_int_equal(config.timeout_s, 1);
 	assert_int_equal(config.retries, 2);
+}
+
+static void sources(void **state)
+{
+	(void)state;
+	good("");
+	assert_int_equal(config.sources_off, 0);
+	good("source net/xfrm_stat off\nsource net/snmp OFF\n");
+	assert_int_equal(config.sources_off, 1U << TCX_SOURCE_XFRM | 1U << TCX_SOURCE_SNMP);
+	good("source net/xfrm_stat off\nsource net/xfrm_stat on\n");
+	assert_int_equal(config.sources_off, 0);
 }
 
 static void every_directive(void **state)
@@ -541,25 +553,16 @@ static void no_session(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(defaults),
-		cmocka_unit_test(every_directive),
-		cmocka_unit_test(max_age_follows),
-		cmocka_unit_test(good_intervals),
-		cmocka_unit_test(modules),
-		cmocka_unit_test(wrong_lines),
-		cmocka_unit_test(ages),
-		cmocka_unit_test(timeout),
-		cmocka_unit_test(many_faults),
-		cmocka_unit_test(long_path),
-		cmocka_unit_test(no_file),
-		cmocka_unit_test(unreadable),
-		cmocka_unit_test(no_descriptor),
-		cmocka_unit_test(default_files),
-		cmocka_unit_test(fifos),
-		cmocka_unit_test(included_files),
-		cmocka_unit_test(read_again),
-		cmocka_unit_test(module_words),
-		cmocka_unit_test(applies_agentx),
+		cmocka_unit_test(defaults),	   cmocka_unit_test(sources),
+		cmocka_unit_test(every_directive), cmocka_unit_test(max_age_follows),
+		cmocka_unit_test(good_intervals),  cmocka_unit_test(modules),
+		cmocka_unit_test(wrong_lines),	   cmocka_unit_test(ages),
+		cmocka_unit_test(timeout),	   cmocka_unit_test(many_faults),
+		cmocka_unit_test(long_path),	   cmocka_unit_test(no_file),
+		cmocka_unit_test(unreadable),	   cmocka_unit_test(no_descriptor),
+		cmocka_unit_test(default_files),   cmocka_unit_test(fifos),
+		cmocka_unit_test(included_files),  cmocka_unit_test(read_again),
+		cmocka_unit_test(module_words),	   cmocka_unit_test(applies_agentx),
 		cmocka_unit_test(no_session),
 	};
 

@@ -640,6 +640,96 @@ static void processors_after_a_fault(void **state)
 		    tcx_sources_status(scene->sources, TCX_SOURCE_SNMP)->discontinuity_ns);
 }
 
+/* A text that takes milliseconds to read, though it is short to say. */
+static void put_slow(struct scene *scene)
+{
+	size_t len = 15 << 20;
+	char *text = malloc(len);
+
+	assert_non_null(text);
+	memset(text, ' ', len);
+	memcpy(text, "XfrmInError", strlen("XfrmInError"));
+	memcpy(text + len - 2, "7\n", 2);
+	fixture_write(&scene->fixture, "net/xfrm_stat", text, len);
+	free(text);
+}
+
+/* Reads until one leaves out this file; NULL: none does. */
+static struct tcx_snapshot *read_until_skipped(struct scene *scene, enum tcx_source i)
+{
+	for (int tries = 0; tries < 100; tries++) {
+		uint64_t before_ns = tcx_sources_status(scene->sources, i)->good_ns;
+		struct tcx_snapshot *snapshot = tcx_sources_read(scene->sources, NULL);
+
+		assert_non_null(snapshot);
+		if (tcx_sources_status(scene->sources, i)->good_ns == before_ns)
+			return snapshot;
+		tcx_snapshot_unref(snapshot);
+	}
+	return NULL;
+}
+
+/* A file that costs is read less often; its value and age stay, and it may be that old. */
+static void slow(void **state)
+{
+	const struct tcx_sources_settings settings = {.interval_ns = 20 * TCX_NS_PER_S};
+	struct scene *scene = *state;
+	struct tcx_snapshot *snapshot;
+	uint64_t value, age_ns;
+
+	tcx_sources_set(scene->sources, &settings);
+	put(scene, "net/snmp", "Ip: InReceives\nIp: 1\n");
+	put_slow(scene);
+	snapshot = read_until_skipped(scene, TCX_SOURCE_XFRM);
+	assert_non_null(snapshot);
+	age_ns = snapshot->taken_ns - tcx_sources_status(scene->sources, TCX_SOURCE_XFRM)->good_ns;
+	assert_true(age_ns > 0);
+	assert_int_equal(snapshot->faulty, 0);
+	assert_true(tcx_snapshot_get(snapshot, TCX_XfrmInError, snapshot->taken_ns, &value));
+	assert_int_equal(value, 7);
+	assert_true(tcx_snapshot_get(snapshot, TCX_XfrmInError,
+				     snapshot->taken_ns - age_ns + 40 * TCX_NS_PER_S, &value));
+	assert_false(tcx_snapshot_get(snapshot, TCX_XfrmInError,
+				      snapshot->taken_ns - age_ns + 60 * TCX_NS_PER_S + 1, &value));
+	assert_false(tcx_snapshot_get(snapshot, TCX_IpInReceives, snapshot->taken_ns + 1, &value));
+	tcx_snapshot_unref(snapshot);
+}
+
+/* Names that come elsewhere make a new layout; a file that is not read then keeps its own. */
+static void slow_and_new_names(void **state)
+{
+	const struct tcx_sources_settings settings = {.interval_ns = 20 * TCX_NS_PER_S};
+	struct scene *scene = *state;
+	struct tcx_snapshot *snapshot;
+
+	tcx_sources_set(scene->sources, &settings);
+	put(scene, "net/snmp", "Ip: InReceives\nIp: 1\n");
+	put_slow(scene);
+	snapshot = read_until_skipped(scene, TCX_SOURCE_XFRM);
+	assert_non_null(snapshot);
+	tcx_snapshot_unref(snapshot);
+	put(scene, "net/snmp", "Ip: InReceives InDelivers\nIp: 1 2\n");
+	expect_part(scene, "IpInReceives=1 IpInDelivers=2 XfrmInError=7",
+		    "IpInReceives=1 IpInDelivers=2 XfrmInError=7", NULL);
+}
+
+/* What is turned off is as if it were not there, until it is turned on. */
+static void off(void **state)
+{
+	const struct tcx_sources_settings without = {.off = 1U << TCX_SOURCE_XFRM}, all = {0};
+	struct scene *scene = *state;
+
+	put(scene, "net/snmp", "Ip: InReceives\nIp: 1\n");
+	put(scene, "net/xfrm_stat", "XfrmInError 7\n");
+	expect(scene, "IpInReceives=1 XfrmInError=7", NULL);
+	tcx_sources_set(scene->sources, &without);
+	expect(scene, "IpInReceives=1", NULL);
+	assert_int_equal(tcx_sources_status(scene->sources, TCX_SOURCE_XFRM)->state,
+			 TCX_SOURCE_ABSENT);
+	tcx_sources_set(scene->sources, &all);
+	expect(scene, "IpInReceives=1 XfrmInError=7", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -663,6 +753,9 @@ int main(void)
 		TEST(states),
 		TEST(replaced_files),
 		TEST(replaced_after_a_fault),
+		TEST(slow),
+		TEST(slow_and_new_names),
+		TEST(off),
 		TEST(processors),
 		TEST(processors_after_a_fault),
 #undef TEST

@@ -123,6 +123,7 @@ static void serve(const char *name, size_t from, size_t count)
 static int open_dispatcher(void **state)
 {
 	struct tcx_netns *netns = fixture_netns("/proc");
+	const struct tcx_sources_settings each_second = {.interval_ns = 1000000000};
 	struct tcx_fault fault = {""};
 
 	(void)state;
@@ -132,7 +133,7 @@ static int open_dispatcher(void **state)
 	dispatcher = tcx_dispatcher_new(&built);
 	pool = tcx_pool_new(1, &fault);
 	events = tcx_events_new(&fault);
-	collector = tcx_collector_start(pool, events, netns, 1000000000, &fault);
+	collector = tcx_collector_start(pool, events, netns, &each_second, &fault);
 	tcx_netns_unref(netns);
 	tcx_collector_wait_first(collector, 1000);
 	serve("", 0, 4);
