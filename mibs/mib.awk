@@ -80,6 +80,8 @@ function check_arcs(    i, unused) {
 
 function put_import_syntaxes(    list) {
     list = "Counter64, Gauge32, Unsigned32"
+    if ("Counter32" in used)
+        list = list ", Counter32"
     if ("Integer32" in used)
         list = list ", Integer32"
     if (base == "enterprises")
