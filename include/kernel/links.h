@@ -48,6 +48,14 @@ struct tcx_link {
 	uint64_t in_unicast;		   /* tcx_link_watch_unicast() */
 };
 
+struct tcx_netns_reader;
+
+/*
+ * The name of an interface in the reader's namespace, by its ifIndex: IFNAMSIZ octets with its zero
+ * byte. False, with an empty name, when there is no such interface. It is one ioctl (SIOCGIFNAME).
+ */
+bool tcx_link_name(struct tcx_netns_reader *reader, uint32_t index, char name[16]);
+
 /*
  * The link watch keeps what the kernel does not: when each interface last changed its status or
  * IFF_UP, and its last in_unicast. One thread at a time drains it; any thread may ask.

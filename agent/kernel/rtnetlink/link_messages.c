@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is asked of links: their list and status, by netlink, and their speed (SIOCETHTOOL). */
+/* What is asked of links: their list and status, by netlink, and their name and speed, by ioctl. */
 #include "link_messages.h"
 
 #include <linux/ethtool.h>
@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 
 #include "kernel/links.h"
+#include "kernel/netns_reader.h"
 
 /*
  * With any mask the kernel first measures its links (rtnl_calcit()). Without one, a link that needs
@@ -47,6 +48,17 @@ const struct tcx_links_request tcx_links_request = {
 		      .nla_type = IFLA_EXT_MASK},
 	.mask = WHOLE_LINKS,
 };
+
+/* Any socket of the namespace will do. */
+bool tcx_link_name(struct tcx_netns_reader *reader, uint32_t index, char name[IFNAMSIZ])
+{
+	struct ifreq request = {.ifr_ifindex = (int)index};
+	bool known = tcx_netlink_open(&reader->route, 0, NULL) &&
+		     ioctl(mnl_socket_get_fd(reader->route.socket), SIOCGIFNAME, &request) == 0;
+
+	memcpy(name, known ? request.ifr_name : "", known ? IFNAMSIZ : 1);
+	return known;
+}
 
 static bool ask_driver(int fd, const char *name, void *question)
 {

@@ -3,15 +3,14 @@
 #include <linux/if.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
-#include <linux/sockios.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/list.h"
 #include "base/octets.h"
 #include "kernel/ip_tables.h"
+#include "kernel/links.h"
 #include "kernel/netns_reader.h"
 
 /* /proc/net/arp and `ip neigh` leave out the others. */
@@ -61,13 +60,11 @@ static bool take_neighbour(struct tcx_table *table, const void *message,
 	return tcx_table_append(table, &row, fault);
 }
 
-/* Any socket of the namespace will do. */
-static bool is_ignored(const struct tcx_netns_reader *reader, uint32_t link)
+static bool is_ignored(struct tcx_netns_reader *reader, uint32_t link)
 {
-	struct ifreq request = {.ifr_ifindex = (int)link};
+	char name[IFNAMSIZ];
 
-	return ioctl(mnl_socket_get_fd(reader->route.socket), SIOCGIFNAME, &request) == 0 &&
-	       tcx_list_matches(reader->ignored, request.ifr_name);
+	return tcx_link_name(reader, link, name) && tcx_list_matches(reader->ignored, name);
 }
 
 /* Asks the kernel once for a run of neighbours of one interface. */
@@ -77,7 +74,7 @@ static bool mark_ignored(struct tcx_table *table, struct tcx_netns_reader *reade
 	struct tcx_neighbour *rows = (struct tcx_neighbour *)table->rows;
 
 	(void)fault;
-	if (reader->ignored[0] == '\0' || !tcx_netlink_open(&reader->route, 0, NULL))
+	if (reader->ignored[0] == '\0')
 		return true;
 	for (size_t i = 0; i < table->count; i++) {
 		if (i > 0 && memcmp(rows[i].link, rows[i - 1].link, sizeof(rows[i].link)) == 0)
