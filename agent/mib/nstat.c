@@ -77,10 +77,24 @@ static const struct tcx_counter_row *known_at(const struct tcx_request *request,
 	return counter != TCX_NONE ? tcx_catalogue_row(counter) : NULL;
 }
 
+static uint64_t value_at(const struct tcx_request *request, size_t row)
+{
+	return request->fresh->values[request->fresh->layout->by_name[row]];
+}
+
+static enum tcx_kind kind_at(const struct tcx_request *request, size_t row)
+{
+	const struct tcx_counter_row *known = known_at(request, row);
+
+	return known != NULL ? known->kind : TCX_unknown;
+}
+
 #define SHOW(name, ...) TCX_SHOW_IF(name, is_shown(request, row), __VA_ARGS__)
 
-SHOW(nstatValue, counter64, request->fresh->values[request->fresh->layout->by_name[row]])
-SHOW(nstatKind, integer,
-     known_at(request, row) != NULL ? known_at(request, row)->kind : TCX_unknown)
+SHOW(nstatValue, counter64, value_at(request, row))
+SHOW(nstatKind, integer, kind_at(request, row))
 SHOW(nstatObject, object, entry_at(request, row))
 SHOW(nstatDescription, text, known_at(request, row) != NULL ? known_at(request, row)->text : "")
+TCX_SHOW_IF(nstatInteger, is_shown(request, row) && kind_at(request, row) == TCX_integer, integer,
+	    value_at(request, row))
+SHOW(nstatPosition, gauge32_latched, entry_at(request, row)->position)

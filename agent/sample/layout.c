@@ -21,6 +21,7 @@ static void free_layout(struct tcx_layout *layout)
 		free(layout->lines[i].text);
 	free(layout->lines);
 	free(layout->by_name);
+	free(layout->by_position);
 	free(layout->counts);
 	free(layout->entries);
 	free(layout);
@@ -74,15 +75,15 @@ static int compare_entries(const void *a, const void *b, void *layout)
 	return tcx_layout_compare(left->name, left->name_len, right->name, right->name_len);
 }
 
-static bool is_sysctl(const struct tcx_entry *entry)
+/* Sysctls are no counters: they have a slot, but no row in nstatTable. */
+static bool has_row(const struct tcx_entry *entry)
 {
-	return entry->counter != TCX_NONE &&
-	       tcx_catalogue_row(entry->counter)->section == TCX_SECTION_Sysctl;
+	return !entry->ambiguous &&
+	       (entry->counter == TCX_NONE ||
+		tcx_catalogue_row(entry->counter)->section != TCX_SECTION_Sysctl);
 }
 
-/*
- * Equal names are neighbours in by_name; they are ambiguous and leave it. So do sysctls, which are
- * no counters: they have a slot, but no row in nstatTable.
+/* Equal names are neighbours in by_name; they are ambiguous and leave it, as all that has no row.
  */
 static void drop_rowless(struct tcx_layout *layout)
 {
@@ -94,7 +95,7 @@ static void drop_rowless(struct tcx_layout *layout)
 				break;
 		for (size_t k = i; next - i > 1 && k < next; k++)
 			layout->entries[layout->by_name[k]].ambiguous = true;
-		if (next - i == 1 && !is_sysctl(&layout->entries[layout->by_name[i]]))
+		if (has_row(&layout->entries[layout->by_name[i]]))
 			layout->by_name[kept++] = layout->by_name[i];
 	}
 	layout->by_name_count = kept;
@@ -110,6 +111,26 @@ static bool sort_names(struct tcx_layout *layout)
 	layout->by_name_count = layout->count;
 	qsort_r(layout->by_name, layout->count, sizeof(size_t), compare_entries, layout);
 	drop_rowless(layout);
+	return true;
+}
+
+/* Those of nstatTable. nstat prints SCTP first. */
+static bool set_positions(struct tcx_layout *layout)
+{
+	uint32_t position = 0;
+
+	layout->by_position = calloc(layout->by_name_count + 1, sizeof(layout->by_position[0]));
+	if (layout->by_position == NULL)
+		return false;
+	for (int others = 0; others < 2; others++)
+		for (size_t i = 0; i < layout->count; i++) {
+			struct tcx_entry *entry = &layout->entries[i];
+
+			if ((entry->source != TCX_SOURCE_SCTP) != others || !has_row(entry))
+				continue;
+			layout->by_position[position] = i;
+			entry->position = ++position;
+		}
 	return true;
 }
 
@@ -208,7 +229,7 @@ bool tcx_layout_finish(struct tcx_layout *layout)
 		entry->counter = tcx_catalogue_find(entry->name, entry->name_len, &entry->type);
 	}
 	layout->counts = calloc(layout->count + 1, sizeof(layout->counts[0]));
-	if (layout->counts == NULL || !sort_names(layout))
+	if (layout->counts == NULL || !sort_names(layout) || !set_positions(layout))
 		return false;
 	memset(layout->slot, 0xff, sizeof(layout->slot));
 	memset(layout->type_slot, 0xff, sizeof(layout->type_slot));

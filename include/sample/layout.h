@@ -24,6 +24,7 @@ struct tcx_entry {
 	bool ambiguous; /* the kernel printed the name twice, so it has no certain value */
 	enum tcx_counter counter; /* its row, or TCX_NONE */
 	uint8_t type;		  /* ICMP type, where the row is a column */
+	uint32_t position;	  /* in by_position, from 1 */
 };
 
 /* A line of names, kept to be compared with that of the next read. */
@@ -46,7 +47,8 @@ struct tcx_layout {
 	/* Index into entries, -1: no such counter. */
 	int32_t slot[TCX_COUNTERS];
 	int32_t type_slot[TCX_ICMP_COLUMNS][TCX_ICMP_TYPES];
-	size_t *by_name; /* the counters of nstatTable, in the order of its index */
+	size_t *by_name;     /* owned; the counters of nstatTable, in the order of its index */
+	size_t *by_position; /* owned; the same in the order in which nstat prints them */
 	size_t by_name_count;
 };
 

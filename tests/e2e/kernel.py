@@ -272,11 +272,14 @@ def nstat_table(counters, mib):
     """Instance to value of nstatTable, without the descriptions."""
     entry = f"{OBJECTS}.2.1"
     wanted = {}
-    for name, number in counters.items():
+    for position, (name, number) in enumerate(counters.items(), 1):
         index = nstat_index(name)
         wanted[f"{entry}.2.{index}"] = Value("Counter64", number % 2**64)
         wanted[f"{entry}.3.{index}"] = Value("INTEGER", kind(name, mib))
         wanted[f"{entry}.4.{index}"] = Value("OID", object_of(name, mib)[0] or "0.0")
+        if kind(name, mib) == 3:
+            wanted[f"{entry}.6.{index}"] = Value("INTEGER", signed(number))
+        wanted[f"{entry}.7.{index}"] = Value("Gauge32", position)
     return wanted
 
 

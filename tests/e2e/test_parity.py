@@ -225,7 +225,8 @@ def live(site):
     check(not idle, f"the traffic moved {sum(value != 0 for value in counters.values())} counters", idle)
     check(parity.wanted[f"{MIB2}.4.13.0"].value == 17 and counters["IpReasmTimeout"] == 3,
           "ipReasmTimeout is to be the sysctl's 17 s, not the 3 that the kernel counted")
-    check(parity.wanted[f"{MIB2}.6.4.0"].value == -1, "tcpMaxConn is to be -1")
+    integer = f"{OBJECTS}.2.1.6.{kernel.nstat_index('TcpMaxConn')}"
+    check(parity.wanted[f"{MIB2}.6.4.0"].value == parity.wanted[integer].value == -1, "tcpMaxConn and its nstatInteger are to be -1")
     parity.nstat()
     parity.all_ways()
     parity.getnext()

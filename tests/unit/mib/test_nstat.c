@@ -36,6 +36,7 @@ static int open_scene(void **state)
 	fixture_puts(&scene.fixture, "net/snmp6", "Icmp6InType128 9\n");
 	fixture_puts(&scene.fixture, "net/sockstat", "TCP: mem 4294967296\n");
 	fixture_puts(&scene.fixture, "sys/net/ipv4/ipfrag_time", "30\n");
+	fixture_puts(&scene.fixture, "net/sctp/snmp", "SctpCurrEstab 2\n");
 	serving_open(&scene.serving, scene.fixture.root, add_nstat);
 	*state = &scene;
 	return 0;
@@ -71,17 +72,19 @@ static const struct {
 	const char *value;
 	const char *kind;
 	const char *object;
+	int position;
 } rows[] = {
-	{"Za", "Counter64 5", "INTEGER 4", "OID 0.0"},
-	{"Zb", "Counter64 6", "INTEGER 4", "OID 0.0"},
-	{"TcpMaxConn", "Counter64 18446744073709551615", "INTEGER 3", "OID 1.3.6.1.2.1.6.4.0"},
-	{"IpForwarding", "Counter64 1", "INTEGER 3", "OID 1.3.6.1.2.1.4.1.0"},
-	{"TcpCurrEstab", "Counter64 3", "INTEGER 2", "OID 1.3.6.1.2.1.6.9.0"},
-	{"Icmp6InType128", "Counter64 9", "INTEGER 1", "+17.1.2.128"},
-	{"IpReasmTimeout", "Counter64 7", "INTEGER 1", "+3.1.0"},
-	{"SockstatTcpMem", "Counter64 4294967296", "INTEGER 2", "+15.6.0"},
-	{"UdpInDatagrams", "Counter64 18446744073709551615", "INTEGER 1", "OID 0.0"},
-	{"IcmpMsgOutType3", "Counter64 8", "INTEGER 1", "+16.1.3.3"},
+	{"Za", "Counter64 5", "INTEGER 4", "OID 0.0", 8},
+	{"Zb", "Counter64 6", "INTEGER 4", "OID 0.0", 9},
+	{"TcpMaxConn", "Counter64 18446744073709551615", "INTEGER 3", "OID 1.3.6.1.2.1.6.4.0", 5},
+	{"IpForwarding", "Counter64 1", "INTEGER 3", "OID 1.3.6.1.2.1.4.1.0", 2},
+	{"TcpCurrEstab", "Counter64 3", "INTEGER 2", "OID 1.3.6.1.2.1.6.9.0", 6},
+	{"SctpCurrEstab", "Counter64 2", "INTEGER 2", "+21.1.0", 1},
+	{"Icmp6InType128", "Counter64 9", "INTEGER 1", "+17.1.2.128", 10},
+	{"IpReasmTimeout", "Counter64 7", "INTEGER 1", "+3.1.0", 3},
+	{"SockstatTcpMem", "Counter64 4294967296", "INTEGER 2", "+15.6.0", 11},
+	{"UdpInDatagrams", "Counter64 18446744073709551615", "INTEGER 1", "OID 0.0", 7},
+	{"IcmpMsgOutType3", "Counter64 8", "INTEGER 1", "+16.1.3.3", 4},
 };
 
 /* "+3.1.0" is an object of LINUX-TCPEXT-MIB, wherever its root is. */
@@ -104,13 +107,29 @@ static void cells(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const char *expected = object_of(rows[i].object);
+		char text[128];
 
 		assert_string_equal(serving_get(&scene->serving, cell(2, rows[i].name)),
 				    rows[i].value);
 		assert_string_equal(serving_get(&scene->serving, cell(3, rows[i].name)),
 				    rows[i].kind);
 		assert_string_equal(serving_get(&scene->serving, cell(4, rows[i].name)), expected);
+		snprintf(text, sizeof(text), "Gauge32 %d", rows[i].position);
+		assert_string_equal(serving_get(&scene->serving, cell(7, rows[i].name)), text);
 	}
+}
+
+/* Settings alone have one, and -1 is -1. */
+static void integers(void **state)
+{
+	struct scene *scene = *state;
+
+	assert_string_equal(serving_get(&scene->serving, cell(6, "TcpMaxConn")), "INTEGER -1");
+	assert_string_equal(serving_get(&scene->serving, cell(6, "IpForwarding")), "INTEGER 1");
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_int_equal(strcmp(serving_get(&scene->serving, cell(6, rows[i].name)),
+					"no instance") == 0,
+				 strcmp(rows[i].kind, "INTEGER 3") != 0);
 }
 
 static void descriptions(void **state)
@@ -128,10 +147,13 @@ static void walk(void **state)
 	struct scene *scene = *state;
 	char name[512] = "";
 
-	for (int column = 2; column <= 5; column++) {
+	for (int column = 2; column <= 7; column++) {
 		for (size_t i = 0; i < COUNT(rows); i++) {
-			const char *answer = serving_next(&scene->serving, name);
+			const char *answer;
 
+			if (column == 6 && strcmp(rows[i].kind, "INTEGER 3") != 0)
+				continue;
+			answer = serving_next(&scene->serving, name);
 			snprintf(name, sizeof(name), "%.*s", (int)strcspn(answer, " "), answer);
 			assert_string_equal(name, cell(column, rows[i].name));
 		}
@@ -156,7 +178,7 @@ static void no_rows(void **state)
 	for (size_t i = 0; i < COUNT(others); i++)
 		assert_string_equal(serving_get(&scene->serving, others[i]), "no instance");
 	assert_string_equal(serving_get(&scene->serving, cell(1, "Za")), "no object");
-	assert_string_equal(serving_get(&scene->serving, cell(6, "Za")), "no object");
+	assert_string_equal(serving_get(&scene->serving, cell(8, "Za")), "no object");
 }
 
 /* From an index that no row has to the row behind it. */
@@ -181,8 +203,8 @@ static void next(void **state)
 		if (strncmp(answer, expected, strlen(expected)) != 0)
 			fail_msg("%s: %s", names[i].name, answer);
 	}
-	assert_string_equal(serving_next(&scene->serving, "2.1.5.99"), "end");
-	assert_string_equal(serving_next(&scene->serving, "2.1.6"), "end");
+	assert_string_equal(serving_next(&scene->serving, "2.1.7.99"), "end");
+	assert_string_equal(serving_next(&scene->serving, "2.1.8"), "end");
 }
 
 static void nothing_fresh(void **state)
@@ -190,7 +212,9 @@ static void nothing_fresh(void **state)
 	struct scene *scene = *state;
 
 	scene->serving.request.fresh = NULL;
-	assert_string_equal(serving_get(&scene->serving, cell(2, "Za")), "no instance");
+	for (int column = 2; column <= 7; column++)
+		assert_string_equal(serving_get(&scene->serving, cell(column, "TcpMaxConn")),
+				    "no instance");
 	assert_string_equal(serving_next(&scene->serving, ""), "end");
 }
 
@@ -240,6 +264,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
 		TEST(cells),
+		TEST(integers),
 		TEST(descriptions),
 		TEST(walk),
 		TEST(no_rows),

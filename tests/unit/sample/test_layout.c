@@ -59,6 +59,42 @@ static void order(void **state)
 	tcx_layout_unref(layout);
 }
 
+/* As nstat prints: SCTP before all others. What has no row has no position. */
+static void positions(void **state)
+{
+	static const struct {
+		const char *name;
+		uint8_t source;
+		uint32_t position;
+	} names[] = {
+		{"TcpInSegs", TCX_SOURCE_SNMP, 3},
+		{"Twice", TCX_SOURCE_SNMP, 0},
+		{"IpForwarding", TCX_SOURCE_SNMP, 4},
+		{"SysctlIpfragTime", TCX_SOURCE_IPFRAG_TIME, 0},
+		{"SctpCurrEstab", TCX_SOURCE_SCTP, 1},
+		{"SctpAborteds", TCX_SOURCE_SCTP, 2},
+		{"XfrmInError", TCX_SOURCE_XFRM, 5},
+		{"Twice", TCX_SOURCE_XFRM, 0},
+	};
+	struct tcx_layout *layout = tcx_layout_new();
+	size_t positions = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++)
+		assert_true(tcx_layout_append(layout, names[i].source, "", 0, names[i].name,
+					      strlen(names[i].name), NULL));
+	assert_true(tcx_layout_finish(layout));
+	for (size_t i = 0; i < COUNT(names); i++) {
+		assert_int_equal(layout->entries[i].position, names[i].position);
+		if (names[i].position == 0)
+			continue;
+		assert_int_equal(layout->by_position[names[i].position - 1], i);
+		positions++;
+	}
+	assert_int_equal(layout->by_name_count, positions);
+	tcx_layout_unref(layout);
+}
+
 static void slots(void **state)
 {
 	static const char *const names[] = {"Unknown1", "TcpInSegs", "IcmpMsgInType3",
@@ -169,6 +205,7 @@ int main(void)
 		cmocka_unit_test(slots),      cmocka_unit_test(ambiguous),
 		cmocka_unit_test(sysctls),    cmocka_unit_test(long_names),
 		cmocka_unit_test(many_names), cmocka_unit_test(no_names),
+		cmocka_unit_test(positions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
