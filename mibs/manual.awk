@@ -50,13 +50,17 @@ function put_sections(    i) {
         put_section(section[i])
 }
 
-function put_section(p,    i) {
+function put_section(p,    i, t) {
     print ".SS " title[p]
     put_sentences(section_place(p))
     for (i = 1; i <= members[p]; i++)
         put_counter(member[p, i])
     for (i = 1; i <= columns[p]; i++)
         put_column(column[p, i])
+    t = table_of_types(p)
+    for (i = 1; i <= cells[t]; i++)
+        if (!is_index[cell[t, i]])
+            put_cell(cell[t, i])
 }
 
 # Arc 0 is that of settings, which have no object here, but in RFC1213-MIB.

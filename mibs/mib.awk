@@ -155,16 +155,17 @@ function put_heading(words) {
     print "--\n"
 }
 
-function put_table(t,    i) {
+function put_table(t,    i, count) {
     if (is_node[t])
         print t " OBJECT IDENTIFIER ::= { " parent[t] " " place[t] " }\n"
     else
         put_frame(t)
-    for (i = 1; i <= cells[t]; i++)
-        put_cell(cell[t, i], is_node[t] ? t : entry[t])
-    if (instances[t] == "TYPES")
-        for (i = 1; i <= columns[instances_of[t]]; i++)
-            put_counter(column[instances_of[t], i], entry[t])
+    count = list_cells(t)
+    for (i = 1; i <= count; i++)
+        if (listed[i] in prefix)
+            put_counter(listed[i], entry[t])
+        else
+            put_cell(listed[i], is_node[t] ? t : entry[t])
 }
 
 # The table, its entry, and the type of that.

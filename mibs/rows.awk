@@ -423,7 +423,7 @@ function take_column(t) {
 
 function add_cell(t, s, object, syntax_, limits_, unit_, words) {
     table_must_be_known(t)
-    must_follow(s, cells[t])
+    must_follow(s, cells[t] + (cells[t] && instances[t] == "TYPES" ? columns[instances_of[t]] : 0))
     rows++
     cell[t, ++cells[t]] = rows
     sub_id[rows] = s
@@ -530,14 +530,14 @@ function table_of_types(p,    i) {
             return table[i]
 }
 
-# Fills listed[] with the columns of a table, those of types included.
-function list_cells(t,    i, count) {
+# Fills listed[] with the columns of a table, those of types included, in their order.
+function list_cells(t,    i, types) {
     for (i = 1; i <= cells[t]; i++)
-        listed[++count] = cell[t, i]
-    if (instances[t] == "TYPES")
-        for (i = 1; i <= columns[instances_of[t]]; i++)
-            listed[++count] = column[instances_of[t], i]
-    return count
+        listed[sub_id[cell[t, i]] + 0] = cell[t, i]
+    types = instances[t] == "TYPES" ? columns[instances_of[t]] : 0
+    for (i = 1; i <= types; i++)
+        listed[sub_id[column[instances_of[t], i]] + 0] = column[instances_of[t], i]
+    return cells[t] + types
 }
 
 # The file that prints a counter: of a file that is one number the one of this name, of

@@ -49,6 +49,15 @@ static const struct {
 #include "mibs/tables.def"
 };
 
+static const struct {
+	enum tcx_section section;
+	uint8_t type;
+	const char *name;
+} icmp_types[] = {
+#define ICMP_TYPE(section, type, name) {TCX_SECTION_##section, type, name},
+#include "mibs/icmp_types.def"
+};
+
 const struct tcx_counter_row *tcx_catalogue_row(enum tcx_counter counter)
 {
 	return &rows[counter];
@@ -72,6 +81,14 @@ const char *tcx_catalogue_table_name(size_t table)
 const char *tcx_catalogue_table_survey(size_t table)
 {
 	return tables[table].survey;
+}
+
+const char *tcx_catalogue_icmp_type(enum tcx_section section, uint8_t type)
+{
+	for (size_t i = 0; i < sizeof(icmp_types) / sizeof(icmp_types[0]); i++)
+		if (icmp_types[i].section == section && icmp_types[i].type == type)
+			return icmp_types[i].name;
+	return NULL;
 }
 
 /* Compares by length first. Needed only when the kernel's names change, not at every refresh. */

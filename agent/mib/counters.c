@@ -38,6 +38,34 @@ static bool show_counter(const struct tcx_request *request, const struct tcx_obj
 	return true;
 }
 
+static bool is_counted(const struct tcx_request *request, enum tcx_icmp_column column, size_t type)
+{
+	uint64_t number;
+
+	return tcx_snapshot_get_type(request->fresh, column, (uint8_t)type, request->oldest_ns,
+				     &number);
+}
+
+static void tcx_value_type(struct tcx_value *value, enum tcx_section section, size_t type)
+{
+	const char *name = tcx_catalogue_icmp_type(section, (uint8_t)type);
+
+	if (name != NULL)
+		tcx_value_text(value, name);
+	else
+		tcx_value_print(value, "type %zu", type);
+}
+
+/* Of the types that have a cell in either column. */
+#define LABEL(name, section)                                                                       \
+	TCX_SHOW_IF(name,                                                                          \
+		    is_counted(request, TCX_ICMP_COLUMN_##section##InType, row) ||                 \
+			    is_counted(request, TCX_ICMP_COLUMN_##section##OutType, row),          \
+		    type, TCX_SECTION_##section, row)
+
+LABEL(icmpMsgLabel, IcmpMsg)
+LABEL(icmp6MsgLabel, Icmp6)
+
 bool tcx_add_counters(struct tcx_tree *tree)
 {
 	struct tcx_object scalar = {.id_len = 2, .rows = &tcx_scalar_rows, .show = show_counter};

@@ -98,3 +98,4 @@ SHOW(nstatDescription, text, known_at(request, row) != NULL ? known_at(request, 
 TCX_SHOW_IF(nstatInteger, is_shown(request, row) && kind_at(request, row) == TCX_integer, integer,
 	    value_at(request, row))
 SHOW(nstatPosition, gauge32_latched, entry_at(request, row)->position)
+SHOW(nstatLabel, text, entry_at(request, row)->name)

@@ -4,8 +4,13 @@
  * walks of tcpConnTable: sockets by state, accept queues by listener, and octets in queues, for
  * IPv4 and IPv6.
  */
-#include "kernel/socket_tables.h"
+#include <arpa/inet.h>
+#include <linux/if.h>
+#include <stdio.h>
+
 #include "base/octets.h"
+#include "base/text.h"
+#include "kernel/socket_tables.h"
 #include "mib/objects.h"
 
 TCX_COLUMN_OF(tcx_connection, tcpConnState, integer, tcx_connection->state)
@@ -24,6 +29,20 @@ TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateSockets, gauge32_latched, tcx_tcp_state
 TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateUnread, gauge32_latched, tcx_tcp_state_row->unread)
 TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateReceiveQueue, counter64, tcx_tcp_state_row->receive_queue)
 TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateSendQueue, counter64, tcx_tcp_state_row->send_queue)
+
+/* As tcpStateName calls them. */
+static const char *const state_names[] = {
+	[TCX_TCP_CLOSED] = "closed",	       [TCX_TCP_LISTEN] = "listen",
+	[TCX_TCP_SYN_SENT] = "synSent",	       [TCX_TCP_SYN_RECEIVED] = "synReceived",
+	[TCX_TCP_ESTABLISHED] = "established", [TCX_TCP_FIN_WAIT_1] = "finWait1",
+	[TCX_TCP_FIN_WAIT_2] = "finWait2",     [TCX_TCP_CLOSE_WAIT] = "closeWait",
+	[TCX_TCP_LAST_ACK] = "lastAck",	       [TCX_TCP_CLOSING] = "closing",
+	[TCX_TCP_TIME_WAIT] = "timeWait",
+};
+
+TCX_COLUMN_OF(tcx_tcp_state_row, tcpStateLabel, print, "%s %s",
+	      tcx_tcp_state_row->address_type == TCX_IPV4 ? "ipv4" : "ipv6",
+	      state_names[tcx_tcp_state_row->state])
 
 static struct tcx_tcp_state_row sum_of(const struct tcx_table *table)
 {
@@ -48,6 +67,25 @@ TOTAL_OF(tcpTotalSockets, gauge32_latched, sum.sockets)
 TOTAL_OF(tcpTotalUnread, gauge32_latched, sum.unread)
 TOTAL_OF(tcpTotalReceiveQueue, counter64, sum.receive_queue)
 TOTAL_OF(tcpTotalSendQueue, counter64, sum.send_queue)
+
+void tcx_value_socket_name(struct tcx_value *value, uint8_t address_type, const uint8_t address[20],
+			   const uint8_t port[2], const char *link_name)
+{
+	bool ipv4 = address_type == TCX_IPV4 || address_type == TCX_IPV4Z;
+	uint32_t zone = tcx_zone_of(address_type, address);
+	char at[INET6_ADDRSTRLEN];
+	char link[1 + TCX_ESCAPED_SIZE(IFNAMSIZ)] = "";
+
+	inet_ntop(ipv4 ? AF_INET : AF_INET6, address, at, sizeof(at));
+	if (zone != 0)
+		snprintf(link, sizeof(link), "%%%u", zone);
+	if (zone != 0 && link_name[0] != '\0')
+		tcx_text_escape(link + 1, link_name);
+	tcx_value_print(value, ipv4 ? "%s%s:%u" : "[%s%s]:%u", at, link, tcx_octets_get16(port));
+}
+
+TCX_COLUMN_OF(tcx_tcp_listener, tcpListenName, socket_name, tcx_tcp_listener->address_type,
+	      tcx_tcp_listener->address, tcx_tcp_listener->port, tcx_tcp_listener->link_name)
 
 #define LISTENER(name, known, number)                                                              \
 	TCX_COLUMN_IF(tcx_tcp_listener, name, known, gauge32_latched, number)

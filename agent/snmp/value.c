@@ -2,6 +2,8 @@
 /* Converts values to the types of SNMP. Counter64 becomes Counter32 here. */
 #include "snmp/value.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,6 +61,16 @@ void tcx_value_oid(struct tcx_value *value, const oid *oids, size_t len)
 void tcx_value_text(struct tcx_value *value, const char *text)
 {
 	set(value, ASN_OCTET_STR, text, strlen(text));
+}
+
+void tcx_value_print(struct tcx_value *value, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(value->as.text, sizeof(value->as.text), format, arguments);
+	va_end(arguments);
+	tcx_value_text(value, value->as.text);
 }
 
 void tcx_value_octets(struct tcx_value *value, const void *octets, size_t len)

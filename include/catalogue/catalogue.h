@@ -102,6 +102,9 @@ const struct tcx_section_row *tcx_catalogue_section(enum tcx_section section);
 /* The row of a source; source must be below TCX_SOURCES. */
 const struct tcx_source_row *tcx_catalogue_source(size_t source);
 
+/* IANA's name of a type in the section of a column; NULL: it has none. */
+const char *tcx_catalogue_icmp_type(enum tcx_section section, uint8_t type);
+
 /*
  * Finds the row of nstat's name, len bytes, or returns TCX_NONE. *type becomes the ICMP type of a
  * column's name, else 0.

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/octets.h"
 #include "kernel/read_table.h"
 
 /* The states of tcpConnState (RFC1213, TCP-MIB), which rows have. */
@@ -26,6 +27,14 @@ enum tcx_tcp_state {
 
 /* INET-ADDRESS-MIB's InetAddressType. */
 enum tcx_address_type { TCX_IPV4 = 1, TCX_IPV6, TCX_IPV4Z, TCX_IPV6Z };
+
+/* The ifIndex behind such an address, its zone; 0: it has none. */
+static inline uint32_t tcx_zone_of(uint8_t address_type, const uint8_t address[20])
+{
+	if (address_type != TCX_IPV4Z && address_type != TCX_IPV6Z)
+		return 0;
+	return tcx_octets_get32(address + (address_type == TCX_IPV4Z ? 4 : 16));
+}
 
 /*
  * One IPv4 connection or listener (RFC1213 tcpConnTable), of an IPv4 socket or an IPv6 one that
@@ -74,6 +83,8 @@ struct tcx_tcp_listener {
 	uint8_t address_type; /* enum tcx_address_type */
 	uint8_t address[20];  /* 4 or 16 octets, and 4 of ifIndex with a zone; zeros behind */
 	uint8_t port[2];      /* the key ends here */
+	char link_name[16];   /* IFNAMSIZ; of the device, any octets but '/' and blanks; empty where
+				 there is none, or it is gone */
 	bool max_known;	      /* sock_diag gave queue_max and full */
 	uint32_t sockets;
 	uint32_t queue;	    /* connections that wait to be accepted (sk_ack_backlog) */

@@ -18,6 +18,7 @@ struct tcx_value {
 		u_long number; /* all 32-bit types; net-snmp wants them in a long */
 		oid oids[MAX_OID_LEN];
 		u_char octets[11];
+		char text[256]; /* as SnmpAdminString has at most 255 */
 	} as;
 };
 
@@ -44,6 +45,10 @@ void tcx_value_oid(struct tcx_value *value, const oid *oids, size_t len);
 
 /* OCTET STRING; borrowed: text must outlive the value. */
 void tcx_value_text(struct tcx_value *value, const char *text);
+
+/* OCTET STRING, made as by printf(); cut to 255 octets. */
+void tcx_value_print(struct tcx_value *value, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* OCTET STRING of any octets, borrowed as well. */
 void tcx_value_octets(struct tcx_value *value, const void *octets, size_t len);

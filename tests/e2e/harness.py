@@ -203,7 +203,7 @@ def parse_value(text):
         return Value(syntax, re.sub(r"\\(.)", r"\1", rest.strip('"')))
     if syntax == "OID":
         return Value(syntax, rest.strip("."))
-    return Value(syntax, rest.strip())
+    return Value(syntax, " ".join(rest.split()))  # hexadecimal is in lines of 16
 
 
 def parse_answer(text):

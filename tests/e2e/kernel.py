@@ -280,9 +280,19 @@ def nstat_table(counters, mib):
         if kind(name, mib) == 3:
             wanted[f"{entry}.6.{index}"] = Value("INTEGER", signed(number))
         wanted[f"{entry}.7.{index}"] = Value("Gauge32", position)
+        wanted[f"{entry}.8.{index}"] = Value("STRING", name)
     return wanted
+
+
+def icmp_labels(counters):
+    """Instance to value of icmpMsgLabel and icmp6MsgLabel, by IANA's names."""
+    with open(harness.SOURCE / "mibs" / "icmp_types.def", encoding="ascii") as file:
+        names = {key[:2]: key[2] for key in re.findall(r'^ICMP_TYPE\((\w+), (\d+), "(.*)"\)', file.read(), re.MULTILINE)}
+    types = {match.groups() for match in map(re.compile(r"(IcmpMsg|Icmp6)(?:In|Out)Type(\d+)").fullmatch, counters) if match}
+    return {f"{OBJECTS}.{16 if section == 'IcmpMsg' else 17}.1.4.{number}": Value("STRING", names.get((section, number), f"type {number}"))
+            for section, number in types}
 
 
 def everything(counters, mib):
     """All values that these counters must give, but for the snapshot group and the texts of nstatTable."""
-    return {**rfc1213(counters), **private(counters, mib), **nstat_table(counters, mib)}
+    return {**rfc1213(counters), **private(counters, mib), **nstat_table(counters, mib), **icmp_labels(counters)}

@@ -380,14 +380,28 @@ def read_sockets(site):
         "totals": [value.value for value in site.get(*TOTALS)]}
 
 
-def listener_rows(listeners):
+def text(words):
+    """An SnmpAdminString by HEX."""
+    return Value("Hex-STRING", words.encode().hex(" ").upper())
+
+
+def socket_name(kind, at, link, port, names):
+    """ss writes addresses as RFC 5952 says; names: of the interfaces, by ifIndex."""
+    zone = f"%{names.get(link, link)}" if link else ""
+    return f"{at}{zone}:{port}" if kind in (1, 3) else f"[{at}{zone}]:{port}"
+
+
+def listener_rows(site, listeners):
+    names = {index: name for name, index in indices(site).items()}
     columns = {4: "sockets", 5: "queue", 6: "max", 7: "full", 8: "syn_received", 9: "established"}
-    return {inet_index(*end): {column: gauge(row[name]) for column, name in columns.items()} for end, row in listeners.items()}
+    return {inet_index(*end): {**{column: gauge(row[name]) for column, name in columns.items()}, 10: text(socket_name(*end, names))}
+            for end, row in listeners.items()}
 
 
 def ss_sockets(site):
     """The same, from ss."""
     states, listeners = told.wanted_states(site), told.wanted_listeners(site)
+    state_words = {number: word for word, number in enumeration("tcpStateName").items()}
     connections = {}
     for state, local, remote in told.ss_ipv4(site, "-ta"):
         connections[".".join(map(str, (*local, *remote)))] = {
@@ -396,10 +410,18 @@ def ss_sockets(site):
         "tcpConnTable": connections,
         "udpTable": {f"{at}.{port}": {1: address(at), 2: number(port)} for _, (at, port), _ in told.ss_ipv4(site, "-ua")},
         "tcpStateTable": {f"{family}.{state}": {3: gauge(row["sockets"]), 4: gauge(row["unread"]),
-                                                5: Value("Counter64", row["receive"]), 6: Value("Counter64", row["send"])}
+                                                5: Value("Counter64", row["receive"]), 6: Value("Counter64", row["send"]),
+                                                7: text(f"ipv{4 if family == 1 else 6} {state_words[state]}")}
                           for (family, state), row in states.items()},
-        "tcpListenTable": listener_rows(listeners),
+        "tcpListenTable": listener_rows(site, listeners),
         "totals": [sum(row[name] for row in states.values()) for name in ("sockets", "unread", "receive", "send")]}
+
+
+def enumeration(column):
+    """The names of a column's values in the MIB, with their numbers."""
+    with open(harness.SOURCE / "mibs" / "rows.json", encoding="ascii") as file:
+        tables = json.load(file)["tables"]
+    return next(row["values"] for table in tables for row in table["columns"] if row["object"] == column)
 
 
 def proc_connections(site):
@@ -472,7 +494,7 @@ def denied_agent(site, conf, under=(), wait=True):
 def without_sock_diag(site):
     agent = denied_agent(site, FAST)
     found, wanted, _ = by_both(site)
-    wanted["tcpListenTable"] = listener_rows(told.without_devices(told.wanted_listeners(site)))
+    wanted["tcpListenTable"] = listener_rows(site, told.without_devices(told.wanted_listeners(site)))
     for row in wanted["tcpListenTable"].values():
         del row[6], row[7]
     for name, option in (("tcpConnTable", "-tl"), ("udpTable", "-ua")):
@@ -618,6 +640,31 @@ def snmpnetstat(site):
                     sorted(local for _, _, _, local, _ in told.ss(site, "-ua4")), "-Can: UDP")
 
 
+def names(site):
+    """tcpListenName where the name of the interface is no text, is another one, and where it is gone."""
+    site.snmpd()
+    site.agent(FAST)
+    with contextlib.ExitStack() as stack:
+        link = b"v\xff\\\xc3\xa4"  # Linux takes nearly all octets
+        check_equal(site.run("ip", "link", "add", os.fsdecode(link), "type", "veth").returncode, 0, f"there is an interface {link}")
+        with inside(site):
+            index = socket.if_nametoindex(os.fsdecode(link))
+            one = stack.enter_context(socket.socket())
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, link)
+        one.bind(("0.0.0.0", 3001))
+        one.listen(1)
+        row = f"{ENTRY['tcpListenTable']}.10.{inet_index(3, '0.0.0.0', index, 3001)}"
+
+        def wait_name(wanted):
+            wait_for(wanted, lambda: bytes.fromhex(octets(site.get(row, how=HEX)[0])) == wanted.encode())
+
+        wait_name(r"0.0.0.0%v\xff\x5cä:3001")
+        site.run("ip", "link", "set", os.fsdecode(link), "name", "eth7")
+        wait_name("0.0.0.0%eth7:3001")
+        site.run("ip", "link", "del", "eth7")
+        wait_name(f"0.0.0.0%{index}:3001")
+
+
 # --- Processors -----------------------------------------------------------------------------------------------------------------
 
 def processors(site):
@@ -628,6 +675,7 @@ def processors(site):
     rows = table(site, "softnetCpuTable", how=V2C)
     last = [[int(word, 16) for word in line.split()] for line in site.run("cat", "/proc/net/softnet_stat").stdout.splitlines()]
     columns = {2: 0, 3: 1, 4: 2, 5: 9, 6: 10}
+    check_equal([row[8].value for row in rows.values()], [f"cpu{int(index) - 1}" for index in rows], "each has its name in the kernel")
     if len(first[0]) > 12:
         check_equal(set(rows), {str(line[12] + 1) for line in first}, "a row for each processor that is online")
         check(all((rows[str(before[12] + 1)][column].value - before[i]) % 2**32 <= (after[i] - before[i]) % 2**32
@@ -1076,6 +1124,6 @@ def none_of_snmpd(site):
 
 if __name__ == "__main__":
     harness.main(interfaces, ignored, last_change, counting, changing_interfaces, addresses, routes, neighbours, sockets,
-                 full_queue, changing_connections, snmpnetstat, processors, on_demand, cut, cold, polite, meanwhile, crowd, too_slow, no_row_lost,
+                 full_queue, names, changing_connections, snmpnetstat, processors, on_demand, cut, cold, polite, meanwhile, crowd, too_slow, no_row_lost,
                  longer_than_idle, failing, reload_while_renewed, reload_in_spite, reload_meanwhile,
                  reload_elsewhere, restart_meanwhile, end_meanwhile, registered, none_of_snmpd)

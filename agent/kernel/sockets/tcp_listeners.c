@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "base/octets.h"
+#include "kernel/links.h"
 #include "kernel/socket_tables.h"
 #include "sockets.h"
 
@@ -105,6 +106,22 @@ static bool take_socket(void *context, const struct tcx_socket *socket, struct t
 	return true;
 }
 
+/* Few listeners are bound to a device, so each is a question of its own. */
+static bool read_names(struct tcx_table *table, struct tcx_netns_reader *reader,
+		       struct tcx_fault *fault)
+{
+	struct tcx_tcp_listener *rows = (struct tcx_tcp_listener *)table->rows;
+
+	(void)fault;
+	for (size_t i = 0; i < table->count; i++) {
+		uint32_t zone = tcx_zone_of(rows[i].address_type, rows[i].address);
+
+		if (zone != 0)
+			tcx_link_name(reader, zone, rows[i].link_name);
+	}
+	return true;
+}
+
 static void merge(void *kept, const void *other)
 {
 	struct tcx_tcp_listener *sum = kept;
@@ -120,9 +137,10 @@ static void merge(void *kept, const void *other)
 
 const struct tcx_table_reader tcx_tcp_listeners = {
 	.kind.row_size = sizeof(struct tcx_tcp_listener),
-	.kind.key_size = offsetof(struct tcx_tcp_listener, max_known),
+	.kind.key_size = offsetof(struct tcx_tcp_listener, link_name),
 	.kind.merge = merge,
 	.sockets.protocol = TCX_TCP,
 	.sockets.states = 1U << TCP_LISTEN | 1U << TCP_ESTABLISHED | 1U << TCP_SYN_RECV,
 	.sockets.take = take_socket,
+	.read = read_names,
 };

@@ -104,6 +104,30 @@ static void icmp_types(void **state)
 	}
 }
 
+/* In each section no two types have one name; what IANA left out has none. */
+static void icmp_type_names(void **state)
+{
+	static const enum tcx_section sections[] = {TCX_SECTION_IcmpMsg, TCX_SECTION_Icmp6};
+
+	(void)state;
+	for (size_t s = 0; s < COUNT(sections); s++)
+		for (unsigned int i = 0; i < TCX_ICMP_TYPES; i++) {
+			const char *name = tcx_catalogue_icmp_type(sections[s], (uint8_t)i);
+
+			for (unsigned int k = 0; name != NULL && k < i; k++) {
+				const char *other =
+					tcx_catalogue_icmp_type(sections[s], (uint8_t)k);
+
+				assert_true(other == NULL || strcmp(name, other) != 0);
+			}
+		}
+	assert_string_equal(tcx_catalogue_icmp_type(TCX_SECTION_IcmpMsg, 0), "Echo Reply");
+	assert_string_equal(tcx_catalogue_icmp_type(TCX_SECTION_Icmp6, 135),
+			    "Neighbor Solicitation");
+	assert_null(tcx_catalogue_icmp_type(TCX_SECTION_Icmp6, 0));
+	assert_null(tcx_catalogue_icmp_type(TCX_SECTION_IcmpMsg, 135));
+}
+
 static void near_misses(void **state)
 {
 	static const char *const names[] = {
@@ -138,7 +162,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_row_is_found), cmocka_unit_test(rows_are_whole),
 		cmocka_unit_test(enumerations_fit),   cmocka_unit_test(icmp_types),
-		cmocka_unit_test(near_misses),	      cmocka_unit_test(length_counts),
+		cmocka_unit_test(icmp_type_names),    cmocka_unit_test(near_misses),
+		cmocka_unit_test(length_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

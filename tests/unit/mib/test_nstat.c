@@ -116,6 +116,8 @@ static void cells(void **state)
 		assert_string_equal(serving_get(&scene->serving, cell(4, rows[i].name)), expected);
 		snprintf(text, sizeof(text), "Gauge32 %d", rows[i].position);
 		assert_string_equal(serving_get(&scene->serving, cell(7, rows[i].name)), text);
+		snprintf(text, sizeof(text), "STRING %s", rows[i].name);
+		assert_string_equal(serving_get(&scene->serving, cell(8, rows[i].name)), text);
 	}
 }
 
@@ -147,7 +149,7 @@ static void walk(void **state)
 	struct scene *scene = *state;
 	char name[512] = "";
 
-	for (int column = 2; column <= 7; column++) {
+	for (int column = 2; column <= 8; column++) {
 		for (size_t i = 0; i < COUNT(rows); i++) {
 			const char *answer;
 
@@ -178,7 +180,7 @@ static void no_rows(void **state)
 	for (size_t i = 0; i < COUNT(others); i++)
 		assert_string_equal(serving_get(&scene->serving, others[i]), "no instance");
 	assert_string_equal(serving_get(&scene->serving, cell(1, "Za")), "no object");
-	assert_string_equal(serving_get(&scene->serving, cell(8, "Za")), "no object");
+	assert_string_equal(serving_get(&scene->serving, cell(9, "Za")), "no object");
 }
 
 /* From an index that no row has to the row behind it. */
@@ -203,8 +205,8 @@ static void next(void **state)
 		if (strncmp(answer, expected, strlen(expected)) != 0)
 			fail_msg("%s: %s", names[i].name, answer);
 	}
-	assert_string_equal(serving_next(&scene->serving, "2.1.7.99"), "end");
-	assert_string_equal(serving_next(&scene->serving, "2.1.8"), "end");
+	assert_string_equal(serving_next(&scene->serving, "2.1.8.99"), "end");
+	assert_string_equal(serving_next(&scene->serving, "2.1.9"), "end");
 }
 
 static void nothing_fresh(void **state)
@@ -212,7 +214,7 @@ static void nothing_fresh(void **state)
 	struct scene *scene = *state;
 
 	scene->serving.request.fresh = NULL;
-	for (int column = 2; column <= 7; column++)
+	for (int column = 2; column <= 8; column++)
 		assert_string_equal(serving_get(&scene->serving, cell(column, "TcpMaxConn")),
 				    "no instance");
 	assert_string_equal(serving_next(&scene->serving, ""), "end");

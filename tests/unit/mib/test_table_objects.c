@@ -10,6 +10,7 @@
 #include "kernel/ip_tables.h"
 #include "kernel/links.h"
 #include "kernel/socket_tables.h"
+#include "kernel/softnet_cpus.h"
 #include "mib/modules.h"
 #include "mib/objects.h"
 #include "tests/unit/serving.h"
@@ -151,7 +152,76 @@ static void listeners(void **state)
 		name = names[i];
 		assert_string_equal(serving_get(&serving, name), wanted + strlen(name) + 1);
 	}
+	assert_string_equal(serving_get(&serving, "20.1.10.1.4.127.0.0.1.80"),
+			    "STRING 127.0.0.1:80");
 	assert_int_equal(strncmp(serving_next(&serving, name), "20.1.5.1.4", 10), 0);
+}
+
+/* What repeats the index as text. */
+static void names(void **state)
+{
+	struct tcx_tcp_state_row states[] = {
+		{.address_type = TCX_IPV4, .state = TCX_TCP_CLOSED},
+		{.address_type = TCX_IPV4, .state = TCX_TCP_TIME_WAIT},
+		{.address_type = TCX_IPV6, .state = TCX_TCP_SYN_RECEIVED},
+	};
+	struct tcx_softnet_cpu cpus[] = {{.index = {0, 0, 0, 1}}, {.index = {0, 0, 16, 0}}};
+
+	(void)state;
+	serve("tcpext");
+	hold(TCX_TABLE_TCP_STATES, &tcx_tcp_states, states, COUNT(states));
+	assert_string_equal(serving_get(&serving, "18.1.7.1.1"), "STRING ipv4 closed");
+	assert_string_equal(serving_get(&serving, "18.1.7.1.11"), "STRING ipv4 timeWait");
+	assert_string_equal(serving_get(&serving, "18.1.7.2.4"), "STRING ipv6 synReceived");
+	hold(TCX_TABLE_SOFTNET_CPUS, &tcx_softnet_cpus, cpus, COUNT(cpus));
+	assert_string_equal(serving_get(&serving, "30.1.8.1"), "STRING cpu0");
+	assert_string_equal(serving_get(&serving, "30.1.8.4096"), "STRING cpu4095");
+}
+
+/* RFC 5952: the longest run of zeros, the first of equals, one alone stays; IPv4 as such. */
+static void socket_names(void **state)
+{
+	static const struct {
+		uint8_t type;
+		uint8_t address[20];
+		const char *link, *name;
+	} rows[] = {
+		{TCX_IPV4, {0}, "", "0.0.0.0:443"},
+		{TCX_IPV4Z, {192, 0, 2, 1, 0, 0, 0, 7}, "eth0", "192.0.2.1%eth0:443"},
+		{TCX_IPV4Z, {0, 0, 0, 0, 0, 0, 1, 0}, "", "0.0.0.0%256:443"},
+		{TCX_IPV6, {0}, "", "[::]:443"},
+		{TCX_IPV6, {[15] = 1}, "", "[::1]:443"},
+		{TCX_IPV6, {[10] = 255, 255, 192, 0, 2, 1}, "", "[::ffff:192.0.2.1]:443"},
+		{TCX_IPV6, {0x20, 1, 0x0d, 0xb8, 0xAB, [15] = 1}, "", "[2001:db8:ab00::1]:443"},
+		{TCX_IPV6, {0x20, 1, [9] = 1, [15] = 1}, "", "[2001::1:0:0:1]:443"},
+		{TCX_IPV6,
+		 {0x20, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1},
+		 "",
+		 "[2001:1::1:0:0:1]:443"},
+		{TCX_IPV6,
+		 {0x20, 1, 0, 1, 0, 0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1},
+		 "",
+		 "[2001:1:0:1:1:1:1:1]:443"},
+		{TCX_IPV6Z, {0xfe, 0x80, [15] = 1, [19] = 3}, "eth0", "[fe80::1%eth0]:443"},
+		{TCX_IPV6Z, {0xfe, 0x80, [15] = 1, [19] = 3}, "", "[fe80::1%3]:443"},
+		{TCX_IPV6Z, {[16] = 0xff, 0xff, 0xff, 0xff}, "", "[::%4294967295]:443"},
+		{TCX_IPV6Z, {[19] = 1}, "caf\xe9\\", "[::%caf\\xe9\\x5c]:443"},
+		{TCX_IPV6Z,
+		 {[19] = 1},
+		 "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+		 "[::%\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff"
+		 "\\xff]:443"},
+	};
+	static const uint8_t port[2] = {1, 187};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct tcx_value value;
+
+		tcx_value_socket_name(&value, rows[i].type, rows[i].address, port, rows[i].link);
+		assert_string_equal(value.data, rows[i].name);
+		assert_int_equal(value.len, strlen(rows[i].name));
+	}
 }
 
 /* A table of a module that there is not would not be missed by anybody. */
@@ -185,6 +255,8 @@ int main(void)
 		cmocka_unit_test_teardown(lacking_links, teardown),
 		cmocka_unit_test_teardown(lacking_neighbours, teardown),
 		cmocka_unit_test_teardown(listeners, teardown),
+		cmocka_unit_test_teardown(names, teardown),
+		cmocka_unit_test(socket_names),
 		cmocka_unit_test(every_row_has_a_module),
 	};
 

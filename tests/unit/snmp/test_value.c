@@ -99,6 +99,22 @@ static void texts(void **state)
 	assert_int_equal(value.len, 0);
 }
 
+/* What is made is its own, and never longer than an SnmpAdminString. */
+static void printed(void **state)
+{
+	char longer[300];
+	struct tcx_value value;
+
+	(void)state;
+	tcx_value_print(&value, "%s %u", "type", 77U);
+	assert_int_equal(value.type, ASN_OCTET_STR);
+	assert_int_equal(value.len, 7);
+	assert_memory_equal(value.data, "type 77", 7);
+	memset(longer, 'x', sizeof(longer));
+	tcx_value_print(&value, "%.*s", (int)sizeof(longer), longer);
+	assert_int_equal(value.len, 255);
+}
+
 /* 2024-02-29 12:34:56.789 UTC, as clocks in several places show it. */
 static const struct {
 	const char *zone;
@@ -132,7 +148,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers), cmocka_unit_test(counter64), cmocka_unit_test(oids),
-		cmocka_unit_test(texts),   cmocka_unit_test(date),
+		cmocka_unit_test(texts),   cmocka_unit_test(printed),	cmocka_unit_test(date),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
