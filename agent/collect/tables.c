@@ -28,7 +28,7 @@ static const struct tcx_condition_kind kinds[CONDITIONS] = {
 		    "the table of %s can be read again\n"},
 	[FALLBACK] = {LOG_NOTICE,
 		      "sock_diag cannot be used for %s (%s): sockets are read from procfs, without "
-		      "tcpListenQueueMax and tcpListenFull; see kernelTableSource\n",
+		      "the limits of their queues and their drops; see kernelTableSource\n",
 		      "sock_diag can be used for %s again\n"},
 	[CUT] = {LOG_WARNING,
 		 "the table of %s has more than %s rows: the rest is missing; raise maxRows\n",
@@ -142,23 +142,28 @@ static void publish(struct survey *survey, struct tcx_table *read[TCX_TABLES])
 	pthread_mutex_lock(&tables->lock);
 }
 
-/* Reads without the lock: requests go on. wanted: bits 1 << id. At most half of the time goes into
- * reading, however a read ends. */
+/*
+ * Reads without the lock: requests go on, and the tables before stay, as only this job replaces
+ * them. wanted: bits 1 << id. At most half of the time goes into reading, however a read ends.
+ */
 static void renew(struct survey *survey, unsigned int wanted)
 {
 	struct tcx_tables *tables = survey->tables;
 	const struct tcx_tables_settings settings = tables->settings;
-	struct tcx_table *read[TCX_TABLES] = {NULL};
+	struct tcx_table *read[TCX_TABLES] = {NULL}, *before[TCX_TABLES];
 	struct tcx_netns_reader *reader;
 	struct tcx_fault cause = {""};
 	uint64_t begin = tcx_clock_now();
 	bool done = false;
 
 	survey->due_ns = TCX_NEVER; /* unless the settings change meanwhile */
+	for (size_t id = 0; id < TCX_TABLES; id++)
+		before[id] = tables->entries[id].latest;
 	pthread_mutex_unlock(&tables->lock);
 	reader = tcx_netns_begin(tables->netns, &cause);
 	if (reader != NULL) {
 		reader->ignored = settings.ignored.text;
+		reader->before = before;
 		done = tcx_survey_read(survey->what, wanted, read, reader, settings.max_rows,
 				       &cause);
 	}

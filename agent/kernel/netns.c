@@ -478,6 +478,7 @@ struct tcx_netns_reader *tcx_netns_begin(struct tcx_netns *netns, struct tcx_fau
 		return NULL;
 	}
 	reader->ignored = "";
+	reader->before = NULL;
 	forget_fallback(reader);
 	if (enter(netns, &reader->home, fault))
 		return reader;

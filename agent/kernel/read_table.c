@@ -49,7 +49,8 @@ static bool read_sorted(struct tcx_table *table, const struct tcx_table_reader *
 {
 	return (reader->dump.take == NULL || tcx_table_list(table, netns, &reader->dump, fault)) &&
 	       (reader->read == NULL || reader->read(table, netns, fault)) &&
-	       tcx_table_sort_unique(table, fault);
+	       tcx_table_sort_unique(table, fault) &&
+	       (reader->sockets.end == NULL || reader->sockets.end(table, fault));
 }
 
 /* NULL, and no reference, unless all went well. */
@@ -60,6 +61,7 @@ static struct tcx_table *finish(struct tcx_table *table, bool done)
 		return NULL;
 	}
 	tcx_table_trim(table);
+	table->before = NULL;
 	table->cost_ns = tcx_clock_now() - table->taken_ns;
 	return table;
 }
@@ -79,6 +81,8 @@ static bool read_once(const struct tcx_survey *survey, unsigned int wanted,
 			continue;
 		tables[id] = tcx_table_new(&survey->members[id]->kind, max_rows, now, fault);
 		done = done && tables[id] != NULL;
+		if (tables[id] != NULL && netns->before != NULL)
+			tables[id]->before = netns->before[id];
 	}
 	done = done && tcx_read_sockets(survey, tables, netns, fault);
 	for (size_t id = 0; done && id < TCX_TABLES; id++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * RFC1213's tcpConnTable (3.7) and udpTable (3.8); and the tables of LINUX-TCPEXT-MIB that replace
- * walks of tcpConnTable: sockets by state, accept queues by listener, and octets in queues, for
- * IPv4 and IPv6.
+ * walks of tcpConnTable: sockets by state, accept queues by listener, and octets in queues; and
+ * UDP sockets, all for IPv4 and IPv6.
  */
 #include <arpa/inet.h>
 #include <linux/if.h>
@@ -68,31 +68,48 @@ TOTAL_OF(tcpTotalUnread, gauge32_latched, sum.unread)
 TOTAL_OF(tcpTotalReceiveQueue, counter64, sum.receive_queue)
 TOTAL_OF(tcpTotalSendQueue, counter64, sum.send_queue)
 
-void tcx_value_socket_name(struct tcx_value *value, uint8_t address_type, const uint8_t address[20],
-			   const uint8_t port[2], const char *link_name)
+void tcx_value_socket_name(struct tcx_value *value, const struct tcx_bound *bound)
 {
-	bool ipv4 = address_type == TCX_IPV4 || address_type == TCX_IPV4Z;
-	uint32_t zone = tcx_zone_of(address_type, address);
+	bool ipv4 = bound->address_type == TCX_IPV4 || bound->address_type == TCX_IPV4Z;
+	uint32_t zone = tcx_zone_of(bound);
 	char at[INET6_ADDRSTRLEN];
 	char link[1 + TCX_ESCAPED_SIZE(IFNAMSIZ)] = "";
 
-	inet_ntop(ipv4 ? AF_INET : AF_INET6, address, at, sizeof(at));
+	inet_ntop(ipv4 ? AF_INET : AF_INET6, bound->address, at, sizeof(at));
 	if (zone != 0)
 		snprintf(link, sizeof(link), "%%%u", zone);
-	if (zone != 0 && link_name[0] != '\0')
-		tcx_text_escape(link + 1, link_name);
-	tcx_value_print(value, ipv4 ? "%s%s:%u" : "[%s%s]:%u", at, link, tcx_octets_get16(port));
+	if (zone != 0 && bound->link_name[0] != '\0')
+		tcx_text_escape(link + 1, bound->link_name);
+	tcx_value_print(value, ipv4 ? "%s%s:%u" : "[%s%s]:%u", at, link,
+			tcx_octets_get16(bound->port));
 }
 
-TCX_COLUMN_OF(tcx_tcp_listener, tcpListenName, socket_name, tcx_tcp_listener->address_type,
-	      tcx_tcp_listener->address, tcx_tcp_listener->port, tcx_tcp_listener->link_name)
+/* How many the kernel dropped, and since when that is counted. */
+#define DROPS(type, name, since)                                                                   \
+	TCX_COLUMN_IF(type, name, type->at.since_ns != 0, counter32, type->at.drops)               \
+	TCX_COLUMN_IF(type, since, type->at.since_ns != 0, ticks,                                  \
+		      tcx_request_uptime_at(request, type->at.since_ns))
 
 #define LISTENER(name, known, number)                                                              \
 	TCX_COLUMN_IF(tcx_tcp_listener, name, known, gauge32_latched, number)
 
-LISTENER(tcpListenSockets, true, tcx_tcp_listener->sockets)
+TCX_COLUMN_OF(tcx_tcp_listener, tcpListenName, socket_name, &tcx_tcp_listener->at)
+LISTENER(tcpListenSockets, true, tcx_tcp_listener->at.sockets)
 LISTENER(tcpListenQueue, true, tcx_tcp_listener->queue)
-LISTENER(tcpListenQueueMax, tcx_tcp_listener->max_known, tcx_tcp_listener->queue_max)
-LISTENER(tcpListenFull, tcx_tcp_listener->max_known, tcx_tcp_listener->full)
+LISTENER(tcpListenQueueMax, tcx_tcp_listener->at.limit_known, tcx_tcp_listener->queue_max)
+LISTENER(tcpListenFull, tcx_tcp_listener->at.limit_known, tcx_tcp_listener->full)
 LISTENER(tcpListenSynReceived, true, tcx_tcp_listener->syn_received)
 LISTENER(tcpListenEstablished, true, tcx_tcp_listener->established)
+LISTENER(tcpListenUse, tcx_tcp_listener->at.limit_known, tcx_tcp_listener->at.use)
+DROPS(tcx_tcp_listener, tcpListenDrops, tcpListenSince)
+
+#define UDP_SOCKET(name, known, number)                                                            \
+	TCX_COLUMN_IF(tcx_udp_socket, name, known, gauge32_latched, number)
+
+TCX_COLUMN_OF(tcx_udp_socket, udpSocketName, socket_name, &tcx_udp_socket->at)
+UDP_SOCKET(udpSocketSockets, true, tcx_udp_socket->at.sockets)
+UDP_SOCKET(udpSocketReceiveQueue, true, tcx_udp_socket->receive_queue)
+UDP_SOCKET(udpSocketReceiveLimit, tcx_udp_socket->at.limit_known, tcx_udp_socket->receive_limit)
+UDP_SOCKET(udpSocketUse, tcx_udp_socket->at.limit_known, tcx_udp_socket->at.use)
+UDP_SOCKET(udpSocketSendQueue, true, tcx_udp_socket->send_queue)
+DROPS(tcx_udp_socket, udpSocketDrops, udpSocketSince)

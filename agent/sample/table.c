@@ -111,6 +111,7 @@ void *tcx_table_find_number(const struct tcx_table *table, uint32_t number)
 
 static void free_table(struct tcx_table *table)
 {
+	tcx_table_unref(table->notes);
 	free(table->rows);
 	free(table);
 }

@@ -15,10 +15,12 @@
 
 struct tcx_netns_reader {
 	/*
-	 * The borrower may set this, and it must outlive the loan. Ignored interfaces are left out
-	 * of tcx_links, and marked in tcx_neighbours.
+	 * The borrower may set these, and they must outlive the loan. Ignored interfaces are left
+	 * out of tcx_links, and marked in tcx_neighbours. Counts of sockets go on from the tables
+	 * of the reading before, by id; NULL: it is the first one.
 	 */
 	const char *ignored; /* patterns, as in tcx_list_matches() */
+	struct tcx_table *const *before;
 
 	/* For the readers of tables. */
 	struct tcx_link_watch *link_watch; /* gives times of last change */

@@ -37,6 +37,9 @@ struct tcx_socket_table {
 	bool (*begin)(struct tcx_table *table, struct tcx_fault *fault);
 	/* Each socket; context is the table. False, without a fault, when it is full. */
 	tcx_socket_callback *take;
+	/* Once the rows are sorted and merged. NULL: nothing to do. */
+	bool (*end)(struct tcx_table *table, struct tcx_fault *fault);
+	bool memory; /* it is made of what sock_diag tells of a socket's memory, too */
 };
 
 /* A dump of rtnetlink and what becomes of it; constant data. */

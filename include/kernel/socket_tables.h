@@ -28,14 +28,6 @@ enum tcx_tcp_state {
 /* INET-ADDRESS-MIB's InetAddressType. */
 enum tcx_address_type { TCX_IPV4 = 1, TCX_IPV6, TCX_IPV4Z, TCX_IPV6Z };
 
-/* The ifIndex behind such an address, its zone; 0: it has none. */
-static inline uint32_t tcx_zone_of(uint8_t address_type, const uint8_t address[20])
-{
-	if (address_type != TCX_IPV4Z && address_type != TCX_IPV6Z)
-		return 0;
-	return tcx_octets_get32(address + (address_type == TCX_IPV4Z ? 4 : 16));
-}
-
 /*
  * One IPv4 connection or listener (RFC1213 tcpConnTable), of an IPv4 socket or an IPv6 one that
  * speaks IPv4, as most servers are. A listener on :: that accepts IPv4 is on 0.0.0.0; procfs does
@@ -74,19 +66,39 @@ struct tcx_tcp_state_row {
 };
 
 /*
- * One address and port that accepts TCP connections, and the device if the socket is bound to one
+ * One address and port where sockets are bound, and the device if they are bound to one
  * (SO_BINDTODEVICE, a VRF, the zone of a link-local address). The numbers of all sockets that share
  * it (SO_REUSEPORT) are added up. procfs does not say the device, so there it is one row per
- * address and port.
+ * address and port; nor limits and drops.
  */
-struct tcx_tcp_listener {
+struct tcx_bound {
 	uint8_t address_type; /* enum tcx_address_type */
 	uint8_t address[20];  /* 4 or 16 octets, and 4 of ifIndex with a zone; zeros behind */
 	uint8_t port[2];      /* the key ends here */
 	char link_name[16];   /* IFNAMSIZ; of the device, any octets but '/' and blanks; empty where
 				 there is none, or it is gone */
-	bool max_known;	      /* sock_diag gave queue_max and full */
+	bool limit_known;     /* of the queue; then use is known, too */
 	uint32_t sockets;
+	uint32_t use; /* of the fullest queue, in hundredths of a percent of what makes it full */
+	/*
+	 * What the kernel counted on the sockets (sk_drops): at since_ns, when the row was first
+	 * read, what they had until then, and from then on what each grows by. It wraps.
+	 */
+	uint32_t drops;
+	uint64_t since_ns; /* 0: it does not tell */
+};
+
+/* The ifIndex behind the address, its zone; 0: it has none. */
+static inline uint32_t tcx_zone_of(const struct tcx_bound *bound)
+{
+	if (bound->address_type != TCX_IPV4Z && bound->address_type != TCX_IPV6Z)
+		return 0;
+	return tcx_octets_get32(bound->address + (bound->address_type == TCX_IPV4Z ? 4 : 16));
+}
+
+/* One address and port that accepts TCP connections. */
+struct tcx_tcp_listener {
+	struct tcx_bound at;
 	uint32_t queue;	    /* connections that wait to be accepted (sk_ack_backlog) */
 	uint32_t queue_max; /* sk_max_ack_backlog; one more may wait */
 	uint32_t full;	    /* sockets with a full queue (sk_acceptq_is_full()) */
@@ -98,6 +110,17 @@ struct tcx_tcp_listener {
 	 */
 	uint32_t established;  /* accepted or waiting */
 	uint32_t syn_received; /* half open */
+};
+
+/*
+ * One address and port that receives datagrams, of both families. A connected socket counts at its
+ * own end. Octets are those of memory, headers and what is left over included.
+ */
+struct tcx_udp_socket {
+	struct tcx_bound at;
+	uint64_t receive_queue; /* datagrams that the program has not read */
+	uint64_t receive_limit; /* sk_rcvbuf: one that comes while a queue is longer is dropped */
+	uint64_t send_queue;	/* datagrams that the device has not sent */
 };
 
 #endif

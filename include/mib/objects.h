@@ -80,12 +80,9 @@ bool tcx_add_counters(struct tcx_tree *tree);
 /* The value of an oid that is none (RFC1213). */
 #define TCX_NO_OID (const oid[]){0, 0}, 2
 
-/*
- * Where a socket is bound as text: "0.0.0.0:443", "[fe80::1%eth0]:22" (RFC 5952). address_type is
- * of enum tcx_address_type; link_name is that of the zone, empty: its ifIndex stands for it.
- */
-void tcx_value_socket_name(struct tcx_value *value, uint8_t address_type, const uint8_t address[20],
-			   const uint8_t port[2], const char *link_name);
+/* Where sockets are bound as text: "0.0.0.0:443", "[fe80::1%eth0]:22" (RFC 5952). */
+struct tcx_bound;
+void tcx_value_socket_name(struct tcx_value *value, const struct tcx_bound *bound);
 
 /* The rows of nstatTable. */
 tcx_rows_count tcx_nstat_count;

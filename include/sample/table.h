@@ -38,6 +38,9 @@ struct tcx_table {
 	size_t count;
 	size_t sorted; /* so many rows are sorted, and no two have one key */
 	uint8_t *rows; /* owned; count rows of kind->row_size octets */
+	/* While it is made: what the reading before made, borrowed. NULL: there was none. */
+	const struct tcx_table *before;
+	struct tcx_table *notes; /* owned; what its reader wants to know next time; or NULL */
 };
 
 /* An empty table with one reference. NULL when memory is short. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What reading the table of connections costs beyond the bare reading of /proc/net/tcp to its end:
- * tcx_survey_read() by sock_diag and by procfs against read(2), in turn. Prints the medians, the
- * medians of the ratios of the rounds, and the memory that the table takes.
+ * tcx_survey_read() by sock_diag and by procfs against read(2), in turn. And what all tables of TCP
+ * sockets cost, each socket's memory and drops included, against ss, which prints the same. Prints
+ * the medians, the medians of the ratios of the rounds, and the memory that the table takes.
  *
  * To be run in the network namespace of the connections, while they stand still.
  */
@@ -67,6 +68,51 @@ static double time_way(struct way *way)
 	return ns;
 }
 
+/* The tables of the reading before are there, as in the agent. */
+static double time_survey(struct tcx_netns_reader *reader)
+{
+	static struct tcx_table *before[TCX_TABLES];
+	const unsigned int all = 1U << TCX_TABLE_TCP_CONNECTIONS | 1U << TCX_TABLE_TCP_STATES |
+				 1U << TCX_TABLE_TCP_LISTENERS;
+	struct tcx_table *tables[TCX_TABLES];
+	uint64_t began = tcx_clock_now();
+
+	reader->before = before;
+	if (!tcx_survey_read(&tcx_surveys[TCX_SURVEY_TCP_SOCKETS], all, tables, reader, SIZE_MAX,
+			     NULL))
+		abort();
+	reader->before = NULL;
+	for (size_t id = 0; id < TCX_TABLES; id++) {
+		tcx_table_unref(before[id]);
+		before[id] = tables[id];
+	}
+	return (double)(tcx_clock_now() - began);
+}
+
+static double time_ss(void)
+{
+	uint64_t began = tcx_clock_now();
+
+	if (system("exec ss -tanm >/dev/null") != 0)
+		abort();
+	return (double)(tcx_clock_now() - began);
+}
+
+static void show_survey(struct tcx_netns_reader *reader)
+{
+	static double ns[ROUNDS], ss_ns[ROUNDS], ratio[ROUNDS];
+
+	for (int round = 0; round < ROUNDS; round++) {
+		ss_ns[round] = time_ss();
+		ns[round] = time_survey(reader);
+		ratio[round] = ns[round] / ss_ns[round];
+	}
+	printf("all tables of TCP sockets, with their memory and drops: %.1f ms, ss -tanm: %.1f "
+	       "ms, ratio %.2f (target at most 1.3)\n",
+	       numbers_median(ns, ROUNDS) / TCX_NS_PER_MS,
+	       numbers_median(ss_ns, ROUNDS) / TCX_NS_PER_MS, numbers_median(ratio, ROUNDS));
+}
+
 static void show(struct way *way, double bare_ns)
 {
 	printf("table of %zu connections, read by %s: %.1f ms, bare read of /proc/net/tcp: %.1f "
@@ -91,10 +137,11 @@ int main(void)
 			ways[i].ratio[round] = ways[i].ns[round] / bare[round];
 		}
 	}
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++)
 		show(&ways[i], numbers_median(bare, ROUNDS));
+	show_survey(ways[0].reader);
+	for (int i = 0; i < 2; i++)
 		tcx_netns_end(ways[i].reader);
-	}
 	tcx_netns_unref(netns);
 	printf("memory of that table: rows of %zu octets, %.1f allocated per row (target at most "
 	       "64)\n",

@@ -125,20 +125,41 @@ static void print_state(const void *of)
 	       row->send_queue);
 }
 
+static void print_bound(const char *kind, const struct tcx_bound *row)
+{
+	bool ipv4 = row->address_type == TCX_IPV4 || row->address_type == TCX_IPV4Z;
+
+	printf("%s type=%u", kind, row->address_type);
+	print_address("address", ipv4 ? AF_INET : AF_INET6, row->address);
+	printf(" link=%" PRIu32, tcx_octets_get32(row->address + (ipv4 ? 4 : 16)));
+	printf(" port=%u sockets=%" PRIu32, tcx_octets_get16(row->port), row->sockets);
+	if (row->limit_known)
+		printf(" use=%" PRIu32, row->use);
+	if (row->since_ns != 0)
+		printf(" drops=%" PRIu32, row->drops);
+}
+
 static void print_listener(const void *of)
 {
 	const struct tcx_tcp_listener *row = of;
-	bool ipv4 = row->address_type == TCX_IPV4 || row->address_type == TCX_IPV4Z;
 
-	printf("listener type=%u", row->address_type);
-	print_address("address", ipv4 ? AF_INET : AF_INET6, row->address);
-	printf(" link=%" PRIu32, tcx_octets_get32(row->address + (ipv4 ? 4 : 16)));
-	printf(" port=%u sockets=%" PRIu32 " queue=%" PRIu32, tcx_octets_get16(row->port),
-	       row->sockets, row->queue);
-	if (row->max_known)
+	print_bound("listener", &row->at);
+	printf(" queue=%" PRIu32, row->queue);
+	if (row->at.limit_known)
 		printf(" max=%" PRIu32 " full=%" PRIu32, row->queue_max, row->full);
 	printf(" established=%" PRIu32 " syn_received=%" PRIu32, row->established,
 	       row->syn_received);
+}
+
+static void print_udp_socket(const void *of)
+{
+	const struct tcx_udp_socket *row = of;
+
+	print_bound("datagrams", &row->at);
+	printf(" receive=%" PRIu64, row->receive_queue);
+	if (row->at.limit_known)
+		printf(" limit=%" PRIu64, row->receive_limit);
+	printf(" send=%" PRIu64, row->send_queue);
 }
 
 static void print_processor(const void *of)
@@ -164,6 +185,7 @@ static const struct {
 	[TCX_TABLE_TCP_STATES] = {"states", print_state},
 	[TCX_TABLE_TCP_LISTENERS] = {"listeners", print_listener},
 	[TCX_TABLE_SOFTNET_CPUS] = {"processors", print_processor},
+	[TCX_TABLE_UDP_SOCKETS] = {"datagrams", print_udp_socket},
 };
 
 struct wishes {

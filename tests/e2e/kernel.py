@@ -128,7 +128,7 @@ def read_live(site):
 
 Object = collections.namedtuple("Object", "oid syntax description")
 
-SYNTAXES = {"KernelNumber": "Counter64", "Unsigned32": "Gauge32", "Integer32": "INTEGER", "SnmpAdminString": "STRING",
+SYNTAXES = {"KernelNumber": "Counter64", "HundredthsOfPercent": "Gauge32", "Unsigned32": "Gauge32", "Integer32": "INTEGER", "SnmpAdminString": "STRING",
             "CounterText": "STRING", "VariablePointer": "OID", "TimeStamp": "Timeticks", "DateAndTime": "Hex-STRING"}
 
 

@@ -153,6 +153,13 @@ def datagrams():
     new(V6, UDP, ("::ffff:127.0.0.1", 2036))
     new(V6, UDP, ("::1", 2037)).connect(("::1", 2033))
     new(V6, UDP).connect(("::ffff:127.0.0.1", 2033))
+    new(V4, UDP, ("127.0.0.1", 2038), SO_RCVBUF=1)
+    for name in (b"lo", b"v0"):
+        new(V4, UDP, (ANY[V4], 2039), SO_BINDTODEVICE=name)
+    sender = new(V4, UDP)
+    for port, count in ((2031, 3), (2038, 50), (2039, 2)):
+        for _ in range(count):
+            sender.sendto(b"unread", (LOOPBACK[V4], port))
 
 
 def checksum(data):

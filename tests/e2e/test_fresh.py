@@ -12,7 +12,7 @@ from harness import (AGE, DISCONTINUITY, FAILURES, INTERVAL, LAST_FAILURE, MAX_A
                      V2C, Value, check, check_equal, key, wait_for)
 
 UPTIME = f"{MIB2}.1.3.0"
-TABLES = tuple(f"{OBJECTS}.{i}." for i in ("1.13", "1.14", 18, 19, 20))  # not of the snapshot: read when they are asked for
+TABLES = tuple(f"{OBJECTS}.{i}." for i in ("1.13", "1.14", 18, 19, 20, 31))  # not of the snapshot: read when they are asked for
 
 # A little proc root. Its numbers are such that nobody could have them from anywhere else.
 SNMP = """\

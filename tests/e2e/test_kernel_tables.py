@@ -534,6 +534,14 @@ def ss_words(site, *options):
     return [line.split()[:5] for line in site.run("ss", "-nH", *options).stdout.splitlines()]
 
 
+def ss_memory(site, *options):
+    """Queues, local end, and the memory and drops of each socket: r, rb, d ..."""
+    for line in site.run("ss", "-nHOm", *options).stdout.splitlines():
+        _, receive, send, local, *rest = line.split()
+        memory = re.search(r"skmem:\(([^)]*)\)", " ".join(rest))[1]
+        yield int(receive), int(send), local, {name: int(number) for name, number in re.findall(r"([a-z]+)(\d+)", memory)}
+
+
 def ss(site, *options):
     """The lines of ss: state, receive queue, send queue, local end, remote end."""
     for state, receive, send, local, remote in ss_words(site, *options):
@@ -596,13 +604,13 @@ def wanted_listeners(site):
     wanted = {}
     index = {link["ifname"]: link["ifindex"] for link in ip_json(site, "link")}
     for family, option in ((V4, "-4"), (V6, "-6")):
-        for _, queue, most, local, _ in ss_words(site, "-tl", option):
+        for queue, most, local, memory in ss_memory(site, "-tl", option):
             address, port = end_of(local)
             row = wanted.setdefault(listener_key(family, address, index.get(device_of(local), 0), port), {
-                "sockets": 0, "queue": 0, "max": 0, "full": 0, "established": 0, "syn_received": 0})
-            queue, most = int(queue), int(most)
-            for name, number in (("sockets", 1), ("queue", queue), ("max", most), ("full", queue > most)):
+                "sockets": 0, "queue": 0, "max": 0, "full": 0, "established": 0, "syn_received": 0, "use": 0, "drops": 0})
+            for name, number in (("sockets", 1), ("queue", queue), ("max", most), ("full", queue > most), ("drops", memory["d"])):
                 row[name] += number
+            row["use"] = max(row["use"], 10000 * queue // (most + 1))
         for state, _, _, local, _ in ss_words(site, "-ta", option):
             address, port = end_of(local)
             keys = listeners_of(family, address, index.get(device_of(local), 0), port)
@@ -612,21 +620,40 @@ def wanted_listeners(site):
     return wanted
 
 
-def without_devices(listeners):
-    """Listeners as procfs tells them: those of one address and port are one row."""
+def wanted_datagrams(site):
+    """UDP sockets by their end and device."""
+    wanted = {}
+    index = {link["ifname"]: link["ifindex"] for link in ip_json(site, "link")}
+    for family, option in ((V4, "-4"), (V6, "-6")):
+        for receive, send, local, memory in ss_memory(site, "-ua", option):
+            address, port = end_of(local)
+            row = wanted.setdefault(listener_key(family, address, index.get(device_of(local), 0), port), {
+                "sockets": 0, "receive": 0, "limit": 0, "send": 0, "use": 0, "drops": 0})
+            for name, number in (("sockets", 1), ("receive", receive), ("limit", memory["rb"]), ("send", send), ("drops", memory["d"])):
+                row[name] += number
+            row["use"] = max(row["use"], 10000 * memory["r"] // memory["rb"])
+    return wanted
+
+
+ONLY_SOCK_DIAG = ("max", "full", "limit", "use", "drops")
+
+
+def without_devices(bound):
+    """Listeners and UDP sockets as procfs tells them: those of one address and port are one row, without limits and drops."""
     merged = {}
-    for (kind, address, _, port), row in listeners.items():
+    for (kind, address, _, port), row in bound.items():
         sums = merged.setdefault(((kind - 1) % 2 + 1, address, 0, port), {})
         for name, number in row.items():
-            sums[name] = sums.get(name, 0) + number
+            if name not in ONLY_SOCK_DIAG:
+                sums[name] = sums.get(name, 0) + number
     return merged
 
 
 def shown_by_ss(site):
-    """What all four tables must be."""
+    """What all five tables must be."""
     return {"connections": {(*local, *remote): {"state": STATE[state]} for state, local, remote in ss_ipv4(site, "-ta")},
             "endpoints": {local: {} for _, local, _ in ss_ipv4(site, "-ua")},
-            "states": wanted_states(site), "listeners": wanted_listeners(site)}
+            "states": wanted_states(site), "listeners": wanted_listeners(site), "datagrams": wanted_datagrams(site)}
 
 
 def compare(found, wanted):
@@ -635,15 +662,16 @@ def compare(found, wanted):
             ("connections", "connection", "-tan, of IPv4,", ("local", "local_port", "remote", "remote_port")),
             ("endpoints", "endpoint", "-uan, of IPv4,", ("local", "local_port")),
             ("states", "state", "-tan, counted,", ("type", "state")),
-            ("listeners", "listener", "-ltn", ("type", "address", "link", "port"))):
+            ("listeners", "listener", "-ltnm", ("type", "address", "link", "port")),
+            ("datagrams", "datagrams", "-uanm", ("type", "address", "link", "port"))):
         check_rows(keyed(found[kind], *index), wanted[table], f"{len(wanted[table])} {table} are what ss {option} shows")
 
 
 def queues(site):
-    return lambda: site.run("ss", "-tuanH").stdout
+    return lambda: site.run("ss", "-tuanmH").stdout
 
 
-SOCKET_TABLES = ("connections", "endpoints", "states", "listeners")
+SOCKET_TABLES = ("connections", "endpoints", "states", "listeners", "datagrams")
 
 
 def sockets(site):
@@ -664,7 +692,8 @@ def sockets(site):
         check_equal((of_ipv4["established"], of_ipv4["syn_received"]), (2, 3), "and those of one for all of IPv4")
         check_order(diag["connection"], lambda row: (address_key(row["local"]), row["local_port"],
                                                      address_key(row["remote"]), row["remote_port"]), "connections")
-        check_order(diag["listener"], lambda row: (row["type"], address_key(row["address"]), row["link"], row["port"]), "listeners")
+        for name in ("listener", "datagrams"):
+            check_order(diag[name], lambda row: (row["type"], address_key(row["address"]), row["link"], row["port"]), name)
         index = {link["ifname"]: link["ifindex"] for link in ip_json(site, "link")}
         shown = {key: (row["queue"], row["max"], row["full"], row["established"]) for key, row in listeners.items()}
         for family, at in ((V4, "0.0.0.0"), (V6, "::")):
@@ -679,6 +708,10 @@ def sockets(site):
                     "listeners on :: that take IPv4, and on ::ffff:0.0.0.0, are listeners of IPv4")
         check_equal([("0.0.0.0", port) in endpoints for port in (2034, 2035)], [True, False], "so is a UDP socket, if it may")
         check_equal([("127.0.0.1", port) in endpoints for port in (2036, 2037)], [True, False], "and one that has an IPv4 address")
+        of_udp = wanted["datagrams"]
+        check_equal([of_udp[listener_key(V4, "0.0.0.0", index[name], 2039)]["receive"] > 0 for name in ("lo", "v0")], [True, False],
+                    "a datagram is at the socket that is bound to its device")
+        check_equal([of_udp[1, "127.0.0.1", 0, port]["drops"] > 0 for port in (2031, 2038)], [False, True], "one UDP socket has dropped")
         mapped = {row["state"] for row in diag["connection"] if row["local_port"] in (2020, 2021, 2022)}
         check_equal(mapped, {STATE[name] for name in ("LISTEN", "ESTAB", "SYN-RECV", "TIME-WAIT")}, "their connections are there")
         same_from_procfs(site, "chosen", lambda: dump(site, "-p", *SOCKET_TABLES))
@@ -698,12 +731,13 @@ def same_from_procfs(site, why, read):
                         if not (row["local"] == "0.0.0.0" and row["local_port"] in unconnected)]
     check_equal({row["source"] for row in proc["table"]}, {"procfs"}, f"{why}: procfs is what is read")
     check(all(why in row.get("fallback", "") for row in proc["table"]), f"{why}: and why", proc["table"])
-    for row in diag["listener"]:
-        del row["max"], row["full"]
-    proc["listener"], diag["listener"] = (
-        without_devices({(row.pop("type"), row.pop("address"), row.pop("link"), row.pop("port")): row for row in rows})
-        for rows in (proc["listener"], diag["listener"]))
-    for name in ("connection", "endpoint", "state", "listener"):
+    check_equal({name for kind in ("listener", "datagrams") for row in proc[kind] for name in row} & set(ONLY_SOCK_DIAG), set(),
+                f"{why}: no limits, no drops")
+    for kind in ("listener", "datagrams"):
+        proc[kind], diag[kind] = (
+            without_devices({(row.pop("type"), row.pop("address"), row.pop("link"), row.pop("port")): row for row in rows})
+            for rows in (proc[kind], diag[kind]))
+    for name in ("connection", "endpoint", "state", "listener", "datagrams"):
         check_equal(proc[name], diag[name], f"{why}: {len(proc[name])} rows of {name} are the same as from sock_diag")
 
 

@@ -31,12 +31,14 @@ ONCE = "tableInterval 3600\n"  # read when asked for, and not again in the cours
 
 IF_NUMBER = f"{MIB2}.2.1.0"
 SYS_UPTIME = f"{MIB2}.1.3.0"
-INTERFACES, ADDRESSES, ROUTES, NEIGHBOURS, CONNECTIONS, ENDPOINTS, STATES, LISTENERS, PROCESSORS = range(1, 10)  # kernelTableIndex
-SOCKETS = (CONNECTIONS, ENDPOINTS, STATES, LISTENERS)
+# kernelTableIndex
+INTERFACES, ADDRESSES, ROUTES, NEIGHBOURS, CONNECTIONS, ENDPOINTS, STATES, LISTENERS, PROCESSORS, DATAGRAMS = range(1, 11)
+SOCKETS = (CONNECTIONS, ENDPOINTS, STATES, LISTENERS, DATAGRAMS)
 ENTRY = {"ifTable": f"{MIB2}.2.2.1", "atTable": f"{MIB2}.3.1.1", "ipAddrTable": f"{MIB2}.4.20.1",
          "ipRouteTable": f"{MIB2}.4.21.1", "ipNetToMediaTable": f"{MIB2}.4.22.1", "tcpConnTable": f"{MIB2}.6.13.1",
          "udpTable": f"{MIB2}.7.5.1", "tcpStateTable": f"{OBJECTS}.18.1", "tcpListenTable": f"{OBJECTS}.20.1",
-         "kernelTable": f"{OBJECTS}.1.13.1", "softnetCpuTable": f"{OBJECTS}.30.1"}
+         "kernelTable": f"{OBJECTS}.1.13.1", "softnetCpuTable": f"{OBJECTS}.30.1",
+         "udpSocketTable": f"{OBJECTS}.31.1"}
 TOTALS = [f"{OBJECTS}.19.{i}.0" for i in range(1, 5)]
 NAME, ROWS, AGE, COST, CUT, SOURCE, SURVEY = range(2, 9)  # columns of kernelTable
 TRUE, FALSE = 1, 2
@@ -375,9 +377,13 @@ def inet_index(kind, text, link, port):
 
 
 def read_sockets(site):
-    """All tables of sockets, by SNMP."""
-    return {name: table(site, name) for name in ("tcpConnTable", "udpTable", "tcpStateTable", "tcpListenTable")} | {
-        "totals": [value.value for value in site.get(*TOTALS)]}
+    """All tables of sockets, by SNMP, but for the moments since when drops are counted: who_loses() looks at these."""
+    found = {name: table(site, name) for name in ("tcpConnTable", "udpTable", "tcpStateTable", "tcpListenTable", "udpSocketTable")}
+    for name, (drops, since) in SINCE.items():
+        for index, row in found[name].items():
+            if row.pop(since, None) is None and drops in row:
+                check(False, f"{name}: {index} has drops, and since when")
+    return found | {"totals": [value.value for value in site.get(*TOTALS)]}
 
 
 def text(words):
@@ -391,11 +397,20 @@ def socket_name(kind, at, link, port, names):
     return f"{at}{zone}:{port}" if kind in (1, 3) else f"[{at}{zone}]:{port}"
 
 
-def listener_rows(site, listeners):
+LISTEN = {4: "sockets", 5: "queue", 6: "max", 7: "full", 8: "syn_received", 9: "established", 10: "name", 11: "drops", 13: "use"}
+UDP = {4: "sockets", 5: "receive", 6: "limit", 7: "use", 8: "drops", 9: "send", 11: "name"}
+SINCE = {"tcpListenTable": (11, 12), "udpSocketTable": (8, 10)}  # columns: drops, since
+
+
+def bound_rows(site, columns, bound):
+    """Rows of one of these two tables, with the columns that there are."""
     names = {index: name for name, index in indices(site).items()}
-    columns = {4: "sockets", 5: "queue", 6: "max", 7: "full", 8: "syn_received", 9: "established"}
-    return {inet_index(*end): {**{column: gauge(row[name]) for column, name in columns.items()}, 10: text(socket_name(*end, names))}
-            for end, row in listeners.items()}
+    rows = {}
+    for end, row in bound.items():
+        shown = {name: Value("Counter32", value) if name == "drops" else gauge(value) for name, value in row.items()}
+        shown["name"] = text(socket_name(*end, names))
+        rows[inet_index(*end)] = {column: shown[name] for column, name in columns.items() if name in shown}
+    return rows
 
 
 def ss_sockets(site):
@@ -413,7 +428,8 @@ def ss_sockets(site):
                                                 5: Value("Counter64", row["receive"]), 6: Value("Counter64", row["send"]),
                                                 7: text(f"ipv{4 if family == 1 else 6} {state_words[state]}")}
                           for (family, state), row in states.items()},
-        "tcpListenTable": listener_rows(site, listeners),
+        "tcpListenTable": bound_rows(site, LISTEN, listeners),
+        "udpSocketTable": bound_rows(site, UDP, told.wanted_datagrams(site)),
         "totals": [sum(row[name] for row in states.values()) for name in ("sockets", "unread", "receive", "send")]}
 
 
@@ -443,12 +459,12 @@ def by_both(site):
         begin = time.monotonic()
         wait_for("the tables are newer than that", lambda: youngest(site) < 1000 * (time.monotonic() - begin))
         return read_sockets(site), ss_sockets(site), proc_connections(site)
-    return told.steady(lambda: site.run("ss", "-tuanH").stdout, read)
+    return told.steady(told.queues(site), read)
 
 
 def youngest(site):
     """Age in milliseconds that none of the tables of sockets exceeds; they are asked for first."""
-    site.getnext(ENTRY["tcpConnTable"], ENTRY["udpTable"], ENTRY["tcpStateTable"], ENTRY["tcpListenTable"])
+    site.getnext(*(ENTRY[name] for name in ("tcpConnTable", "udpTable", "tcpStateTable", "tcpListenTable", "udpSocketTable")))
     return max(info(site, AGE, index).value for index in SOCKETS)
 
 
@@ -463,7 +479,7 @@ def many_sockets(site):
 
 
 def sockets(site):
-    """tcpConnTable, udpTable, tcpStateTable and tcpListenTable against ss; tcpConnTable against /proc/net/tcp."""
+    """tcpConnTable, udpTable, tcpStateTable, tcpListenTable and udpSocketTable against ss; tcpConnTable against /proc/net/tcp."""
     site.snmpd()
     with many_sockets(site):
         agent = site.agent(FAST)
@@ -479,7 +495,7 @@ def sockets(site):
         check_equal(len(found["tcpStateTable"]), 22, "every state has a row, with 0 sockets too")
         check_equal({info(site, SOURCE, index).value for index in SOCKETS}, {"sock_diag"}, "all from sock_diag")
         check_equal([info(site, SURVEY, index).value for index in SOCKETS],
-                    ["TCP sockets", "UDP sockets", "TCP sockets", "TCP sockets"], "those of TCP by one survey")
+                    ["TCP sockets", "UDP sockets", "TCP sockets", "TCP sockets", "UDP sockets"], "one survey for each protocol")
         agent.end()
         without_sock_diag(site)
 
@@ -494,9 +510,8 @@ def denied_agent(site, conf, under=(), wait=True):
 def without_sock_diag(site):
     agent = denied_agent(site, FAST)
     found, wanted, _ = by_both(site)
-    wanted["tcpListenTable"] = listener_rows(site, told.without_devices(told.wanted_listeners(site)))
-    for row in wanted["tcpListenTable"].values():
-        del row[6], row[7]
+    wanted["tcpListenTable"] = bound_rows(site, LISTEN, told.without_devices(told.wanted_listeners(site)))
+    wanted["udpSocketTable"] = bound_rows(site, UDP, told.without_devices(told.wanted_datagrams(site)))
     for name, option in (("tcpConnTable", "-tl"), ("udpTable", "-ua")):
         for port in told.only_by_ipv6(site, option):
             del wanted[name][f"0.0.0.0.{port}" + (".0.0.0.0.0" if name == "tcpConnTable" else "")]
@@ -538,6 +553,121 @@ def full_queue(site):
             for _ in range(4):
                 stack.enter_context(servers[victim].accept()[0])
             wait_for("it is empty again", lambda: table(site, "tcpListenTable")[full][5].value == 0)
+
+
+def drops_of(site, option, port):
+    """What ss tells of each socket of a port."""
+    return [memory["d"] for _, _, local, memory in told.ss_memory(site, option) if told.end_of(local)[1] == port]
+
+
+class Losing:
+    """A row that loses, of listeners or of UDP sockets."""
+
+    def __init__(self, site, name, option, port):
+        self.site, self.name, self.option, self.port = site, name, option, port
+        self.columns = [f"{ENTRY[name]}.{column}.{inet_index(1, '127.0.0.1', 0, port)}" for column in SINCE[name]]
+
+    def shown(self):
+        """Drops and since when, or None."""
+        values = self.site.get(*self.columns)
+        return tuple(value.value for value in values) if NO_INSTANCE not in values else None
+
+    def must_be(self, count, since, what):
+        """Waits until the row has this count; since when it is counted has to be the same."""
+        wait_for(lambda: f"{self.name}: {what}: {count}, not {self.shown()}", lambda: (self.shown() or [None])[0] == count)
+        return check_equal(self.shown(), (count, since), f"{self.name}: {what}: {count}, counted since then")
+
+    def found(self):
+        """The row that loses is the only one, and has what ss shows. Gives both columns of it."""
+        def same():
+            rows = table(self.site, self.name)
+            losing = {index: row[SINCE[self.name][0]].value for index, row in rows.items() if row[SINCE[self.name][0]].value > 0}
+            return losing == {inet_index(1, "127.0.0.1", 0, self.port): sum(drops_of(self.site, self.option, self.port))}
+        wait_for(f"{self.name}: one row loses, and has as much as ss {self.option}m shows", same)
+        check(True, f"{self.name}: the row of port {self.port} loses, and has what ss {self.option}m shows: {self.shown()[0]}")
+        return self.shown()
+
+
+def share(site, stack, kind, port, count=1):
+    """Sockets that share a port, with as little room as can be had."""
+    sharing = []
+    for _ in range(count):
+        with inside(site):
+            one = stack.enter_context(socket.socket(socket.AF_INET, kind))
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        one.bind(("127.0.0.1", port))
+        if kind == socket.SOCK_STREAM:
+            one.listen(0)
+        sharing.append(one)
+    return sharing
+
+
+def clients(site, port, count, turned_away):
+    """So many connect, until so many were turned away. Then they end, as each would ask again."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(count):
+            with inside(site):
+                one = stack.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+        wait_for("some are turned away", lambda: sum(drops_of(site, "-tl", port)) >= turned_away)
+
+
+def datagrams(site, port, count, senders=1):
+    """So many from each of several ports. Gives how many are dropped."""
+    before = sum(drops_of(site, "-ua", port))
+    for _ in range(senders):
+        with inside(site), socket.socket(type=socket.SOCK_DGRAM) as one:
+            for _ in range(count):
+                one.sendto(b"x", ("127.0.0.1", port))
+    return sum(drops_of(site, "-ua", port)) - before
+
+
+def who_loses(site):
+    """The listener and the UDP socket that lose are found by their drops, as many as ss shows; a sum stays when a socket closes."""
+    site.snmpd()
+    with contextlib.ExitStack() as stack:
+        listener(site, stack, ("127.0.0.1", 5001), 16)
+        listener(site, stack, ("127.0.0.1", 5002), 1)
+        for port in (5001, 5002):
+            share(site, stack, socket.SOCK_DGRAM, port)
+        agent = site.agent(FAST)
+        tcp, udp = Losing(site, "tcpListenTable", "-tl", 5002), Losing(site, "udpSocketTable", "-ua", 5002)
+        clients(site, 5002, 8, turned_away=6)
+        check(0 < datagrams(site, 5002, 50) < 50, "some of fifty datagrams find room, others do not")
+        for losing in (tcp, udp):
+            losing.found()
+        for kind, losing in ((socket.SOCK_STREAM, tcp), (socket.SOCK_DGRAM, udp)):
+            one_closes(site, share(site, stack, kind, 5003, count=2), Losing(site, losing.name, losing.option, 5003))
+        agent.end()
+        site.agent(FAST + "tableIdle 1\n")
+        _, since = udp.found()
+        wait_for("the table is let go as nobody asks for it", lambda: DATAGRAMS not in held(site))
+        wait_for("it is there again", udp.shown)
+        check(udp.shown()[1] > since, "its drops are counted since then", (udp.shown(), since))
+        check_equal(udp.shown()[0], sum(drops_of(site, "-ua", 5002)), "and begin with what ss shows")
+
+
+def one_closes(site, sharing, losing):
+    """Two sockets of one port drop, one closes, and the other one goes on."""
+    since = wait_for("the row is there", losing.shown)[1]
+    if losing.option == "-tl":
+        clients(site, 5003, 40, turned_away=36)
+    else:
+        datagrams(site, 5003, 10, senders=40)
+    drops = drops_of(site, losing.option, 5003)
+    check(len(drops) == 2 and all(drops), f"{losing.name}: both have dropped", drops)
+    losing.must_be(sum(drops), since, "the sum of both")
+    sharing[0].close()
+    wait_for("the table knows that one is gone",
+             lambda: table(site, losing.name)[inet_index(1, "127.0.0.1", 0, 5003)][4].value == 1)
+    losing.must_be(sum(drops), since, "the same when one has closed")
+    if losing.option == "-ua":
+        more = datagrams(site, 5003, 10)
+        check(more > 0, "the other one goes on to drop", more)
+        losing.must_be(sum(drops) + more, since, "and the sum goes on with it")
+    sharing[1].close()
 
 
 OPENING_AND_CLOSING = """
@@ -703,9 +833,9 @@ def on_demand(site):
     site.walk(f"{MIB2}.6", repetitions=1)
     site.walk(f"{OBJECTS}.1")
     names = dict(site.walk(f"{ENTRY['kernelTable']}.{NAME}"))
-    check_equal(len(names), 9, "kernelTable names all tables")
+    check_equal(len(names), 10, "kernelTable names all tables")
     surveys = [value.value for _, value in site.walk(f"{ENTRY['kernelTable']}.{SURVEY}")]
-    check_equal((len(surveys), len(set(surveys))), (9, 7), "and by which survey each is made")
+    check_equal((len(surveys), len(set(surveys))), (10, 7), "and by which survey each is made")
     site.walk(ENTRY["kernelTable"])
     agent.end()
     agent = site.agent("tableInterval 1\ntableIdle 4\n")
@@ -1124,6 +1254,6 @@ def none_of_snmpd(site):
 
 if __name__ == "__main__":
     harness.main(interfaces, ignored, last_change, counting, changing_interfaces, addresses, routes, neighbours, sockets,
-                 full_queue, names, changing_connections, snmpnetstat, processors, on_demand, cut, cold, polite, meanwhile, crowd, too_slow, no_row_lost,
+                 full_queue, who_loses, names, changing_connections, snmpnetstat, processors, on_demand, cut, cold, polite, meanwhile, crowd, too_slow, no_row_lost,
                  longer_than_idle, failing, reload_while_renewed, reload_in_spite, reload_meanwhile,
                  reload_elsewhere, restart_meanwhile, end_meanwhile, registered, none_of_snmpd)

@@ -119,6 +119,7 @@ static bool begin(struct listing *listing, struct tcx_socket_query *query, size_
 	query->protocol = how->protocol;
 	query->states |= how->states;
 	query->only_ipv4 = query->only_ipv4 && how->only_ipv4;
+	query->memory = query->memory || how->memory;
 	listing->how[id] = how;
 	listing->open++;
 	return how->begin == NULL || how->begin(listing->tables[id], fault);

@@ -70,6 +70,10 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	socket.send_queue = body->idiag_wqueue;
 	socket.link = body->id.idiag_if;
 	socket.takes_ipv4 = takes_ipv4(body, attributes[INET_DIAG_SKV6ONLY]);
+	memcpy(&socket.cookie, body->id.idiag_cookie, sizeof(socket.cookie));
+	socket.memory_count = tcx_attribute_copy_most(attributes[INET_DIAG_SKMEMINFO],
+						      socket.memory, sizeof(socket.memory)) /
+			      sizeof(socket.memory[0]);
 	return query->callback(query->context, &socket, fault);
 }
 
@@ -82,6 +86,7 @@ bool tcx_sockets_list_diag(struct tcx_netns_reader *reader, const struct tcx_soc
 	} request = {
 		.body = {.sdiag_family = query->family,
 			 .sdiag_protocol = protocols[query->protocol],
+			 .idiag_ext = query->memory ? 1U << (INET_DIAG_SKMEMINFO - 1) : 0,
 			 .idiag_states = query->states},
 		.filter = only_ipv4,
 	};

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Makes the tables that take one socket after the other: RFC1213's tcpConnTable and udpTable, and
- * TCP sockets by family and state.
+ * Makes the tables that take one socket after the other: RFC1213's tcpConnTable and udpTable, UDP
+ * sockets of both families, and TCP sockets by family and state.
  */
-#include "kernel/socket_tables.h"
-
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -63,6 +61,45 @@ const struct tcx_table_reader tcx_udp_endpoints = {
 	.sockets.states = TCX_ALL_STATES,
 	.sockets.only_ipv4 = true,
 	.sockets.take = take_endpoint,
+};
+
+static bool take_udp(void *table, const struct tcx_socket *socket, struct tcx_fault *fault)
+{
+	struct tcx_udp_socket row = {
+		.receive_queue = socket->receive_queue,
+		.send_queue = socket->send_queue,
+	};
+
+	row.at.limit_known = socket->memory_count > SK_MEMINFO_RCVBUF;
+	if (row.at.limit_known) {
+		row.receive_limit = socket->memory[SK_MEMINFO_RCVBUF];
+		row.at.use = tcx_use_of(socket->memory[SK_MEMINFO_RMEM_ALLOC], row.receive_limit);
+	}
+	return tcx_bound_begin(&row.at, table, socket, fault) &&
+	       tcx_table_append(table, &row, fault);
+}
+
+static void merge_udp(void *kept, const void *other)
+{
+	struct tcx_udp_socket *sum = kept;
+	const struct tcx_udp_socket *row = other;
+
+	tcx_bound_merge(&sum->at, &row->at);
+	sum->receive_queue += row->receive_queue;
+	sum->receive_limit += row->receive_limit;
+	sum->send_queue += row->send_queue;
+}
+
+const struct tcx_table_reader tcx_udp_sockets = {
+	.kind.row_size = sizeof(struct tcx_udp_socket),
+	.kind.key_size = offsetof(struct tcx_udp_socket, at.link_name),
+	.kind.merge = merge_udp,
+	.sockets.protocol = TCX_UDP,
+	.sockets.states = TCX_ALL_STATES,
+	.sockets.take = take_udp,
+	.read = tcx_bound_read_names,
+	.sockets.end = tcx_bound_end,
+	.sockets.memory = true,
 };
 
 /* All rows in the order of their keys, with no socket yet. It is never cut. */

@@ -4,42 +4,22 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/octets.h"
-#include "kernel/links.h"
-#include "kernel/socket_tables.h"
 #include "sockets.h"
-
-/* Makes the index of a socket's family and port with this address, with its device or without. */
-static void set_key(struct tcx_tcp_listener *key, const struct tcx_socket *socket,
-		    const uint8_t *address, uint32_t link)
-{
-	bool ipv4 = socket->family == AF_INET;
-	size_t len = ipv4 ? 4 : 16;
-
-	key->address_type = ipv4 ? TCX_IPV4 : TCX_IPV6;
-	memset(key->address, 0, sizeof(key->address));
-	memcpy(key->address, address, len);
-	memcpy(key->port, socket->local_port, sizeof(key->port));
-	if (link == 0)
-		return;
-	key->address_type = ipv4 ? TCX_IPV4Z : TCX_IPV6Z;
-	tcx_octets_put32(key->address + len, link);
-}
 
 /* A queue is full when it is longer than its maximum: the kernel accepts one more. */
 static bool append_listener(struct tcx_table *table, const struct tcx_socket *socket,
 			    struct tcx_fault *fault)
 {
-	struct tcx_tcp_listener row = {.sockets = 1};
+	struct tcx_tcp_listener row = {.queue = socket->receive_queue};
 
-	set_key(&row, socket, socket->local, socket->link);
-	row.queue = socket->receive_queue;
-	row.max_known = table->fallback.text[0] == '\0';
-	if (row.max_known) {
+	row.at.limit_known = table->fallback.text[0] == '\0';
+	if (row.at.limit_known) {
 		row.queue_max = socket->send_queue;
 		row.full = row.queue > row.queue_max;
+		row.at.use = tcx_use_of(row.queue, (uint64_t)row.queue_max + 1);
 	}
-	return tcx_table_append(table, &row, fault);
+	return tcx_bound_begin(&row.at, table, socket, fault) &&
+	       tcx_table_append(table, &row, fault);
 }
 
 /*
@@ -69,11 +49,11 @@ static struct tcx_tcp_listener *find_listener(struct tcx_table *table,
 	struct tcx_tcp_listener *row = NULL;
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && row == NULL; i++) {
-		struct tcx_tcp_listener key;
+		struct tcx_bound key;
 
 		if (!places[i].possible)
 			continue;
-		set_key(&key, socket, places[i].address, places[i].link);
+		tcx_bound_set_key(&key, socket, places[i].address, places[i].link);
 		row = tcx_table_find(table, &key);
 	}
 	return row;
@@ -106,28 +86,12 @@ static bool take_socket(void *context, const struct tcx_socket *socket, struct t
 	return true;
 }
 
-/* Few listeners are bound to a device, so each is a question of its own. */
-static bool read_names(struct tcx_table *table, struct tcx_netns_reader *reader,
-		       struct tcx_fault *fault)
-{
-	struct tcx_tcp_listener *rows = (struct tcx_tcp_listener *)table->rows;
-
-	(void)fault;
-	for (size_t i = 0; i < table->count; i++) {
-		uint32_t zone = tcx_zone_of(rows[i].address_type, rows[i].address);
-
-		if (zone != 0)
-			tcx_link_name(reader, zone, rows[i].link_name);
-	}
-	return true;
-}
-
 static void merge(void *kept, const void *other)
 {
 	struct tcx_tcp_listener *sum = kept;
 	const struct tcx_tcp_listener *row = other;
 
-	sum->sockets += row->sockets;
+	tcx_bound_merge(&sum->at, &row->at);
 	sum->queue += row->queue;
 	sum->queue_max += row->queue_max;
 	sum->full += row->full;
@@ -137,10 +101,12 @@ static void merge(void *kept, const void *other)
 
 const struct tcx_table_reader tcx_tcp_listeners = {
 	.kind.row_size = sizeof(struct tcx_tcp_listener),
-	.kind.key_size = offsetof(struct tcx_tcp_listener, link_name),
+	.kind.key_size = offsetof(struct tcx_tcp_listener, at.link_name),
 	.kind.merge = merge,
 	.sockets.protocol = TCX_TCP,
 	.sockets.states = 1U << TCP_LISTEN | 1U << TCP_ESTABLISHED | 1U << TCP_SYN_RECV,
 	.sockets.take = take_socket,
-	.read = read_names,
+	.read = tcx_bound_read_names,
+	.sockets.end = tcx_bound_end,
+	.sockets.memory = true,
 };

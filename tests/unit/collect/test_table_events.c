@@ -164,8 +164,7 @@ static const struct {
 	{{"", "", "denied", 1},
 	 {"", "", "gone", 1},
 	 "5 sock_diag cannot be used for interfaces (denied): sockets are read from procfs, "
-	 "without "
-	 "tcpListenQueueMax and tcpListenFull; see kernelTableSource\n",
+	 "without the limits of their queues and their drops; see kernelTableSource\n",
 	 "5 sock_diag can be used for interfaces again\n"},
 	{{"", "", "", 101},
 	 {"", "", "", 102},

@@ -368,8 +368,8 @@ static void attributes_of_any_shape(void **state)
 /* --- Real answers, spoiled ------------------------------------------------------------------ */
 
 static const struct tcx_table_reader *const readers[] = {
-	&tcx_links,	  &tcx_addresses,     &tcx_routes,     &tcx_neighbours,
-	&tcx_connections, &tcx_udp_endpoints, &tcx_tcp_states, &tcx_tcp_listeners,
+	&tcx_links,	    &tcx_addresses,  &tcx_routes,	 &tcx_neighbours,  &tcx_connections,
+	&tcx_udp_endpoints, &tcx_tcp_states, &tcx_tcp_listeners, &tcx_udp_sockets,
 };
 
 /* The first so many come from rtnetlink, which is everywhere; the others from sock_diag. */
@@ -925,8 +925,8 @@ static void check_chosen(const struct listener *listeners, size_t count, const u
 			found = row;
 	}
 	assert_non_null(found);
-	assert_memory_equal(found->address, listeners->address, len);
-	assert_int_equal(tcx_octets_get32(found->address + len), listeners->link);
+	assert_memory_equal(found->at.address, listeners->address, len);
+	assert_int_equal(tcx_octets_get32(found->at.address + len), listeners->link);
 	tcx_table_unref(table);
 }
 

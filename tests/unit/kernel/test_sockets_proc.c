@@ -195,13 +195,13 @@ static void listeners(void **state)
 
 	(void)state;
 	assert_int_equal(table->count, 2);
-	assert_int_equal(tcx_octets_get16(any->port), 80);
-	assert_int_equal(any->sockets, 2);
+	assert_int_equal(tcx_octets_get16(any->at.port), 80);
+	assert_int_equal(any->at.sockets, 2);
 	assert_int_equal(any->queue, 7);
-	assert_false(any->max_known);
+	assert_false(any->at.limit_known);
 	assert_int_equal(any->established, 1);
 	assert_int_equal(any->syn_received, 1);
-	assert_int_equal(one->sockets, 1);
+	assert_int_equal(one->at.sockets, 1);
 	assert_int_equal(one->queue, 1);
 	assert_int_equal(one->established, 1);
 	assert_int_equal(one->syn_received, 0);

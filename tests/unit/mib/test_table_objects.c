@@ -124,12 +124,14 @@ static void lacking_neighbours(void **state)
 static void listeners(void **state)
 {
 	struct tcx_tcp_listener rows[] = {
-		{.address_type = TCX_IPV4, .address = {127, 0, 0, 1}, .port = {0, 80}},
-		{.address_type = TCX_IPV6, .address = {[15] = 1}, .port = {0, 80}},
-		{.address_type = TCX_IPV4Z, .address = {127, 0, 0, 1, 0, 0, 1, 2}, .port = {0, 80}},
-		{.address_type = TCX_IPV6Z,
-		 .address = {0xfe, 0x80, [15] = 1, [19] = 3},
-		 .port = {1, 0}},
+		{.at = {.address_type = TCX_IPV4, .address = {127, 0, 0, 1}, .port = {0, 80}}},
+		{.at = {.address_type = TCX_IPV6, .address = {[15] = 1}, .port = {0, 80}}},
+		{.at = {.address_type = TCX_IPV4Z,
+			.address = {127, 0, 0, 1, 0, 0, 1, 2},
+			.port = {0, 80}}},
+		{.at = {.address_type = TCX_IPV6Z,
+			.address = {0xfe, 0x80, [15] = 1, [19] = 3},
+			.port = {1, 0}}},
 	};
 	static const char *const names[] = {
 		"20.1.4.1.4.127.0.0.1.80",
@@ -146,7 +148,7 @@ static void listeners(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char wanted[128];
 
-		rows[i].sockets = (uint32_t)i + 1;
+		rows[i].at.sockets = (uint32_t)i + 1;
 		snprintf(wanted, sizeof(wanted), "%s Gauge32 %zu", names[i], i + 1);
 		assert_string_equal(serving_next(&serving, name), wanted);
 		name = names[i];
@@ -212,15 +214,55 @@ static void socket_names(void **state)
 		 "[::%\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff"
 		 "\\xff]:443"},
 	};
-	static const uint8_t port[2] = {1, 187};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct tcx_bound at = {.address_type = rows[i].type, .port = {1, 187}};
 		struct tcx_value value;
 
-		tcx_value_socket_name(&value, rows[i].type, rows[i].address, port, rows[i].link);
+		memcpy(at.address, rows[i].address, sizeof(at.address));
+		snprintf(at.link_name, sizeof(at.link_name), "%s", rows[i].link);
+		tcx_value_socket_name(&value, &at);
 		assert_string_equal(value.data, rows[i].name);
 		assert_int_equal(value.len, strlen(rows[i].name));
+	}
+}
+
+/* What procfs does not tell has no instance; what more than 32 bits hold is latched, or wraps. */
+static void bound(void **state)
+{
+	struct tcx_udp_socket rows[] = {
+		{.at = {.address_type = TCX_IPV4, .port = {0, 53}, .sockets = 1},
+		 .receive_queue = 7},
+		{.at = {.address_type = TCX_IPV4,
+			.port = {0, 54},
+			.limit_known = true,
+			.use = 12345,
+			.drops = UINT32_MAX,
+			.since_ns = 1},
+		 .receive_limit = 1ULL << 32},
+	};
+	static const char *const wanted[] = {
+		"31.1.4.1.4.0.0.0.0.53 Gauge32 1",
+		"31.1.4.1.4.0.0.0.0.54 Gauge32 0",
+		"31.1.5.1.4.0.0.0.0.53 Gauge32 7",
+		"31.1.5.1.4.0.0.0.0.54 Gauge32 0",
+		"31.1.6.1.4.0.0.0.0.54 Gauge32 4294967295",
+		"31.1.7.1.4.0.0.0.0.54 Gauge32 12345",
+		"31.1.8.1.4.0.0.0.0.54 Counter32 4294967295",
+		"31.1.9.1.4.0.0.0.0.53 Gauge32 0",
+		"31.1.9.1.4.0.0.0.0.54 Gauge32 0",
+		"31.1.10.1.4.0.0.0.0.54 TimeTicks 0",
+		"31.1.11.1.4.0.0.0.0.53 STRING 0.0.0.0:53",
+	};
+	char name[64] = "31.1";
+
+	(void)state;
+	serve("tcpext");
+	hold(TCX_TABLE_UDP_SOCKETS, &tcx_udp_sockets, rows, COUNT(rows));
+	for (size_t i = 0; i < COUNT(wanted); i++) {
+		assert_string_equal(serving_next(&serving, name), wanted[i]);
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(wanted[i], " "), wanted[i]);
 	}
 }
 
@@ -257,6 +299,7 @@ int main(void)
 		cmocka_unit_test_teardown(listeners, teardown),
 		cmocka_unit_test_teardown(names, teardown),
 		cmocka_unit_test(socket_names),
+		cmocka_unit_test_teardown(bound, teardown),
 		cmocka_unit_test(every_row_has_a_module),
 	};
 
