@@ -11,7 +11,7 @@ BEGIN {
     mib2 = "1.3.6.1.2.1"
     kind_of["Counter32"] = kind_of["Counter64"] = "counter"
     kind_of["Gauge32"] = kind_of["KernelNumber"] = kind_of["HundredthsOfPercent"] = "gauge"
-    kind_of["INTEGER"] = kind_of["Unsigned32"] = kind_of["TruthValue"] = "integer"
+    kind_of["INTEGER"] = kind_of["Integer32"] = kind_of["Unsigned32"] = kind_of["TruthValue"] = "integer"
     kind_of["TimeTicks"] = kind_of["TimeStamp"] = "time"
     kind_of["SnmpAdminString"] = kind_of["DisplayString"] = kind_of["CounterText"] = "text"
 }
