@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/octets.h"
 #include "kernel/ip_tables.h"
+#include "kernel/limits.h"
 #include "kernel/links.h"
 #include "kernel/netns_reader.h"
 #include "kernel/socket_tables.h"
@@ -162,6 +163,16 @@ static void print_udp_socket(const void *of)
 	printf(" send=%" PRIu64, row->send_queue);
 }
 
+static void print_limits(const void *of)
+{
+	const struct tcx_limits *row = of;
+
+	printf("limits");
+	for (int i = 0; i < TCX_LIMITS; i++)
+		if (row->known[i])
+			printf(" %d=%" PRIu64, i, row->numbers[i]);
+}
+
 static void print_processor(const void *of)
 {
 	const struct tcx_softnet_cpu *row = of;
@@ -186,6 +197,7 @@ static const struct {
 	[TCX_TABLE_TCP_LISTENERS] = {"listeners", print_listener},
 	[TCX_TABLE_SOFTNET_CPUS] = {"processors", print_processor},
 	[TCX_TABLE_UDP_SOCKETS] = {"datagrams", print_udp_socket},
+	[TCX_TABLE_LIMITS] = {"limits", print_limits},
 };
 
 struct wishes {

@@ -32,7 +32,7 @@ ONCE = "tableInterval 3600\n"  # read when asked for, and not again in the cours
 IF_NUMBER = f"{MIB2}.2.1.0"
 SYS_UPTIME = f"{MIB2}.1.3.0"
 # kernelTableIndex
-INTERFACES, ADDRESSES, ROUTES, NEIGHBOURS, CONNECTIONS, ENDPOINTS, STATES, LISTENERS, PROCESSORS, DATAGRAMS = range(1, 11)
+INTERFACES, ADDRESSES, ROUTES, NEIGHBOURS, CONNECTIONS, ENDPOINTS, STATES, LISTENERS, PROCESSORS, DATAGRAMS, LIMITS = range(1, 12)
 SOCKETS = (CONNECTIONS, ENDPOINTS, STATES, LISTENERS, DATAGRAMS)
 ENTRY = {"ifTable": f"{MIB2}.2.2.1", "atTable": f"{MIB2}.3.1.1", "ipAddrTable": f"{MIB2}.4.20.1",
          "ipRouteTable": f"{MIB2}.4.21.1", "ipNetToMediaTable": f"{MIB2}.4.22.1", "tcpConnTable": f"{MIB2}.6.13.1",
@@ -824,6 +824,73 @@ def processors(site):
         agent.end()
 
 
+# --- Limits ---------------------------------------------------------------------------------------------------------------------
+
+MEMORY = ("sys/net/ipv4/tcp_mem", "sys/net/ipv4/udp_mem")
+# Sub-id, file, which of its numbers, and of which counter the next sub-id has the use.
+LIMIT = ((1, MEMORY[0], 1, "SockstatTcpMem"), (3, MEMORY[0], 2, "SockstatTcpMem"), (6, MEMORY[1], 0, "SockstatUdpMem"),
+         (8, MEMORY[1], 1, "SockstatUdpMem"), (10, MEMORY[1], 2, "SockstatUdpMem"),
+         (13, "sys/net/ipv4/tcp_max_orphans", 0, "SockstatTcpOrphan"), (15, "sys/net/ipv4/tcp_max_tw_buckets", 0, "SockstatTcpTw"),
+         (18, "sys/net/ipv4/ipfrag_high_thresh", 0, "SockstatFragMemory"),
+         (20, "sys/net/ipv6/ip6frag_high_thresh", 0, "SockstatFrag6Memory"),
+         (22, "sys/net/ipv4/neigh/default/gc_thresh3", 0, "ArpCacheEntries"),
+         (24, "sys/net/ipv6/neigh/default/gc_thresh3", 0, "NdiscCacheEntries"))
+
+
+def wanted_limits(texts, counters):
+    """Sub-id to value: limits, hundredths of a percent of each, and memory in octets."""
+    wanted = {}
+    for sub_id, file, place, counter in LIMIT:
+        if file in texts:
+            limit = int(texts[file].split()[place])
+            wanted[sub_id] = gauge(limit)
+            if counter in counters and limit:
+                wanted[sub_id + 1] = gauge(counters[counter] * 10000 // limit)
+    for sub_id, counter in ((5, "SockstatTcpMem"), (12, "SockstatUdpMem")):
+        wanted[sub_id] = Value("Counter64", counters[counter] * os.sysconf("SC_PAGESIZE"))
+    if counters.get("NfConntrackMax"):
+        wanted[17] = gauge(counters["NfConntrackCount"] * 10000 // counters["NfConntrackMax"])
+    return wanted
+
+
+def found_limits(site):
+    return {int(oid.split(".")[-2]): value for oid, value in site.walk(f"{OBJECTS}.32")}
+
+
+def limits(site):
+    """The limits against the files of the namespace, and of a proc root; how much of each is in use."""
+    site.snmpd()
+    agent = site.agent(FAST)
+    files = sorted({file for _, file, _, _ in LIMIT})
+    site.run("sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=777", "net.ipv4.ipfrag_high_thresh=1000000")
+
+    def texts():
+        found = {file: site.run("cat", f"/proc/{file}") for file in files}
+        return {file: done.stdout for file, done in found.items() if done.returncode == 0}
+
+    def own(values):
+        """Without what others on this machine move."""
+        return {sub_id: value for sub_id, value in values.items() if sub_id in {limit for limit, _, _, _ in LIMIT}}
+
+    wanted = own(wanted_limits(texts(), kernel.Counters(kernel.read_live(site))))
+    check_equal(wanted[15], gauge(777), "the namespace has a limit of its own")
+    wait_for("that is what the agent has", lambda: own(found_limits(site)) == wanted)
+    check(set(found_limits(site)) >= {sub_id + 1 for sub_id in (15, 18)} | {5, 12}, "and how much of them is in use")
+    agent.end()
+    made = {"net/snmp": "Ip: InReceives\nIp: 1\n", "net/sockstat": "TCP: inuse 1 orphan 3 tw 5 alloc 2 mem 70001\nUDP: inuse 1 mem 4\n"
+            "FRAG: inuse 1 memory 5000000000\n", "net/sockstat6": "FRAG6: inuse 1 memory 1\n", MEMORY[0]: "1\t35000\t70000\n",
+            MEMORY[1]: "3\t6\t7\n", "sys/net/ipv4/tcp_max_orphans": "12\n", "sys/net/ipv4/tcp_max_tw_buckets": "0\n",
+            "sys/net/ipv4/ipfrag_high_thresh": "5000000000\n", "sys/net/netfilter/nf_conntrack_count": "7\n",
+            "sys/net/netfilter/nf_conntrack_max": "14\n"}
+    for name, content in made.items():
+        site.write(f"proc/{name}", content)
+    agent = site.agent(f"procRoot {site.folder}/proc\n" + ONCE)
+    wanted = wanted_limits(made, kernel.Counters(made))
+    wanted[18] = gauge(2**32 - 1)
+    check_equal(found_limits(site), wanted, "of made files: a use over 100, none of a limit of 0, no file no limit")
+    agent.end()
+
+
 # --- On demand ----------------------------------------------------------------------------------------------------------------
 
 def on_demand(site):
@@ -833,9 +900,9 @@ def on_demand(site):
     site.walk(f"{MIB2}.6", repetitions=1)
     site.walk(f"{OBJECTS}.1")
     names = dict(site.walk(f"{ENTRY['kernelTable']}.{NAME}"))
-    check_equal(len(names), 10, "kernelTable names all tables")
+    check_equal(len(names), 11, "kernelTable names all tables")
     surveys = [value.value for _, value in site.walk(f"{ENTRY['kernelTable']}.{SURVEY}")]
-    check_equal((len(surveys), len(set(surveys))), (10, 7), "and by which survey each is made")
+    check_equal((len(surveys), len(set(surveys))), (11, 8), "and by which survey each is made")
     site.walk(ENTRY["kernelTable"])
     agent.end()
     agent = site.agent("tableInterval 1\ntableIdle 4\n")
@@ -1254,6 +1321,7 @@ def none_of_snmpd(site):
 
 if __name__ == "__main__":
     harness.main(interfaces, ignored, last_change, counting, changing_interfaces, addresses, routes, neighbours, sockets,
-                 full_queue, who_loses, names, changing_connections, snmpnetstat, processors, on_demand, cut, cold, polite, meanwhile, crowd, too_slow, no_row_lost,
+                 full_queue, who_loses, names, changing_connections, snmpnetstat, processors, limits, on_demand, cut, cold, polite,
+                 meanwhile, crowd, too_slow, no_row_lost,
                  longer_than_idle, failing, reload_while_renewed, reload_in_spite, reload_meanwhile,
                  reload_elsewhere, restart_meanwhile, end_meanwhile, registered, none_of_snmpd)
