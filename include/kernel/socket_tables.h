@@ -119,7 +119,7 @@ struct tcx_tcp_listener {
 struct tcx_udp_socket {
 	struct tcx_bound at;
 	uint64_t receive_queue; /* datagrams that the program has not read */
-	uint64_t receive_limit; /* sk_rcvbuf: one that comes while a queue is longer is dropped */
+	uint64_t receive_limit; /* sk_rcvbuf: what finds no room is dropped */
 	uint64_t send_queue;	/* datagrams that the device has not sent */
 };
 

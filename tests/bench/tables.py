@@ -24,7 +24,8 @@ COLUMN = f"{harness.MIB2}.6.13.1.1"                     # tcpConnState
 ESTABLISHED = f"{harness.OBJECTS}.18.1.3.1.5"           # tcpStateSockets of IPv4
 SCALAR = f"{harness.MIB2}.6.9.0"                        # tcpCurrEstab
 CONNECTIONS, STATES = 5, 7                              # numbers of kernelTable
-SOCKET_TABLES = (COLUMN, f"{harness.MIB2}.7.5.1.1", f"{harness.OBJECTS}.18.1.3", f"{harness.OBJECTS}.20.1.5")
+SOCKET_TABLES = (COLUMN, f"{harness.MIB2}.7.5.1.1", f"{harness.OBJECTS}.18.1.3", f"{harness.OBJECTS}.20.1.5",
+                 f"{harness.OBJECTS}.31.1.5")
 FAMILIES, PROTOCOLS = {"2": "IPv4", "10": "IPv6"}, {"6": "TCP", "17": "UDP"}
 AGENT, PEER = "udp:127.0.0.1:161", "udp:127.0.0.1:162"
 PATIENCE = 45                                           # seconds that a walk may take
