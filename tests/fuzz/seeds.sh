@@ -8,7 +8,7 @@ files="net/snmp net/snmp6 net/netstat net/sockstat net/sockstat6 sys/net/ipv4/ip
 	net/tls_stat net/softnet_stat net/stat/nf_conntrack sys/net/netfilter/nf_conntrack_count
 	sys/net/netfilter/nf_conntrack_max net/stat/arp_cache net/stat/ndisc_cache net/stat/rt_cache
 	net/stat/synproxy"
-mkdir -p "$out/fuzz_readers" "$out/fuzz_requests" "$out/fuzz_sources"
+mkdir -p "$out/fuzz_readers" "$out/fuzz_requests" "$out/fuzz_sources" "$out/fuzz_totals"
 
 # The byte that picks the reader of a file.
 pick() {
@@ -32,6 +32,12 @@ all_files() {
 	done
 }
 
+# A processor that goes and comes back while its numbers wrap, and lines without its number.
+cpu0='1 2 3 0 0 0 0 0 9 a b c 0'
+cpu7='fffffff0 2 3 0 0 0 0 0 9 a b c 7'
+printf "\\001$cpu0\\n$cpu7\\n\\377$cpu0\\n\\377$cpu0\\n1$cpu7\\n\\377" >"$out/fuzz_totals/processors"
+printf '\000entries  drop\n9 fffffff0\n9 1\n\3779 1\n\377entries  drop\n9 2\n9 1\n\377' >"$out/fuzz_totals/names"
+
 # Flags, then a context, and two ranges in either byte order.
 range_big='\002\004\001\000\000\000\000\001\000\000\000\002\000\000\000\000'
 range_little='\002\002\000\000\006\000\000\000\012\000\000\000\001\002\000\000\007\000\000\000'
@@ -49,5 +55,9 @@ for root in "$fixtures"/[0-9]* "$fixtures"/quirk-*; do
 			>"$out/fuzz_readers/$name-$(echo "$file" | tr / -)"
 	done
 	{ all_files "$before"; all_files "$root"; } >"$out/fuzz_sources/$name"
+	{ printf '\001'; cat "$before/net/softnet_stat"; printf '\377'; cat "$root/net/softnet_stat"; } \
+		>"$out/fuzz_totals/$name-softnet"
+	{ printf '\000'; cat "$before/net/stat/rt_cache"; printf '\377'; cat "$root/net/stat/rt_cache"; } \
+		>"$out/fuzz_totals/$name-rt_cache"
 	before=$root
 done

@@ -34,13 +34,14 @@ static struct tcx_layout *names_of(tcx_reader *reader, const char *text, size_t 
 	return NULL;
 }
 
-struct tcx_snapshot *reading_again(tcx_reader *reader, struct tcx_layout *layout, const char *text,
-				   size_t len, bool *diverged, struct tcx_fault *fault)
+/* The snapshot of a layout; NULL with a fault, or when the names are others. */
+static struct tcx_snapshot *fill(tcx_reader *reader, struct tcx_layout *layout,
+				 struct tcx_totals *totals, const char *text, size_t len,
+				 bool *diverged, struct tcx_fault *fault)
 {
-	struct tcx_totals totals = {0};
 	struct tcx_builder builder = {.layout = layout,
 				      .snapshot = tcx_snapshot_new(layout),
-				      .totals = &totals,
+				      .totals = totals,
 				      .prefix = prefix_of(reader)};
 	bool well;
 
@@ -48,7 +49,6 @@ struct tcx_snapshot *reading_again(tcx_reader *reader, struct tcx_layout *layout
 		return NULL;
 	builder.snapshot->taken_ns = 1;
 	well = reader(&builder, text, len, fault);
-	tcx_totals_clear(&totals);
 	tcx_builder_end_source(&builder);
 	*diverged = builder.diverged || (well && builder.missing);
 	if (well && !*diverged)
@@ -57,8 +57,18 @@ struct tcx_snapshot *reading_again(tcx_reader *reader, struct tcx_layout *layout
 	return NULL;
 }
 
-struct tcx_snapshot *reading_of(tcx_reader *reader, const char *text, size_t len,
-				struct tcx_fault *fault)
+struct tcx_snapshot *reading_again(tcx_reader *reader, struct tcx_layout *layout, const char *text,
+				   size_t len, bool *diverged, struct tcx_fault *fault)
+{
+	struct tcx_totals totals = {0};
+	struct tcx_snapshot *snapshot = fill(reader, layout, &totals, text, len, diverged, fault);
+
+	tcx_totals_clear(&totals);
+	return snapshot;
+}
+
+struct tcx_snapshot *reading_on(tcx_reader *reader, struct tcx_totals *totals, const char *text,
+				size_t len, struct tcx_fault *fault)
 {
 	struct tcx_layout *layout = names_of(reader, text, len);
 	struct tcx_snapshot *snapshot;
@@ -66,8 +76,18 @@ struct tcx_snapshot *reading_of(tcx_reader *reader, const char *text, size_t len
 
 	if (layout == NULL)
 		return NULL;
-	snapshot = reading_again(reader, layout, text, len, &diverged, fault);
+	snapshot = fill(reader, layout, totals, text, len, &diverged, fault);
 	tcx_layout_unref(layout);
+	return snapshot;
+}
+
+struct tcx_snapshot *reading_of(tcx_reader *reader, const char *text, size_t len,
+				struct tcx_fault *fault)
+{
+	struct tcx_totals totals = {0};
+	struct tcx_snapshot *snapshot = reading_on(reader, &totals, text, len, fault);
+
+	tcx_totals_clear(&totals);
 	return snapshot;
 }
 

@@ -15,6 +15,10 @@
 struct tcx_snapshot *reading_of(tcx_reader *reader, const char *text, size_t len,
 				struct tcx_fault *fault);
 
+/* The same of a file with lines of processors, whose totals were made of texts before. */
+struct tcx_snapshot *reading_on(tcx_reader *reader, struct tcx_totals *totals, const char *text,
+				size_t len, struct tcx_fault *fault);
+
 /*
  * Reads the values of a text whose names are to be those of a layout. NULL with a fault; *diverged
  * when there are other names.
