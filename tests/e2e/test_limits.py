@@ -59,7 +59,7 @@ def bulk(site):
     agent = site.agent()
     name = longest(site)
     with ber.Manager(site.snmp) as manager:
-        for what, names in ((f"151 times {name}", [name] * 151), ("all values", columns(site))):
+        for what, names in ((f"151 times {name}", [name] * 151), ("400 values", columns(site)[:400])):
             answer = manager.ask(ber.GETBULK, names, repetitions=5)
             check(answer.error == 0 and len(answer.varbinds) >= len(names), f"of {what}: {len(answer.varbinds)} varbinds", answer[:3])
     one_session(agent)
