@@ -100,7 +100,9 @@ static bool add_line(uint64_t *grown, const uint64_t *last, const uint64_t *now,
 	for (size_t k = 0; k < columns; k++) {
 		uint64_t by = now[k];
 
-		if ((counters >> k & 1) != 0 && last != NULL && !growth(last[k], now[k], &by))
+		if ((counters >> k & 1) == 0)
+			continue;
+		if (last != NULL && !growth(last[k], now[k], &by))
 			return false;
 		grown[k] += by;
 	}

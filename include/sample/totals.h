@@ -27,7 +27,7 @@ struct tcx_totals {
 	size_t columns;
 	bool has_ids; /* lines are told apart by id, and those that are gone are kept */
 	struct tcx_lines now, last;
-	uint64_t grown[TCX_TOTALS_COLUMNS]; /* by column: the total by growth */
+	uint64_t grown[TCX_TOTALS_COLUMNS]; /* by column: the total, of those that only grow */
 	uint64_t sum[TCX_TOTALS_COLUMNS];   /* by column: the sum of the lines as they are */
 	bool anew; /* the totals began anew; who has noted that clears it */
 };

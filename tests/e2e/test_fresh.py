@@ -338,4 +338,43 @@ def replaced(site):
     wait_for("a good one in its place is read", lambda: shows(site, 4000000001, 4000000004))
 
 
-harness.main(age, garbage, too_old, nothing_yet, one_snapshot, one_broken, cannot_be_used, replaced)
+SOFTNET = "{:08x} {:08x} 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 {:08x}\n"
+CONNTRACK = "entries  drop\n"
+
+
+def processors(site):
+    """Totals of files with a line for each processor: they go on over a wrap and a processor that leaves, and tell where they do not."""
+    softnet, conntrack = SOURCES["net/softnet_stat"], SOURCES["net/stat/nf_conntrack"]
+    moved = [f"{OBJECTS}.1.14.1.9.{i}" for i in (softnet, conntrack)]
+    shown = [f"{OBJECTS}.24.1.0", f"{OBJECTS}.24.2.0", f"{OBJECTS}.25.10.0", f"{OBJECTS}.25.1.0"]  # processed, dropped, drop, entries
+
+    def put(cpus, lines):
+        with agent.held():
+            site.write("proc/net/softnet_stat", "".join(SOFTNET.format(processed, dropped, cpu) for cpu, processed, dropped in cpus))
+            site.write("proc/net/stat/nf_conntrack", CONNTRACK + "".join(f"{entries:08x}  {drop:08x} \n" for entries, drop in lines))
+
+    def expect(values, what):
+        wait_for(f"{what}: {values}", lambda: [value.value for value in site.get(*shown)] == values)
+        check(True, f"{what}: {values}")
+        return [number_of(site, oid) for oid in moved], number_of(site, DISCONTINUITY)
+
+    write(site, 1)
+    site.write("proc/net/softnet_stat", SOFTNET.format(0xfffffff0, 1, 0) + SOFTNET.format(0x10, 2, 3))
+    site.write("proc/net/stat/nf_conntrack", CONNTRACK + "00000005  fffffffe\n00000005  00000001\n")
+    site.snmpd()
+    agent = site.agent(f"procRoot {site.folder}/proc\nrefreshInterval 0.1\n")
+    begun = expect([2**32, 3, 2**32 - 1, 5], "at first the sums")
+    put(((0, 0x10, 1), (3, 0x10, 2)), ((4, 3), (4, 1)))
+    check_equal(expect([2**32 + 0x20, 3, 2**32 + 4, 4], "numbers wrap"), begun, "and that is no discontinuity")
+    put(((3, 0x11, 4),), ((4, 3), (4, 2)))
+    check_equal(expect([2**32 + 0x21, 5, 2**32 + 5, 4], "a processor goes"), begun, "and that is none")
+    put(((0, 0x12, 2), (3, 0x11, 4)), ((4, 4), (4, 2)))
+    check_equal(expect([2**32 + 0x23, 6, 2**32 + 6, 4], "and comes back"), begun, "nor that")
+    wait_for("time passes", lambda: number_of(site, UPTIME) > begun[0][1] + 10)
+    put(((0, 0x12, 2), (3, 0x11, 4)), ((4, 4),))
+    files, everything = expect([2**32 + 0x23, 6, 4, 4], "a line that does not say whose it is goes")
+    check(files[0] == begun[0][0] and files[1] > begun[0][1] and everything == begun[1],
+          "and that is a discontinuity of its file, and of nothing else", (begun, files, everything))
+
+
+harness.main(age, garbage, too_old, nothing_yet, one_snapshot, one_broken, cannot_be_used, replaced, processors)
