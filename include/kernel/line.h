@@ -61,28 +61,27 @@ static inline bool tcx_line_value(struct tcx_piece *line, struct tcx_piece of,
 	return tcx_line_number(line, number) || tcx_line_no_number(fault, of);
 }
 
+/* By character: the value of a hexadecimal digit, and 1 more; 0: it is none. */
+extern const uint8_t tcx_line_hex_digits[256];
+
 /* Takes a hexadecimal number off a line, without sign or prefix. False unless it fits 64 bits. */
 static inline bool tcx_line_hex(struct tcx_piece *line, uint64_t *number)
 {
-	const char *first = line->at;
+	const char *at = line->at;
+	unsigned int digit;
 	uint64_t v = 0;
 
-	for (; line->at < line->end && !tcx_is_blank(*line->at); line->at++) {
-		unsigned int digit = (unsigned int)*line->at - '0';
-
-		if (digit > 9) {
-			unsigned int letter = ((unsigned int)*line->at | 0x20) - 'a';
-
-			if (letter > 5)
-				return false;
-			digit = letter + 10;
-		}
+	while (at < line->end && (digit = tcx_line_hex_digits[(unsigned char)*at]) != 0) {
 		if (v >> 60 != 0)
 			return false;
-		v = v << 4 | digit;
+		v = v << 4 | (digit - 1);
+		at++;
 	}
 	*number = v;
-	return line->at > first;
+	if (at == line->at || (at < line->end && !tcx_is_blank(*at)))
+		return false;
+	line->at = at;
+	return true;
 }
 
 /*

@@ -8,6 +8,13 @@
 /* Characters of a name that a fault shows. */
 #define SHOWN 40
 
+const uint8_t tcx_line_hex_digits[256] = {
+	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
 static int shown(struct tcx_piece name)
 {
 	return tcx_piece_len(name) < SHOWN ? (int)tcx_piece_len(name) : SHOWN;
