@@ -170,14 +170,14 @@ static void take_patterns(const struct directive *directive, struct tcx_config *
 	char pattern[PATH_MAX];
 
 	while (tcx_list_next(&text, " \t", pattern)) {
-		size_t used = strlen(list);
+		size_t used = strlen(list), room = TCX_LIST_MAX + 1 - used;
 
-		if (used + strlen(pattern) < TCX_LIST_MAX)
-			snprintf(list + used, TCX_LIST_MAX + 1 - used, "%s ", pattern);
-		else
-			netsnmp_config_error("%s '%s' is wrong: all patterns together have room "
-					     "for %d characters",
-					     directive->word, pattern, TCX_LIST_MAX);
+		if ((size_t)snprintf(list + used, room, "%s ", pattern) < room)
+			continue;
+		list[used] = '\0';
+		netsnmp_config_error("%s '%s' is wrong: all patterns together have room for %d "
+				     "characters",
+				     directive->word, pattern, TCX_LIST_MAX);
 	}
 }
 
