@@ -40,18 +40,22 @@ static size_t character_len(const uint8_t *at)
 	return 0;
 }
 
-void tcx_text_escape(char *out, const char *name)
+void tcx_text_escape(char *out, size_t size, const char *name)
 {
 	const uint8_t *at = (const uint8_t *)name;
+	const char *end = out + size;
 
 	while (*at != '\0') {
 		size_t len = character_len(at);
+		size_t written = len > 0 ? len : 4;
 
+		if (written >= (size_t)(end - out))
+			break;
 		if (len > 0)
 			memcpy(out, at, len);
 		else
 			snprintf(out, 5, "\\x%02x", *at);
-		out += len > 0 ? len : 4;
+		out += written;
 		at += len > 0 ? len : 1;
 	}
 	*out = '\0';

@@ -79,7 +79,7 @@ void tcx_value_socket_name(struct tcx_value *value, const struct tcx_bound *boun
 	if (zone != 0)
 		snprintf(link, sizeof(link), "%%%u", zone);
 	if (zone != 0 && bound->link_name[0] != '\0')
-		tcx_text_escape(link + 1, bound->link_name);
+		tcx_text_escape(link + 1, sizeof(link) - 1, bound->link_name);
 	tcx_value_print(value, ipv4 ? "%s%s:%u" : "[%s%s]:%u", at, link,
 			tcx_octets_get16(bound->port));
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static void set(struct tcx_value *value, u_char type, const void *data, size_t len)
 {
 	value->type = type;
@@ -70,6 +72,12 @@ void tcx_value_print(struct tcx_value *value, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(value->as.text, sizeof(value->as.text), format, arguments);
 	va_end(arguments);
+	tcx_value_text(value, value->as.text);
+}
+
+void tcx_value_escaped(struct tcx_value *value, const char *name)
+{
+	tcx_text_escape(value->as.text, sizeof(value->as.text), name);
 	tcx_value_text(value, value->as.text);
 }
 

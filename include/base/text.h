@@ -10,8 +10,9 @@
 
 /*
  * Writes a name as UTF-8 that can be shown. An octet that is not of such a character, and a
- * backslash, becomes "\xNN". out has TCX_ESCAPED_SIZE(strlen(name)) octets.
+ * backslash, becomes "\xNN". TCX_ESCAPED_SIZE(strlen(name)) is room enough; in less, no character
+ * is cut in half.
  */
-void tcx_text_escape(char *out, const char *name);
+void tcx_text_escape(char *out, size_t size, const char *name);
 
 #endif

@@ -50,6 +50,9 @@ void tcx_value_text(struct tcx_value *value, const char *text);
 void tcx_value_print(struct tcx_value *value, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* OCTET STRING: a name of any octets, escaped (base/text.h) and cut to 255. */
+void tcx_value_escaped(struct tcx_value *value, const char *name);
+
 /* OCTET STRING of any octets, borrowed as well. */
 void tcx_value_octets(struct tcx_value *value, const void *octets, size_t len);
 

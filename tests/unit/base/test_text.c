@@ -43,7 +43,7 @@ static void escape(void **state)
 		char text[64];
 
 		assert_true(TCX_ESCAPED_SIZE(strlen(rows[i].name)) <= sizeof(text));
-		tcx_text_escape(text, rows[i].name);
+		tcx_text_escape(text, sizeof(text), rows[i].name);
 		assert_string_equal(text, rows[i].text);
 	}
 }
@@ -55,9 +55,41 @@ static void room(void **state)
 
 	(void)state;
 	memset(text, '.', sizeof(text));
-	tcx_text_escape(text, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
+	tcx_text_escape(text, TCX_ESCAPED_SIZE(15),
+			"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
 	assert_int_equal(strlen(text), 60);
 	assert_int_equal(text[61], '.');
+}
+
+static const struct {
+	const char *name;
+	size_t size;
+	const char *text;
+} cuts[] = {
+	{"abc", 4, "abc"},
+	{"abc", 3, "ab"},
+	{"abc", 1, ""},
+	{"ab\xe2\x82\xac", 5, "ab"},
+	{"ab\xe2\x82\xac", 6, "ab\xe2\x82\xac"},
+	{"ab\xff", 6, "ab"},
+	{"ab\xff", 7, "ab\\xff"},
+	{"a\xff"
+	 "b",
+	 3, "a"},
+};
+
+/* Neither a character nor an escape is cut in half, and nothing follows what has no room. */
+static void cut(void **state)
+{
+	char text[16];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cuts); i++) {
+		memset(text, '.', sizeof(text));
+		tcx_text_escape(text, cuts[i].size, cuts[i].name);
+		assert_string_equal(text, cuts[i].text);
+		assert_int_equal(text[cuts[i].size], '.');
+	}
 }
 
 int main(void)
@@ -65,6 +97,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escape),
 		cmocka_unit_test(room),
+		cmocka_unit_test(cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
