@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reads the settings that limit memory and tables of the kernel. */
-#include "kernel/limits.h"
+#include "sample/limits.h"
 
 #include "base/clock.h"
 #include "kernel/line.h"
 #include "kernel/netns_reader.h"
+#include "kernel/read_table.h"
 #include "procfile.h"
 
 #define UNUSED TCX_LIMITS

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* limits: what the kernel allows, and how much of that is in use. */
-#include "kernel/limits.h"
+#include "sample/limits.h"
 
 #include <unistd.h>
 
+#include "base/ratio.h"
 #include "mib/objects.h"
-
-/* The whole, in hundredths of a percent. */
-#define WHOLE 10000
 
 static bool is_used(const struct tcx_request *request, enum tcx_counter counter, uint64_t *used)
 {
@@ -21,7 +19,7 @@ static bool show_use(const struct tcx_request *request, enum tcx_counter counter
 
 	if (limit == 0 || !is_used(request, counter, &used))
 		return false;
-	tcx_value_gauge32_latched(value, used * WHOLE / limit);
+	tcx_value_gauge32_latched(value, tcx_hundredths(used, limit));
 	return true;
 }
 

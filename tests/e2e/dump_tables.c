@@ -18,11 +18,11 @@
 #include "base/clock.h"
 #include "base/octets.h"
 #include "kernel/ip_tables.h"
-#include "kernel/limits.h"
 #include "kernel/links.h"
 #include "kernel/netns_reader.h"
 #include "kernel/socket_tables.h"
 #include "kernel/softnet_cpus.h"
+#include "sample/limits.h"
 #include "tests/unit/use_procfs.h"
 
 static void print_address(const char *name, int family, const void *octets)

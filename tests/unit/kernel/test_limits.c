@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#include "kernel/limits.h"
+#include "kernel/read_table.h"
+#include "sample/limits.h"
 #include "tests/unit/fixture.h"
 
 #define TCP_MEM "sys/net/ipv4/tcp_mem"

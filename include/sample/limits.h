@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Limits of the kernel's memory and tables, which are settings in /proc/sys/net. */
-#ifndef TCX_KERNEL_LIMITS_H
-#define TCX_KERNEL_LIMITS_H
+/*
+ * Limits of the kernel's memory and tables, which are settings in /proc/sys/net: what the table
+ * TCX_TABLE_LIMITS holds (kernel/limits.c).
+ */
+#ifndef TCX_SAMPLE_LIMITS_H
+#define TCX_SAMPLE_LIMITS_H
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#include "kernel/read_table.h"
 
 enum tcx_limit {
 	TCX_LIMIT_TCP_MEM_PRESSURE, /* pages; the second and third number of tcp_mem */
