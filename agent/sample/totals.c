@@ -203,6 +203,24 @@ static bool goes_on(const struct tcx_totals *totals, struct order by, bool has_i
 			: totals->last.count == totals->now.count);
 }
 
+bool tcx_totals_name(struct tcx_totals *totals, const char *names, size_t len)
+{
+	char *copy;
+
+	if (totals->names != NULL && totals->names_len == len &&
+	    memcmp(totals->names, names, len) == 0)
+		return true;
+	copy = realloc(totals->names, len + 1);
+	if (copy == NULL)
+		return false;
+	memcpy(copy, names, len);
+	totals->names = copy;
+	totals->names_len = len;
+	totals->anew = totals->anew || totals->last.count > 0;
+	totals->last.count = 0;
+	return true;
+}
+
 bool tcx_totals_end(struct tcx_totals *totals, size_t columns, uint64_t counters, size_t id)
 {
 	struct order by = {id, columns};
@@ -228,6 +246,7 @@ bool tcx_totals_end(struct tcx_totals *totals, size_t columns, uint64_t counters
 
 void tcx_totals_clear(struct tcx_totals *totals)
 {
+	free(totals->names);
 	free(totals->now.numbers);
 	free(totals->last.numbers);
 	*totals = (struct tcx_totals){0};

@@ -3,8 +3,8 @@
  * Sums over the lines of a file that has one for each processor. A counter there is often of 32
  * bits, and wraps by itself; and the line of a processor that goes offline goes with it. So what is
  * summed is the growth of each line, into totals of 64 bits that never fall. Only where nothing
- * tells which line is which processor's, and their number changes, or where a line begins anew, are
- * the totals begun anew, too.
+ * tells which line is which processor's, and their number changes, where a line begins anew, or the
+ * columns are others, are the totals begun anew, too.
  */
 #ifndef TCX_SAMPLE_TOTALS_H
 #define TCX_SAMPLE_TOTALS_H
@@ -24,6 +24,8 @@ struct tcx_lines {
 };
 
 struct tcx_totals {
+	char *names; /* owned; of the columns, as the text has them; NULL: it has none */
+	size_t names_len;
 	size_t columns;
 	bool has_ids; /* lines are told apart by id, and those that are gone are kept */
 	struct tcx_lines now, last;
@@ -37,6 +39,9 @@ void tcx_totals_begin(struct tcx_totals *totals);
 
 /* The place for the numbers of the next line. NULL: memory is short, or it is one line too many. */
 uint64_t *tcx_totals_add(struct tcx_totals *totals, size_t columns);
+
+/* Says what the columns of the text are called, before it ends. False when memory is short. */
+bool tcx_totals_name(struct tcx_totals *totals, const char *names, size_t len);
 
 /*
  * Ends a text of that many columns. counters: its columns that only grow, bits of 1 << column.

@@ -13,6 +13,7 @@
 
 /* The columns of a text, in its order. */
 struct columns {
+	struct tcx_piece names; /* their line; empty: there is none */
 	size_t count;
 	size_t id;		       /* the one with the number of the processor, or TCX_NO_ID */
 	size_t at[TCX_TOTALS_COLUMNS]; /* the entry of each in the layout, but of the id */
@@ -87,6 +88,9 @@ static bool read_values(struct tcx_builder *builder, const struct columns *colum
 	if (!read_lines(totals, columns, text, fault))
 		return false;
 	memcpy(first, totals->now.numbers, columns->count * sizeof(first[0]));
+	if (tcx_piece_len(columns->names) > 0 &&
+	    !tcx_totals_name(totals, columns->names.at, tcx_piece_len(columns->names)))
+		return tcx_fault_set(fault, "out of memory");
 	if (!tcx_totals_end(totals, columns->count, counters(builder, columns), columns->id))
 		return tcx_fault_set(fault, "out of memory");
 	for (size_t i = 0; i < columns->count; i++)
@@ -177,6 +181,7 @@ static bool read_headed(struct tcx_builder *builder, struct columns *columns,
 
 	if (!begin(text, &numbers, fault))
 		return false;
+	columns->names = names;
 	if (tcx_builder_known_line(builder, names.at, len) == numbers)
 		take_known(builder, columns, numbers);
 	else if (!name_columns(builder, columns, names, numbers, fault))

@@ -156,6 +156,11 @@ static const struct row {
 	 FAULT("SctpInSCTPPacks is negative, which a counter cannot be")},
 	{tcx_read_signed_pairs, TEXT("SctpCurrEstab -3\n"), GIVES("SctpCurrEstab=0")},
 	{tcx_read_signed_pairs, TEXT("SctpNew -7\n"), GIVES("SctpNew=-7")},
+	{tcx_read_signed_pairs, TEXT("SctpAborteds 1\nSctpCurrEstab 2\nSctpAborteds 3\n"),
+	 GIVES("SctpCurrEstab=2")},
+	{tcx_read_signed_pairs, TEXT("SctpCurrEstab ff\n"),
+	 FAULT("the value of SctpCurrEstab is no whole number of at most 64 bits")},
+	{tcx_read_signed_pairs, TEXT("SctpCurrEstab -1"), FAULT("it ends in the middle of a line")},
 
 	/* pairs of which a gauge may be below 0, and does not look so */
 	{tcx_read_wrapped_pairs, TEXT("TlsCurrTxSw                     \t5\nTlsTxSw\t3\n"),
@@ -165,6 +170,10 @@ static const struct row {
 	{tcx_read_wrapped_pairs, TEXT("TlsCurrTxSw 2147483647\nTlsTxSw 4294967295\n"),
 	 GIVES("TlsCurrTxSw=2147483647 TlsTxSw=4294967295")},
 	{tcx_read_wrapped_pairs, TEXT("TlsNew 18446744073709551615\n"), GIVES("TlsNew=-1")},
+	{tcx_read_wrapped_pairs, TEXT("TlsTxSw 1\nTlsRxSw\t  2\nTlsTxSw 1\n"), GIVES("TlsRxSw=2")},
+	{tcx_read_wrapped_pairs, TEXT("TlsTxSw FF\n"),
+	 FAULT("the value of TlsTxSw is no whole number of at most 64 bits")},
+	{tcx_read_wrapped_pairs, TEXT("TlsTxSw 12"), FAULT("it ends in the middle of a line")},
 
 	/* names and a line for each processor */
 	{tcx_read_per_cpu, TEXT("entries  insert_failed drop\n00000007 0000000a ffffffff\n"),
@@ -173,6 +182,8 @@ static const struct row {
 	 GIVES("NfConntrackEntries=7 NfConntrackDrop=4294967297")},
 	{tcx_read_per_cpu, TEXT("entries\t\tdrop\tmade_up\n7 \t 0A\tf\n7  B\t\t1\n"),
 	 GIVES("NfConntrackEntries=7 NfConntrackDrop=21 NfConntrackMadeUp=16")},
+	{tcx_read_per_cpu, TEXT("drop clashres entries\n1 2 3\n4 5 3\n"),
+	 GIVES("NfConntrackDrop=5 NfConntrackClashres=7 NfConntrackEntries=3")},
 	{tcx_read_per_cpu, TEXT("drop\nffffffffffffffff\n"), GIVES("NfConntrackDrop=-1")},
 	{tcx_read_per_cpu, TEXT("drop new\n1\n2\n"), GIVES("NfConntrackDrop=3")},
 	{tcx_read_per_cpu, TEXT("drop\n1 5\n2 6\n"), GIVES("NfConntrackDrop=3")},
@@ -203,6 +214,21 @@ static const struct row {
 	 GIVES("SoftnetProcessed=11 SoftnetDropped=2 SoftnetTimeSqueeze=3 SoftnetColumn4=0 "
 	       "SoftnetColumn5=0 SoftnetColumn6=0 SoftnetColumn7=0 SoftnetColumn8=0 "
 	       "SoftnetCpuCollision=10")},
+	{tcx_read_softnet, TEXT("1 2 3 4 5 6 7 8 9 A\n"),
+	 GIVES("SoftnetProcessed=1 SoftnetDropped=2 SoftnetTimeSqueeze=3 SoftnetColumn4=4 "
+	       "SoftnetColumn5=5 SoftnetColumn6=6 SoftnetColumn7=7 SoftnetColumn8=8 "
+	       "SoftnetCpuCollision=9 SoftnetReceivedRps=10")},
+	{tcx_read_softnet, TEXT("00015c73 00020e76 F0000769 00000000\n"),
+	 GIVES("SoftnetProcessed=89203 SoftnetDropped=134774 SoftnetTimeSqueeze=4026533737 "
+	       "SoftnetColumn4=0")},
+	/* one processor twice, and one that no machine has */
+	{tcx_read_softnet,
+	 TEXT("1 2 3 4 5 6 7 8 9 a b c 0\n1 1 1 1 1 1 1 1 1 1 1 1 0\n"
+	      "0 0 0 0 0 0 0 0 0 0 1 0 FFFFFFFF\n"),
+	 GIVES("SoftnetProcessed=2 SoftnetDropped=3 SoftnetTimeSqueeze=4 SoftnetColumn4=5 "
+	       "SoftnetColumn5=6 SoftnetColumn6=7 SoftnetColumn7=8 SoftnetColumn8=9 "
+	       "SoftnetCpuCollision=10 SoftnetReceivedRps=11 SoftnetFlowLimitCount=13 "
+	       "SoftnetBacklogLength=13")},
 	{tcx_read_softnet, TEXT("1 2 3 4 5 6 7 8 9 a b c 0 d e\n1 1 1 1 1 1 1 1 1 1 1 1 2 1 1\n"),
 	 GIVES("SoftnetProcessed=2 SoftnetDropped=3 SoftnetTimeSqueeze=4 SoftnetColumn4=5 "
 	       "SoftnetColumn5=6 SoftnetColumn6=7 SoftnetColumn7=8 SoftnetColumn8=9 "
@@ -223,6 +249,12 @@ static const struct row {
 	       "SoftnetColumn5=5 SoftnetColumn6=6 SoftnetColumn7=7 SoftnetColumn8=8 "
 	       "SoftnetCpuCollision=9 SoftnetReceivedRps=10 SoftnetFlowLimitCount=11 "
 	       "SoftnetColumn12=12 SoftnetColumn13=13 SoftnetColumn14=14")},
+	{tcx_read_softnet, TEXT("1 2 3 4 5 6 7 8 9 a b c 3 e f 10\n"),
+	 GIVES("SoftnetProcessed=1 SoftnetDropped=2 SoftnetTimeSqueeze=3 SoftnetColumn4=4 "
+	       "SoftnetColumn5=5 SoftnetColumn6=6 SoftnetColumn7=7 SoftnetColumn8=8 "
+	       "SoftnetCpuCollision=9 SoftnetReceivedRps=10 SoftnetFlowLimitCount=11 "
+	       "SoftnetBacklogLength=12 SoftnetInputQueueLength=14 SoftnetProcessQueueLength=15 "
+	       "SoftnetColumn16=16")},
 	{tcx_read_softnet, TEXT("1 2 3 4 5 6 7 8 9 a b c 3 e f 10 11\n"),
 	 GIVES("SoftnetProcessed=1 SoftnetDropped=2 SoftnetTimeSqueeze=3 SoftnetColumn4=4 "
 	       "SoftnetColumn5=5 SoftnetColumn6=6 SoftnetColumn7=7 SoftnetColumn8=8 "

@@ -128,6 +128,25 @@ static void columns(void **state)
 	tcx_totals_clear(&totals);
 }
 
+/* So are columns that have other names. */
+static void names(void **state)
+{
+	static const uint64_t numbers[][2] = {{0xfffffffe, 9}, {3, 9}, {4, 9}, {5, 9}};
+	static const char *const said[] = {"drop new", "drop new", "new drop", "new drop"};
+	static const uint64_t totals_of_first[] = {0xfffffffe, 0x100000003, 4, 5};
+	struct tcx_totals totals = {0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(said); i++) {
+		assert_true(tcx_totals_name(&totals, said[i], strlen(said[i])));
+		take(&totals, numbers[i], 1, 2, 3, TCX_NO_ID);
+		assert_int_equal(totals.grown[0], totals_of_first[i]);
+		assert_int_equal(totals.anew, i == 2);
+		totals.anew = false;
+	}
+	tcx_totals_clear(&totals);
+}
+
 /* A text that is not whole leaves no trace. */
 static void half(void **state)
 {
@@ -309,8 +328,8 @@ static void generated(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(texts),    cmocka_unit_test(columns),	 cmocka_unit_test(half),
-		cmocka_unit_test(too_many), cmocka_unit_test(generated),
+		cmocka_unit_test(texts), cmocka_unit_test(columns),  cmocka_unit_test(names),
+		cmocka_unit_test(half),	 cmocka_unit_test(too_many), cmocka_unit_test(generated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
