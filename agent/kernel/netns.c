@@ -41,9 +41,9 @@
 #define LIST_RETRY_NS TCX_NS_PER_S
 
 /*
- * How often to see whether another namespace has lost its process or name: what is kept of it has a
- * second. By the clock, since a process may be one of another PID namespace, which pidfd_open()
- * does not find, and a name may lose its namespace without being deleted.
+ * How often to see whether another namespace has lost its process: what is kept of it has a second.
+ * By the clock, since a process may be one of another PID namespace, which pidfd_open() does not
+ * find.
  */
 #define LOOK_NS (TCX_NS_PER_S / 2)
 
@@ -53,11 +53,10 @@ struct tcx_netns {
 	enum tcx_where where;
 	struct tcx_link_watch *link_watch; /* owned */
 
+	struct tcx_namespace_id id;
 	/* Of another namespace: */
 	int folder;	  /* O_PATH, of its process; else AT_FDCWD */
 	const char *file; /* where it is entered: the path below folder */
-	ino_t inode;	  /* of that file; 0: unknown */
-	atomic_bool gone; /* the name has lost it, for good */
 
 	pthread_mutex_t lock; /* guards what follows */
 	struct tcx_netns_reader *idle;
@@ -133,7 +132,7 @@ static bool is_missing(const char *root)
 	return access(root, F_OK) != 0 || (is_procfs(root) && access(self, F_OK) != 0);
 }
 
-static enum tcx_where where_of(const char *root)
+enum tcx_where tcx_netns_look(const char *root)
 {
 	bool procfs;
 	ino_t inode = inode_of(root, "", &procfs);
@@ -170,24 +169,54 @@ static bool is_other(const struct tcx_netns *netns)
 	return netns->where >= TCX_WHERE_OTHER;
 }
 
-/* Which namespace its file is of; 0: one that may not be seen, or no more. */
-static ino_t see(const struct tcx_netns *netns)
+/* The ctime of a process's file is that of the inode that is made for who looks at it. */
+static struct tcx_namespace_id id_of(const struct tcx_netns *netns, const struct stat *status)
 {
-	struct stat status;
+	struct tcx_namespace_id id = {.inode = (uint32_t)status->st_ino};
 
-	return fstatat(netns->folder, netns->file, &status, 0) == 0 ? status.st_ino : 0;
+	if (netns->where == TCX_WHERE_NAMED)
+		id.changed = status->st_ctim;
+	return id;
 }
 
-/*
- * Whether its process or name is gone, or shows another namespace by now. Inode numbers are used
- * again: a name is sure to show the same one only while a socket keeps that alive.
- */
-static bool is_gone(struct tcx_netns *netns)
+bool tcx_namespace_is(const struct tcx_namespace_id *a, const struct tcx_namespace_id *b)
 {
-	if (!is_other(netns) || (see(netns) == netns->inode && !netns->gone))
+	return a->inode == b->inode && a->changed.tv_sec == b->changed.tv_sec &&
+	       a->changed.tv_nsec == b->changed.tv_nsec;
+}
+
+/* Who may not trace a process sees the number of its net/snmp all the same (proc_alloc_inum()). */
+static struct tcx_namespace_id see_in(const struct tcx_netns *netns, int folder)
+{
+	struct tcx_namespace_id id = {0};
+	struct stat status;
+
+	if (fstatat(folder, netns->file, &status, 0) == 0)
+		id = id_of(netns, &status);
+	else if (netns->where == TCX_WHERE_OTHER && fstatat(folder, "net/snmp", &status, 0) == 0)
+		id = (struct tcx_namespace_id){.inode = (uint32_t)status.st_ino, .hidden = true};
+	return id;
+}
+
+/* Which namespace its file is of. Inode 0: of none any more. */
+static struct tcx_namespace_id see(const struct tcx_netns *netns)
+{
+	return see_in(netns, netns->folder);
+}
+
+struct tcx_namespace_id tcx_netns_id(const struct tcx_netns *netns)
+{
+	return netns->id;
+}
+
+bool tcx_netns_is_gone(struct tcx_netns *netns)
+{
+	struct tcx_namespace_id id;
+
+	if (!is_other(netns))
 		return false;
-	netns->gone = netns->where == TCX_WHERE_NAMED;
-	return true;
+	id = see(netns);
+	return !tcx_namespace_is(&id, &netns->id);
 }
 
 static bool refuse(const struct tcx_netns *netns, int error, struct tcx_fault *fault)
@@ -205,39 +234,39 @@ static bool refuse(const struct tcx_netns *netns, int error, struct tcx_fault *f
 /* Asked of what is open, since the file may be another's by now. */
 static bool is_same(const struct tcx_netns *netns, int fd, struct tcx_fault *fault)
 {
+	struct tcx_namespace_id id = {0};
 	struct stat status;
 
-	if (fstat(fd, &status) == 0 && status.st_ino == netns->inode && !netns->gone)
-		return true;
-	return tcx_fault_set(fault,
+	if (fstat(fd, &status) == 0)
+		id = id_of(netns, &status);
+	return tcx_namespace_is(&id, &netns->id) ||
+	       tcx_fault_set(fault,
 			     "%s: it is another network namespace by now; start the agent again",
 			     netns->name);
 }
 
 static bool move_to(const struct tcx_netns *netns, int fd, int *home, struct tcx_fault *fault)
 {
+	int from = *home;
 	int error;
 
-	*home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (*home >= 0 && setns(fd, CLONE_NEWNET) == 0)
+	if (from < 0)
+		from = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (from >= 0 && setns(fd, CLONE_NEWNET) == 0) {
+		*home = from;
 		return true;
+	}
 	error = errno;
-	if (*home >= 0)
-		close(*home);
-	*home = -1;
+	if (from >= 0 && from != *home)
+		close(from);
 	return refuse(netns, error, fault);
 }
 
-/*
- * Moves the calling thread there; *home is for leave(), -1 where there was nothing to enter. False
- * with a fault, mostly for lack of CAP_SYS_ADMIN.
- */
-static bool enter(const struct tcx_netns *netns, int *home, struct tcx_fault *fault)
+bool tcx_netns_enter(const struct tcx_netns *netns, int *home, struct tcx_fault *fault)
 {
 	bool done;
 	int fd;
 
-	*home = -1;
 	if (!is_other(netns))
 		return true;
 	if (netns->where == TCX_WHERE_GONE)
@@ -255,27 +284,27 @@ static bool enter(const struct tcx_netns *netns, int *home, struct tcx_fault *fa
 }
 
 /*
- * Takes the thread back to where it came from. This fails only while memory is short; a thread that
- * stays would read what is not its own.
+ * Going back fails only while memory is short; a thread that stays would read what is not its own.
  */
-static void leave(int home)
+void tcx_netns_return(int *home)
 {
 	const struct timespec pause = {.tv_nsec = PAUSE_NS};
 
-	if (home < 0)
+	if (*home < 0)
 		return;
-	while (setns(home, CLONE_NEWNET) != 0)
+	while (setns(*home, CLONE_NEWNET) != 0)
 		nanosleep(&pause, NULL);
-	close(home);
+	close(*home);
+	*home = -1;
 }
 
 static void *try(void *arg)
 {
 	struct attempt *attempt = arg;
-	int home;
+	int home = -1;
 
-	attempt->done = enter(attempt->netns, &home, attempt->fault);
-	leave(home);
+	attempt->done = tcx_netns_enter(attempt->netns, &home, attempt->fault);
+	tcx_netns_return(&home);
 	return NULL;
 }
 
@@ -301,17 +330,17 @@ bool tcx_netns_can_enter(const struct tcx_netns *netns, struct tcx_fault *fault)
 static bool catch_up(struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	bool done;
-	int home;
+	int home = -1;
 
-	if (is_gone(netns))
+	if (tcx_netns_is_gone(netns))
 		return tcx_link_watch_close(netns->link_watch) ||
 		       tcx_fault_set(fault, "its network namespace is gone");
 	if (tcx_link_watch_drain(netns->link_watch))
 		return true;
-	if (!enter(netns, &home, fault))
+	if (!tcx_netns_enter(netns, &home, fault))
 		return false;
 	done = tcx_link_watch_list(netns->link_watch, fault);
-	leave(home);
+	tcx_netns_return(&home);
 	return done;
 }
 
@@ -326,6 +355,11 @@ bool tcx_netns_drain(struct tcx_netns *netns, uint64_t *due_ns, struct tcx_fault
 	else if (!done)
 		*due_ns = tcx_clock_now() + LIST_RETRY_NS;
 	return done;
+}
+
+void tcx_netns_end_watch(struct tcx_netns *netns)
+{
+	tcx_link_watch_close(netns->link_watch);
 }
 
 int tcx_netns_fd(const struct tcx_netns *netns)
@@ -360,34 +394,65 @@ static void free_netns(struct tcx_netns *netns)
 
 TCX_REFERENCE_DEFINE(tcx_netns, free_netns)
 
+/* Where the default context reads, so that its namespace is known as any other. */
+static uint32_t own_namespace(void)
+{
+	struct stat status;
+
+	return stat("/proc/thread-self/ns/net", &status) == 0 ? (uint32_t)status.st_ino : 0;
+}
+
 /* The folder is opened first: it stays that of the process which the rest is found out of. */
 static bool find_root(struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	int folder = open(netns->name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int error = errno;
 
-	netns->where = where_of(netns->name);
+	netns->where = tcx_netns_look(netns->name);
 	netns->file = "ns/net";
 	if (netns->where != TCX_WHERE_OTHER) {
 		if (folder >= 0)
 			close(folder);
+		if (netns->where == TCX_WHERE_OWN || netns->where == TCX_WHERE_OWN_NOT_INIT)
+			netns->id.inode = own_namespace();
 		return true;
 	}
 	netns->folder = folder;
-	netns->inode = see(netns);
+	netns->id = see(netns);
 	return folder >= 0 ||
 	       tcx_fault_set(fault, "%s: no descriptor: %s", netns->name, strerror(error));
 }
 
-/* The watch keeps the number of the namespace from being another's until the name has lost it. */
 static bool find_name(struct tcx_netns *netns, struct tcx_fault *fault)
 {
-	uint64_t due_ns;
+	struct statfs status;
 
 	netns->where = TCX_WHERE_NAMED;
 	netns->file = netns->name;
-	netns->inode = see(netns);
-	return tcx_netns_drain(netns, &due_ns, fault);
+	netns->id = see(netns);
+	if (netns->id.inode == 0)
+		return tcx_fault_set(fault, "%s: %s", netns->name, strerror(errno));
+	return (statfs(netns->name, &status) == 0 && status.f_type == NSFS_MAGIC) ||
+	       tcx_fault_set(fault, "%s: it is no namespace", netns->name);
+}
+
+/* The descriptor keeps its number, so that whoever opens below it goes on. */
+bool tcx_netns_follow(struct tcx_netns *netns, const char *path, struct tcx_fault *fault)
+{
+	int folder =
+		netns->where == TCX_WHERE_OTHER ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	bool done = folder >= 0;
+
+	if (!done)
+		tcx_fault_set(fault, "%s: %s", path, strerror(errno));
+	else if (see_in(netns, folder).inode != netns->id.inode)
+		done = tcx_fault_set(fault, "%s: it is in another network namespace", path);
+	else
+		done = dup3(folder, netns->folder, O_CLOEXEC) >= 0 ||
+		       tcx_fault_set(fault, "%s: %s", path, strerror(errno));
+	if (folder >= 0)
+		close(folder);
+	return done;
 }
 
 static struct tcx_netns *new_netns(const char *name,
@@ -479,8 +544,9 @@ struct tcx_netns_reader *tcx_netns_begin(struct tcx_netns *netns, struct tcx_fau
 	}
 	reader->ignored = "";
 	reader->before = NULL;
+	reader->home = -1;
 	forget_fallback(reader);
-	if (enter(netns, &reader->home, fault))
+	if (tcx_netns_enter(netns, &reader->home, fault))
 		return reader;
 	give_back(reader);
 	return NULL;
@@ -492,24 +558,45 @@ void tcx_netns_end(struct tcx_netns_reader *reader)
 		return;
 	if (reader->home >= 0)
 		close_sockets(reader);
-	leave(reader->home);
+	tcx_netns_return(&reader->home);
 	give_back(reader);
+}
+
+/* A path for messages, and behind it the one that is opened; to be freed. */
+static char *two_paths(const char *name, const char *below, const char *opened)
+{
+	char *whole;
+
+	return asprintf(&whole, "%s: %s%c%s", name, below, '\0', opened) < 0 ? NULL : whole;
+}
+
+static struct tcx_place place_of_name(const struct tcx_netns *netns, const char *below)
+{
+	bool sysctl = strncmp(below, "sys/", 4) == 0;
+	struct tcx_place place = {.folder = AT_FDCWD, .inside = true, .pins = true};
+	char opened[PATH_MAX];
+
+	snprintf(opened, sizeof(opened), "/proc/%s%s", sysctl ? "" : "thread-self/", below);
+	place.path = two_paths(netns->name, below, opened);
+	if (place.path != NULL)
+		place.below = place.path + strlen(place.path) + 1;
+	return place;
 }
 
 /* Sysctls are of the namespace of whoever opens them. */
 struct tcx_place tcx_netns_place(const struct tcx_netns *netns, const char *below)
 {
-	bool named = netns->where == TCX_WHERE_NAMED;
-	bool sysctl = strncmp(below, "sys/", 4) == 0;
-	const char *root = named ? sysctl ? "/proc" : "/proc/thread-self" : netns->name;
 	struct tcx_place place = {
-		.path = path_of(root, below),
 		.folder = netns->folder,
-		.inside = named || sysctl,
+		.inside = strncmp(below, "sys/", 4) == 0,
 		.pins = is_other(netns),
 	};
 
+	if (netns->where == TCX_WHERE_NAMED)
+		return place_of_name(netns, below);
+	place.path = path_of(netns->name, below);
 	if (place.path != NULL)
-		place.below = place.path + (netns->folder == AT_FDCWD ? 0 : strlen(root) + 1);
+		place.below =
+			place.path + (netns->folder == AT_FDCWD ? 0 : strlen(netns->name) + 1);
 	return place;
 }
