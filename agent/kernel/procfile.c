@@ -59,6 +59,22 @@ static bool grow(struct tcx_procfile *file, struct tcx_fault *fault)
 	return true;
 }
 
+/* It is done with: where there are many such files, texts would be most of what they take. */
+void tcx_procfile_drop_text(struct tcx_procfile *file)
+{
+	free(file->text);
+	file->text = NULL;
+	file->len = 0;
+}
+
+/* After it was dropped. */
+static bool make_room(struct tcx_procfile *file, struct tcx_fault *fault)
+{
+	if (file->text == NULL && file->capacity > 0)
+		file->text = malloc(file->capacity);
+	return file->text != NULL || file->capacity == 0 || tcx_fault_set(fault, "out of memory");
+}
+
 static ssize_t read_once(struct tcx_procfile *file)
 {
 	ssize_t len;
@@ -74,6 +90,8 @@ static bool read_whole(struct tcx_procfile *file, struct tcx_fault *fault)
 {
 	ssize_t len;
 
+	if (!make_room(file, fault))
+		return false;
 	do {
 		if (file->len == file->capacity && !grow(file, fault))
 			return false;

@@ -38,6 +38,9 @@ void tcx_procfile_close(struct tcx_procfile *file);
  */
 bool tcx_procfile_read(struct tcx_procfile *file, uint64_t now_ns, struct tcx_fault *fault);
 
+/* Frees the text; the next read has room for as much at once. */
+void tcx_procfile_drop_text(struct tcx_procfile *file);
+
 /* Closes the file and frees its text: the next read opens the path anew. */
 void tcx_procfile_reset(struct tcx_procfile *file);
 

@@ -24,12 +24,12 @@ static tcx_reader *const readers[TCX_SOURCES] = {
 struct source {
 	struct tcx_procfile file;
 	struct tcx_pace pace;
-	bool is_paced;		/* the core is read each time */
-	uint64_t read_ns;	/* when it was read last */
-	bool skipped;		/* by this read */
-	bool has_text;		/* it could be read */
-	struct tcx_fault fault; /* of this read; empty: none */
-	struct tcx_totals totals;
+	bool is_paced;		   /* the core is read each time */
+	uint64_t read_ns;	   /* when it was read last */
+	bool skipped;		   /* by this read */
+	bool has_text;		   /* it could be read */
+	struct tcx_fault *fault;   /* of this read, while it goes on; empty: none */
+	struct tcx_totals *totals; /* owned; NULL: the file has none, or is not there */
 	struct tcx_source_status status;
 };
 
@@ -37,8 +37,15 @@ struct tcx_sources {
 	struct tcx_netns *netns; /* with a reference */
 	struct tcx_sources_settings settings;
 	struct source all[TCX_SOURCES];
-	struct tcx_snapshot *last; /* what was read last, or NULL */
+	struct tcx_snapshot *last;   /* what was read last, or NULL */
+	struct tcx_layouts *layouts; /* with a reference; NULL: none are shared */
 };
+
+/* Of a file that has lines for processors. */
+static bool has_totals(size_t i)
+{
+	return readers[i] == tcx_read_per_cpu || readers[i] == tcx_read_softnet;
+}
 
 const char *tcx_sources_file(const struct tcx_sources *sources, size_t i)
 {
@@ -73,15 +80,29 @@ struct tcx_sources *tcx_sources_new(struct tcx_netns *netns, struct tcx_fault *f
 	return NULL;
 }
 
+void tcx_sources_share(struct tcx_sources *sources, struct tcx_layouts *layouts)
+{
+	sources->layouts = tcx_layouts_ref(layouts);
+}
+
+static void drop_totals(struct source *source)
+{
+	if (source->totals != NULL)
+		tcx_totals_clear(source->totals);
+	free(source->totals);
+	source->totals = NULL;
+}
+
 void tcx_sources_free(struct tcx_sources *sources)
 {
 	if (sources == NULL)
 		return;
 	for (size_t i = 0; i < TCX_SOURCES; i++) {
 		tcx_procfile_close(&sources->all[i].file);
-		tcx_totals_clear(&sources->all[i].totals);
+		drop_totals(&sources->all[i]);
 	}
 	tcx_snapshot_unref(sources->last);
+	tcx_layouts_unref(sources->layouts);
 	tcx_netns_unref(sources->netns);
 	free(sources);
 }
@@ -101,7 +122,7 @@ static bool read_file(struct source *source, bool inside, uint64_t began)
 	struct tcx_procfile *file = &source->file;
 
 	file->present = false;
-	return (inside || !file->place.inside) && tcx_procfile_read(file, began, &source->fault) &&
+	return (inside || !file->place.inside) && tcx_procfile_read(file, began, source->fault) &&
 	       file->present;
 }
 
@@ -130,7 +151,7 @@ static size_t read_files(struct tcx_sources *sources, bool inside, uint64_t bega
 	for (size_t i = 0; i < TCX_SOURCES; i++) {
 		struct source *source = &sources->all[i];
 
-		source->fault.text[0] = '\0';
+		source->fault->text[0] = '\0';
 		source->has_text = false;
 		source->skipped = false;
 		if (tcx_sources_is_off(sources, i))
@@ -149,13 +170,17 @@ static bool parse_source(struct tcx_sources *sources, size_t i, struct tcx_build
 
 	builder->source = (uint8_t)i;
 	builder->prefix = tcx_catalogue_source(i)->prefix;
-	builder->totals = &source->totals;
+	builder->totals = source->totals;
 	builder->missing = false;
+	if (source->has_text && has_totals(i) && source->totals == NULL)
+		source->totals = builder->totals = calloc(1, sizeof(*source->totals));
 	if (source->has_text)
-		source->fault.text[0] = '\0'; /* of the first pass */
-	if (source->has_text)
-		readers[i](builder, source->file.text, source->file.len, &source->fault);
-	return source->fault.text[0] == '\0' && !source->skipped && !builder->diverged;
+		source->fault->text[0] = '\0'; /* of the first pass */
+	if (source->has_text && has_totals(i) && source->totals == NULL)
+		tcx_fault_set(source->fault, "out of memory");
+	else if (source->has_text)
+		readers[i](builder, source->file.text, source->file.len, source->fault);
+	return source->fault->text[0] == '\0' && !source->skipped && !builder->diverged;
 }
 
 /* Makes a layout of the texts; a file with a fault keeps its old names. NULL: out of memory. */
@@ -205,9 +230,12 @@ static void note_discontinuity(struct tcx_sources *sources, struct tcx_snapshot 
 	for (size_t i = 0; i < TCX_SOURCES; i++) {
 		struct source *source = &sources->all[i];
 
-		if ((back & 1U << i) == 0 && !source->totals.anew)
+		bool anew = source->totals != NULL && source->totals->anew;
+
+		if ((back & 1U << i) == 0 && !anew)
 			continue;
-		source->totals.anew = false;
+		if (anew)
+			source->totals->anew = false;
 		source->status.discontinuity_ns = snapshot->taken_ns;
 		snapshot->anew |= 1U << i;
 		all = all || tcx_catalogue_source(i)->set == TCX_SET_core;
@@ -246,6 +274,8 @@ static struct tcx_snapshot *fill_new_layout(struct tcx_sources *sources, uint64_
 	struct tcx_snapshot *snapshot = NULL;
 	bool diverged;
 
+	if (layout != NULL)
+		layout = tcx_layouts_share(sources->layouts, layout);
 	if (layout != NULL && sources->last != NULL)
 		before = tcx_snapshot_under(sources->last, layout);
 	if (layout != NULL && (before != NULL || sources->last == NULL))
@@ -273,7 +303,7 @@ static void set_no_memory(struct tcx_sources *sources)
 {
 	for (size_t i = 0; i < TCX_SOURCES; i++)
 		if (sources->all[i].has_text)
-			tcx_fault_set(&sources->all[i].fault, "out of memory");
+			tcx_fault_set(sources->all[i].fault, "out of memory");
 }
 
 /* Makes a snapshot and says which sources gave values; NULL when none did. */
@@ -281,11 +311,13 @@ static struct tcx_snapshot *make_snapshot(struct tcx_sources *sources, uint64_t 
 					  uint32_t *given)
 {
 	struct tcx_snapshot *snapshot = NULL;
-	bool diverged = sources->last == NULL;
+	struct tcx_layout *layout = sources->last != NULL ? tcx_layout_ref(sources->last->layout)
+							  : tcx_layouts_likely(sources->layouts);
+	bool diverged = layout == NULL;
 
 	if (!diverged)
-		snapshot = fill_snapshot(sources, sources->last->layout, sources->last, taken_ns,
-					 &diverged);
+		snapshot = fill_snapshot(sources, layout, sources->last, taken_ns, &diverged);
+	tcx_layout_unref(layout);
 	if (snapshot == NULL && diverged)
 		snapshot = fill_new_layout(sources, taken_ns);
 	if (snapshot == NULL)
@@ -307,16 +339,16 @@ static void note_status(struct source *source, bool gave, uint64_t taken_ns)
 		status->state = TCX_SOURCE_ABSENT;
 		status->good_ns = 0;
 		status->discontinuity_ns = 0;
-		tcx_totals_clear(&source->totals);
+		drop_totals(source);
 		return;
 	}
-	if (source->fault.text[0] == '\0') {
+	if (source->fault->text[0] == '\0') {
 		status->state = TCX_SOURCE_GOOD;
 		status->good_ns = taken_ns;
 	} else {
 		status->state = gave ? TCX_SOURCE_PARTIAL : TCX_SOURCE_FAILED;
 		status->failures++;
-		status->cause = source->fault;
+		status->cause = *source->fault;
 	}
 	if (status->discontinuity_ns == 0 && status->state != TCX_SOURCE_FAILED)
 		status->discontinuity_ns = taken_ns;
@@ -330,11 +362,14 @@ static void note_all(struct tcx_sources *sources, uint32_t given, uint64_t taken
 		struct source *source = &sources->all[i];
 
 		note_status(source, (given & 1U << i) != 0, taken_ns);
-		if (source->fault.text[0] == '\0')
+		if (source->fault->text[0] == '\0')
 			continue;
-		tcx_fault_set(fault, "%s: %s", source->file.place.path, source->fault.text);
+		tcx_fault_set(fault, "%s: %s", source->file.place.path, source->fault->text);
 		tcx_procfile_reset(&source->file); /* the next read opens it anew */
 	}
+	for (size_t i = 0; i < TCX_SOURCES; i++)
+		if (sources->all[i].file.place.pins)
+			tcx_procfile_drop_text(&sources->all[i].file);
 }
 
 /* With subset=pid a procfs has these files below the processes only. */
@@ -356,14 +391,14 @@ static void explain_absence(const char *path, struct tcx_fault *fault)
 }
 
 /* Where the first of the files is to be opened inside, none is there for who cannot enter. */
-static size_t read_there(struct tcx_sources *sources, uint64_t began, struct tcx_fault *fault)
+static size_t read_there(struct tcx_sources *sources, uint64_t began, int *home,
+			 struct tcx_fault *fault)
 {
 	const struct tcx_place *first = &sources->all[TCX_SOURCE_SNMP].file.place;
 	struct tcx_fault refusal = {""};
-	struct tcx_netns_reader *reader = tcx_netns_begin(sources->netns, &refusal);
-	size_t found = read_files(sources, reader != NULL, began);
+	bool inside = tcx_netns_enter(sources->netns, home, &refusal);
+	size_t found = read_files(sources, inside, began);
 
-	tcx_netns_end(reader);
 	if (found == 0 && first->inside && refusal.text[0] != '\0')
 		tcx_fault_set(fault, "%s", refusal.text);
 	else if (found == 0)
@@ -373,13 +408,27 @@ static size_t read_there(struct tcx_sources *sources, uint64_t began, struct tcx
 
 struct tcx_snapshot *tcx_sources_read(struct tcx_sources *sources, struct tcx_fault *fault)
 {
+	int home = -1;
+	struct tcx_snapshot *snapshot = tcx_sources_read_from(sources, &home, fault);
+
+	tcx_netns_return(&home);
+	return snapshot;
+}
+
+struct tcx_snapshot *tcx_sources_read_from(struct tcx_sources *sources, int *home,
+					   struct tcx_fault *fault)
+{
+	struct tcx_fault faults[TCX_SOURCES];
 	struct tcx_snapshot *snapshot = NULL;
 	uint64_t began = tcx_clock_now();
 	uint32_t given = 0;
 	struct timespec when;
 
+	for (size_t i = 0; i < TCX_SOURCES; i++)
+		sources->all[i].fault = &faults[i];
+
 	clock_gettime(CLOCK_REALTIME, &when);
-	if (read_there(sources, began, fault) > 0)
+	if (read_there(sources, began, home, fault) > 0)
 		snapshot = make_snapshot(sources, began, &given);
 	note_all(sources, given, began, fault);
 	if (snapshot == NULL)

@@ -9,6 +9,7 @@
 
 #include "base/fault.h"
 #include "catalogue/catalogue.h"
+#include "kernel/layouts.h"
 #include "kernel/netns.h"
 #include "sample/snapshot.h"
 
@@ -26,6 +27,9 @@ struct tcx_source_status {
 
 /* Opens nothing yet. Takes a reference to netns. NULL with a fault. */
 struct tcx_sources *tcx_sources_new(struct tcx_netns *netns, struct tcx_fault *fault);
+
+/* What it reads has layouts of these, if it can. Takes a reference. Before the first read. */
+void tcx_sources_share(struct tcx_sources *sources, struct tcx_layouts *layouts);
 
 /* Closes the files. sources may be NULL. */
 void tcx_sources_free(struct tcx_sources *sources);
@@ -50,6 +54,13 @@ void tcx_sources_set(struct tcx_sources *sources, const struct tcx_sources_setti
  * because no file exists.
  */
 struct tcx_snapshot *tcx_sources_read(struct tcx_sources *sources, struct tcx_fault *fault);
+
+/*
+ * The same by a thread that goes from one namespace to the next: *home is as in tcx_netns_enter(),
+ * and the thread is left where it is then.
+ */
+struct tcx_snapshot *tcx_sources_read_from(struct tcx_sources *sources, int *home,
+					   struct tcx_fault *fault);
 
 /* The status of source i, valid until the next read. */
 const struct tcx_source_status *tcx_sources_status(const struct tcx_sources *sources, size_t i);
