@@ -89,7 +89,17 @@ static void change(struct tcx_condition *condition, const struct tcx_condition_k
 	condition->begins = condition->begins || !condition->ends;
 	condition->ends = false;
 	condition->kind = kind;
-	condition->cause = *cause;
+	if (condition->cause == NULL)
+		condition->cause = malloc(sizeof(*cause));
+	if (condition->cause != NULL)
+		*condition->cause = *cause;
+}
+
+/* Thousands of conditions are kept, and few are news. */
+static void forget_cause(struct tcx_condition *condition)
+{
+	free(condition->cause);
+	condition->cause = NULL;
 }
 
 void tcx_events_report(struct tcx_events *events, struct tcx_condition *condition,
@@ -105,8 +115,10 @@ void tcx_events_report(struct tcx_events *events, struct tcx_condition *conditio
 		change(condition, kind, cause);
 		if (!queued)
 			append(events, condition);
-		else if (!is_queued(condition))
+		else if (!is_queued(condition)) {
 			take_out(events, condition);
+			forget_cause(condition);
+		}
 	}
 	pthread_mutex_unlock(&events->lock);
 }
@@ -119,7 +131,10 @@ static void take(struct tcx_condition *condition, struct tcx_event *event)
 	event->priority = begins ? condition->kind->priority : LOG_NOTICE;
 	event->format = begins ? condition->kind->begins : condition->kind->ends;
 	event->name = condition->name;
-	event->cause = condition->cause;
+	event->cause.text[0] = '\0';
+	if (condition->cause != NULL)
+		event->cause = *condition->cause;
+	forget_cause(condition);
 	condition->begins = false;
 	condition->ends = condition->ends && begins;
 }
@@ -148,6 +163,7 @@ void tcx_events_mute(struct tcx_events *events, struct tcx_condition *conditions
 	for (size_t i = 0; i < count; i++) {
 		if (is_queued(&conditions[i]))
 			take_out(events, &conditions[i]);
+		forget_cause(&conditions[i]);
 		conditions[i].begins = conditions[i].ends = false;
 		conditions[i].muted = true;
 	}

@@ -25,7 +25,7 @@ struct tcx_condition {
 	struct tcx_condition *next; /* in the queue */
 	const struct tcx_condition_kind *kind;
 	const char *name;
-	struct tcx_fault cause; /* of the last beginning */
+	struct tcx_fault *cause; /* owned; of a beginning that is to be fetched; or NULL */
 	bool lasts;
 	bool begins, ends; /* to be fetched; it is queued while one of them is */
 	bool muted;
@@ -35,7 +35,7 @@ struct tcx_event {
 	int priority;
 	const char *format;
 	const char *name;
-	struct tcx_fault cause;
+	struct tcx_fault cause; /* of a beginning */
 };
 
 struct tcx_events;
