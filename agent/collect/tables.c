@@ -67,16 +67,20 @@ struct survey {
 struct tcx_tables {
 	atomic_uint references;	   /* each job has one */
 	struct tcx_events *events; /* with a reference */
-	pthread_mutex_t lock;	   /* guards everything below and in surveys and entries */
+	struct tcx_pool *pool;
+	const struct tcx_survey *what;
+	pthread_mutex_t lock; /* guards everything below and in surveys and entries */
 	struct tcx_tables_settings settings;
 	struct tcx_netns *netns; /* with a reference */
 	struct tcx_job links;	 /* drains the link watch; what follows is the job's own */
 	struct tcx_condition missed;
 	bool drained;
 	struct entry *fallback; /* which reported the fallback of all tables; or NULL */
-	struct entry entries[TCX_TABLES];
+	bool stopped;
 	size_t count; /* of surveys */
-	struct survey surveys[];
+	/* Owned; NULL before the first request: most namespaces never get one. */
+	struct entry *entries;
+	struct survey *surveys;
 };
 
 static void report(struct entry *entry, int which, const struct tcx_fault *cause)
@@ -158,7 +162,8 @@ static void renew(struct survey *survey, unsigned int wanted)
 
 	survey->due_ns = TCX_NEVER; /* unless the settings change meanwhile */
 	for (size_t id = 0; id < TCX_TABLES; id++)
-		before[id] = tables->entries[id].latest;
+		before[id] =
+			tables->entries[id].survey == survey ? tables->entries[id].latest : NULL;
 	pthread_mutex_unlock(&tables->lock);
 	reader = tcx_netns_begin(tables->netns, &cause);
 	if (reader != NULL) {
@@ -180,6 +185,16 @@ static void renew(struct survey *survey, unsigned int wanted)
 		publish(survey, read);
 }
 
+/* Before now: it is not in use. */
+static uint64_t used_until(const struct entry *entry, uint64_t now)
+{
+	const struct tcx_tables_settings *settings = &entry->survey->tables->settings;
+
+	if (entry->wanted)
+		return now;
+	return entry->asked_ns > 0 ? entry->asked_ns + settings->idle_ns : 0;
+}
+
 /* Which tables are in use, and until when any of them is. */
 static unsigned int in_use(const struct survey *survey, uint64_t *until_ns, bool *wanted)
 {
@@ -191,10 +206,9 @@ static unsigned int in_use(const struct survey *survey, uint64_t *until_ns, bool
 	*wanted = false;
 	for (size_t id = 0; id < TCX_TABLES; id++) {
 		const struct entry *entry = &tables->entries[id];
-		uint64_t until_of =
-			entry->wanted ? now : entry->asked_ns + tables->settings.idle_ns;
+		uint64_t until_of = entry->survey == survey ? used_until(entry, now) : 0;
 
-		if (entry->survey != survey || entry->asked_ns == 0 || now > until_of)
+		if (now > until_of)
 			continue;
 		used |= 1U << id;
 		*wanted = *wanted || entry->wanted;
@@ -233,9 +247,14 @@ static void unref_survey(void *owner)
 	tcx_tables_unref(((struct survey *)owner)->tables);
 }
 
-static void unref(void *owner)
+/* Nobody drains it any more, and whoever still has tables is not to keep the namespace. */
+static void unref_links(void *owner)
 {
-	tcx_tables_unref(owner);
+	struct tcx_tables *tables = owner;
+
+	if (tcx_netns_where(tables->netns) >= TCX_WHERE_OTHER)
+		tcx_netns_end_watch(tables->netns);
+	tcx_tables_unref(tables);
 }
 
 static uint64_t drain(void *owner)
@@ -253,7 +272,7 @@ static uint64_t drain(void *owner)
 }
 
 /* A long read does not hold it up: a namespace that has ended is to be let go within a second. */
-static const struct tcx_job_kind links_kind = {.run = drain, .unref = unref};
+static const struct tcx_job_kind links_kind = {.run = drain, .unref = unref_links};
 
 /* By whether requests wait for each read, as they do for counters: then none is spare. */
 static const struct tcx_job_kind job_kinds[] = {
@@ -261,7 +280,7 @@ static const struct tcx_job_kind job_kinds[] = {
 	{.slow = true, .run = run, .unref = unref_survey},
 };
 
-static void init_survey(struct survey *survey, struct tcx_tables *tables, struct tcx_pool *pool,
+static void init_survey(struct survey *survey, struct tcx_tables *tables,
 			const struct tcx_survey *what)
 {
 	bool counts = false;
@@ -275,7 +294,28 @@ static void init_survey(struct survey *survey, struct tcx_tables *tables, struct
 		counts = counts || what->members[id]->kind.counts;
 	}
 	tcx_reference_take(&tables->references);
-	tcx_job_init(&survey->job, pool, &job_kinds[counts], survey);
+	tcx_job_init(&survey->job, tables->pool, &job_kinds[counts], survey);
+}
+
+/* Makes what requests need, and begins to watch links. Call with the lock. False: there is none. */
+static bool begin(struct tcx_tables *tables)
+{
+	if (tables->entries != NULL || tables->stopped)
+		return tables->entries != NULL;
+	tables->entries = calloc(TCX_TABLES, sizeof(*tables->entries));
+	tables->surveys = calloc(tables->count, sizeof(*tables->surveys));
+	if (tables->entries == NULL || tables->surveys == NULL) {
+		free(tables->entries);
+		free(tables->surveys);
+		tables->entries = NULL;
+		tables->surveys = NULL;
+		return false;
+	}
+	for (size_t i = 0; i < tables->count; i++)
+		init_survey(&tables->surveys[i], tables, &tables->what[i]);
+	tcx_job_init(&tables->links, tables->pool, &links_kind, tcx_tables_ref(tables));
+	tcx_job_ask(&tables->links);
+	return true;
 }
 
 struct tcx_tables *tcx_tables_start(struct tcx_pool *pool, struct tcx_events *events,
@@ -283,8 +323,7 @@ struct tcx_tables *tcx_tables_start(struct tcx_pool *pool, struct tcx_events *ev
 				    size_t count, const struct tcx_tables_settings *settings,
 				    struct tcx_fault *fault)
 {
-	struct tcx_tables *tables =
-		tcx_reference_new(sizeof(*tables) + count * sizeof(tables->surveys[0]), fault);
+	struct tcx_tables *tables = tcx_reference_new(sizeof(*tables), fault);
 
 	if (tables == NULL)
 		return NULL;
@@ -292,31 +331,52 @@ struct tcx_tables *tcx_tables_start(struct tcx_pool *pool, struct tcx_events *ev
 	tables->settings = *settings;
 	tables->events = tcx_events_ref(events);
 	tables->netns = tcx_netns_ref(netns);
+	tables->pool = pool;
+	tables->what = surveys;
 	tables->count = count;
-	for (size_t i = 0; i < count; i++)
-		init_survey(&tables->surveys[i], tables, pool, &surveys[i]);
-	tcx_job_init(&tables->links, pool, &links_kind, tcx_tables_ref(tables));
-	tcx_job_ask(&tables->links);
+	tcx_tables_set(tables, settings);
 	return tables;
+}
+
+void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings *settings)
+{
+	pthread_mutex_lock(&tables->lock);
+	tables->settings = *settings;
+	if (!settings->lazy)
+		begin(tables);
+	for (size_t i = 0; tables->surveys != NULL && i < tables->count; i++) {
+		tables->surveys[i].due_ns = 0;
+		tcx_job_ask(&tables->surveys[i].job);
+	}
+	pthread_mutex_unlock(&tables->lock);
 }
 
 void tcx_tables_stop(struct tcx_tables *tables)
 {
+	bool begun;
+
 	if (tables == NULL)
 		return;
-	for (size_t id = 0; id < TCX_TABLES; id++)
+	pthread_mutex_lock(&tables->lock);
+	tables->stopped = true;
+	begun = tables->entries != NULL;
+	pthread_mutex_unlock(&tables->lock);
+	for (size_t id = 0; begun && id < TCX_TABLES; id++)
 		tcx_events_mute(tables->events, tables->entries[id].conditions, CONDITIONS);
-	for (size_t i = 0; i < tables->count; i++)
+	for (size_t i = 0; begun && i < tables->count; i++)
 		tcx_job_stop(&tables->surveys[i].job);
 	tcx_events_mute(tables->events, &tables->missed, 1);
-	tcx_job_stop(&tables->links);
+	if (begun)
+		tcx_job_stop(&tables->links);
 	tcx_tables_unref(tables);
 }
 
 static void free_tables(struct tcx_tables *tables)
 {
-	for (size_t id = 0; id < TCX_TABLES; id++)
+	for (size_t id = 0; tables->entries != NULL && id < TCX_TABLES; id++)
 		tcx_table_unref(tables->entries[id].latest);
+	free(tables->entries);
+	free(tables->surveys);
 	pthread_mutex_destroy(&tables->lock);
 	tcx_netns_unref(tables->netns);
 	tcx_events_unref(tables->events);
@@ -325,23 +385,12 @@ static void free_tables(struct tcx_tables *tables)
 
 TCX_REFERENCE_DEFINE(tcx_tables, free_tables)
 
-void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings *settings)
-{
-	pthread_mutex_lock(&tables->lock);
-	tables->settings = *settings;
-	for (size_t i = 0; i < tables->count; i++) {
-		tables->surveys[i].due_ns = 0;
-		tcx_job_ask(&tables->surveys[i].job);
-	}
-	pthread_mutex_unlock(&tables->lock);
-}
-
 /* The age counts from the end of the read, so that pending requests get even a slow table. */
-static bool is_younger(const struct entry *entry, uint64_t age_ns)
+static bool is_younger(const struct entry *entry, uint64_t now_ns, uint64_t age_ns)
 {
 	const struct tcx_table *latest = entry->latest;
 
-	return latest != NULL && entry->asked_ns - latest->taken_ns - latest->cost_ns <= age_ns;
+	return latest != NULL && now_ns - latest->taken_ns - latest->cost_ns <= age_ns;
 }
 
 static bool counts(const struct entry *entry)
@@ -349,19 +398,20 @@ static bool counts(const struct entry *entry)
 	return entry->latest != NULL && entry->latest->kind->counts;
 }
 
-static bool is_stale(const struct entry *entry, uint64_t within_ns)
+static bool is_stale(const struct entry *entry, uint64_t now_ns, uint64_t within_ns)
 {
 	const struct tcx_tables_settings *settings = &entry->survey->tables->settings;
 	uint64_t interval = counts(entry) ? settings->refresh_ns : settings->interval_ns;
 
-	return !is_younger(entry, STALE_INTERVALS * interval + within_ns);
+	return !is_younger(entry, now_ns, STALE_INTERVALS * interval + within_ns);
 }
 
 static bool needs_reading(const struct entry *entry)
 {
 	if (counts(entry))
-		return !is_younger(entry, entry->survey->tables->settings.refresh_ns);
-	return is_stale(entry, 0);
+		return !is_younger(entry, entry->asked_ns,
+				   entry->survey->tables->settings.refresh_ns);
+	return is_stale(entry, entry->asked_ns, 0);
 }
 
 /* Whether a table will come. */
@@ -378,42 +428,54 @@ static bool request_read(struct entry *entry)
 
 struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool stale_ok, bool *pending)
 {
-	struct entry *entry = &tables->entries[id];
 	struct tcx_table *table = NULL;
+	struct entry *entry;
 
+	*pending = false;
 	pthread_mutex_lock(&tables->lock);
-	entry->asked_ns = tcx_clock_now();
-	*pending =
-		needs_reading(entry) && request_read(entry) && !(stale_ok && !is_stale(entry, 0));
-	if (!*pending && !is_stale(entry, 0))
-		table = tcx_table_ref(entry->latest);
+	if (begin(tables)) {
+		entry = &tables->entries[id];
+		entry->asked_ns = tcx_clock_now();
+		*pending = needs_reading(entry) && request_read(entry) &&
+			   !(stale_ok && !is_stale(entry, entry->asked_ns, 0));
+		if (!*pending && !is_stale(entry, entry->asked_ns, 0))
+			table = tcx_table_ref(entry->latest);
+	}
 	pthread_mutex_unlock(&tables->lock);
 	return table;
 }
 
+/* Call with the lock. */
+static bool goes_on_failing(struct entry *entry, uint64_t within_ns)
+{
+	bool fails;
+
+	if (entry->failing_ns == 0)
+		return false;
+	entry->asked_ns = tcx_clock_now();
+	fails = entry->asked_ns - entry->failing_ns >= within_ns &&
+		is_stale(entry, entry->asked_ns, within_ns);
+	request_read(entry);
+	return fails;
+}
+
 bool tcx_tables_fails(struct tcx_tables *tables, size_t id, uint64_t within_ns)
 {
-	struct entry *entry = &tables->entries[id];
-	bool fails = false;
+	bool fails;
 
 	pthread_mutex_lock(&tables->lock);
-	if (entry->failing_ns > 0) {
-		entry->asked_ns = tcx_clock_now();
-		fails = entry->asked_ns - entry->failing_ns >= within_ns &&
-			is_stale(entry, within_ns);
-		request_read(entry);
-	}
+	fails = tables->entries != NULL && goes_on_failing(&tables->entries[id], within_ns);
 	pthread_mutex_unlock(&tables->lock);
 	return fails;
 }
 
 struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id)
 {
-	struct entry *entry = &tables->entries[id];
-	struct tcx_table *table;
+	struct tcx_table *table = NULL;
 
 	pthread_mutex_lock(&tables->lock);
-	table = tcx_table_ref(entry->latest);
+	if (tables->entries != NULL)
+		table = tcx_table_ref(tables->entries[id].latest);
 	pthread_mutex_unlock(&tables->lock);
 	return table;
 }

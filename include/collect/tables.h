@@ -28,6 +28,7 @@ struct tcx_tables_settings {
 			       */
 	uint64_t idle_ns;     /* tableIdle: time from the last request to the release */
 	size_t max_rows;      /* maxRows: of each table */
+	bool lazy;	      /* nothing is made and no link watched before the first request */
 	struct tcx_list ignored; /* ignoreInterface */
 };
 
