@@ -9,6 +9,7 @@
 #include "events.h"
 #include "kernel/netns.h"
 #include "pool.h"
+#include "proc_root.h"
 
 /* Jobs that run at a time. One is for the counters, whatever the tables take. */
 #define PLACES 2
@@ -18,19 +19,15 @@
 #define NEXT_READ_MS  100
 
 /* The tables are of the counters' namespace, or there are none. */
-static bool can_have_tables(const struct tcx_reading *reading, const struct tcx_netns *netns)
+static void log_no_tables(const struct tcx_reading *reading, const struct tcx_proc_root *root)
 {
-	struct tcx_fault fault = {""};
-	bool can = tcx_netns_can_enter(netns, &fault);
-	const char *whose = tcx_netns_where(netns) == TCX_WHERE_OTHER
+	const char *whose = tcx_netns_where(root->netns) == TCX_WHERE_OTHER
 				    ? " has the counters of another network namespace, whose "
 				      "tables cannot be read"
 				    : "";
 
-	if (!can)
-		reading->log(LOG_WARNING, "procRoot %s%s: %s; no table is registered\n",
-			     tcx_netns_name(netns), whose, fault.text);
-	return can;
+	reading->log(LOG_WARNING, "procRoot %s%s: %s; no table is registered\n",
+		     tcx_netns_name(root->netns), whose, root->why.text);
 }
 
 /* The procfs of a host or a container may show another namespace than the operator means. */
@@ -65,18 +62,20 @@ static void stop(const struct tcx_reading *reading)
 }
 
 static bool start(struct tcx_reading *reading, const struct tcx_reading_settings *settings,
-		  struct tcx_fault *fault)
+		  bool tables, struct tcx_fault *fault)
 {
 	struct tcx_netns *netns = reading->netns;
-	bool have_tables = can_have_tables(reading, netns);
 
+	if (tables) {
+		reading->tables =
+			tcx_tables_start(reading->pool, reading->events, netns, tcx_surveys,
+					 TCX_SURVEYS, &settings->tables, fault);
+		if (reading->tables == NULL)
+			return false;
+	}
 	reading->collector = tcx_collector_start(reading->pool, reading->events, netns,
 						 &settings->sources, fault);
-	if (reading->collector == NULL || !have_tables)
-		return reading->collector != NULL;
-	reading->tables = tcx_tables_start(reading->pool, reading->events, netns, tcx_surveys,
-					   TCX_SURVEYS, &settings->tables, fault);
-	return reading->tables != NULL;
+	return reading->collector != NULL;
 }
 
 /* Replaces what reads by what reads another place. */
@@ -84,14 +83,19 @@ static bool move(struct tcx_reading *reading, const struct tcx_reading_settings 
 		 struct tcx_fault *fault)
 {
 	struct tcx_reading next = *reading;
+	struct tcx_proc_root root;
 
+	if (!tcx_proc_root_find(&root, reading->pool, settings->proc_root, fault))
+		return false;
 	next.collector = NULL;
 	next.tables = NULL;
-	next.netns = tcx_netns_new(settings->proc_root, fault);
-	if (next.netns == NULL || !start(&next, settings, fault)) {
+	next.netns = root.netns;
+	if (!start(&next, settings, root.can_enter, fault)) {
 		stop(&next);
 		return false;
 	}
+	if (!root.can_enter)
+		log_no_tables(reading, &root);
 	log_whose(reading, next.netns);
 	tcx_collector_wait_first(next.collector,
 				 reading->collector != NULL ? NEXT_READ_MS : FIRST_READ_MS);
