@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The job that reads the counters, and what it publishes and reports. */
+/*
+ * Reads the counters, by a job of its own or at the call of whoever has it, and publishes and
+ * reports what comes of it.
+ */
 #include "collect/collector.h"
 
 #include <errno.h>
@@ -21,16 +24,18 @@
 #define OUTAGES	    (TCX_SOURCES + 1)
 
 struct tcx_collector {
-	atomic_uint references; /* the job has one */
-	struct tcx_job job;
+	atomic_uint references;	     /* the job has one */
+	struct tcx_job job;	     /* of no pool: it is run by whoever has it */
 	struct tcx_events *events;   /* with a reference */
-	struct tcx_sources *sources; /* the job's own; so is what follows */
+	struct tcx_netns *netns;     /* with a reference */
+	struct tcx_sources *sources; /* of whoever runs it, as what follows */
 	uint64_t sequence;
-	bool seen[TCX_SOURCES]; /* it has been there */
-	bool begun;		/* the first read has ended */
+	uint32_t seen; /* that have been there: bits of 1 << enum tcx_source */
+	bool begun;    /* the first read has ended */
 	struct tcx_condition outages[OUTAGES];
 
-	int first_fd; /* readable once the first read has ended */
+	int first_fd; /* of a job: readable once the first read has ended */
+	uint64_t phase_ns;
 
 	pthread_mutex_t lock; /* guards what follows */
 	struct tcx_sources_settings settings;
@@ -56,26 +61,42 @@ static const struct tcx_condition_kind all_kinds[] = {
 static bool is_out(struct tcx_collector *collector, size_t i, bool any)
 {
 	enum tcx_source_state state = tcx_sources_status(collector->sources, i)->state;
+	uint32_t bit = 1U << i;
 
 	if (tcx_sources_is_off(collector->sources, i)) {
-		collector->seen[i] = false;
+		collector->seen &= ~bit;
 		return false;
 	}
 	if (state != TCX_SOURCE_ABSENT) {
-		collector->seen[i] = true;
+		collector->seen |= bit;
 		return state != TCX_SOURCE_GOOD;
 	}
-	return collector->seen[i] && (any || collector->outages[i].lasts);
+	return (collector->seen & bit) != 0 && (any || collector->outages[i].lasts);
 }
 
-static bool report_source(struct tcx_collector *collector, size_t i, bool any)
+/*
+ * The outages after a read, as bits. All files together are out only where no single file's outage
+ * says it.
+ */
+static uint32_t find_outages(struct tcx_collector *collector, bool failed)
+{
+	uint32_t out = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < TCX_SOURCES; i++)
+		any = any || tcx_sources_status(collector->sources, i)->state != TCX_SOURCE_ABSENT;
+	for (size_t i = 0; i < TCX_SOURCES; i++)
+		out |= is_out(collector, i, any) ? 1U << i : 0;
+	return failed && (out == 0 || !any) ? out | 1U << ALL_SOURCES : out;
+}
+
+static void report_source(struct tcx_collector *collector, size_t i, bool out)
 {
 	const struct tcx_source_status *status = tcx_sources_status(collector->sources, i);
-	bool out = is_out(collector, i, any);
 	struct tcx_fault cause;
 
 	if (out == collector->outages[i].lasts)
-		return out;
+		return;
 	if (status->state == TCX_SOURCE_ABSENT)
 		tcx_fault_set(&cause, " is there no more");
 	else
@@ -83,30 +104,34 @@ static bool report_source(struct tcx_collector *collector, size_t i, bool any)
 	tcx_events_report(collector->events, &collector->outages[i],
 			  &file_kinds[status->good_ns != 0],
 			  tcx_sources_file(collector->sources, i), out ? &cause : NULL);
-	return out;
 }
 
-/* All files together are out only where no single file's outage says it. */
-static void report_all(struct tcx_collector *collector, const struct tcx_fault *cause)
+static void report_all(struct tcx_collector *collector, uint32_t out, const struct tcx_fault *cause)
 {
-	bool out = cause->text[0] != '\0';
-	bool any = false;
-
 	for (size_t i = 0; i < TCX_SOURCES; i++)
-		any = any || tcx_sources_status(collector->sources, i)->state != TCX_SOURCE_ABSENT;
-	for (size_t i = 0; i < TCX_SOURCES; i++)
-		if (report_source(collector, i, any) && any)
-			out = false;
+		report_source(collector, i, (out & 1U << i) != 0);
 	tcx_events_report(collector->events, &collector->outages[ALL_SOURCES],
-			  &all_kinds[collector->sequence > 0], "", out ? cause : NULL);
+			  &all_kinds[collector->sequence > 0], "",
+			  (out & 1U << ALL_SOURCES) != 0 ? cause : NULL);
 }
 
-/* Only the job sets latest, so it reads it without the lock. */
-static void publish(struct tcx_collector *collector, struct tcx_snapshot *snapshot,
-		    const struct tcx_fault *cause)
+/* Call with the lock. One that came a little early is not read twice. */
+static uint64_t next_due(const struct tcx_collector *collector)
+{
+	uint64_t now = tcx_clock_now();
+	uint64_t interval = collector->settings.interval_ns;
+	uint64_t rest = interval - (now - collector->since_ns) % interval;
+
+	return now + rest + (rest < interval / 2 ? interval : 0);
+}
+
+/* Only the job sets latest, so it reads it without the lock. Returns when the next read is due. */
+static uint64_t publish(struct tcx_collector *collector, struct tcx_snapshot *snapshot,
+			uint32_t out, const struct tcx_fault *cause)
 {
 	struct tcx_collector_status *status = &collector->status;
 	struct tcx_snapshot *before = snapshot != NULL ? collector->latest : NULL;
+	uint64_t due_ns;
 
 	if (snapshot != NULL)
 		snapshot->sequence = ++collector->sequence;
@@ -117,46 +142,61 @@ static void publish(struct tcx_collector *collector, struct tcx_snapshot *snapsh
 		status->failures++;
 		status->last_failure = *cause;
 	}
+	status->out = (out & 1U << ALL_SOURCES) != 0 ? collector->seen : out;
 	for (size_t i = 0; i < TCX_SOURCES; i++)
 		status->sources[i] = *tcx_sources_status(collector->sources, i);
+	status->reads++;
+	status->due_ns = due_ns = next_due(collector);
 	pthread_mutex_unlock(&collector->lock);
 	tcx_snapshot_unref(before);
+	return due_ns;
 }
 
-static uint64_t next_refresh(struct tcx_collector *collector)
+static struct tcx_snapshot *make_snapshot(struct tcx_collector *collector, int *home,
+					  struct tcx_fault *cause)
 {
-	uint64_t now = tcx_clock_now();
-	uint64_t interval, due;
+	struct tcx_sources_settings settings;
+	struct tcx_snapshot *snapshot;
 
 	pthread_mutex_lock(&collector->lock);
-	interval = collector->settings.interval_ns;
-	due = now + interval - (now - collector->since_ns) % interval;
+	settings = collector->settings;
 	pthread_mutex_unlock(&collector->lock);
-	return due;
+	tcx_sources_set(collector->sources, &settings);
+	snapshot = tcx_sources_read_from(collector->sources, home, cause);
+	if (snapshot != NULL)
+		snapshot->growth = tcx_growth_new(collector->latest, snapshot);
+	return snapshot;
 }
 
-static struct tcx_snapshot *read_sources(struct tcx_collector *collector, struct tcx_fault *cause)
+/* What is gone is no outage: who has it is about to stop it. */
+static bool is_gone(const struct tcx_collector *collector, const struct tcx_fault *cause)
 {
-	pthread_mutex_lock(&collector->lock);
-	tcx_sources_set(collector->sources, &collector->settings);
-	pthread_mutex_unlock(&collector->lock);
-	return tcx_sources_read(collector->sources, cause);
+	return cause->text[0] != '\0' && collector->job.pool == NULL &&
+	       tcx_netns_is_gone(collector->netns);
+}
+
+uint64_t tcx_collector_run(struct tcx_collector *collector, int *home)
+{
+	struct tcx_fault cause = {""};
+	struct tcx_snapshot *snapshot = make_snapshot(collector, home, &cause);
+	uint32_t out = find_outages(collector, cause.text[0] != '\0');
+	uint64_t due_ns = publish(collector, snapshot, out, &cause);
+
+	if (!is_gone(collector, &cause))
+		report_all(collector, out, &cause);
+	if (!collector->begun && collector->first_fd >= 0)
+		eventfd_write(collector->first_fd, 1);
+	collector->begun = true;
+	return due_ns;
 }
 
 static uint64_t refresh(void *owner)
 {
-	struct tcx_collector *collector = owner;
-	struct tcx_fault cause = {""};
-	struct tcx_snapshot *snapshot = read_sources(collector, &cause);
+	int home = -1;
+	uint64_t due_ns = tcx_collector_run(owner, &home);
 
-	if (snapshot != NULL)
-		snapshot->growth = tcx_growth_new(collector->latest, snapshot);
-	publish(collector, snapshot, &cause);
-	report_all(collector, &cause);
-	if (!collector->begun)
-		eventfd_write(collector->first_fd, 1);
-	collector->begun = true;
-	return next_refresh(collector);
+	tcx_netns_return(&home);
+	return due_ns;
 }
 
 static void free_collector(struct tcx_collector *collector)
@@ -165,6 +205,7 @@ static void free_collector(struct tcx_collector *collector)
 		close(collector->first_fd);
 	tcx_snapshot_unref(collector->latest);
 	tcx_sources_free(collector->sources);
+	tcx_netns_unref(collector->netns);
 	tcx_events_unref(collector->events);
 	pthread_mutex_destroy(&collector->lock);
 	free(collector);
@@ -179,10 +220,19 @@ static void unref(void *owner)
 
 static const struct tcx_job_kind kind = {.run = refresh, .unref = unref};
 
-struct tcx_collector *tcx_collector_start(struct tcx_pool *pool, struct tcx_events *events,
-					  struct tcx_netns *netns,
-					  const struct tcx_sources_settings *settings,
-					  struct tcx_fault *fault)
+/* Call with the lock, or before anybody else knows it. */
+static void begin_interval(struct tcx_collector *collector)
+{
+	uint64_t now = tcx_clock_now();
+
+	collector->status.due_ns = now;
+	collector->since_ns = now - tcx_clock_earlier(now, collector->phase_ns);
+}
+
+struct tcx_collector *tcx_collector_new(struct tcx_events *events, struct tcx_netns *netns,
+					struct tcx_layouts *layouts,
+					const struct tcx_sources_settings *settings,
+					uint64_t phase_ns, struct tcx_fault *fault)
 {
 	struct tcx_collector *collector = tcx_reference_new(sizeof(*collector), fault);
 
@@ -190,13 +240,33 @@ struct tcx_collector *tcx_collector_start(struct tcx_pool *pool, struct tcx_even
 		return NULL;
 	pthread_mutex_init(&collector->lock, NULL);
 	collector->events = tcx_events_ref(events);
+	collector->netns = tcx_netns_ref(netns);
 	collector->settings = *settings;
-	collector->since_ns = tcx_clock_now();
+	collector->phase_ns = phase_ns;
+	begin_interval(collector);
+	collector->first_fd = -1;
 	collector->sources = tcx_sources_new(netns, fault);
+	if (collector->sources != NULL) {
+		tcx_sources_share(collector->sources, layouts);
+		return collector;
+	}
+	tcx_collector_unref(collector);
+	return NULL;
+}
+
+struct tcx_collector *tcx_collector_start(struct tcx_pool *pool, struct tcx_events *events,
+					  struct tcx_netns *netns,
+					  const struct tcx_sources_settings *settings,
+					  struct tcx_fault *fault)
+{
+	struct tcx_collector *collector =
+		tcx_collector_new(events, netns, NULL, settings, 0, fault);
+
+	if (collector == NULL)
+		return NULL;
 	collector->first_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (collector->first_fd < 0)
+	if (collector->first_fd < 0) {
 		tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
-	if (collector->sources == NULL || collector->first_fd < 0) {
 		tcx_collector_unref(collector);
 		return NULL;
 	}
@@ -210,7 +280,8 @@ void tcx_collector_stop(struct tcx_collector *collector)
 	if (collector == NULL)
 		return;
 	tcx_events_mute(collector->events, collector->outages, OUTAGES);
-	tcx_job_stop(&collector->job);
+	if (collector->job.pool != NULL)
+		tcx_job_stop(&collector->job);
 	tcx_collector_unref(collector);
 }
 
@@ -218,9 +289,10 @@ void tcx_collector_set(struct tcx_collector *collector, const struct tcx_sources
 {
 	pthread_mutex_lock(&collector->lock);
 	collector->settings = *settings;
-	collector->since_ns = tcx_clock_now();
+	begin_interval(collector);
 	pthread_mutex_unlock(&collector->lock);
-	tcx_job_ask(&collector->job);
+	if (collector->job.pool != NULL)
+		tcx_job_ask(&collector->job);
 }
 
 void tcx_collector_wait_first(struct tcx_collector *collector, int timeout_ms)

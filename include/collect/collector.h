@@ -17,9 +17,12 @@ struct tcx_pool;
 
 /* The status of the reads at this moment. */
 struct tcx_collector_status {
+	uint64_t reads;		       /* that have ended, well or not */
+	uint64_t due_ns;	       /* when the one was due that has not ended, or the next is */
 	uint64_t failures;	       /* reads with any fault, since the start */
 	struct tcx_fault last_failure; /* cause of the last one, empty when there was none */
 	struct tcx_source_status sources[TCX_SOURCES]; /* by enum tcx_source */
+	uint32_t out; /* sources that should be read and are not, or not whole: bits likewise */
 };
 
 /*
@@ -31,13 +34,28 @@ struct tcx_collector *tcx_collector_start(struct tcx_pool *pool, struct tcx_even
 					  const struct tcx_sources_settings *settings,
 					  struct tcx_fault *fault);
 
+/*
+ * The same without a job of its own: whoever has it runs it, in one thread at a time. Its readings
+ * are due phase_ns later than others, and their layouts are shared, unless these are NULL.
+ */
+struct tcx_collector *tcx_collector_new(struct tcx_events *events, struct tcx_netns *netns,
+					struct tcx_layouts *layouts,
+					const struct tcx_sources_settings *settings,
+					uint64_t phase_ns, struct tcx_fault *fault);
+
+/*
+ * Reads once, publishes and reports. *home is as in tcx_netns_enter(); the thread is left where it
+ * was last. Returns when it is due again.
+ */
+uint64_t tcx_collector_run(struct tcx_collector *collector, int *home);
+
 /* Reads and reports no more, and drops the caller's reference. May be NULL. */
 void tcx_collector_stop(struct tcx_collector *collector);
 
 /* A stopped collector keeps its newest snapshot. */
 TCX_REFERENCE_DECLARE(tcx_collector);
 
-/* Changes the settings; the next read comes at once. */
+/* Changes the settings; a job of its own reads at once. */
 void tcx_collector_set(struct tcx_collector *collector,
 		       const struct tcx_sources_settings *settings);
 
