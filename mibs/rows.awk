@@ -31,11 +31,11 @@
 #   tables, table[1 ...]        descriptors of the TABLE and SCALARS rows
 #   is_node, module, parent, place, instances, instances_of, group_number, table_title,
 #   entry, condition, table_text, entry_text                  by descriptor of a table or node
-#   cells[table], cell[table, 1 ...]          row numbers of its INDEX and COLUMN rows
+#   cells[table], cell[table, 1 ...]          row numbers of its INDEX, COLUMN and COUNTED rows
 #   prefix, sub_id, name, key, kind, unit, since, until, text, syntax
 #                               by row number; name is the object's, key is the
 #                               kernel's name without its prefix
-#   limits, access, reference   by row number of an INDEX or COLUMN row
+#   limits, access, reference   by row number of an INDEX, COLUMN or COUNTED row
 #
 # POSIX awk: runs under mawk, gawk --posix, busybox awk and the one true awk.
 
@@ -60,6 +60,7 @@ BEGIN {
     arguments["ABOUT"] = 5
     arguments["INDEX"] = 9
     arguments["COLUMN"] = 7
+    arguments["COUNTED"] = 5
     arguments["REFERENCE"] = 2
 }
 
@@ -211,7 +212,9 @@ function close_row() {
     else if (macro == "INDEX")
         take_index(args[1])
     else if (macro == "COLUMN")
-        take_column(args[1])
+        take_column(args[1], "readable")
+    else if (macro == "COUNTED")
+        take_counted(args[1], args[4])
     else
         reference[row_of_object(args[1])] = args[2]
     macro = ""
@@ -416,8 +419,17 @@ function take_index(t) {
     indexes[t]++
 }
 
-function take_column(t) {
+function take_column(t, access_) {
     add_cell(t, args[2], args[3], args[4], args[5], args[6], args[7])
+    access[rows] = access_
+}
+
+# The counter's own row has the unit, and says more.
+function take_counted(t, counter) {
+    if (!(counter in row_of))
+        fail("no COUNTER has the name " counter)
+    add_cell(t, args[2], args[3], syntax[row_of[counter]], "", unit[row_of[counter]],
+        args[5] " See " name[row_of[counter]] ".")
     access[rows] = "readable"
 }
 

@@ -51,7 +51,7 @@ static const struct directive directives[] = {
 	{"maxRows", NULL, "NUMBER", take_number, FIELD(max_rows), 100, 10000000, "1000000",
 	 "of rows that a table has at most"},
 	{"ignoreInterface", NULL, "PATTERN...", take_patterns, FIELD(ignored), 0, 0, NULL,
-	 "of interfaces to leave out of ifTable, ifNumber and atTable"},
+	 "of interfaces to leave out of ifTable, ifNumber, atTable and ifIp6Table"},
 	{"source", NULL, "NAME on|off", take_source, FIELD(sources_off), 0, 0, NULL,
 	 "whether a file of counters is read, such as net/xfrm_stat; on unless set"},
 	{"registerPriority", NULL, "NUMBER", take_number, FIELD(priority), 1, 255, "100",

@@ -18,6 +18,12 @@ struct list {
 	const struct tcx_table_dump *dump;
 };
 
+/* RTM_GETMULTICAST comes back as what it is. */
+static bool is_answer(const struct tcx_table_dump *dump, uint16_t type)
+{
+	return type == dump->type - NEW_TO_GET || type == dump->type;
+}
+
 static bool take_message(void *context, const struct nlmsghdr *message, struct tcx_fault *fault)
 {
 	const struct list *list = context;
@@ -27,7 +33,7 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 
 	if (body == NULL)
 		return false;
-	return message->nlmsg_type != dump->type - NEW_TO_GET ||
+	return !is_answer(dump, message->nlmsg_type) ||
 	       dump->take(list->table, body, attributes, fault);
 }
 

@@ -65,13 +65,16 @@ static const struct {
 	enum table table;
 	oid sub_id;
 	tcx_show *show;
+	int arg;
 } objects[] = {
 #define INDEX_hidden(table, sub_id, object)
-#define INDEX_readable(table, sub_id, object) {TABLE_##table, sub_id, tcx_show_##object},
+#define INDEX_readable(table, sub_id, object) {TABLE_##table, sub_id, tcx_show_##object, 0},
 #define INDEX(table, sub_id, object, access, as, octets, syntax, limits, text)                     \
 	INDEX_##access(table, sub_id, object)
 #define COLUMN(table, sub_id, object, syntax, limits, unit, text)                                  \
-	{TABLE_##table, sub_id, tcx_show_##object},
+	{TABLE_##table, sub_id, tcx_show_##object, 0},
+#define COUNTED(table, sub_id, object, counter, text)                                              \
+	{TABLE_##table, sub_id, tcx_show_##table, TCX_COUNTED_##object},
 #include "mibs/tables.def"
 };
 
@@ -87,6 +90,7 @@ bool tcx_add_tables(struct tcx_tree *tree, const char *word)
 		object.id[object.id_len++] = objects[i].sub_id;
 		object.rows = &tables[table].rows;
 		object.show = objects[i].show;
+		object.arg = objects[i].arg;
 		if (strcmp(tables[table].module, word) == 0 && !tcx_tree_add(tree, &object))
 			return false;
 	}

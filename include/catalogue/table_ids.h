@@ -18,6 +18,13 @@ enum tcx_survey_id {
 	TCX_SURVEYS
 };
 
+/* The columns that show a counter for each row: TCX_COUNTED_ifIp6InReceives ... */
+enum tcx_counted {
+#define COUNTED(table, sub_id, object, counter, text) TCX_COUNTED_##object,
+#include "mibs/tables.def"
+	TCX_COUNTED_COLUMNS
+};
+
 /* What a table holds, for people; table must be below TCX_TABLES. */
 const char *tcx_catalogue_table_name(size_t table);
 

@@ -84,9 +84,12 @@ static inline bool tcx_line_hex(struct tcx_piece *line, uint64_t *number)
 	return true;
 }
 
+/* Drops a truncated last line (kernel/reader.h). False when there is one, or no text at all. */
+bool tcx_text_cut(struct tcx_piece *text, struct tcx_fault *fault);
+
 /*
  * Reads a text line by line; a reader may take more lines off rest. Skips a line with a fault and
- * reports the first one. Skips a truncated last line (kernel/reader.h). False with any fault, and
+ * reports the first one. Skips a truncated last line. False with any fault, and
  * at once when the builder diverged.
  */
 typedef bool tcx_line_reader(struct tcx_builder *builder, struct tcx_piece line,

@@ -16,8 +16,9 @@
 struct tcx_netns_reader {
 	/*
 	 * The borrower may set these, and they must outlive the loan. Ignored interfaces are left
-	 * out of tcx_links, and marked in tcx_neighbours. Counts of sockets go on from the tables
-	 * of the reading before, by id; NULL: it is the first one.
+	 * out of tcx_links and tcx_ip6_interfaces, and marked in tcx_neighbours. Counts of sockets
+	 * go on from the tables of the reading before, of the same survey, by id; NULL: it is the
+	 * first one.
 	 */
 	const char *ignored; /* patterns, as in tcx_list_matches() */
 	struct tcx_table *const *before;

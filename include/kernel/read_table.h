@@ -44,7 +44,7 @@ struct tcx_socket_table {
 
 /* A dump of rtnetlink and what becomes of it; constant data. */
 struct tcx_table_dump {
-	uint16_t type;	     /* RTM_GETADDR ...; messages like RTM_NEWADDR are taken */
+	uint16_t type;	     /* RTM_GETADDR ...; messages of RTM_NEWADDR or itself are taken */
 	const void *request; /* struct ifaddrmsg ..., and attributes */
 	size_t len;	     /* of the struct, with which messages begin, too */
 	size_t more;	     /* octets of attributes behind the struct of the request */

@@ -38,11 +38,14 @@ bool tcx_add_mib2(struct tcx_tree *tree, const char *word);
 bool tcx_add_tables(struct tcx_tree *tree, const char *word);
 bool tcx_add_counters(struct tcx_tree *tree);
 
-/* What each column and scalar of tables.def shows: tcx_show_ifMtu() ... None defines hidden ones.
+/*
+ * What each column and scalar of tables.def shows: tcx_show_ifMtu() ... None defines hidden ones.
+ * All columns of a table that are COUNTED have one function.
  */
 #define INDEX(table, sub_id, object, access, as, octets, syntax, limits, text)                     \
 	tcx_show tcx_show_##object;
 #define COLUMN(table, sub_id, object, syntax, limits, unit, text) tcx_show tcx_show_##object;
+#define COUNTED(table, sub_id, object, counter, text)		  tcx_show tcx_show_##table;
 #include "mibs/tables.def"
 
 #define TCX_UNUSED __attribute__((unused))

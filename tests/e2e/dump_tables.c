@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/octets.h"
+#include "kernel/ip6_interfaces.h"
 #include "kernel/ip_tables.h"
 #include "kernel/links.h"
 #include "kernel/netns_reader.h"
@@ -183,6 +184,22 @@ static void print_processor(const void *of)
 	       row->received_rps, row->flow_limit_count, row->backlog_length);
 }
 
+static const char *const counter_names[] = {
+#define COUNTED(table, sub_id, object, counter, text) #counter,
+#include "mibs/tables.def"
+};
+
+static void print_ip6_interface(const void *of)
+{
+	const struct tcx_ip6_interface *row = of;
+
+	printf("ip6 index=%" PRIu32, tcx_octets_get32(row->index));
+	print_hex("name", row->name, strlen(row->name));
+	for (int i = 0; i < TCX_COUNTED_COLUMNS; i++)
+		if (row->known[i])
+			printf(" %s=%" PRIu64, counter_names[i], row->numbers[i]);
+}
+
 static const struct {
 	const char *name;
 	void (*print)(const void *row);
@@ -198,6 +215,7 @@ static const struct {
 	[TCX_TABLE_SOFTNET_CPUS] = {"processors", print_processor},
 	[TCX_TABLE_UDP_SOCKETS] = {"datagrams", print_udp_socket},
 	[TCX_TABLE_LIMITS] = {"limits", print_limits},
+	[TCX_TABLE_IP6_INTERFACES] = {"ip6", print_ip6_interface},
 };
 
 struct wishes {

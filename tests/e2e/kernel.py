@@ -4,7 +4,9 @@ shares nothing with the agent's.
 """
 
 import collections
+import json
 import os
+import pathlib
 import re
 
 import harness
@@ -124,11 +126,26 @@ def read_live(site):
     return texts
 
 
+IP6_FOLDER = "net/dev_snmp6"
+
+
+def read_ip6(folder):
+    """Interface to what dev_snmp6 of a proc root on this machine has of it."""
+    path = pathlib.Path(folder, IP6_FOLDER)
+    return {file.name: file.read_text() for file in path.iterdir()} if path.is_dir() else {}
+
+
+def read_live_ip6(site):
+    """The same of the site's own namespace."""
+    program = "import json, kernel; print(json.dumps(kernel.read_ip6('/proc')))"
+    return json.loads(site.run("python3", "-B", "-c", program, env={"PYTHONPATH": str(harness.HERE)}).stdout)
+
+
 # --- The MIB text -------------------------------------------------------------------------------------------------------------
 
 Object = collections.namedtuple("Object", "oid syntax description")
 
-SYNTAXES = {"KernelNumber": "Counter64", "HundredthsOfPercent": "Gauge32", "Unsigned32": "Gauge32", "Integer32": "INTEGER", "SnmpAdminString": "STRING",
+SYNTAXES = {"KernelNumber": "Counter64", "ThousandthsPerSecond": "Counter64", "HundredthsOfPercent": "Gauge32", "Unsigned32": "Gauge32", "Integer32": "INTEGER", "SnmpAdminString": "STRING",
             "CounterText": "STRING", "VariablePointer": "OID", "TimeStamp": "Timeticks", "DateAndTime": "Hex-STRING"}
 
 
@@ -291,6 +308,25 @@ def icmp_labels(counters):
     types = {match.groups() for match in map(re.compile(r"(IcmpMsg|Icmp6)(?:In|Out)Type(\d+)").fullmatch, counters) if match}
     return {f"{OBJECTS}.{16 if section == 'IcmpMsg' else 17}.1.4.{number}": Value("STRING", names.get((section, number), f"type {number}"))
             for section, number in types}
+
+
+def link_name(name):
+    """A backslash, and what is no UTF-8, goes by its number. The tools show what is not ASCII in hexadecimal."""
+    text = os.fsencode(name).replace(b"\\", b"\\x5c").decode("utf-8", "backslashreplace")
+    return Value("STRING", text) if text.isascii() else Value("Hex-STRING", text.encode().hex(" ").upper())
+
+
+def interfaces(texts, mib):
+    """Instance to value of ifIp6Table, but for the time at which a row began; texts: interface to its file."""
+    wanted = {}
+    for link, text in texts.items():
+        numbers = dict(pairs(text))
+        index = numbers.pop("ifIndex")
+        wanted[f"{mib['ifIp6Name'].oid}.{index}"] = link_name(link)
+        for name, number in numbers.items():
+            if f"if{name}" in mib:
+                wanted[f"{mib[f'if{name}'].oid}.{index}"] = Value("Counter64", number)
+    return wanted
 
 
 def everything(counters, mib):

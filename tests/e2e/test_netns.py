@@ -62,6 +62,8 @@ def tables_are(site, whose, what):
     links = {link["ifname"]: link["ifindex"] for link in told.ip_json(whose, "link")}
     found = {tables.octets(row[2]): int(index) for index, row in tables.table(site, "ifTable").items()}
     check_equal(found, {name.encode().hex(): index for name, index in links.items()}, f"{what}: the interfaces")
+    found = {tables.octets(row[tables.IP6_NAME]) for row in tables.table(site, "ifIp6Table").values()}
+    check_equal(found, {name.encode().hex() for name in links}, f"{what}: IPv6 of the interfaces")
     addresses = {one["local"] for link in told.ip_json(whose, "-4", "addr") for one in link["addr_info"]}
     check_equal(set(tables.table(site, "ipAddrTable")), addresses, f"{what}: the addresses")
     check_equal(set(tables.table(site, "ipRouteTable")), {one for one, in told.wanted_routes(whose)[0]}, f"{what}: the routes")

@@ -17,7 +17,7 @@ trap 'exit 1' HUP INT TERM
 
 mnl=$(pkg-config --cflags --libs libmnl)
 sh "$top/tests/fuzz/seeds.sh" "$work/seeds"
-for fuzzer in fuzz_readers fuzz_requests fuzz_sources fuzz_totals; do
+for fuzzer in fuzz_interfaces fuzz_readers fuzz_requests fuzz_sources fuzz_totals; do
 	echo "building $fuzzer"
 	# shellcheck disable=SC2046,SC2086 # several words
 	${CLANG:-clang} -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -fsanitize=fuzzer,address,undefined \

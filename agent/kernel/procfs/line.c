@@ -78,8 +78,7 @@ bool tcx_line_no_number(struct tcx_fault *fault, struct tcx_piece of)
 			     shown(of), of.at);
 }
 
-/* Drops the last line if it lacks its newline and may be truncated within a number. */
-static bool cut_whole(struct tcx_piece *text, struct tcx_fault *fault)
+bool tcx_text_cut(struct tcx_piece *text, struct tcx_fault *fault)
 {
 	const char *end = text->end;
 	const char *newline;
@@ -100,7 +99,7 @@ bool tcx_text_read(struct tcx_builder *builder, const char *text, size_t len, tc
 {
 	struct tcx_piece rest = {text, text + len};
 	struct tcx_piece line;
-	bool good = cut_whole(&rest, fault);
+	bool good = tcx_text_cut(&rest, fault);
 
 	while (!builder->diverged && tcx_line_next(&rest, &line))
 		good = read(builder, line, &rest, good ? fault : NULL) && good;

@@ -23,6 +23,7 @@
 
 #include "agent/kernel/rtnetlink/route_lists.h"
 #include "base/octets.h"
+#include "kernel/ip6_interfaces.h"
 #include "kernel/ip_tables.h"
 #include "kernel/links.h"
 #include "kernel/netlink.h"
@@ -821,6 +822,82 @@ static void lacking_beside(void **state)
 	tcx_table_unref(table);
 }
 
+/* The answer to a request of this number: the group that lo joined, and when. */
+static void tell_group(uint32_t sequence, const char *group, uint32_t joined)
+{
+	const struct ifaddrmsg body = {.ifa_family = AF_INET6, .ifa_index = 1};
+	const struct ifa_cacheinfo times = {.cstamp = joined, .tstamp = 99};
+
+	begin_message(RTM_GETMULTICAST, &body, sizeof(body));
+	((struct nlmsghdr *)writing.octets)->nlmsg_seq = sequence;
+	put(IFA_MULTICAST, group, 16);
+	if (joined > 0)
+		put(IFA_CACHEINFO, &times, sizeof(times));
+	end_message();
+	end_answer(sequence);
+}
+
+static void tell_no_group(uint32_t sequence)
+{
+	const int32_t error = -EPERM;
+
+	writing.size = 0;
+	memcpy(NLMSG_DATA(put_message(writing.octets, &writing.size, NLMSG_ERROR, 4)), &error, 4);
+	((struct nlmsghdr *)writing.octets)->nlmsg_seq = sequence;
+	end_message();
+	script.mode = REPLAY;
+}
+
+/* The row of lo: since when its IPv6 is, 0 if that is unknown; -1: it is left out. */
+static int64_t read_began(void)
+{
+	struct tcx_table *table = read_lacking(&tcx_ip6_interfaces, "");
+	const struct tcx_ip6_interface *row = tcx_table_find_number(table, 1);
+	int64_t began = row != NULL ? (int64_t)row->began : -1;
+
+	assert_int_equal(script.next, script.count);
+	tcx_table_unref(table);
+	return began;
+}
+
+/*
+ * IPv6 of an interface began when it joined ff02::1. The kernel is asked before the files are read
+ * and after; where it says something else then, all is read anew.
+ */
+static void began(void **state)
+{
+	static const char nodes[] = "\xff\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\1";
+	static const char others[] = "\xff\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\1";
+	static const struct {
+		const char *group;
+		uint32_t joined[6]; /* 0: the time is not told */
+		uint32_t dumps;
+		int64_t began;
+	} rows[] = {
+		{nodes, {5, 5}, 2, 5},
+		{nodes, {5, 6, 6, 6}, 4, 6},
+		{nodes, {5, 0, 0, 6, 7, 7}, 6, 7},
+		{nodes, {1, 2, 2, 3, 3, 4}, 6, -1},
+		{nodes, {0, 0}, 2, 0},
+		{others, {5, 6}, 2, 0},
+	};
+
+	(void)state;
+	need_namespace();
+	if (access("/proc/net/dev_snmp6/lo", F_OK) != 0)
+		skip();
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		clear_script();
+		for (uint32_t sequence = 1; sequence <= rows[i].dumps; sequence++)
+			tell_group(sequence, rows[i].group, rows[i].joined[sequence - 1]);
+		assert_int_equal(read_began(), rows[i].began);
+	}
+	clear_script();
+	tell_no_group(1);
+	tell_no_group(2);
+	assert_int_equal(read_began(), 0);
+}
+
 /* --- Sockets --------------------------------------------------------------------------------- */
 
 /* A listening IPv6 socket; v6only as the kernel tells it, -1: it does not. */
@@ -1126,6 +1203,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lacking_neighbours, setup, teardown),
 		cmocka_unit_test_setup_teardown(lacking_nexthops, setup, teardown),
 		cmocka_unit_test_setup_teardown(lacking_beside, setup, teardown),
+		cmocka_unit_test_setup_teardown(began, setup, teardown),
 		cmocka_unit_test_setup_teardown(listener_of_connection, setup, teardown),
 		cmocka_unit_test_setup_teardown(survey_of_sockets, setup, teardown),
 		cmocka_unit_test_setup_teardown(filtered_if_alone, setup, teardown),

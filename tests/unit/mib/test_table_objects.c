@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/octets.h"
+#include "kernel/ip6_interfaces.h"
 #include "kernel/ip_tables.h"
 #include "kernel/links.h"
 #include "kernel/socket_tables.h"
@@ -266,6 +267,32 @@ static void bound(void **state)
 	}
 }
 
+/* Counters that the kernel does not print have no instance; all 64 bits show, and names as text. */
+static void ip6_interfaces(void **state)
+{
+	struct tcx_ip6_interface rows[] = {{.index = {0, 0, 0, 1}, .name = "lo"},
+					   {.index = {0, 0, 16, 0}, .name = "v\xe9\\"}};
+
+	(void)state;
+	serve("tcpext");
+	hold(TCX_TABLE_IP6_INTERFACES, &tcx_ip6_interfaces, rows, COUNT(rows));
+	serving.request.uptime_zero_ns = 1000;
+	rows[0].since_ns = 999;
+	rows[1].since_ns = 20001000;
+	rows[1].known[TCX_COUNTED_ifIp6InReceives] = true;
+	rows[1].numbers[TCX_COUNTED_ifIp6InReceives] = UINT64_MAX;
+	rows[0].known[TCX_COUNTED_ifIcmp6OutMLDv2Reports] = true;
+	rows[0].numbers[TCX_COUNTED_ifIcmp6OutMLDv2Reports] = 5;
+	assert_string_equal(serving_next(&serving, "33"), "33.1.2.1 STRING lo");
+	assert_string_equal(serving_get(&serving, "33.1.2.4096"), "STRING v\\xe9\\x5c");
+	assert_string_equal(serving_get(&serving, "33.1.3.1"), "TimeTicks 0");
+	assert_string_equal(serving_get(&serving, "33.1.3.4096"), "TimeTicks 2");
+	assert_string_equal(serving_get(&serving, "33.1.4.1"), "no instance");
+	assert_string_equal(serving_next(&serving, "33.1.4"),
+			    "33.1.4.4096 Counter64 18446744073709551615");
+	assert_string_equal(serving_next(&serving, "33.1.4.4096"), "33.1.72.1 Counter64 5");
+}
+
 /* A table of a module that there is not would not be missed by anybody. */
 static void every_row_has_a_module(void **state)
 {
@@ -274,6 +301,7 @@ static void every_row_has_a_module(void **state)
 #define INDEX_readable							       1
 #define INDEX(table, sub_id, object, access, as, octets, syntax, limits, text) +INDEX_##access
 #define COLUMN(table, sub_id, object, syntax, limits, unit, text)	       +1
+#define COUNTED(table, sub_id, object, counter, text)			       +1
 		ROWS = 0
 #include "mibs/tables.def"
 	};
@@ -300,6 +328,7 @@ int main(void)
 		cmocka_unit_test_teardown(names, teardown),
 		cmocka_unit_test(socket_names),
 		cmocka_unit_test_teardown(bound, teardown),
+		cmocka_unit_test_teardown(ip6_interfaces, teardown),
 		cmocka_unit_test(every_row_has_a_module),
 	};
 
