@@ -96,9 +96,27 @@ static bool is_before(const void *table, size_t i, const void *key)
 void *tcx_table_find(const struct tcx_table *table, const void *key)
 {
 	size_t i = tcx_search(table, table->count, key, is_before);
-	uint8_t *row = table->rows + i * table->kind->row_size;
+	bool there = i < table->count &&
+		     memcmp(tcx_table_row(table, i), key, table->kind->key_size) == 0;
 
-	return i < table->count && memcmp(row, key, table->kind->key_size) == 0 ? row : NULL;
+	return there ? table->rows + i * table->kind->row_size : NULL;
+}
+
+void *tcx_table_insert(struct tcx_table *table, const void *row, struct tcx_fault *fault)
+{
+	const size_t size = table->kind->row_size;
+	size_t i = tcx_search(table, table->count, row, is_before);
+	uint8_t *at;
+
+	if (i < table->count && memcmp(tcx_table_row(table, i), row, table->kind->key_size) == 0)
+		return tcx_table_edit(table, i);
+	if (!tcx_table_append(table, row, fault))
+		return NULL;
+	at = tcx_table_edit(table, i);
+	memmove(at + size, at, (table->count - 1 - i) * size);
+	memcpy(at, row, size);
+	table->sorted = table->count;
+	return at;
 }
 
 void *tcx_table_find_number(const struct tcx_table *table, uint32_t number)
@@ -112,6 +130,7 @@ void *tcx_table_find_number(const struct tcx_table *table, uint32_t number)
 static void free_table(struct tcx_table *table)
 {
 	tcx_table_unref(table->notes);
+	tcx_table_unref(table->names);
 	free(table->rows);
 	free(table);
 }

@@ -41,6 +41,7 @@ struct tcx_table {
 	/* While it is made: what the reading before made, borrowed. NULL: there was none. */
 	const struct tcx_table *before;
 	struct tcx_table *notes; /* owned; what its reader wants to know next time; or NULL */
+	struct tcx_table *names; /* with a reference; of what rows refer to; or NULL */
 };
 
 /* An empty table with one reference. NULL when memory is short. */
@@ -71,6 +72,18 @@ static inline const void *tcx_table_row(const struct tcx_table *table, size_t i)
 {
 	return table->rows + i * table->kind->row_size;
 }
+
+/* The same for the reader that makes the table. */
+static inline void *tcx_table_edit(struct tcx_table *table, size_t i)
+{
+	return table->rows + i * table->kind->row_size;
+}
+
+/*
+ * The row with the key of this one, of a table that is sorted, and stays so if a copy has to be
+ * inserted. NULL when reading must end, as tcx_table_append() has it.
+ */
+void *tcx_table_insert(struct tcx_table *table, const void *row, struct tcx_fault *fault);
 
 /* The row with this key of kind->key_size octets, or NULL. Only the reader may change it. */
 void *tcx_table_find(const struct tcx_table *table, const void *key);

@@ -152,6 +152,34 @@ static void searched(void **state)
 	tcx_table_unref(table);
 }
 
+/* In the order of their keys from the first on; one that is there is given as it is. */
+static void inserted(void **state)
+{
+	struct tcx_table *table = table_of(&first_stays, some, 0, 5);
+
+	(void)state;
+	for (uint8_t i = 0; i < COUNT(some); i++) {
+		struct row row = {.order = i, .sum = 7}, *there;
+
+		memcpy(row.key, some[i], sizeof(row.key));
+		there = tcx_table_insert(table, &row, NULL);
+		assert_memory_equal(there->key, some[i], sizeof(row.key));
+		assert_in_range(there->order, 0, i);
+		there->sum = 8;
+		assert_int_equal(table->sorted, table->count);
+		for (size_t k = 1; k < table->count; k++)
+			assert_true(memcmp(row_of(table, k - 1), row_of(table, k), 3) < 0);
+	}
+	assert_int_equal(table->count, 5);
+	assert_false(table->cut);
+	assert_non_null(tcx_table_insert(table, &(const struct row){.key = {2, 0, 0}}, NULL));
+	assert_null(tcx_table_insert(table, &(const struct row){.key = {9}}, NULL));
+	assert_true(table->cut);
+	for (size_t i = 0; i < table->count; i++)
+		assert_int_equal(row_of(table, i)->sum, 8);
+	tcx_table_unref(table);
+}
+
 /* The first of several stays. */
 static void lacking(void **state)
 {
@@ -219,6 +247,7 @@ int main(void)
 		cmocka_unit_test(empty),
 		cmocka_unit_test(limited),
 		cmocka_unit_test(searched),
+		cmocka_unit_test(inserted),
 		cmocka_unit_test(lacking),
 		cmocka_unit_test(shared),
 		cmocka_unit_test(random_keys),
