@@ -28,7 +28,8 @@ static const struct tcx_condition_kind kinds[CONDITIONS] = {
 		    "the table of %s can be read again\n"},
 	[FALLBACK] = {LOG_NOTICE,
 		      "sock_diag cannot be used for %s (%s): sockets are read from procfs, without "
-		      "the limits of their queues and their drops; see kernelTableSource\n",
+		      "the limits of their queues, drops of listeners and services; see "
+		      "kernelTableSource\n",
 		      "sock_diag can be used for %s again\n"},
 	[CUT] = {LOG_WARNING,
 		 "the table of %s has more than %s rows: the rest is missing; raise maxRows\n",

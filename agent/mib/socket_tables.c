@@ -10,6 +10,7 @@
 
 #include "base/octets.h"
 #include "base/text.h"
+#include "kernel/cgroups.h"
 #include "kernel/socket_tables.h"
 #include "mib/objects.h"
 
@@ -86,9 +87,16 @@ void tcx_value_socket_name(struct tcx_value *value, const struct tcx_bound *boun
 
 /* How many the kernel dropped, and since when that is counted. */
 #define DROPS(type, name, since)                                                                   \
-	TCX_COLUMN_IF(type, name, type->at.since_ns != 0, counter32, type->at.drops)               \
-	TCX_COLUMN_IF(type, since, type->at.since_ns != 0, ticks,                                  \
-		      tcx_request_uptime_at(request, type->at.since_ns))
+	TCX_COLUMN_IF(type, name, type->at.drops.since_ns != 0, counter32, type->at.drops.count)   \
+	TCX_COLUMN_IF(type, since, type->at.drops.since_ns != 0, ticks,                            \
+		      tcx_request_uptime_at(request, type->at.drops.since_ns))
+
+/* Whose they are. */
+#define SERVICE(type, name)                                                                        \
+	TCX_SHOW_WITH(const struct type *type = tcx_table_row(tcx_table_of(request, object), row); \
+		      const struct tcx_cgroup *cgroup =                                            \
+			      tcx_cgroup_of(tcx_table_of(request, object), type->at.cgroup),       \
+		      name, cgroup != NULL, escaped, cgroup->service)
 
 #define LISTENER(name, known, number)                                                              \
 	TCX_COLUMN_IF(tcx_tcp_listener, name, known, gauge32_latched, number)
@@ -102,6 +110,7 @@ LISTENER(tcpListenSynReceived, true, tcx_tcp_listener->syn_received)
 LISTENER(tcpListenEstablished, true, tcx_tcp_listener->established)
 LISTENER(tcpListenUse, tcx_tcp_listener->at.limit_known, tcx_tcp_listener->at.use)
 DROPS(tcx_tcp_listener, tcpListenDrops, tcpListenSince)
+SERVICE(tcx_tcp_listener, tcpListenService)
 
 #define UDP_SOCKET(name, known, number)                                                            \
 	TCX_COLUMN_IF(tcx_udp_socket, name, known, gauge32_latched, number)
@@ -113,3 +122,4 @@ UDP_SOCKET(udpSocketReceiveLimit, tcx_udp_socket->at.limit_known, tcx_udp_socket
 UDP_SOCKET(udpSocketUse, tcx_udp_socket->at.limit_known, tcx_udp_socket->at.use)
 UDP_SOCKET(udpSocketSendQueue, true, tcx_udp_socket->send_queue)
 DROPS(tcx_udp_socket, udpSocketDrops, udpSocketSince)
+SERVICE(tcx_udp_socket, udpSocketService)

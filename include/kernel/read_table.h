@@ -26,8 +26,8 @@ typedef bool tcx_socket_callback(void *context, const struct tcx_socket *socket,
 
 /* How a table is made of sockets; constant data. */
 struct tcx_socket_table {
-	enum tcx_protocol protocol;
-	uint32_t states; /* of the sockets that it is made of */
+	unsigned int protocols; /* a set of bits 1 << TCX_TCP, 1 << TCX_UDP */
+	uint32_t states;	/* of the sockets that it is made of */
 	/*
 	 * It is made of all that speaks IPv4, and gets that as AF_INET: IPv4 sockets, and IPv6 ones
 	 * with IPv4 ends (::ffff:a.b.c.d), or, as 0.0.0.0, that accept both.
@@ -39,7 +39,10 @@ struct tcx_socket_table {
 	tcx_socket_callback *take;
 	/* Once the rows are sorted and merged. NULL: nothing to do. */
 	bool (*end)(struct tcx_table *table, struct tcx_fault *fault);
-	bool memory; /* it is made of what sock_diag tells of a socket's memory, too */
+	bool only_diag; /* procfs does not tell what it is made of */
+	bool memory;	/* it is made of what sock_diag tells of a socket's memory, too */
+	/* Of which cgroup a row is, 0: none; table->names has it. NULL: rows are of none. */
+	uint64_t (*cgroup)(const void *row);
 };
 
 /* A dump of rtnetlink and what becomes of it; constant data. */
@@ -70,7 +73,7 @@ struct tcx_table_reader {
 	extern const struct tcx_table_reader tcx_##reader;
 #include "mibs/tables.def"
 
-/* Constant data. Several members are made of sockets of one protocol. */
+/* Constant data. Several members are made of sockets. */
 struct tcx_survey {
 	const struct tcx_table_reader *members[TCX_TABLES]; /* by id; NULL: of another survey */
 };

@@ -66,10 +66,20 @@ struct tcx_tcp_state_row {
 };
 
 /*
+ * What the kernel counted on the sockets of a row (sk_drops): at since_ns, when the row was first
+ * read, what they had until then, and from then on what each grows by. It wraps.
+ */
+struct tcx_drops {
+	uint32_t count;
+	uint64_t since_ns; /* 0: it does not tell */
+	bool by_inode;	   /* sockets are told apart by inode, as procfs tells of them */
+};
+
+/*
  * One address and port where sockets are bound, and the device if they are bound to one
  * (SO_BINDTODEVICE, a VRF, the zone of a link-local address). The numbers of all sockets that share
  * it (SO_REUSEPORT) are added up. procfs does not say the device, so there it is one row per
- * address and port; nor limits and drops.
+ * address and port; nor limits, and no drops of listeners.
  */
 struct tcx_bound {
 	uint8_t address_type; /* enum tcx_address_type */
@@ -80,12 +90,8 @@ struct tcx_bound {
 	bool limit_known;     /* of the queue; then use is known, too */
 	uint32_t sockets;
 	uint32_t use; /* of the fullest queue, in hundredths of a percent of what makes it full */
-	/*
-	 * What the kernel counted on the sockets (sk_drops): at since_ns, when the row was first
-	 * read, what they had until then, and from then on what each grows by. It wraps.
-	 */
-	uint32_t drops;
-	uint64_t since_ns; /* 0: it does not tell */
+	struct tcx_drops drops;
+	uint64_t cgroup; /* tcx_cgroup_of(); of several the least; 0: the kernel does not tell */
 };
 
 /* The ifIndex behind the address, its zone; 0: it has none. */

@@ -2,8 +2,9 @@
 /*
  * What reading the table of connections costs beyond the bare reading of /proc/net/tcp to its end:
  * tcx_survey_read() by sock_diag and by procfs against read(2), in turn. And what all tables of TCP
- * sockets cost, each socket's memory and drops included, against ss, which prints the same. Prints
- * the medians, the medians of the ratios of the rounds, and the memory that the table takes.
+ * sockets cost, each socket's memory and drops included, against ss, which prints the
+ * first two. Prints the medians, the medians of the ratios of the rounds, and the memory that the
+ * table takes.
  *
  * To be run in the network namespace of the connections, while they stand still.
  */
@@ -53,7 +54,7 @@ static double time_way(struct way *way)
 	struct tcx_table *tables[TCX_TABLES], *table;
 	struct tcx_fault fault;
 	uint64_t began = tcx_clock_now();
-	const struct tcx_survey *survey = &tcx_surveys[TCX_SURVEY_TCP_SOCKETS];
+	const struct tcx_survey *survey = &tcx_surveys[TCX_SURVEY_SOCKETS];
 	bool done = tcx_survey_read(survey, 1U << TCX_TABLE_TCP_CONNECTIONS, tables, way->reader,
 				    SIZE_MAX, &fault);
 	double ns = (double)(tcx_clock_now() - began);
@@ -78,8 +79,7 @@ static double time_survey(struct tcx_netns_reader *reader)
 	uint64_t began = tcx_clock_now();
 
 	reader->before = before;
-	if (!tcx_survey_read(&tcx_surveys[TCX_SURVEY_TCP_SOCKETS], all, tables, reader, SIZE_MAX,
-			     NULL))
+	if (!tcx_survey_read(&tcx_surveys[TCX_SURVEY_SOCKETS], all, tables, reader, SIZE_MAX, NULL))
 		abort();
 	reader->before = NULL;
 	for (size_t id = 0; id < TCX_TABLES; id++) {
@@ -107,8 +107,8 @@ static void show_survey(struct tcx_netns_reader *reader)
 		ns[round] = time_survey(reader);
 		ratio[round] = ns[round] / ss_ns[round];
 	}
-	printf("all tables of TCP sockets, with their memory and drops: %.1f ms, ss -tanm: %.1f "
-	       "ms, ratio %.2f (target at most 1.3)\n",
+	printf("all tables of TCP sockets, with memory and drops: %.1f ms, ss -tanm: "
+	       "%.1f ms, ratio %.2f (target at most 1.3)\n",
 	       numbers_median(ns, ROUNDS) / TCX_NS_PER_MS,
 	       numbers_median(ss_ns, ROUNDS) / TCX_NS_PER_MS, numbers_median(ratio, ROUNDS));
 }

@@ -137,8 +137,8 @@ static void print_bound(const char *kind, const struct tcx_bound *row)
 	printf(" port=%u sockets=%" PRIu32, tcx_octets_get16(row->port), row->sockets);
 	if (row->limit_known)
 		printf(" use=%" PRIu32, row->use);
-	if (row->since_ns != 0)
-		printf(" drops=%" PRIu32, row->drops);
+	if (row->drops.since_ns != 0)
+		printf(" drops=%" PRIu32, row->drops.count);
 }
 
 static void print_listener(const void *of)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Makes tables of sockets: lists each family once, from sock_diag or else from procfs, which have a
- * file each, and gives every socket to all tables that want it.
+ * Makes tables of sockets: lists each protocol and family once, from sock_diag or else from procfs,
+ * which have a file each, and gives every socket to all tables that want it.
  */
 #include "sockets.h"
 
@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "kernel/cgroups.h"
+
 /*
  * Errors that mean sock_diag is missing, not failed: no permission (seccomp, LSM), no module for
  * the protocol or the netlink family, or a kernel before 3.3.
@@ -17,7 +19,7 @@
 static const int missing[] = {EPERM,	  EACCES,	   ENOENT,	EINVAL,
 			      EOPNOTSUPP, EPROTONOSUPPORT, EAFNOSUPPORT};
 
-/* One reading: tables, by id, and how each of them is made. NULL: not of sockets, or it is full. */
+/* One protocol: tables, by id, and how each of them is made. NULL: not of that, or it is full. */
 struct listing {
 	struct tcx_table *const *tables;
 	const struct tcx_socket_table *how[TCX_TABLES];
@@ -83,10 +85,22 @@ static bool take_socket(void *context, const struct tcx_socket *socket, struct t
 static void set_source(const struct listing *listing, const struct tcx_fault *no_diag)
 {
 	for (size_t id = 0; id < TCX_TABLES; id++) {
-		if (listing->how[id] == NULL)
+		struct tcx_table *table = listing->tables[id];
+
+		if (listing->how[id] == NULL || (table->source != NULL && no_diag->text[0] == '\0'))
 			continue;
-		listing->tables[id]->source = no_diag->text[0] == '\0' ? "sock_diag" : "procfs";
-		listing->tables[id]->fallback = *no_diag;
+		table->source = no_diag->text[0] == '\0' ? "sock_diag" : "procfs";
+		table->fallback = *no_diag;
+	}
+}
+
+static void drop_only_diag(struct listing *listing)
+{
+	for (size_t id = 0; id < TCX_TABLES; id++) {
+		if (listing->how[id] == NULL || !listing->how[id]->only_diag)
+			continue;
+		listing->how[id] = NULL;
+		listing->open--;
 	}
 }
 
@@ -109,41 +123,119 @@ static bool list(struct listing *listing, struct tcx_netns_reader *reader,
 		*no_diag = why;
 	}
 	set_source(listing, no_diag);
-	return tcx_sockets_list_proc(reader, query, fault) || listing->open == 0;
+	drop_only_diag(listing);
+	if (listing->open > 0 && !tcx_sockets_list_proc(reader, query, fault))
+		return listing->open == 0;
+	return true;
 }
 
 /* The query asks for what any of the tables wants. */
-static bool begin(struct listing *listing, struct tcx_socket_query *query, size_t id,
-		  const struct tcx_socket_table *how, struct tcx_fault *fault)
+static void add(struct listing *listing, struct tcx_socket_query *query, size_t id,
+		const struct tcx_socket_table *how)
 {
-	query->protocol = how->protocol;
+	if ((how->protocols & 1U << query->protocol) == 0)
+		return;
 	query->states |= how->states;
 	query->only_ipv4 = query->only_ipv4 && how->only_ipv4;
 	query->memory = query->memory || how->memory;
 	listing->how[id] = how;
 	listing->open++;
-	return how->begin == NULL || how->begin(listing->tables[id], fault);
 }
 
-bool tcx_read_sockets(const struct tcx_survey *survey, struct tcx_table *const *tables,
-		      struct tcx_netns_reader *reader, struct tcx_fault *fault)
+static const struct tcx_socket_table *made_of_sockets(const struct tcx_survey *survey, size_t id,
+						      struct tcx_table *const *tables)
+{
+	return tables[id] != NULL && survey->members[id]->sockets.take != NULL
+		       ? &survey->members[id]->sockets
+		       : NULL;
+}
+
+/* What of the protocol no table wants is not listed. */
+static bool read_protocol(const struct tcx_survey *survey, struct tcx_table *const *tables,
+			  enum tcx_protocol protocol, struct tcx_netns_reader *reader,
+			  struct tcx_fault *fault)
 {
 	static const uint8_t families[] = {AF_INET, AF_INET6};
 	struct listing listing = {.tables = tables};
 	struct tcx_socket_query query = {
+		.protocol = protocol,
 		.only_ipv4 = true,
 		.callback = take_socket,
 		.context = &listing,
 	};
 
-	for (size_t id = 0; id < TCX_TABLES; id++)
-		if (tables[id] != NULL && survey->members[id]->sockets.take != NULL &&
-		    !begin(&listing, &query, id, &survey->members[id]->sockets, fault))
-			return false;
+	for (size_t id = 0; id < TCX_TABLES; id++) {
+		const struct tcx_socket_table *how = made_of_sockets(survey, id, tables);
+
+		if (how != NULL)
+			add(&listing, &query, id, how);
+	}
 	for (size_t i = 0; i < 2 && listing.open > 0; i++) {
 		query.family = families[i];
 		if (!list(&listing, reader, &query, fault))
 			return false;
 	}
 	return true;
+}
+
+/* What the reading before knew of cgroups. All its tables have the same. */
+static const struct tcx_table *known_names(const struct tcx_netns_reader *reader)
+{
+	for (size_t id = 0; reader->before != NULL && id < TCX_TABLES; id++)
+		if (reader->before[id] != NULL && reader->before[id]->names != NULL)
+			return reader->before[id]->names;
+	return NULL;
+}
+
+/* Neighbours are often of the same. */
+static bool add_cgroups(struct tcx_table *names, const struct tcx_table *table,
+			const struct tcx_socket_table *how, struct tcx_fault *fault)
+{
+	struct tcx_cgroup last = {.id = 0};
+
+	for (size_t i = 0; i < table->count; i++) {
+		struct tcx_cgroup next = {.id = how->cgroup(tcx_table_row(table, i))};
+
+		if (next.id == 0 || next.id == last.id)
+			continue;
+		if (!tcx_table_append(names, &next, fault))
+			return false;
+		last.id = next.id;
+	}
+	return true;
+}
+
+/* All tables share the names. */
+static bool name_cgroups(const struct tcx_survey *survey, struct tcx_table *const *tables,
+			 struct tcx_netns_reader *reader, struct tcx_fault *fault)
+{
+	struct tcx_table *names = NULL;
+
+	for (size_t id = 0; id < TCX_TABLES; id++) {
+		const struct tcx_socket_table *how = made_of_sockets(survey, id, tables);
+
+		if (how == NULL || how->cgroup == NULL)
+			continue;
+		tables[id]->names = names != NULL
+					    ? tcx_table_ref(names)
+					    : tcx_table_new(&tcx_cgroup_kind, SIZE_MAX, 0, fault);
+		names = tables[id]->names;
+		if (names == NULL || !add_cgroups(names, tables[id], how, fault))
+			return false;
+	}
+	return names == NULL || tcx_cgroups_name(names, known_names(reader), reader->netns, fault);
+}
+
+bool tcx_read_sockets(const struct tcx_survey *survey, struct tcx_table *const *tables,
+		      struct tcx_netns_reader *reader, struct tcx_fault *fault)
+{
+	for (size_t id = 0; id < TCX_TABLES; id++) {
+		const struct tcx_socket_table *how = made_of_sockets(survey, id, tables);
+
+		if (how != NULL && how->begin != NULL && !how->begin(tables[id], fault))
+			return false;
+	}
+	return read_protocol(survey, tables, TCX_TCP, reader, fault) &&
+	       read_protocol(survey, tables, TCX_UDP, reader, fault) &&
+	       name_cgroups(survey, tables, reader, fault);
 }

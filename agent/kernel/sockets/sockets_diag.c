@@ -13,7 +13,7 @@ static const uint8_t protocols[TCX_PROTOCOLS] = {
 	[TCX_UDP] = IPPROTO_UDP,
 };
 
-#define ATTRIBUTES (INET_DIAG_SKV6ONLY + 1)
+#define ATTRIBUTES (INET_DIAG_CGROUP_ID + 1)
 
 /*
  * A filter of IPv6 sockets for the kernel (INET_DIAG_REQ_BYTECODE): local addresses in ::/80, as
@@ -60,6 +60,7 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 		return false;
 	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY || body->idiag_family != query->family)
 		return true;
+	socket.protocol = query->protocol;
 	socket.family = body->idiag_family;
 	socket.state = body->idiag_state;
 	memcpy(socket.local, body->id.idiag_src, sizeof(socket.local));
@@ -71,9 +72,15 @@ static bool take_message(void *context, const struct nlmsghdr *message, struct t
 	socket.link = body->id.idiag_if;
 	socket.takes_ipv4 = takes_ipv4(body, attributes[INET_DIAG_SKV6ONLY]);
 	memcpy(&socket.cookie, body->id.idiag_cookie, sizeof(socket.cookie));
+	/* The kernel tells it unasked. */
+	if (!tcx_attribute_copy(attributes[INET_DIAG_CGROUP_ID], &socket.cgroup,
+				sizeof(socket.cgroup)))
+		socket.cgroup = 0;
 	socket.memory_count = tcx_attribute_copy_most(attributes[INET_DIAG_SKMEMINFO],
 						      socket.memory, sizeof(socket.memory)) /
 			      sizeof(socket.memory[0]);
+	socket.drops_known = socket.memory_count > SK_MEMINFO_DROPS;
+	socket.drops = socket.drops_known ? socket.memory[SK_MEMINFO_DROPS] : 0;
 	return query->callback(query->context, &socket, fault);
 }
 

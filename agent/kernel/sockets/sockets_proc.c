@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lists sockets from /proc/net/tcp, tcp6, udp and udp6. */
+/*
+ * Lists sockets from /proc/net/tcp, tcp6, udp and udp6. The kernel gives a page of these files at a
+ * time and goes on by counting lines: when sockets open and close meanwhile, one that stays can be
+ * passed over, or come twice.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -8,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "base/octets.h"
 #include "kernel/regular.h"
 #include "sockets.h"
@@ -56,6 +61,39 @@ static bool take_end(const char **line, uint8_t family, uint8_t address[16], uin
 	return true;
 }
 
+static const char *next_word(const char *line)
+{
+	line += strcspn(line, " \n");
+	return line + strspn(line, " ");
+}
+
+/*
+ * The rest of a line of UDP. Inode numbers are given again once the kernel has given 2^32, so that
+ * the port belongs to what tells sockets apart. Older kernels print drops with a sign.
+ *
+ *   tr tm->when retrnsmt   uid  timeout inode ref pointer drops
+ *   00:00000000 00000000  1000        0 12345 2 0000000000000000 47
+ */
+static void take_drops(const char *word, struct tcx_socket *socket)
+{
+	enum { INODE = 4, DROPS = 7, INODE_BITS = 47 };
+	const char *end = word + strlen(word);
+	uint64_t inode = 0;
+	struct tcx_number drops = {0};
+
+	for (size_t i = 0; i < DROPS; i++, word = next_word(word))
+		if (i == INODE)
+			tcx_number_digits(word, end, &inode);
+	word = tcx_number_parse(word, end, &drops);
+	if (inode == 0 || word == NULL || (*word != '\n' && *word != ' '))
+		return;
+	socket->cookie = TCX_BY_INODE |
+			 (uint64_t)tcx_octets_get16(socket->local_port) << INODE_BITS |
+			 (inode & ((1ULL << INODE_BITS) - 1));
+	socket->drops = (uint32_t)drops.value;
+	socket->drops_known = true;
+}
+
 /*
  * Lines like these, after one of titles (tcp4_seq_show(), tcp6_seq_show(), udp4_seq_show()); IPv6
  * addresses have 32 digits:
@@ -63,7 +101,7 @@ static bool take_end(const char **line, uint8_t family, uint8_t address[16], uin
  *   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt ...
  *    0: 0100007F:1F90 00000000:0000 0A 00000000:00000001 00:00000000 00000000 ...
  */
-static bool parse_line(const char *line, struct tcx_socket *socket)
+static bool parse_line(const char *line, enum tcx_protocol protocol, struct tcx_socket *socket)
 {
 	size_t digits;
 	uint32_t state = 0;
@@ -80,6 +118,8 @@ static bool parse_line(const char *line, struct tcx_socket *socket)
 		take_hex(&line, 8, &socket->send_queue) && take_char(&line, ':') &&
 		take_hex(&line, 8, &socket->receive_queue);
 	socket->state = (uint8_t)state;
+	if (whole && protocol == TCX_UDP)
+		take_drops(line + strspn(line, " "), socket);
 	return whole;
 }
 
@@ -90,7 +130,7 @@ static bool take_lines(FILE *file, const char *path, const struct tcx_socket_que
 	size_t lines = 0;
 
 	for (; fgets(line, sizeof(line), file) != NULL; lines++) {
-		struct tcx_socket socket = {.family = query->family};
+		struct tcx_socket socket = {.protocol = query->protocol, .family = query->family};
 
 		if (strchr(line, '\n') == NULL)
 			return tcx_fault_set(fault, "%s: %s", path,
@@ -98,7 +138,7 @@ static bool take_lines(FILE *file, const char *path, const struct tcx_socket_que
 							: "a line is too long");
 		if (lines == 0)
 			continue;
-		if (!parse_line(line, &socket))
+		if (!parse_line(line, query->protocol, &socket))
 			return tcx_fault_set(fault, "%s: malformed socket line", path);
 		if (!query->callback(query->context, &socket, fault))
 			return false;

@@ -39,7 +39,7 @@ static bool take_connection(void *table, const struct tcx_socket *socket, struct
 const struct tcx_table_reader tcx_connections = {
 	.kind.row_size = sizeof(struct tcx_connection),
 	.kind.key_size = offsetof(struct tcx_connection, state),
-	.sockets.protocol = TCX_TCP,
+	.sockets.protocols = 1U << TCX_TCP,
 	.sockets.states = TCX_ALL_STATES,
 	.sockets.only_ipv4 = true,
 	.sockets.take = take_connection,
@@ -57,7 +57,7 @@ static bool take_endpoint(void *table, const struct tcx_socket *socket, struct t
 const struct tcx_table_reader tcx_udp_endpoints = {
 	.kind.row_size = sizeof(struct tcx_udp_endpoint),
 	.kind.key_size = sizeof(struct tcx_udp_endpoint),
-	.sockets.protocol = TCX_UDP,
+	.sockets.protocols = 1U << TCX_UDP,
 	.sockets.states = TCX_ALL_STATES,
 	.sockets.only_ipv4 = true,
 	.sockets.take = take_endpoint,
@@ -70,11 +70,9 @@ static bool take_udp(void *table, const struct tcx_socket *socket, struct tcx_fa
 		.send_queue = socket->send_queue,
 	};
 
-	row.at.limit_known = socket->memory_count > SK_MEMINFO_RCVBUF;
-	if (row.at.limit_known) {
+	row.at.limit_known = tcx_socket_use(socket, &row.at.use);
+	if (row.at.limit_known)
 		row.receive_limit = socket->memory[SK_MEMINFO_RCVBUF];
-		row.at.use = tcx_use_of(socket->memory[SK_MEMINFO_RMEM_ALLOC], row.receive_limit);
-	}
 	return tcx_bound_begin(&row.at, table, socket, fault) &&
 	       tcx_table_append(table, &row, fault);
 }
@@ -94,12 +92,13 @@ const struct tcx_table_reader tcx_udp_sockets = {
 	.kind.row_size = sizeof(struct tcx_udp_socket),
 	.kind.key_size = offsetof(struct tcx_udp_socket, at.link_name),
 	.kind.merge = merge_udp,
-	.sockets.protocol = TCX_UDP,
+	.sockets.protocols = 1U << TCX_UDP,
 	.sockets.states = TCX_ALL_STATES,
 	.sockets.take = take_udp,
 	.read = tcx_bound_read_names,
 	.sockets.end = tcx_bound_end,
 	.sockets.memory = true,
+	.sockets.cgroup = tcx_bound_cgroup,
 };
 
 /* All rows in the order of their keys, with no socket yet. It is never cut. */
@@ -134,7 +133,7 @@ static bool count_state(void *context, const struct tcx_socket *socket, struct t
 const struct tcx_table_reader tcx_tcp_states = {
 	.kind.row_size = sizeof(struct tcx_tcp_state_row),
 	.kind.key_size = offsetof(struct tcx_tcp_state_row, state) + 1,
-	.sockets.protocol = TCX_TCP,
+	.sockets.protocols = 1U << TCX_TCP,
 	.sockets.states = TCX_ALL_STATES,
 	.sockets.begin = begin_states,
 	.sockets.take = count_state,

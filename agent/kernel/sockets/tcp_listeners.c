@@ -6,7 +6,6 @@
 
 #include "sockets.h"
 
-/* A queue is full when it is longer than its maximum: the kernel accepts one more. */
 static bool append_listener(struct tcx_table *table, const struct tcx_socket *socket,
 			    struct tcx_fault *fault)
 {
@@ -16,7 +15,7 @@ static bool append_listener(struct tcx_table *table, const struct tcx_socket *so
 	if (row.at.limit_known) {
 		row.queue_max = socket->send_queue;
 		row.full = row.queue > row.queue_max;
-		row.at.use = tcx_use_of(row.queue, (uint64_t)row.queue_max + 1);
+		tcx_socket_use(socket, &row.at.use);
 	}
 	return tcx_bound_begin(&row.at, table, socket, fault) &&
 	       tcx_table_append(table, &row, fault);
@@ -103,10 +102,11 @@ const struct tcx_table_reader tcx_tcp_listeners = {
 	.kind.row_size = sizeof(struct tcx_tcp_listener),
 	.kind.key_size = offsetof(struct tcx_tcp_listener, at.link_name),
 	.kind.merge = merge,
-	.sockets.protocol = TCX_TCP,
+	.sockets.protocols = 1U << TCX_TCP,
 	.sockets.states = 1U << TCP_LISTEN | 1U << TCP_ESTABLISHED | 1U << TCP_SYN_RECV,
 	.sockets.take = take_socket,
 	.read = tcx_bound_read_names,
 	.sockets.end = tcx_bound_end,
 	.sockets.memory = true,
+	.sockets.cgroup = tcx_bound_cgroup,
 };

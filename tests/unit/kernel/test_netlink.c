@@ -1038,18 +1038,26 @@ static uint32_t sockets_in(const struct tcx_table *states, uint8_t type, uint8_t
 	return ((const struct tcx_tcp_state_row *)tcx_table_find(states, key))->sockets;
 }
 
-/* One answer for each family makes all tables, and just those that are wanted. */
+/*
+ * One answer for each protocol and family makes all tables, and just those that are wanted: TCP's
+ * come first.
+ */
 static void survey_of_sockets(void **state)
 {
-	static const struct tcx_survey *const survey = &tcx_surveys[TCX_SURVEY_TCP_SOCKETS];
+	static const struct tcx_survey *const survey = &tcx_surveys[TCX_SURVEY_SOCKETS];
 	const unsigned int all = 1U << TCX_TABLE_TCP_CONNECTIONS | 1U << TCX_TABLE_TCP_STATES |
-				 1U << TCX_TABLE_TCP_LISTENERS;
+				 1U << TCX_TABLE_TCP_LISTENERS | 1U << TCX_TABLE_UDP_ENDPOINTS |
+				 1U << TCX_TABLE_UDP_SOCKETS;
 	struct tcx_table *tables[TCX_TABLES];
 
 	(void)state;
 	need_sock_diag();
 	put_sockets(1, AF_INET);
 	put_sockets(2, AF_INET6);
+	put_socket(3, AF_INET, TCP_CLOSE, ipv4, 0);
+	end_answer(3);
+	put_socket(4, AF_INET6, TCP_ESTABLISHED, mapped, 0);
+	end_answer(4);
 	assert_true(fixture_survey("/proc", survey, all, tables, 1000, NULL, NULL));
 	assert_int_equal(script.next, script.count);
 	for (size_t id = 0; id < TCX_TABLES; id++)
@@ -1068,6 +1076,8 @@ static void survey_of_sockets(void **state)
 		assert_int_equal(any[1].syn_received, 2);
 	}
 	assert_int_equal(tables[TCX_TABLE_TCP_CONNECTIONS]->count, 3);
+	assert_int_equal(tables[TCX_TABLE_UDP_ENDPOINTS]->count, 2);
+	assert_int_equal(tables[TCX_TABLE_UDP_SOCKETS]->count, 2);
 	for (size_t id = 0; id < TCX_TABLES; id++)
 		tcx_table_unref(tables[id]);
 }
@@ -1094,7 +1104,7 @@ static size_t count_ipv6(void)
 /* The kernel leaves out what speaks no IPv4, unless another table of the survey wants it. */
 static void filtered_if_alone(void **state)
 {
-	static const struct tcx_survey *const survey = &tcx_surveys[TCX_SURVEY_TCP_SOCKETS];
+	static const struct tcx_survey *const survey = &tcx_surveys[TCX_SURVEY_SOCKETS];
 	const struct sockaddr_in6 fd00 = {.sin6_family = AF_INET6, .sin6_addr.s6_addr[0] = 0xfd};
 	struct tcx_table *tables[TCX_TABLES];
 	const int one = 1;

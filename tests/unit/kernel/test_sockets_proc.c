@@ -11,6 +11,7 @@
 #include "base/octets.h"
 #include "kernel/socket_tables.h"
 #include "tests/unit/fixture.h"
+#include "tests/unit/use_procfs.h"
 
 #define TITLES                                                                                     \
 	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  "      \
@@ -208,6 +209,157 @@ static void listeners(void **state)
 	tcx_table_unref(table);
 }
 
+/* The rest of a line of UDP, and what it tells of drops. */
+#define UDP_REST(inode, pointer, drops)                                                            \
+	" 00:00000000 00000000  1000        0 " inode " 2 " pointer " " drops "\n"
+
+static const struct {
+	const char *rest;
+	bool told;
+	uint32_t drops;
+} rests[] = {
+	{UDP_REST("12345", "0000000000000000", "0"), true, 0},
+	{UDP_REST("12345", "(____ptrval____)", "47"), true, 47},
+	{UDP_REST("12345", "ffff88003b5e0000", "47          "), true, 47},
+	{UDP_REST("12345", "00000000", "4294967295"), true, UINT32_MAX},
+	{UDP_REST("12345", "00000000", "-2"), true, UINT32_MAX - 1},
+	{UDP_REST("18446744073709551615", "00000000", "1"), true, 1},
+	{UDP_REST("0", "00000000", "47"), false, 0},
+	{UDP_REST("x", "00000000", "47"), false, 0},
+	{UDP_REST("99999999999999999999", "00000000", "47"), false, 0},
+	{UDP_REST("12345", "00000000", "99999999999999999999"), false, 0},
+	{UDP_REST("12345", "00000000", "47x"), false, 0},
+	{UDP_REST("12345", "00000000", ""), false, 0},
+	{UDP_REST("12345", "", "47"), false, 0},
+	{"\n", false, 0},
+};
+
+/* What is no line as kernels print it tells no drops, and loses nothing else. */
+static void drops(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(rests); i++) {
+		const struct tcx_udp_socket *row;
+		struct tcx_table *table;
+		char text[512];
+
+		snprintf(text, sizeof(text),
+			 TITLES "   0: 00000000:0050 00000000:0000 07 00000000:00000003%s",
+			 rests[i].rest);
+		table = read_text(&tcx_udp_sockets, "udp", text, NULL);
+		row = tcx_table_row(table, 0);
+		if (table->count != 1 || row->receive_queue != 3 || row->at.limit_known ||
+		    (row->at.drops.since_ns != 0) != rests[i].told ||
+		    row->at.drops.count != rests[i].drops)
+			fail_msg("row %zu", i);
+		tcx_table_unref(table);
+	}
+}
+
+/* A sum of which one part is not known is not known. */
+static void drops_of_one(void **state)
+{
+	struct tcx_table *table = read_text(
+		&tcx_udp_sockets, "udp",
+		TITLES "   0: 00000000:0050 00000000:0000 07 00000000:00000000" UDP_REST(
+			"1", "0", "47") "   1: 00000000:0050 00000000:0000 07 00000000:00000000\n",
+		NULL);
+	const struct tcx_udp_socket *row = tcx_table_row(table, 0);
+
+	(void)state;
+	assert_int_equal(row->at.sockets, 2);
+	assert_int_equal(row->at.drops.since_ns, 0);
+	tcx_table_unref(table);
+}
+
+/* Listeners have other columns there. */
+static void no_drops_of_listeners(void **state)
+{
+	struct tcx_table *table = read_text(&tcx_tcp_listeners, "tcp",
+					    TITLES "   0: 00000000:0050 00000000:0000 0A "
+						   "00000000:00000000" UDP_REST("1", "0", "47"),
+					    NULL);
+
+	(void)state;
+	assert_int_equal(
+		((const struct tcx_tcp_listener *)tcx_table_row(table, 0))->at.drops.since_ns, 0);
+	tcx_table_unref(table);
+}
+
+/* Sockets of UDP as a reading of procfs finds them, and what the row of 127.0.0.1 port 80 has. */
+struct line {
+	uint8_t host; /* 127.0.0.HOST; 0: any address */
+	uint8_t port;
+	unsigned int inode, drops;
+};
+
+static const struct {
+	const char *what;
+	struct line lines[4];
+	uint32_t drops;
+	uint32_t sockets;
+} moments[] = {
+	{"first", {{1, 80, 11, 7}, {1, 80, 12, 5}}, 12, 2},
+	{"one comes twice and grows", {{1, 80, 12, 5}, {1, 80, 11, 7}, {1, 80, 12, 6}}, 12, 3},
+	{"which is seen later", {{1, 80, 12, 6}, {1, 80, 11, 7}}, 13, 2},
+	{"one is passed over", {{1, 80, 12, 8}}, 15, 1},
+	{"and is there again", {{1, 80, 11, 9}, {1, 80, 12, 8}}, 17, 2},
+	{"its inode is given again", {{1, 81, 11, 1}, {1, 80, 11, 9}, {1, 80, 12, 8}}, 17, 2},
+	{"and is let go", {{1, 80, 11, 9}, {1, 80, 12, 8}}, 17, 2},
+	{"another address has drops", {{0, 80, 13, 50}, {1, 80, 11, 9}}, 17, 1},
+	{"and connects, so that it is here", {{1, 80, 13, 52}, {1, 80, 11, 9}}, 19, 2},
+};
+
+static struct tcx_table *read_lines(const struct line *lines, size_t count,
+				    struct tcx_table *before)
+{
+	static const struct tcx_survey alone = {{&tcx_udp_sockets}};
+	struct tcx_table *tables[TCX_TABLES] = {NULL}, *befores[TCX_TABLES] = {before};
+	struct tcx_netns *netns = fixture_netns(root);
+	struct tcx_netns_reader *reader = tcx_netns_begin(netns, NULL);
+	char text[2048] = TITLES;
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < count && lines[i].inode != 0; i++)
+		len += (size_t)snprintf(
+			text + len, sizeof(text) - len,
+			"   0: %s:%04X 00000000:0000 07 00000000:00000000 00:00000000 00000000  "
+			"1000        0 %u 2 0000000000000000 %u\n",
+			lines[i].host == 0 ? word(0, 0, 0, 0) : word(127, 0, 0, lines[i].host),
+			lines[i].port, lines[i].inode, lines[i].drops);
+	write_file("udp", text, len);
+	assert_non_null(reader);
+	use_procfs(reader, "chosen by the test");
+	reader->before = befores;
+	assert_true(tcx_survey_read(&alone, 1, tables, reader, 1000, NULL));
+	tcx_netns_end(reader);
+	tcx_netns_unref(netns);
+	return tables[0];
+}
+
+static void growth(void **state)
+{
+	static const struct tcx_bound key = {
+		.address_type = TCX_IPV4, .address = {127, 0, 0, 1}, .port = {0, 80}};
+	struct tcx_table *before = NULL;
+	uint64_t since_ns = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(moments); i++) {
+		struct tcx_table *table = read_lines(moments[i].lines, 4, before);
+		const struct tcx_bound *row = tcx_table_find(table, &key);
+
+		since_ns = i == 0 ? row->drops.since_ns : since_ns;
+		if (row == NULL || row->drops.count != moments[i].drops ||
+		    row->sockets != moments[i].sockets || row->drops.since_ns != since_ns)
+			fail_msg("%s: %u", moments[i].what, row == NULL ? 0 : row->drops.count);
+		tcx_table_unref(before);
+		before = table;
+	}
+	assert_true(since_ns != 0);
+	tcx_table_unref(before);
+}
+
 static void free_tables(struct tcx_table *tables[TCX_TABLES])
 {
 	for (size_t id = 0; id < TCX_TABLES; id++)
@@ -221,7 +373,7 @@ static void cut_each(void **state)
 		TITLES "   0: 00000000:0050 00000000:0000 0A 00000000:00000000" REST
 		       "   1: 00000000:0051 00000000:0000 0A 00000000:00000000" REST
 		       "   2: 0100007F:0051 0200007F:0001 01 00000000:00000000" REST;
-	static const struct tcx_survey *const survey = &tcx_surveys[TCX_SURVEY_TCP_SOCKETS];
+	static const struct tcx_survey *const survey = &tcx_surveys[TCX_SURVEY_SOCKETS];
 	const unsigned int all = 1U << TCX_TABLE_TCP_CONNECTIONS | 1U << TCX_TABLE_TCP_STATES |
 				 1U << TCX_TABLE_TCP_LISTENERS;
 	struct tcx_table *tables[TCX_TABLES];
@@ -385,12 +537,14 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(connections), cmocka_unit_test(connections_of_ipv6),
-		cmocka_unit_test(states),      cmocka_unit_test(census),
-		cmocka_unit_test(listeners),   cmocka_unit_test(cut_each),
-		cmocka_unit_test(many_lines),  cmocka_unit_test(bad_lines),
-		cmocka_unit_test(long_line),   cmocka_unit_test(missing_files),
-		cmocka_unit_test(fifo),
+		cmocka_unit_test(connections),	 cmocka_unit_test(connections_of_ipv6),
+		cmocka_unit_test(states),	 cmocka_unit_test(census),
+		cmocka_unit_test(listeners),	 cmocka_unit_test(drops),
+		cmocka_unit_test(growth),	 cmocka_unit_test(no_drops_of_listeners),
+		cmocka_unit_test(drops_of_one),	 cmocka_unit_test(many_lines),
+		cmocka_unit_test(cut_each),	 cmocka_unit_test(bad_lines),
+		cmocka_unit_test(long_line),	 cmocka_unit_test(fifo),
+		cmocka_unit_test(missing_files),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

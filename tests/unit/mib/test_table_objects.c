@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/octets.h"
+#include "kernel/cgroups.h"
 #include "kernel/ip6_interfaces.h"
 #include "kernel/ip_tables.h"
 #include "kernel/links.h"
@@ -239,8 +240,7 @@ static void bound(void **state)
 			.port = {0, 54},
 			.limit_known = true,
 			.use = 12345,
-			.drops = UINT32_MAX,
-			.since_ns = 1},
+			.drops = {.count = UINT32_MAX, .since_ns = 1}},
 		 .receive_limit = 1ULL << 32},
 	};
 	static const char *const wanted[] = {
@@ -293,6 +293,39 @@ static void ip6_interfaces(void **state)
 	assert_string_equal(serving_next(&serving, "33.1.4.4096"), "33.1.72.1 Counter64 5");
 }
 
+/* Groups that rows refer to by their numbers. */
+static struct tcx_cgroup groups[] = {
+	{.id = 1, .service = "nginx.service", .path = "/s/nginx.service"},
+	{.id = 2, .service = ""},
+	{.id = 3, .service = "a\xff", .path = "/"},
+};
+static const struct tcx_table_kind groups_kind = {.row_size = sizeof(groups[0]),
+						  .key_size = sizeof(groups[0].id)};
+static struct tcx_table groups_table = {
+	.kind = &groups_kind, .count = COUNT(groups), .rows = (uint8_t *)groups};
+
+/* Whose a socket is has no instance where the kernel or the tree of cgroups does not tell. */
+static void whose(void **state)
+{
+	struct tcx_udp_socket rows[] = {
+		{.at = {.address_type = TCX_IPV4, .port = {0, 51}}},
+		{.at = {.address_type = TCX_IPV4, .port = {0, 52}, .cgroup = 1}},
+		{.at = {.address_type = TCX_IPV4, .port = {0, 53}, .cgroup = 2}},
+		{.at = {.address_type = TCX_IPV4, .port = {0, 54}, .cgroup = 4}},
+		{.at = {.address_type = TCX_IPV4, .port = {0, 55}, .cgroup = 3}},
+	};
+
+	(void)state;
+	serve("tcpext");
+	hold(TCX_TABLE_UDP_SOCKETS, &tcx_udp_sockets, rows, COUNT(rows));
+	assert_string_equal(serving_get(&serving, "31.1.12.1.4.0.0.0.0.52"), "no instance");
+	serving.request.held[TCX_TABLE_UDP_SOCKETS]->names = &groups_table;
+	assert_string_equal(serving_next(&serving, "31.1.12"),
+			    "31.1.12.1.4.0.0.0.0.52 STRING nginx.service");
+	assert_string_equal(serving_next(&serving, "31.1.12.1.4.0.0.0.0.52"),
+			    "31.1.12.1.4.0.0.0.0.55 STRING a\\xff");
+}
+
 /* A table of a module that there is not would not be missed by anybody. */
 static void every_row_has_a_module(void **state)
 {
@@ -329,6 +362,7 @@ int main(void)
 		cmocka_unit_test(socket_names),
 		cmocka_unit_test_teardown(bound, teardown),
 		cmocka_unit_test_teardown(ip6_interfaces, teardown),
+		cmocka_unit_test_teardown(whose, teardown),
 		cmocka_unit_test(every_row_has_a_module),
 	};
 
