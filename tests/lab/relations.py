@@ -9,22 +9,24 @@ def types(values, begin):
 class Relation:
     """A sentence, and a function of a snapshot that is true or false."""
 
-    def __init__(self, text, holds, needs=()):
-        self.text, self.holds, self.needs = text, holds, needs
+    def __init__(self, text, holds, needs=(), unless=None):
+        self.text, self.holds, self.needs, self.unless = text, holds, needs, unless
 
     def applies(self, values):
-        return all(name in values for name in self.needs)
+        return all(name in values for name in self.needs) and not values.get(self.unless)
 
 
-def relation(text, left, sign, right):
-    """Compares two sums; each is a list of names, and InType or OutType stand for all the numeric types."""
+def relation(text, left, sign, right, unless=None):
+    """Compares two sums; each is a list of names, and InType or OutType stand for all the numeric types. It holds until the
+    counter unless has grown.
+    """
     sums = {"=": lambda x, y: x == y, "<=": lambda x, y: x <= y}
 
     def add(values, names):
         return sum(types(values, name) if name.endswith("Type") else values[name] for name in names)
 
     needs = [name for name in left + right if not name.endswith("Type")]
-    return Relation(text, lambda values: sums[sign](add(values, left), add(values, right)), needs)
+    return Relation(text, lambda values: sums[sign](add(values, left), add(values, right)), needs, unless)
 
 
 RELATIONS = (
@@ -44,16 +46,18 @@ RELATIONS = (
     relation("a wrong IPv4 checksum is a header error", ["IpExtInCsumErrors"], "<=", ["IpInHdrErrors"]),
     relation("a listen overflow is a listen drop", ["TcpExtListenOverflows"], "<=", ["TcpExtListenDrops"]),
     relation("a SYN that begins a connection is a segment sent", ["TcpActiveOpens"], "<=", ["TcpOutSegs", "TcpRetransSegs"]),
-    relation("an IPv4 packet is delivered once at most", ["IpInDelivers"], "<=", ["IpInReceives"]),
+    relation("an IPv4 packet is delivered once at most, where there is no ESP", ["IpInDelivers"], "<=", ["IpInReceives"],
+             unless="XfrmInNoStates"),
     relation("an IPv4 packet received has at least the octets of its header", ["IpInReceives"] * 20, "<=", ["IpExtInOctets"]),
-    relation("an IPv4 packet received has one ECN code at least", ["IpInDelivers"], "<=",
-             ["IpExtInNoECTPkts", "IpExtInECT1Pkts", "IpExtInECT0Pkts", "IpExtInCEPkts"]),
+    relation("an IPv4 packet that is delivered has one ECN code, where there is no ESP", ["IpInDelivers"], "<=",
+             ["IpExtInNoECTPkts", "IpExtInECT1Pkts", "IpExtInECT0Pkts", "IpExtInCEPkts"], unless="XfrmInNoStates"),
     relation("a merged out-of-order segment was queued", ["TcpExtTCPOFOMerge"], "<=", ["TcpExtTCPOFOQueue"]),
     relation("a retransmission, fast or slow, is a segment retransmitted",
              ["TcpExtTCPFastRetrans", "TcpExtTCPSlowStartRetrans"], "<=", ["TcpRetransSegs"]),
     relation("a SYN retransmitted is a segment retransmitted", ["TcpExtTCPSynRetrans"], "<=", ["TcpRetransSegs"]),
     relation("a reassembly that timed out has failed", ["IpReasmTimeout"], "<=", ["IpReasmFails"]),
     relation("a packet that is put together had fragments", ["IpReasmOKs"], "<=", ["IpReasmReqds"]),
+    relation("a cookie that the SYN proxy got again was right", ["SynproxyCookieRetrans"], "<=", ["SynproxyCookieValid"]),
     relation("fragments are more than the packets cut", ["IpFragOKs"] * 2, "<=", ["IpFragCreates"]),
 )
 

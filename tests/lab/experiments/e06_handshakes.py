@@ -57,8 +57,8 @@ def syn_flood_cookies(lab):
     Nothing is dropped.
     """
     lab.b.sysctl("net.ipv4.tcp_syncookies", 1)
-    knock = fill_syn_queue(lab, backlog=4, extra=3)
-    yield expect("eight SYNs to a backlog of 4", b=grows(TcpExtTCPReqQFullDoCookies=3, TcpExtSyncookiesSent=3,
+    knock = fill_syn_queue(lab, backlog=4, extra=120)
+    yield expect("125 SYNs to a backlog of 4", b=grows(TcpExtTCPReqQFullDoCookies=120, TcpExtSyncookiesSent=120,
                                                          TcpExtTCPReqQFullDrop=0, TcpExtListenDrops=0))
     knock()
 

@@ -57,7 +57,7 @@ def discards(lab):
     packet = frames.ether(host.mac, lab.b.mac, frames.ipv4(host.address, lab.b.address, frames.UDP, bytes(8)) + bytes(80))
     host.wire.send(struct.pack("=BBHHHH", 1, 0, 0, 0, 14 + 60, 6) + packet)
     tool = lab.b.socket(socket.SOCK_DGRAM)
-    lab.b.iptables("OUTPUT -p udp -j DROP")
+    lab.b.iptables("OUTPUT -p udp --dport 9000 -j DROP")
     yield expect("a datagram into a firewall", b=exactly(IpOutRequests=1, IpOutDiscards=1, UdpOutDatagrams=0))
     try:
         tool.sendto(b"x", (host.address, 9000))

@@ -43,14 +43,17 @@ def udp_memory(lab):
 
 @experiment("fragments that wait for the rest")
 def fragment_memory(lab):
-    """A piece of a datagram, the other piece of which never comes, of IPv4 and of IPv6."""
+    """A piece of a datagram, of IPv4 and of IPv6, and then the other piece."""
     host = lab.ghost()
-    lab.b.sysctl("net.ipv4.ipfrag_time", 5)
-    lab.b.sysctl("net.ipv6.ip6frag_time", 5)
+    lab.b.sysctl("net.ipv4.ipfrag_time", 300)
+    lab.b.sysctl("net.ipv6.ip6frag_time", 300)
     yield expect("a first piece", b=grows(SockstatFragInuse=1, SockstatFragMemory=at_least(100), IpReasmReqds=1))
     host.ip(frames.UDP, bytes(16), ident=7, fragment=MORE)
     yield expect("and of IPv6", b=grows(SockstatFrag6Inuse=1, SockstatFrag6Memory=at_least(100), Ip6ReasmReqds=1))
     host.ip(frames.FRAGMENT, frames.fragment6(frames.UDP, 0, 1, 7, bytes(16)), family=6)
+    yield expect("the rest of both", b=grows(SockstatFragInuse=-1, SockstatFrag6Inuse=-1, IpReasmOKs=1, Ip6ReasmOKs=1))
+    host.ip(frames.UDP, bytes(16), ident=7, fragment=2)
+    host.ip(frames.FRAGMENT, frames.fragment6(frames.UDP, 2, 0, 7, bytes(16)), family=6)
 
 
 @experiment("a setting that is no counter")
