@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The table of counters: which experiment shows each, and for the rest why none does."""
 
+import json
 import os
 import pathlib
 import re
 
+import harness
 import reasons
 
 FILE = pathlib.Path(__file__).resolve().parent / "COVERAGE"
@@ -14,28 +16,46 @@ HEADER = """\
 #
 # counter, tab, the experiments that promise its growth; after a minus the reason why none does.
 """
+COLUMNS = "# Columns of tables, and limits."
+ABSENT = "# What this kernel does not print."
 
 
 def is_type(name):
     return re.fullmatch(r"(IcmpMsg|Icmp6)(In|Out)Type\d+", name)
 
 
-def lines(runner):
+def is_column(name):
+    """Objects that are no counters are called by their descriptors."""
+    return name[0].islower()
+
+
+def line(name, experiments, why=""):
+    return f"{name}\t{' '.join(dict.fromkeys(experiments)) if experiments else '- ' + why}"
+
+
+def counters(runner):
     """A line for each name. Numeric ICMP types exist only once they have been counted."""
     for name in runner.printed:
-        if name in runner.shown:
-            yield f"{name}\t{' '.join(dict.fromkeys(runner.shown[name]))}"
-        elif not is_type(name):
-            yield f"{name}\t- {reasons.why(name)}"
+        if not is_column(name) and (name in runner.shown or not is_type(name)):
+            yield line(name, runner.shown.get(name), reasons.why(name))
+
+
+def absent():
+    """A line for each counter of the files that are not there."""
+    with open(harness.SOURCE / "mibs" / "rows.json", encoding="ascii") as file:
+        found = json.load(file)["counters"]
+    return [line(row["name"], [], f"this kernel has no {row['file']}") for row in found
+            if not os.path.exists(f"/proc/{row['file']}")]
 
 
 def text(runner):
-    body = list(lines(runner))
-    shown = sum("\t- " not in line for line in body)
-    told = [line for line in body if line.split("\t")[0] in reasons.documented()]
-    told_shown = sum("\t- " not in line for line in told)
-    return HEADER.format(release=this_release(), shown=shown, printed=len(body),
-                         told=f"{told_shown} of {len(told)}") + "\n" + "\n".join(body) + "\n"
+    body = list(counters(runner))
+    columns = [line(name, experiments) for name, experiments in runner.shown.items() if is_column(name)]
+    shown = sum("\t- " not in row for row in body)
+    told = [row for row in body if row.split("\t")[0] in reasons.documented()]
+    told_shown = sum("\t- " not in row for row in told)
+    header = HEADER.format(release=this_release(), shown=shown, printed=len(body), told=f"{told_shown} of {len(told)}")
+    return "\n".join([header, *body, "", COLUMNS, *columns, "", ABSENT, *absent()]) + "\n"
 
 
 def rows():

@@ -6,17 +6,20 @@ sockets all live in this one process, which enters a namespace for as long as it
 is undone when it ends.
 """
 
+import collections
 import contextlib
 import ctypes
 import fcntl
 import functools
 import os
+import pathlib
 import socket
 import struct
 import subprocess
 from socket import AF_INET, SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET
 
 import harness
+import settings
 from harness import Failure, Skip, wait_for
 
 DEVICE = "eth0"
@@ -42,9 +45,12 @@ SYSCTLS = {
 OPTIONAL = {"iptables": "iptables", "ip6tables": "iptables", "tc": "iproute2"}
 
 SIOCETHTOOL = 0x8946
-ETHTOOL_SGRO, ETHTOOL_STSO, ETHTOOL_SGSO = 0x2c, 0x1f, 0x24
+ETHTOOL_SGRO, ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_STXCSUM = 0x2c, 0x1f, 0x24, 0x17
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
+
+# An object that is no counter: its instance, who else tells its value, and whether others on this machine move it, too.
+Look = collections.namedtuple("Look", "instance told shared")
 
 
 def setns(descriptor):
@@ -66,15 +72,78 @@ class Notes:
         self.say(f"{host}# {argv if isinstance(argv, str) else ' '.join(map(str, argv))}")
 
 
-class Side:
+class Place:
+    """Where counters are read, and where experiments change something."""
+
+    def __init__(self, name, host, site, notes):
+        self.name, self.host, self.site, self.notes = name, host, site, notes
+        self.looks = {}
+        self.undo = contextlib.ExitStack()
+
+    def look(self, name, told, instance="0", shared=False):
+        """Until the experiment ends, this column or limit is read beside the counters, and must be what told() gives."""
+        self.looks[name] = Look(instance, told, shared or self.is_shared)
+
+    def end(self):
+        self.looks = {}
+        undo, self.undo = self.undo, contextlib.ExitStack()
+        undo.close()
+
+
+class HostSite(harness.Site):
+    """A folder for a snmpd and an agent that run in the host's first network namespace, where nobody else can reach them."""
+
+    udp = ()
+
+    def __enter__(self):
+        self.folder.chmod(0o755)
+        self.reports.mkdir()
+        return self
+
+    def has_netns(self):
+        return False
+
+    def inside(self, *argv):
+        return [str(word) for word in argv]
+
+
+class Host(Place):
+    """The first network namespace of the host, which alone shows the neighbour tables and has the settings of the whole host.
+    Experiments send nothing there. Others move all that it counts.
+    """
+
+    is_shared = True
+
+    def __init__(self, site, notes, noted):
+        super().__init__("host", "the host", site, notes)
+        self.noted = noted  # settings that somebody will put back, whatever happens to us
+
+    def read_file(self, path):
+        return pathlib.Path(path).read_text(encoding="ascii")
+
+    def setting(self, name):
+        return self.read_file(settings.path_of(name)).strip()
+
+    def set(self, name, value):
+        """Until the experiment ends."""
+        path = settings.path_of(name)
+        if path not in self.noted:
+            raise Skip(f"there was no {name} when the lab began")
+        self.notes.command(self.host, f"sysctl -w {name}='{value}'")
+        self.undo.callback(path.write_text, self.setting(name))
+        path.write_text(str(value))
+
+
+class Side(Place):
     """One of the two hosts."""
 
+    is_shared = False
+
     def __init__(self, name, number, site, notes):
-        self.name, self.host, self.site, self.notes = name, f"nstat-{name}", site, notes
+        super().__init__(name, f"nstat-{name}", site, notes)
         self.address, self.address6 = f"{NET}.{number}", f"{NET6}:{number}"
         self.mac = f"02:00:00:00:00:{number % 100:02d}"
         self.peer = None
-        self.undo = contextlib.ExitStack()
         self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
         self.netns = os.open(f"/run/netns/{site.netns}", os.O_RDONLY)
 
@@ -105,15 +174,16 @@ class Side:
         except FileNotFoundError:
             raise Skip(f"needs {argv[0]} (Debian: {OPTIONAL.get(argv[0], 'iproute2')})") from None
         if done.returncode and not may_fail:
-            optional = argv[0] in OPTIONAL or argv[:2] == ["ip", "mptcp"]  # some of whose words came after Debian 11
+            # some of whose words came after Debian 11
+            optional = argv[0] in OPTIONAL or argv[:2] in (["ip", "mptcp"], ["ip", "xfrm"])
             raise (Skip if optional else Failure)(f"{self.host}: {' '.join(argv)}: {done.stderr.strip()}")
         return done.stdout
 
-    def ip(self, words, undo=None):
-        """An ip command, and the one that takes it back at the end."""
-        self.run("ip", *words.split())
+    def ip(self, words, undo=None, tool="ip"):
+        """An ip command, or one of tc, and the one that takes it back at the end."""
+        self.run(tool, *words.split())
         if undo:
-            self.undo.callback(self.run, "ip", *undo.split(), quiet=True, may_fail=True)
+            self.undo.callback(self.run, tool, *undo.split(), quiet=True, may_fail=True)
 
     def iptables(self, rule, table="filter", tool="iptables"):
         """Adds a rule, for as long as the experiment runs or until what is returned is called."""
@@ -228,15 +298,14 @@ class Side:
 
     def end(self):
         self.forget_sockets()
-        undo, self.undo = self.undo, contextlib.ExitStack()
-        undo.close()
+        super().end()
 
     # The device
 
-    def offload(self, command, on):
+    def offload(self, command, on, device=DEVICE):
         """What ethtool -K does."""
         value = ctypes.create_string_buffer(struct.pack("II", command, on))
-        request = struct.pack("16sP", DEVICE.encode(), ctypes.addressof(value)) + bytes(16)
+        request = struct.pack("16sP", device.encode(), ctypes.addressof(value)) + bytes(16)
         with self.inside(), socket.socket(AF_INET, SOCK_DGRAM) as any_socket:
             fcntl.ioctl(any_socket, SIOCETHTOOL, request)
 
@@ -261,26 +330,38 @@ class Side:
 
 
 class World:
-    """Both sides, made and removed."""
+    """Both sides, made and removed; and the host, for experiments that are about it: noted are settings that they may change.
+    agent and snmpd are more lines for their configurations.
+    """
 
-    def __init__(self, verbose=False):
+    def __init__(self, verbose=False, noted=None, agent="", snmpd=""):
         self.notes = Notes(verbose)
         self.stack = contextlib.ExitStack()
-        self.a = self.b = None
+        self.a = self.b = self.host = None
+        self.noted = noted
+        self.agent, self.snmpd = agent, snmpd
 
     @property
     def sides(self):
         return self.a, self.b
 
+    @property
+    def places(self):
+        return [*self.sides, self.host] if self.host else list(self.sides)
+
     def __enter__(self):
         try:
             self.a, self.b = (self.make_side(name, number) for name, number in (("a", 250), ("b", 251)))
             self.join()
+            if self.noted is not None:
+                self.host = Host(self.stack.enter_context(HostSite("lab-host")), self.notes, self.noted)
+                self.stack.callback(self.host.end)
+            for place in self.places:
+                place.site.snmpd(more=self.snmpd, options=("-I", "-smux,ifTable"))  # for which it opens sockets, every three seconds
+                place.site.agent("refreshInterval 0.1\ntableInterval 1\n" + self.agent, wait=False)
+            for place in self.places:
+                place.site.wait_served(place.site.processes[-1])
             for side in self.sides:
-                side.site.snmpd(options=("-I", "-smux,ifTable"))  # for which it opens sockets, every three seconds
-                side.site.agent("refreshInterval 0.1\n", wait=False)
-            for side in self.sides:
-                side.site.wait_served(side.site.processes[-1])
                 wait_for(f"the link of {side.host} is up", side.is_up)
         except BaseException:
             self.__exit__()
@@ -314,5 +395,5 @@ class World:
         return {line.split()[0] for line in self.a.run("nstat", "-asz", quiet=True).splitlines()[1:]}
 
     def end_experiment(self):
-        for side in self.sides:
-            side.end()
+        for place in self.places:
+            place.end()
