@@ -3,7 +3,9 @@
 #
 #   generate.sh mib MODULE ROOT > MODULE.txt
 #
-# root is the OID of linuxTcpExtMIB; the default is { netSnmpPlaypen 1213 }.
+# root is the OID of linuxTcpExtMIB; the default is { netSnmpPlaypen 1213 }. released is the folder of the MIBs as
+# they were released last: what they say of conformance stays word by word, and what is not in their groups gets
+# groups of its own (RFC 2580, 7.1 to 7.3).
 #
 # Markers of the skeletons:
 #
@@ -12,20 +14,23 @@
 #   @root-prose@                where the module is registered, and what of it
 #   @root-identity@             the value of MODULE-IDENTITY, and nodes above it
 #   @objects@                   all nodes, scalars and tables
-#   @object-groups@             their OBJECT-GROUPs
-#   @mandatory@                 the names of those that are asked of every agent
-#   @compliance STATUS@         a GROUP clause for each other one of that status
-#   @includes@                  the names of all OBJECT-GROUPs
+#   @notifications@             all notifications
+#   @conformance@               their groups, and who has to implement which
+#   @includes STATEMENT@        the names of all groups, or, of a released AGENT-CAPABILITIES, those that it has
 
 BEGIN {
     enterprises = "1.3.6.1.4.1"
     playpen = enterprises ".8072.9999.9999"
     margin = "            "
     width = 72
+    max_access["hidden"] = "not-accessible"
+    max_access["readable"] = "read-only"
+    max_access["notified"] = "accessible-for-notify"
     set_root(root == "" ? playpen ".1213" : root)
 }
 
 function begin_text() {
+    read_released()
     split_groups()
 }
 
@@ -40,14 +45,12 @@ function marker(word) {
         put_root_identity()
     else if (word[1] == "objects")
         put_objects()
-    else if (word[1] == "object-groups")
-        put_object_groups()
-    else if (word[1] == "mandatory")
-        put_mandatory()
-    else if (word[1] == "compliance")
-        put_compliance(word[2])
+    else if (word[1] == "notifications")
+        put_notifications()
+    else if (word[1] == "conformance")
+        put_conformance()
     else if (word[1] == "includes")
-        put_includes()
+        put_includes(word[2])
     else
         fail("unknown marker @" word[1] "@")
 }
@@ -68,14 +71,15 @@ function set_root(oid,    base_oid) {
     check_arcs()
 }
 
-# 128 sub-ids are the most that an OID may have; instances of nstatTable, indexed
-# by a name of up to 64 characters, are the longest: 1.2.1.5.64.name below the root.
+# 128 sub-ids are the most that an OID may have; instances of thresholdTable, indexed
+# by texts of up to 32, 32 and 40 characters, are the longest: 1.38.1.4.32.context.32.name.40.row
+# below the root.
 function check_arcs(    i, unused) {
     for (i = 1; i <= arcs; i++)
         if (arc_below[i] !~ /^(0|[1-9][0-9]*)$/ || arc_below[i] + 0 > 4294967295)
             fail("root=" root_oid ": " arc_below[i] " is not a sub-identifier")
-    if (split(root_oid, unused, /\./) > 128 - 69)
-        fail("root=" root_oid ": more than " 128 - 69 " sub-identifiers")
+    if (split(root_oid, unused, /\./) > 128 - 111)
+        fail("root=" root_oid ": more than " 128 - 111 " sub-identifiers")
 }
 
 function put_import_syntaxes(    list) {
@@ -241,7 +245,7 @@ function put_counter(row, parent_) {
 
 function put_cell(row, parent_) {
     put_syntax(row)
-    put_clauses(access[row] == "hidden" ? "not-accessible" : "read-only", "current", filled(text[row]))
+    put_clauses(max_access[access[row]], "current", filled(text[row]))
     if (row in reference)
         put_text("    ", "REFERENCE", reference[row])
     put_place(parent_, sub_id[row])
@@ -265,8 +269,10 @@ function put_enumeration(words,    i, count, word) {
     print "                }"
 }
 
-# A counter that the kernel has dropped keeps its object, for older kernels.
+# A counter that the kernel has dropped keeps its object, for older kernels, and what was released its group, so its status.
 function status(row) {
+    if (name[row] in released_status)
+        return released_status[name[row]]
     return until[row] == "" ? "current" : "deprecated"
 }
 
@@ -279,6 +285,80 @@ function put_text(indent, clause, words,    inner, i, count, part) {
         print ""
         print fold(part[i], inner, inner, width)
     }
+}
+
+
+# --- Notifications ---------------------------------------------------------------
+
+function put_notifications(    i, descriptor) {
+    put_heading(notification_title)
+    for (i = 1; i <= notifications; i++) {
+        descriptor = notification[i]
+        print descriptor " NOTIFICATION-TYPE"
+        put_list("OBJECTS", objects_in[descriptor])
+        print "    STATUS      current"
+        put_text("    ", "DESCRIPTION", notification_text[descriptor])
+        put_place(notification_node, i)
+    }
+}
+
+function put_list(clause, words,    i, count, word) {
+    print "    " clause " {"
+    count = split(words, word, / /)
+    for (i = 1; i <= count; i++)
+        put_item(word[i], i < count)
+    print "    }"
+}
+
+
+# --- What is released ------------------------------------------------------------
+
+# Leaves released_status[object], released_in[object], the group of an object or notification, released_group[name],
+# released_includes[statement], and released_text, the statements of conformance.
+function read_released() {
+    read_released_mib(released "/LINUX-TCPEXT-MIB.txt")
+    read_released_capabilities(released "/LINUX-TCPEXT-CAPS-MIB.txt")
+}
+
+# In the layout that this file writes.
+function read_released_mib(path,    line, word, object, group, in_text) {
+    while (released != "" && (getline line < path) > 0) {
+        split(line, word, / +/)
+        if (word[2] == "OBJECT-TYPE")
+            object = word[1]
+        else if (word[2] == "STATUS" && object != "") {
+            released_status[object] = word[3]
+            object = ""
+        } else if (word[2] ~ /^(OBJECT|NOTIFICATION)-GROUP$/)
+            released_group[group = word[1]] = 1
+        else if (word[2] == "STATUS")
+            group = ""
+        else if (group != "" && line ~ /^        [a-z]/)
+            released_in[unlisted(word[2])] = group
+        else if (word[2] == "MODULE-COMPLIANCE")
+            released_compliance[word[1]] = in_text = 1
+        if (in_text && line != "END")
+            released_text = released_text line "\n"
+    }
+}
+
+function read_released_capabilities(path,    line, word, statement, in_list) {
+    while (released != "" && (getline line < path) > 0) {
+        split(line, word, / +/)
+        if (word[2] == "AGENT-CAPABILITIES")
+            statement = word[1]
+        else if (word[2] == "INCLUDES")
+            in_list = 1
+        else if (word[2] == "}")
+            in_list = 0
+        else if (in_list)
+            released_includes[statement] = released_includes[statement] " " unlisted(word[2])
+    }
+}
+
+function unlisted(item) {
+    sub(/,$/, "", item)
+    return item
 }
 
 
@@ -296,6 +376,13 @@ function split_groups(    a, i) {
             add_counter_group(at[a], "current", "Group", group_number_of(a))
             add_counter_group(at[a], "deprecated", "OldGroup", group_number_of(a) + 100)
         }
+    add_notification_group()
+}
+
+function add_notification_group(    i) {
+    for (i = 1; i <= notifications; i++)
+        add_to_group(notification[i])
+    add_groups(notification_node, "Group", "current", notification_group, notification_title ".", "")
 }
 
 # Groups 21 and 22 are those of kernelTable and counterSourceTable, which have no arc.
@@ -308,9 +395,8 @@ function add_table_group(t,    count, i) {
     for (i = 1; i <= count; i++)
         if (access[listed[i]] != "hidden")
             add_to_group(name[listed[i]])
-    add_group(is_node[t] ? t : substr(entry[t], 1, length(entry[t]) - 5), "Group", "current", group_number[t])
-    group_text[object_groups] = table_title[t] "."
-    group_condition[object_groups] = condition[t]
+    add_groups(is_node[t] ? t : substr(entry[t], 1, length(entry[t]) - 5), "Group", "current", group_number[t],
+        table_title[t] ".", condition[t])
 }
 
 function add_counter_group(p, state, suffix, number,    i, row) {
@@ -319,42 +405,111 @@ function add_counter_group(p, state, suffix, number,    i, row) {
         if (sub_id[row] + 0 && status(row) == state)
             add_to_group(name[row])
     }
-    if (!group_size[object_groups + 1])
-        return
-    add_group(node[p], suffix, state, number)
-    group_text[object_groups] = title[p] ": counters of /proc/" file[p] \
-        (state == "current" ? "." : " that only older kernels print.")
-    group_condition[object_groups] = "Mandatory on hosts whose kernel prints counters of this group in /proc/" \
-        file[p] " (" title[p] ")."
+    add_groups(node[p], suffix, state, number, title[p] ": counters of /proc/" file[p] \
+        (state == "current" ? "." : " that only older kernels print."), \
+        "Mandatory on hosts whose kernel prints counters of this group in /proc/" file[p] " (" title[p] ").")
 }
 
-# To the one that add_group() begins next.
+# To the new one that add_groups() ends with. What is released has a group already.
 function add_to_group(object) {
-    in_group[object_groups + 1, ++group_size[object_groups + 1]] = object
+    if (!(object in released_in))
+        waiting[++waits] = object
 }
 
-function add_group(stem, suffix, state, number) {
+# Those that are released, and one for what is new: fooGroup, fooGroup2 ..., 1000 apart.
+function add_groups(stem, suffix, state, number, words, condition_,    name_, i) {
+    name_ = stem suffix
+    for (i = 2; name_ in released_group; i++) {
+        add_group(name_, state, number, words, condition_)
+        name_ = stem suffix i
+        number += 1000
+    }
+    if (waits)
+        add_group(name_, state, number, words, condition_)
+    for (i = 1; i <= waits; i++)
+        in_group[object_groups, i] = waiting[i]
+    waits = 0
+}
+
+function add_group(name_, state, number, words, condition_) {
     object_groups++
-    group_name[object_groups] = stem suffix
+    group_name[object_groups] = name_
     group_status[object_groups] = state
     group_number_[object_groups] = number
-    must_be_new(stem suffix)
+    group_text[object_groups] = words
+    group_condition[object_groups] = condition_
+    group_size[object_groups] = name_ in released_group ? 0 : waits
+    must_be_new(name_)
     if (number in group_with)
-        fail(group_name[object_groups] " and " group_with[number] " have the number " number)
-    group_with[number] = group_name[object_groups]
+        fail(name_ " and " group_with[number] " have the number " number)
+    group_with[number] = name_
+}
+
+function put_conformance() {
+    printf "%s", released_text
+    put_compliance("linuxTcpExtCompliance", 1, "current", "What an agent implements that claims to conform to " \
+        "this module. Where a group below is mandatory, its objects have an instance if and only if the running " \
+        "kernel prints the counter.")
+    put_compliance("linuxTcpExtOldCompliance", 2, "deprecated", "What an agent implements besides, to serve all " \
+        "counters of kernels that print some which the newest one has dropped.")
+    put_object_groups()
+}
+
+# A new statement when there are new groups of that status.
+function put_compliance(stem, number, state, words,    name_, i) {
+    if (!count_new(state))
+        return
+    name_ = stem
+    for (i = 2; name_ in released_compliance; i++) {
+        name_ = stem i
+        number += 2
+    }
+    print name_ " MODULE-COMPLIANCE"
+    print "    STATUS      " state
+    put_text("    ", "DESCRIPTION", words)
+    print "    MODULE      -- this module"
+    print "        MANDATORY-GROUPS {"
+    put_mandatory(state)
+    print "        }"
+    put_conditions(state)
+    print "    ::= { linuxTcpExtCompliances " number " }\n"
+}
+
+function count_new(state,    g, count) {
+    for (g = 1; g <= object_groups; g++)
+        count += group_status[g] == state && group_size[g]
+    return count
+}
+
+# Of the deprecated ones none is mandatory: it asks for what all need.
+function put_mandatory(state,    g, count, list, i) {
+    for (g = 1; g <= object_groups; g++)
+        if (state == "current" ? group_condition[g] == "" : group_name[g] ~ /^(snapshot|nstat)Group$/)
+            list[++count] = group_name[g]
+    for (i = 1; i <= count; i++)
+        print "            " list[i] (i < count ? "," : "")
+}
+
+# A compliance statement may not ask for groups whose status is not its own.
+function put_conditions(state,    g) {
+    for (g = 1; g <= object_groups; g++)
+        if (group_status[g] == state && group_condition[g] != "") {
+            print "\n        GROUP       " group_name[g]
+            put_text("        ", "DESCRIPTION", group_condition[g])
+        }
 }
 
 function put_object_groups(    g) {
     for (g = 1; g <= object_groups; g++)
-        put_object_group(g)
+        if (group_size[g])
+            put_object_group(g)
 }
 
-function put_object_group(g,    i) {
-    print group_name[g] " OBJECT-GROUP"
-    print "    OBJECTS {"
+function put_object_group(g,    i, words) {
     for (i = 1; i <= group_size[g]; i++)
-        put_item(in_group[g, i], i < group_size[g])
-    print "    }"
+        words = words (i > 1 ? " " : "") in_group[g, i]
+    print group_name[g] " " (is_notification_group(g) ? "NOTIFICATION" : "OBJECT") "-GROUP"
+    put_list(is_notification_group(g) ? "NOTIFICATIONS" : "OBJECTS", words)
     print "    STATUS      " group_status[g]
     put_text("    ", "DESCRIPTION", group_text[g])
     print "    ::= { linuxTcpExtGroups " group_number_[g] " }\n"
@@ -364,24 +519,16 @@ function put_item(word, more) {
     print "        " word (more ? "," : "")
 }
 
-function put_mandatory(    g, count, list, i) {
-    for (g = 1; g <= object_groups; g++)
-        if (group_condition[g] == "")
-            list[++count] = group_name[g]
-    for (i = 1; i <= count; i++)
-        print "            " list[i] (i < count ? "," : "")
+function is_notification_group(g) {
+    return notifications && index(group_name[g], notification_node) == 1
 }
 
-# A compliance statement may not ask for groups whose status is not its own.
-function put_compliance(state,    g) {
-    for (g = 1; g <= object_groups; g++)
-        if (group_status[g] == state && group_condition[g] != "") {
-            print "\n        GROUP       " group_name[g]
-            put_text("        ", "DESCRIPTION", group_condition[g])
-        }
-}
-
-function put_includes(    g) {
-    for (g = 1; g <= object_groups; g++)
-        put_item(group_name[g], g < object_groups)
+function put_includes(statement,    g, words, count, word) {
+    words = substr(released_includes[statement], 2)
+    if (words == "")
+        for (g = 1; g <= object_groups; g++)
+            words = words (g > 1 ? " " : "") group_name[g]
+    count = split(words, word, / /)
+    for (g = 1; g <= count; g++)
+        put_item(word[g], g < count)
 }

@@ -4,7 +4,7 @@
 #   awk -f frozen.awk oids.txt NEW
 #
 # All that is frozen must be there unchanged; what is new takes the next number below
-# its parent; objects are dense, from 1 on. Groups and statements of conformance are
+# its parent; objects and notifications are dense, from 1 on. Groups and statements of conformance are
 # numbered by another rule, so neither order nor density is asked of them.
 
 /^#/ || NF == 0 { next }
@@ -30,14 +30,14 @@ FILENAME == ARGV[1] {
         check_new()
     else if (frozen[$1] != $0)
         print $1 ": was \"" frozen[$1] "\", is \"" $0 "\""
-    if ($1 ~ /^1\./ && number + 0 != ++children[parent])
+    if ($1 ~ /^[01]\./ && number + 0 != ++children[parent])
         print $0 ": number " children[parent] " is next below " parent
 }
 
 function check_new() {
     if ($2 in oid_of)
         print $0 ": was " oid_of[$2] ", and OIDs never change"
-    else if ($1 ~ /^1\./ && number + 0 <= last[parent])
+    else if ($1 ~ /^[01]\./ && number + 0 <= last[parent])
         print $0 ": new, but not after " parent "." last[parent] ", the last frozen one"
 }
 

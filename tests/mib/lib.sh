@@ -41,3 +41,32 @@ generate() {
 list_oids() {
     $AWK -f "$top/tests/mib/oids.awk" "$1"
 }
+
+# Those that ours import from.
+# shellcheck disable=SC2034 # for who reads this
+base_modules="SNMPv2-SMI SNMPv2-TC SNMPv2-CONF SNMP-FRAMEWORK-MIB INET-ADDRESS-MIB NET-SNMP-MIB"
+
+# Where systems and people keep base MIBs.
+base_directories() {
+    echo "${SMIPATH:-}:${MIBDIRS:-}" | tr ':' '\n' | sed 's/^+//'
+    printf '%s\n' /usr/share/snmp/mibs /usr/local/share/snmp/mibs \
+        /usr/share/snmp/mibs/ietf /usr/share/snmp/mibs/iana \
+        /var/lib/mibs/ietf /var/lib/mibs/iana \
+        /usr/share/mibs/ietf /usr/share/mibs/iana \
+        /usr/lib/erlang/lib/snmp-*/mibs /usr/lib/erlang/lib/snmp-*/mibs/v1
+}
+
+# collect_base: of the folders in standard input, tmp/base, which has each base module once, under its name, and none of ours.
+collect_base() {
+    mkdir "$tmp/base"
+    while read -r directory; do
+        for file in "$(cd "${directory:-/none}" 2>/dev/null && pwd)"/*; do
+            module=${file##*/}
+            module=${module%.*}
+            case $module in
+            LINUX-TCPEXT-*) ;;
+            *) test -e "$tmp/base/$module" || test ! -f "$file" || ln -s "$file" "$tmp/base/$module" ;;
+            esac
+        done
+    done
+}

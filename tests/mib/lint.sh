@@ -22,36 +22,11 @@ have() {
     return 1
 }
 
-# Where systems and people keep base MIBs.
-base_directories() {
-    echo "${SMIPATH:-}:${MIBDIRS:-}" | tr ':' '\n' | sed 's/^+//'
-    printf '%s\n' /usr/share/snmp/mibs /usr/local/share/snmp/mibs \
-        /usr/share/snmp/mibs/ietf /usr/share/snmp/mibs/iana \
-        /var/lib/mibs/ietf /var/lib/mibs/iana \
-        /usr/share/mibs/ietf /usr/share/mibs/iana \
-        /usr/lib/erlang/lib/snmp-*/mibs /usr/lib/erlang/lib/snmp-*/mibs/v1
-}
-
 # A folder of ours as "make install" leaves it: what is on trial here is not to be found there.
 make_installed() {
     mkdir "$tmp/installed"
     for module in $own $caps; do
         generate mib $module 1.3.6.1.4.1.32473.5 >"$tmp/installed/$module.txt"
-    done
-}
-
-# One folder that has each base module once, under its name, and none of ours.
-collect_base() {
-    mkdir "$base"
-    while read -r directory; do
-        for file in "$(cd "${directory:-/none}" 2>/dev/null && pwd)"/*; do
-            module=${file##*/}
-            module=${module%.*}
-            case $module in
-            $own | $caps) ;;
-            *) test -e "$base/$module" || test ! -f "$file" || ln -s "$file" "$base/$module" ;;
-            esac
-        done
     done
 }
 
@@ -156,7 +131,7 @@ check_root() {
 
 make_installed
 { echo "$tmp/installed" && base_directories; } | collect_base
-for module in SNMPv2-SMI SNMPv2-TC SNMPv2-CONF SNMP-FRAMEWORK-MIB INET-ADDRESS-MIB NET-SNMP-MIB; do
+for module in $base_modules; do
     test -f "$base/$module" ||
         skip "no $module in the usual places: install erlang-snmp or snmp-mibs-downloader, and libsnmp-base"
 done

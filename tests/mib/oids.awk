@@ -15,7 +15,7 @@ BEGIN {
 in_string { if (quotes % 2) in_string = 0; next }
 quotes % 2 { in_string = 1; next }
 
-$2 == "OBJECT-TYPE" || $2 ~ /^(OBJECT-GROUP|MODULE-COMPLIANCE|MODULE-IDENTITY)$/ {
+$2 == "OBJECT-TYPE" || $2 ~ /^(OBJECT-GROUP|NOTIFICATION-TYPE|NOTIFICATION-GROUP|MODULE-COMPLIANCE|MODULE-IDENTITY)$/ {
     name = $1
     syntax = $2
 }
