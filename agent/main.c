@@ -48,7 +48,14 @@ static bool set_reading(struct tcx_program *program, const struct tcx_config *co
 {
 	const struct tcx_reading_settings settings = {
 		.proc_root = config->proc_root,
-		.sources = {.interval_ns = config->interval_ns, .off = config->sources_off},
+		.counters =
+			{
+				.sources = {.interval_ns = config->interval_ns,
+					    .off = config->sources_off},
+				.derive = {.interval_ns = config->interval_ns,
+					   .rate_ns = config->rate_ns,
+					   .window_ns = config->window_ns},
+			},
 		.tables =
 			{
 				.interval_ns = config->table_interval_ns,

@@ -10,7 +10,7 @@ BEGIN {
     playpen = "1.3.6.1.4.1.8072.9999.9999.1213"
     mib2 = "1.3.6.1.2.1"
     kind_of["Counter32"] = kind_of["Counter64"] = "counter"
-    kind_of["Gauge32"] = kind_of["KernelNumber"] = kind_of["HundredthsOfPercent"] = "gauge"
+    kind_of["Gauge32"] = kind_of["KernelNumber"] = kind_of["ThousandthsPerSecond"] = kind_of["HundredthsOfPercent"] = "gauge"
     kind_of["INTEGER"] = kind_of["Integer32"] = kind_of["Unsigned32"] = kind_of["TruthValue"] = "integer"
     kind_of["TimeTicks"] = kind_of["TimeStamp"] = "time"
     kind_of["SnmpAdminString"] = kind_of["DisplayString"] = kind_of["CounterText"] = "text"
@@ -191,12 +191,15 @@ function put_kernel_table(number, id) {
 }
 
 function put_cells(node_,    i) {
-    for (i = 1; i <= cells[node_]; i++) {
-        begin_record()
-        add_place(node_, name[cell[node_, i]], oid_of(node_) "." sub_id[cell[node_, i]])
-        add_nature(cell[node_, i], node_)
-        end_record()
-    }
+    for (i = 1; i <= cells[node_]; i++)
+        put_cell(node_, cell[node_, i])
+}
+
+function put_cell(node_, row) {
+    begin_record()
+    add_place(node_, name[row], oid_of(node_) "." sub_id[row])
+    add_nature(row)
+    end_record()
 }
 
 function put_table(t,    i, count, all, kept) {
@@ -207,7 +210,7 @@ function put_table(t,    i, count, all, kept) {
         add("oid", quote(oid_of(t) ".1." sub_id[listed[i]]))
         add("index", is_index[listed[i]] ? "true" : "false")
         add("readable", access[listed[i]] == "hidden" ? "false" : "true")
-        add_nature(listed[i], t)
+        add_nature(listed[i])
         all = all (i > 1 ? "," : "") "\n    {" record "}"
     }
     begin_record()
@@ -226,20 +229,20 @@ function add_place(t, object, oid) {
     add("kernel_table", instances[t] == "KERNEL" ? quote(instances_of[t]) : "null")
 }
 
-function add_nature(row, t) {
+function add_nature(row) {
     add("syntax", quote(syntax[row]))
     add("limits", limits[row] ~ /^\(/ ? quote(limits[row]) : "null")
     add("values", limits[row] ~ /^[a-z]/ ? values_of(limits[row]) : "null")
-    add("kind", kind_in(row, t))
+    add("kind", kind_in(row))
     add("unit", or_null(unit[row]))
     add("text", or_null(filled(text[row])))
 }
 
 # What a row of nstatTable is, the row itself says.
-function kind_in(row, t) {
+function kind_in(row) {
     if (row in kind)
         return quote(kind[row])
-    return instances[t] == "NAMED" && syntax[row] == "KernelNumber" ? "null" : or_null(kind_of[syntax[row]])
+    return name[row] == "nstatValue" ? "null" : or_null(kind_of[syntax[row]])
 }
 
 function values_of(words,    i, count, part, all) {

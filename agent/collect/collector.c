@@ -17,7 +17,8 @@
 #include "base/clock.h"
 #include "events.h"
 #include "pool.h"
-#include "sample/growth.h"
+#include "sample/derive.h"
+#include "sample/since.h"
 
 /* The outages: one per source, the last one for all of them together. */
 #define ALL_SOURCES TCX_SOURCES
@@ -29,6 +30,7 @@ struct tcx_collector {
 	struct tcx_events *events;   /* with a reference */
 	struct tcx_netns *netns;     /* with a reference */
 	struct tcx_sources *sources; /* of whoever runs it, as what follows */
+	struct tcx_derive derive;
 	uint64_t sequence;
 	uint32_t seen; /* that have been there: bits of 1 << enum tcx_source */
 	bool begun;    /* the first read has ended */
@@ -38,7 +40,7 @@ struct tcx_collector {
 	uint64_t phase_ns;
 
 	pthread_mutex_t lock; /* guards what follows */
-	struct tcx_sources_settings settings;
+	struct tcx_collector_settings settings;
 	uint64_t since_ns; /* reads are due each interval from then on */
 	struct tcx_snapshot *latest;
 	struct tcx_collector_status status;
@@ -119,7 +121,7 @@ static void report_all(struct tcx_collector *collector, uint32_t out, const stru
 static uint64_t next_due(const struct tcx_collector *collector)
 {
 	uint64_t now = tcx_clock_now();
-	uint64_t interval = collector->settings.interval_ns;
+	uint64_t interval = collector->settings.sources.interval_ns;
 	uint64_t rest = interval - (now - collector->since_ns) % interval;
 
 	return now + rest + (rest < interval / 2 ? interval : 0);
@@ -155,16 +157,16 @@ static uint64_t publish(struct tcx_collector *collector, struct tcx_snapshot *sn
 static struct tcx_snapshot *make_snapshot(struct tcx_collector *collector, int *home,
 					  struct tcx_fault *cause)
 {
-	struct tcx_sources_settings settings;
+	struct tcx_collector_settings settings;
 	struct tcx_snapshot *snapshot;
 
 	pthread_mutex_lock(&collector->lock);
 	settings = collector->settings;
 	pthread_mutex_unlock(&collector->lock);
-	tcx_sources_set(collector->sources, &settings);
+	tcx_sources_set(collector->sources, &settings.sources);
 	snapshot = tcx_sources_read_from(collector->sources, home, cause);
 	if (snapshot != NULL)
-		snapshot->growth = tcx_growth_new(collector->latest, snapshot);
+		tcx_derive(&collector->derive, &settings.derive, collector->latest, snapshot);
 	return snapshot;
 }
 
@@ -204,6 +206,7 @@ static void free_collector(struct tcx_collector *collector)
 	if (collector->first_fd >= 0)
 		close(collector->first_fd);
 	tcx_snapshot_unref(collector->latest);
+	tcx_derive_clear(&collector->derive);
 	tcx_sources_free(collector->sources);
 	tcx_netns_unref(collector->netns);
 	tcx_events_unref(collector->events);
@@ -231,7 +234,7 @@ static void begin_interval(struct tcx_collector *collector)
 
 struct tcx_collector *tcx_collector_new(struct tcx_events *events, struct tcx_netns *netns,
 					struct tcx_layouts *layouts,
-					const struct tcx_sources_settings *settings,
+					const struct tcx_collector_settings *settings,
 					uint64_t phase_ns, struct tcx_fault *fault)
 {
 	struct tcx_collector *collector = tcx_reference_new(sizeof(*collector), fault);
@@ -256,7 +259,7 @@ struct tcx_collector *tcx_collector_new(struct tcx_events *events, struct tcx_ne
 
 struct tcx_collector *tcx_collector_start(struct tcx_pool *pool, struct tcx_events *events,
 					  struct tcx_netns *netns,
-					  const struct tcx_sources_settings *settings,
+					  const struct tcx_collector_settings *settings,
 					  struct tcx_fault *fault)
 {
 	struct tcx_collector *collector =
@@ -285,7 +288,8 @@ void tcx_collector_stop(struct tcx_collector *collector)
 	tcx_collector_unref(collector);
 }
 
-void tcx_collector_set(struct tcx_collector *collector, const struct tcx_sources_settings *settings)
+void tcx_collector_set(struct tcx_collector *collector,
+		       const struct tcx_collector_settings *settings)
 {
 	pthread_mutex_lock(&collector->lock);
 	collector->settings = *settings;

@@ -74,7 +74,7 @@ static bool start(struct tcx_reading *reading, const struct tcx_reading_settings
 			return false;
 	}
 	reading->collector = tcx_collector_start(reading->pool, reading->events, netns,
-						 &settings->sources, fault);
+						 &settings->counters, fault);
 	return reading->collector != NULL;
 }
 
@@ -106,7 +106,7 @@ static bool move(struct tcx_reading *reading, const struct tcx_reading_settings 
 
 static void change(struct tcx_reading *reading, const struct tcx_reading_settings *settings)
 {
-	tcx_collector_set(reading->collector, &settings->sources);
+	tcx_collector_set(reading->collector, &settings->counters);
 	if (reading->tables != NULL)
 		tcx_tables_set(reading->tables, &settings->tables);
 }

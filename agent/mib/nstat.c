@@ -4,6 +4,7 @@
  * is its place in the layout's by_name, which is sorted as the index: by length, then bytes.
  */
 #include "mib/objects.h"
+#include "sample/rates.h"
 
 static const struct tcx_entry *entry_at(const struct tcx_request *request, size_t row)
 {
@@ -99,3 +100,27 @@ TCX_SHOW_IF(nstatInteger, is_shown(request, row) && kind_at(request, row) == TCX
 	    value_at(request, row))
 SHOW(nstatPosition, gauge32_latched, entry_at(request, row)->position)
 SHOW(nstatLabel, text, entry_at(request, row)->name)
+
+/* Events per second. */
+static bool has_rate(const struct tcx_request *request, size_t row, double *rate)
+{
+	return is_shown(request, row) &&
+	       tcx_rates_get(request->fresh, request->fresh->layout->by_name[row], rate);
+}
+
+#define SHOW_RATE(name, as, unit)                                                                  \
+	TCX_SHOW_WITH(double rate, name, has_rate(request, row, &rate), as,                        \
+		      tcx_rates_round(rate *(unit)))
+
+SHOW_RATE(nstatRate, counter64, 1000)
+SHOW_RATE(nstatRate32, gauge32_latched, 1)
+
+static uint64_t growth_at(const struct tcx_request *request, size_t row)
+{
+	const struct tcx_numbers *minute = request->fresh->minute;
+
+	return minute != NULL ? minute->of[request->fresh->layout->by_name[row]] : TCX_NO_NUMBER;
+}
+
+TCX_SHOW_IF(nstatGrowth, is_shown(request, row) && growth_at(request, row) != TCX_NO_NUMBER,
+	    counter64, growth_at(request, row))

@@ -23,6 +23,7 @@ static void free_layout(struct tcx_layout *layout)
 	free(layout->by_name);
 	free(layout->by_position);
 	free(layout->counts);
+	free(layout->grows);
 	free(layout->entries);
 	free(layout);
 }
@@ -173,6 +174,19 @@ int32_t tcx_layout_find(const struct tcx_layout *layout, const char *name, size_
 	return column < 0 ? layout->slot[counter] : layout->type_slot[column][type];
 }
 
+int32_t *tcx_layout_map(const struct tcx_layout *from, const struct tcx_layout *to)
+{
+	int32_t *map = malloc((to->count + 1) * sizeof(*map));
+
+	for (size_t i = 0; map != NULL && i < to->count; i++) {
+		const struct tcx_entry *entry = &to->entries[i];
+
+		map[i] =
+			entry->ambiguous ? -1 : tcx_layout_find(from, entry->name, entry->name_len);
+	}
+	return map;
+}
+
 static bool adopt_rest(struct tcx_layout *layout, const struct tcx_layout *other, uint8_t source,
 		       const bool *known)
 {
@@ -211,9 +225,11 @@ static void set_slot(struct tcx_layout *layout, size_t i)
 	const struct tcx_entry *entry = &layout->entries[i];
 	int column;
 
+	layout->grows[i] = !entry->ambiguous;
 	if (entry->counter == TCX_NONE || entry->ambiguous)
 		return;
-	layout->counts[i] = tcx_catalogue_row(entry->counter)->kind == TCX_counter;
+	layout->counts[i] = layout->grows[i] =
+		tcx_catalogue_row(entry->counter)->kind == TCX_counter;
 	column = tcx_catalogue_row(entry->counter)->column;
 	if (column < 0)
 		layout->slot[entry->counter] = (int32_t)i;
@@ -229,7 +245,9 @@ bool tcx_layout_finish(struct tcx_layout *layout)
 		entry->counter = tcx_catalogue_find(entry->name, entry->name_len, &entry->type);
 	}
 	layout->counts = calloc(layout->count + 1, sizeof(layout->counts[0]));
-	if (layout->counts == NULL || !sort_names(layout) || !set_positions(layout))
+	layout->grows = calloc(layout->count + 1, sizeof(layout->grows[0]));
+	if (layout->counts == NULL || layout->grows == NULL || !sort_names(layout) ||
+	    !set_positions(layout))
 		return false;
 	memset(layout->slot, 0xff, sizeof(layout->slot));
 	memset(layout->type_slot, 0xff, sizeof(layout->type_slot));

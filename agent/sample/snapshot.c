@@ -3,6 +3,7 @@
 #include "sample/snapshot.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct tcx_snapshot *tcx_snapshot_new(struct tcx_layout *layout)
 {
@@ -18,7 +19,10 @@ static void free_snapshot(struct tcx_snapshot *snapshot)
 {
 	tcx_layout_unref(snapshot->layout);
 	free(snapshot->taken);
-	free(snapshot->growth);
+	free(snapshot->rates);
+	tcx_numbers_unref(snapshot->since);
+	tcx_numbers_unref(snapshot->minute);
+	tcx_numbers_unref(snapshot->window);
 	free(snapshot);
 }
 
@@ -55,21 +59,22 @@ struct tcx_snapshot *tcx_snapshot_under(const struct tcx_snapshot *snapshot,
 					struct tcx_layout *layout)
 {
 	struct tcx_snapshot *same = tcx_snapshot_new(layout);
+	int32_t *map = tcx_layout_map(snapshot->layout, layout);
 
-	if (same == NULL || !add_ages(same)) {
+	if (same == NULL || map == NULL || !add_ages(same)) {
 		tcx_snapshot_unref(same);
+		free(map);
 		return NULL;
 	}
 	same->taken_ns = snapshot->taken_ns;
+	memcpy(same->interval_ns, snapshot->interval_ns, sizeof(same->interval_ns));
 	for (size_t i = 0; i < layout->count; i++) {
-		const struct tcx_entry *entry = &layout->entries[i];
-		int32_t at = tcx_layout_find(snapshot->layout, entry->name, entry->name_len);
-
-		if (at < 0 || entry->ambiguous)
+		if (map[i] < 0)
 			continue;
-		same->values[i] = snapshot->values[at];
-		same->taken[i] = tcx_snapshot_taken(snapshot, (size_t)at);
+		same->values[i] = snapshot->values[map[i]];
+		same->taken[i] = tcx_snapshot_taken(snapshot, (size_t)map[i]);
 	}
+	free(map);
 	return same;
 }
 

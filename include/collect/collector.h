@@ -9,6 +9,7 @@
 #include "base/fault.h"
 #include "base/reference.h"
 #include "kernel/read_sources.h"
+#include "sample/derive.h"
 #include "sample/snapshot.h"
 
 struct tcx_collector;
@@ -25,13 +26,18 @@ struct tcx_collector_status {
 	uint32_t out; /* sources that should be read and are not, or not whole: bits likewise */
 };
 
+struct tcx_collector_settings {
+	struct tcx_sources_settings sources;
+	struct tcx_derive_settings derive;
+};
+
 /*
- * Reads at once and then each settings->interval_ns, and reports outages as events. Takes
+ * Reads at once and then each settings->sources.interval_ns, and reports outages as events. Takes
  * references to both netns and events. The caller gets a reference; NULL with a fault.
  */
 struct tcx_collector *tcx_collector_start(struct tcx_pool *pool, struct tcx_events *events,
 					  struct tcx_netns *netns,
-					  const struct tcx_sources_settings *settings,
+					  const struct tcx_collector_settings *settings,
 					  struct tcx_fault *fault);
 
 /*
@@ -40,7 +46,7 @@ struct tcx_collector *tcx_collector_start(struct tcx_pool *pool, struct tcx_even
  */
 struct tcx_collector *tcx_collector_new(struct tcx_events *events, struct tcx_netns *netns,
 					struct tcx_layouts *layouts,
-					const struct tcx_sources_settings *settings,
+					const struct tcx_collector_settings *settings,
 					uint64_t phase_ns, struct tcx_fault *fault);
 
 /*
@@ -57,7 +63,7 @@ TCX_REFERENCE_DECLARE(tcx_collector);
 
 /* Changes the settings; a job of its own reads at once. */
 void tcx_collector_set(struct tcx_collector *collector,
-		       const struct tcx_sources_settings *settings);
+		       const struct tcx_collector_settings *settings);
 
 /* Waits until the first read has ended, good or not, but at most timeout_ms. */
 void tcx_collector_wait_first(struct tcx_collector *collector, int timeout_ms);

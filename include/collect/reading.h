@@ -19,7 +19,7 @@ struct tcx_pool;
 
 struct tcx_reading_settings {
 	const char *proc_root;
-	struct tcx_sources_settings sources;
+	struct tcx_collector_settings counters; /* but for its tables */
 	struct tcx_tables_settings tables;
 	uint64_t max_age_ns; /* maxAge, for the log */
 };

@@ -12,6 +12,8 @@
 struct tcx_config {
 	uint64_t interval_ns;	    /* refreshInterval */
 	uint64_t max_age_ns;	    /* maxAge */
+	uint64_t rate_ns;	    /* rateTime */
+	uint64_t window_ns;	    /* healthWindow */
 	unsigned int modules;	    /* register: bits of tcx_modules_bit() */
 	bool modules_given;	    /* a register line was there */
 	uint64_t table_interval_ns; /* tableInterval */

@@ -44,6 +44,7 @@ struct tcx_layout {
 
 	/* After tcx_layout_finish(): */
 	bool *counts; /* owned; whether each entry is a counter, which only grows */
+	bool *grows;  /* owned; whether it is one as far as is known: unknown names included */
 	/* Index into entries, -1: no such counter. */
 	int32_t slot[TCX_COUNTERS];
 	int32_t type_slot[TCX_ICMP_COLUMNS][TCX_ICMP_TYPES];
@@ -76,6 +77,12 @@ bool tcx_layout_finish(struct tcx_layout *layout);
 
 /* The entry of a name in a finished layout; -1 when there is none or the name is ambiguous. */
 int32_t tcx_layout_find(const struct tcx_layout *layout, const char *name, size_t len);
+
+/*
+ * For each entry of a finished layout the one of another that has its name, or -1; to be freed.
+ * NULL when memory is short.
+ */
+int32_t *tcx_layout_map(const struct tcx_layout *from, const struct tcx_layout *to);
 
 TCX_REFERENCE_DECLARE(tcx_layout);
 

@@ -13,6 +13,7 @@
 #include "base/reference.h"
 #include "catalogue/catalogue.h"
 #include "sample/layout.h"
+#include "sample/numbers.h"
 
 struct tcx_snapshot {
 	atomic_uint references;
@@ -30,14 +31,21 @@ struct tcx_snapshot {
 					      its values may be older by that; else 0 */
 	uint64_t *taken; /* owned; when each value was read, 0 for never; NULL while all were read
 			    at taken_ns */
-	struct tcx_growth *growth; /* owned; since the snapshot before, NULL: not known */
-	uint64_t values[];	   /* one per entry of the layout */
+	/* Derived (sample/derive.h), and NULL where it is not known. The numbers by reference: */
+	struct tcx_rates *rates;    /* owned */
+	struct tcx_numbers *since;  /* when each counter began, to count without a break */
+	struct tcx_numbers *minute; /* what it grew by in the last minute that has finished */
+	struct tcx_numbers *window; /* and in the last healthWindow that has */
+	uint64_t values[];	    /* one per entry of the layout */
 };
 
 /* A snapshot of zeros with one reference; NULL when memory is short. */
 struct tcx_snapshot *tcx_snapshot_new(struct tcx_layout *layout);
 
-/* A copy under another layout: shared names keep value and age. NULL when memory is short. */
+/*
+ * A copy under another layout, of what was read alone: shared names keep value and age. NULL when
+ * memory is short.
+ */
 struct tcx_snapshot *tcx_snapshot_under(const struct tcx_snapshot *snapshot,
 					struct tcx_layout *layout);
 

@@ -32,6 +32,7 @@
 #define INTERVAL_NS TCX_NS_PER_S
 #define MAX_AGE_NS  (10 * INTERVAL_NS)
 #define ALL_MODULES 3U
+#define MEAN_NS	    (60 * TCX_NS_PER_S)
 #define PRIORITY    100
 
 /* On a busy machine. */
@@ -97,7 +98,10 @@ static void serve_all(struct agent *agent, int count)
 
 static void start_reading(struct agent *agent)
 {
-	const struct tcx_sources_settings settings = {.interval_ns = INTERVAL_NS};
+	const struct tcx_collector_settings settings = {
+		.sources = {.interval_ns = INTERVAL_NS},
+		.derive = {.interval_ns = INTERVAL_NS, .rate_ns = MEAN_NS, .window_ns = MEAN_NS},
+	};
 	struct tcx_fault fault = {""};
 	struct tcx_netns *netns = tcx_netns_new("/proc", &fault);
 	struct tcx_pool *pool = tcx_pool_new(1, &fault);

@@ -39,7 +39,8 @@ MASKED = tuple(f"{OBJECTS}.{column}." for column in (
     "1.14.1.5", "1.14.1.6", "1.14.1.9",  # age and cost of each source, and since when there was no discontinuity
 )) + (f"{MIB2}.2.2.1.9.",)  # ifLastChange
 
-CONF = "tableInterval 1\ntableIdle 3600\ntableTimeout 20\nagentXPingInterval 30\nagentXTimeout 20\nagentXRetries 0\n"
+# With one snapshot nothing comes when a minute has passed.
+CONF = "refreshInterval 3600\ntableInterval 1\ntableIdle 3600\ntableTimeout 20\nagentXPingInterval 30\nagentXTimeout 20\nagentXRetries 0\n"
 NETSTAT = "TcpExt: SyncookiesSent ListenOverflows TCPSomethingNew\nTcpExt: 1 18446744073709551615 3\nIpExt: InOctets\nIpExt: 4\n"
 
 

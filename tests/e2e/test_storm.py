@@ -136,7 +136,8 @@ class Folder:
 
 TAGS = {"INTEGER": 0x02, "Integer32": 0x02, "TruthValue": 0x02, "OBJECT IDENTIFIER": 0x06, "VariablePointer": 0x06,
         "IpAddress": 0x40, "Counter32": 0x41, "Gauge32": 0x42, "Unsigned32": 0x42, "HundredthsOfPercent": 0x42,
-        "TimeTicks": 0x43, "TimeStamp": 0x43, "Counter64": 0x46, "KernelNumber": 0x46}
+        "TimeTicks": 0x43, "TimeStamp": 0x43, "Counter64": 0x46, "KernelNumber": 0x46,
+        "ThousandthsPerSecond": 0x46}
 TEXT = 0x04  # all others
 EXCEPTIONS = range(0x80, 0x83)
 

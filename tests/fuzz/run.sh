@@ -24,7 +24,7 @@ for fuzzer in fuzz_interfaces fuzz_readers fuzz_requests fuzz_sources fuzz_total
 		-fno-sanitize-recover=all -I"$top" -I"$top/include" \
 		$(find "$top"/agent/base "$top"/agent/catalogue "$top"/agent/sample "$top"/agent/kernel -name "*.c") "$top/tests/unit/fixture.c" "$top/tests/unit/reading.c" \
 		"$top/agent/session/pdu.c" \
-		"$top/tests/fuzz/$fuzzer.c" $mnl -lnetsnmpagent -lnetsnmp -pthread -o "$work/$fuzzer"
+		"$top/tests/fuzz/$fuzzer.c" $mnl -lnetsnmpagent -lnetsnmp -lm -pthread -o "$work/$fuzzer"
 	mkdir "$work/corpus-$fuzzer"
 	echo "running $fuzzer for $seconds s"
 	TMPDIR=$work "$work/$fuzzer" -max_total_time="$seconds" -max_len=65536 -timeout=20 -print_final_stats=1 \

@@ -16,14 +16,15 @@
 #include "agent/collect/pool.h"
 #include "base/clock.h"
 #include "collect/collector.h"
-#include "sample/growth.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/reading.h"
 
 #define NEVER (3600 * TCX_NS_PER_S)
 
-static const struct tcx_sources_settings never = {.interval_ns = NEVER};
-static const struct tcx_sources_settings each_ms = {.interval_ns = TCX_NS_PER_MS};
+static const struct tcx_collector_settings never = {.sources = {.interval_ns = NEVER},
+						    .derive = {.interval_ns = NEVER}};
+static const struct tcx_collector_settings each_ms = {.sources = {.interval_ns = TCX_NS_PER_MS},
+						      .derive = {.interval_ns = TCX_NS_PER_MS}};
 #define TIMEOUT_S 30 /* how long a thread may take that has nothing else to do */
 
 #define GOOD  "Tcp: InSegs OutSegs\nTcp: 1 2\n"
@@ -173,43 +174,33 @@ static void publishes(void **state)
 	expect_no_event(scene);
 }
 
-/* The growth of the first counter in the newest snapshot, which must have one. */
-static uint64_t growth(struct scene *scene, uint64_t *ns)
+/* Whether the first counter counts since the newest snapshot, or an earlier one. */
+static bool begins_now(struct scene *scene)
 {
 	struct tcx_snapshot *snapshot = tcx_collector_latest(scene->collector, NULL);
-	uint64_t by;
+	bool now = snapshot->since->of[0] == snapshot->taken_ns;
 
-	assert_non_null(snapshot->growth);
-	by = snapshot->growth->by[0];
-	*ns = snapshot->growth->ns;
 	tcx_snapshot_unref(snapshot);
-	return by;
+	return now;
 }
 
-/* Since the last one that was published, whatever failed between them. */
-static void growth_is_published(void **state)
+/* What is derived is so from the last one that was published, whatever failed between them. */
+static void derived_is_published(void **state)
 {
 	struct scene *scene = *state;
-	struct tcx_snapshot *first, *now;
-	uint64_t ns;
 
 	start(scene, GOOD);
-	first = tcx_collector_latest(scene->collector, NULL);
-	assert_null(first->growth);
+	assert_true(begins_now(scene));
 	read_again(scene, WRONG);
 	read_again(scene, "Tcp: InSegs OutSegs\nTcp: 8 2\n");
-	assert_int_equal(growth(scene, &ns), 7);
-	now = tcx_collector_latest(scene->collector, NULL);
-	assert_int_equal(ns, now->taken_ns - first->taken_ns);
-	tcx_snapshot_unref(first);
-	tcx_snapshot_unref(now);
+	assert_false(begins_now(scene));
 	read_again(scene, "Tcp: InErrs InSegs\nTcp: 5 9\n");
-	assert_int_equal(growth(scene, &ns), TCX_NO_GROWTH);
+	assert_true(begins_now(scene)); /* it is new */
 	read_again(scene, NULL);
-	assert_int_equal(growth(scene, &ns), 0);
+	assert_false(begins_now(scene));
 	read_again(scene, WRONG);
-	read_again(scene, GOOD);
-	assert_int_equal(growth(scene, &ns), TCX_NO_GROWTH);
+	read_again(scene, "Tcp: InErrs InSegs\nTcp: 5 8\n");
+	assert_true(begins_now(scene));
 }
 
 /* Who holds a snapshot keeps it as it was, past the collector's end. */
@@ -552,7 +543,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
 		TEST(publishes),
-		TEST(growth_is_published),
+		TEST(derived_is_published),
 		TEST(snapshots_stay),
 		TEST(last_good_one_stays),
 		TEST(recovery),

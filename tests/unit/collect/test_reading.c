@@ -57,7 +57,7 @@ static void set(struct tcx_reading *reading, const char *root, size_t max_rows)
 {
 	const struct tcx_reading_settings settings = {
 		.proc_root = root,
-		.sources.interval_ns = NEVER,
+		.counters = {.sources = {.interval_ns = NEVER}, .derive = {.interval_ns = NEVER}},
 		.tables = {.interval_ns = NEVER,
 			   .refresh_ns = NEVER,
 			   .idle_ns = NEVER,

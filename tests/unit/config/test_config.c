@@ -108,6 +108,8 @@ static void defaults(void **state)
 	good("# nothing\n\n");
 	assert_int_equal(config.interval_ns, TCX_NS_PER_S);
 	assert_int_equal(config.max_age_ns, 10 * TCX_NS_PER_S);
+	assert_int_equal(config.rate_ns, 60 * TCX_NS_PER_S);
+	assert_int_equal(config.window_ns, 60 * TCX_NS_PER_S);
 	assert_int_equal(config.modules & tcx_modules_bit("all"), tcx_modules_bit("all"));
 	assert_int_equal(config.priority, 100);
 	assert_string_equal(config.proc_root, "/proc");
@@ -131,13 +133,15 @@ static void sources(void **state)
 static void every_directive(void **state)
 {
 	(void)state;
-	good("refreshInterval 0.25\nmaxAge 7.5\nregister tcp, udp\n"
+	good("refreshInterval 0.25\nmaxAge 7.5\nrateTime 90\nhealthWindow 30.5\nregister tcp, udp\n"
 	     "registerPriority 42\nprocRoot /elsewhere/proc\n"
 	     "agentXSocket /run/somewhere/master\n"
 	     "agentXPingInterval 200\nagentXTimeout 12\n"
 	     "agentXRetries 13\n");
 	assert_int_equal(config.interval_ns, 250 * TCX_NS_PER_MS);
 	assert_int_equal(config.max_age_ns, 7500 * TCX_NS_PER_MS);
+	assert_int_equal(config.rate_ns, 90 * TCX_NS_PER_S);
+	assert_int_equal(config.window_ns, 30500 * TCX_NS_PER_MS);
 	assert_int_equal(config.modules, tcx_modules_bit("tcp") | tcx_modules_bit("udp"));
 	assert_int_equal(config.priority, 42);
 	assert_string_equal(config.proc_root, "/elsewhere/proc");
@@ -233,6 +237,8 @@ static const struct {
 	{"refreshInterval 99999999999999999999", "is wrong: give a number from 0.1 to 3600"},
 	{"maxAge 0", "maxAge '0' is wrong: give a number from 0.1 to 86400"},
 	{"maxAge 86401", "maxAge '86401' is wrong"},
+	{"rateTime 0.5", "rateTime '0.5' is wrong: give a number from 1 to 3600"},
+	{"healthWindow 3601", "healthWindow '3601' is wrong: give a number from 1 to 3600"},
 	{"registerPriority 0", "registerPriority '0' is wrong: give a number from 1 to 255"},
 	{"registerPriority 256", "registerPriority '256' is wrong"},
 	{"registerPriority 1.5", "registerPriority '1.5' is wrong: give a whole number"},

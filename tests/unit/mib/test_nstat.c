@@ -6,9 +6,12 @@
 #include "tests/unit/test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "mib/objects.h"
+#include "sample/rates.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/serving.h"
 
@@ -143,7 +146,82 @@ static void descriptions(void **state)
 	assert_string_equal(serving_get(&scene->serving, cell(5, "Za")), "STRING ");
 }
 
-/* Column by column, each in the order of the rows. */
+/* What was derived of a counter: its mean rate, and what it grew by in a minute. */
+static const struct {
+	const char *name;
+	double rate;
+	uint64_t growth;
+	const char *rate_is, *rate32_is, *growth_is;
+} derived[] = {
+	{"Za", 0, 0, "Counter64 0", "Gauge32 0", "Counter64 0"},
+	{"Zb", 1.2346, 7, "Counter64 1235", "Gauge32 1", "Counter64 7"},
+	{"IcmpMsgOutType3", 0.5, 1, "Counter64 500", "Gauge32 1", "Counter64 1"},
+	{"Icmp6InType128", 0.0004, TCX_NO_NUMBER, "Counter64 0", "Gauge32 0", "no instance"},
+	{"IpReasmTimeout", 1.25e10, 750000000000, "Counter64 12500000000000", "Gauge32 4294967295",
+	 "Counter64 750000000000"},
+	{"UdpInDatagrams", 1e19, INT64_MAX, "Counter64 18446744073709551615", "Gauge32 4294967295",
+	 "Counter64 9223372036854775807"},
+};
+
+#define MINUTE_NS (60 * TCX_NS_PER_S)
+
+/* Hangs that at the snapshot; each counter has been one for this long. */
+static void hang(struct tcx_snapshot *snapshot, uint64_t since_ns)
+{
+	size_t count = snapshot->layout->count;
+	uint64_t began_ns = snapshot->taken_ns - since_ns;
+
+	snapshot->since = tcx_numbers_new(count);
+	snapshot->minute = tcx_numbers_new(count);
+	snapshot->rates = calloc(1, sizeof(*snapshot->rates) + count * sizeof(double));
+	snapshot->rates->time_ns = MINUTE_NS;
+	memset(snapshot->since->of, 0xff, count * sizeof(uint64_t));
+	memset(snapshot->minute->of, 0xff, count * sizeof(uint64_t));
+	for (size_t i = 0; i < COUNT(derived); i++) {
+		const char *name = derived[i].name;
+		int32_t at = tcx_layout_find(snapshot->layout, name, strlen(name));
+
+		snapshot->since->of[at] = began_ns;
+		snapshot->minute->of[at] = derived[i].growth;
+		snapshot->rates->mean[at] = derived[i].rate;
+	}
+}
+
+static void rates_and_growth(void **state)
+{
+	struct scene *scene = *state;
+
+	hang(scene->serving.request.latest, MINUTE_NS);
+	for (size_t i = 0; i < COUNT(derived); i++) {
+		const char *name = derived[i].name;
+
+		assert_string_equal(serving_get(&scene->serving, cell(9, name)),
+				    derived[i].rate_is);
+		assert_string_equal(serving_get(&scene->serving, cell(10, name)),
+				    derived[i].rate32_is);
+		assert_string_equal(serving_get(&scene->serving, cell(11, name)),
+				    derived[i].growth_is);
+	}
+	for (int column = 9; column <= 11; column++)
+		assert_string_equal(serving_get(&scene->serving, cell(column, "TcpCurrEstab")),
+				    "no instance");
+	scene->serving.request.oldest_ns = scene->serving.request.latest->taken_ns + 1;
+	for (int column = 9; column <= 11; column++) /* they are as old as the value */
+		assert_string_equal(serving_get(&scene->serving, cell(column, "Za")),
+				    "no instance");
+}
+
+static void no_rate_before_its_time(void **state)
+{
+	struct scene *scene = *state;
+
+	hang(scene->serving.request.latest, MINUTE_NS - 1);
+	assert_string_equal(serving_get(&scene->serving, cell(9, "Za")), "no instance");
+	assert_string_equal(serving_get(&scene->serving, cell(10, "Za")), "no instance");
+	assert_string_equal(serving_get(&scene->serving, cell(11, "Za")), "Counter64 0");
+}
+
+/* Column by column, each in the order of the rows. Nothing has been derived yet. */
 static void walk(void **state)
 {
 	struct scene *scene = *state;
@@ -180,7 +258,7 @@ static void no_rows(void **state)
 	for (size_t i = 0; i < COUNT(others); i++)
 		assert_string_equal(serving_get(&scene->serving, others[i]), "no instance");
 	assert_string_equal(serving_get(&scene->serving, cell(1, "Za")), "no object");
-	assert_string_equal(serving_get(&scene->serving, cell(9, "Za")), "no object");
+	assert_string_equal(serving_get(&scene->serving, cell(12, "Za")), "no object");
 }
 
 /* From an index that no row has to the row behind it. */
@@ -206,7 +284,7 @@ static void next(void **state)
 			fail_msg("%s: %s", names[i].name, answer);
 	}
 	assert_string_equal(serving_next(&scene->serving, "2.1.8.99"), "end");
-	assert_string_equal(serving_next(&scene->serving, "2.1.9"), "end");
+	assert_string_equal(serving_next(&scene->serving, "2.1.11"), "end");
 }
 
 static void nothing_fresh(void **state)
@@ -268,6 +346,8 @@ int main(void)
 		TEST(cells),
 		TEST(integers),
 		TEST(descriptions),
+		TEST(rates_and_growth),
+		TEST(no_rate_before_its_time),
 		TEST(walk),
 		TEST(no_rows),
 		TEST(next),

@@ -123,7 +123,8 @@ static void serve(const char *name, size_t from, size_t count)
 static int open_dispatcher(void **state)
 {
 	struct tcx_netns *netns = fixture_netns("/proc");
-	const struct tcx_sources_settings each_second = {.interval_ns = 1000000000};
+	const struct tcx_collector_settings each_second = {.sources = {.interval_ns = TCX_NS_PER_S},
+							   .derive = {.interval_ns = TCX_NS_PER_S}};
 	struct tcx_fault fault = {""};
 
 	(void)state;
