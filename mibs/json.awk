@@ -45,6 +45,12 @@ END {
     for (i = 1; i <= tables; i++)
         if (!is_node[table[i]])
             put_table(table[i])
+    open_list("notifications")
+    for (i = 1; i <= notifications; i++)
+        put_notification(i, notification[i])
+    open_list("notified")
+    for (i = 1; i <= tables; i++)
+        put_notified(table[i])
     print "\n]\n}"
 }
 
@@ -192,13 +198,31 @@ function put_kernel_table(number, id) {
 
 function put_cells(node_,    i) {
     for (i = 1; i <= cells[node_]; i++)
-        put_cell(node_, cell[node_, i])
+        if (access[cell[node_, i]] != "notified")
+            put_cell(node_, cell[node_, i])
+}
+
+function put_notified(node_,    i) {
+    for (i = 1; i <= cells[node_]; i++)
+        if (access[cell[node_, i]] == "notified")
+            put_cell(node_, cell[node_, i])
 }
 
 function put_cell(node_, row) {
     begin_record()
     add_place(node_, name[row], oid_of(node_) "." sub_id[row])
     add_nature(row)
+    end_record()
+}
+
+function put_notification(number, descriptor,    words) {
+    words = objects_in[descriptor]
+    gsub(/ /, ", ", words)
+    begin_record()
+    add("notification", quote(descriptor))
+    add("oid", quote("0." number))
+    add("objects", list_of(words))
+    add("text", quote(notification_text[descriptor]))
     end_record()
 }
 

@@ -11,6 +11,7 @@
 #   @tables@            a subsection for each table of ours, an entry for each column
 #   @others@            an entry for each table of RFC1213, with its columns
 #   @sources@           an entry for each file
+#   @notifications@     an entry for each notification
 
 BEGIN {
     width = 78
@@ -32,6 +33,8 @@ function marker(word) {
         put_others()
     else if (word[1] == "sources")
         put_sources()
+    else if (word[1] == "notifications")
+        put_notifications()
     else
         fail("unknown marker @" word[1] "@")
 }
@@ -122,6 +125,15 @@ function put_paragraphs(words,    i, count, part) {
     }
 }
 
+# The same within an entry.
+function put_lines(words,    i, count, part) {
+    count = split(words, part, PARAGRAPH)
+    for (i = 1; i <= count; i++) {
+        print ".br"
+        put_sentences(part[i])
+    }
+}
+
 function put_cells(t,    i) {
     for (i = 1; i <= cells[t]; i++)
         put_cell(cell[t, i])
@@ -130,13 +142,24 @@ function put_cells(t,    i) {
 function put_cell(row) {
     put_tag(name[row])
     put_sentences(syntax[row] cell_facts(row) ".")
-    print ".br"
-    put_sentences(filled(text[row]))
+    put_lines(filled(text[row]))
+}
+
+function put_notifications(    i, words) {
+    for (i = 1; i <= notifications; i++) {
+        words = objects_in[notification[i]]
+        gsub(/ /, ", ", words)
+        put_tag(notification[i])
+        put_sentences("Number " i ": " words ".")
+        print ".br"
+        put_sentences(notification_text[notification[i]])
+    }
 }
 
 function cell_facts(row,    facts) {
     facts = limits[row] == "" ? "" : " " limits[row]
     facts = facts (unit[row] == "" ? "" : ", " unit[row])
+    facts = facts (access[row] == "notified" ? ", in notifications only" : "")
     return facts (access[row] == "hidden" ? ", index" : "")
 }
 

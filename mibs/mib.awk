@@ -520,7 +520,7 @@ function put_item(word, more) {
 }
 
 function is_notification_group(g) {
-    return notifications && index(group_name[g], notification_node) == 1
+    return index(group_name[g], notification_node) == 1
 }
 
 function put_includes(statement,    g, words, count, word) {

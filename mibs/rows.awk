@@ -35,7 +35,10 @@
 #   prefix, sub_id, name, key, kind, unit, since, until, text, syntax
 #                               by row number; name is the object's, key is the
 #                               kernel's name without its prefix
-#   limits, access, reference   by row number of an INDEX, COLUMN or COUNTED row
+#   limits, access, reference   by row number of an INDEX, COLUMN, COUNTED or NOTIFIED row
+#   notifications, notification[1 ...]        descriptors of the NOTIFICATION rows
+#   notification_text, objects_in             by descriptor of a notification; the objects have blanks between
+#   notification_node, notification_group, notification_title
 #
 # POSIX awk: runs under mawk, gawk --posix, busybox awk and the one true awk.
 
@@ -62,6 +65,9 @@ BEGIN {
     arguments["COLUMN"] = 7
     arguments["COUNTED"] = 5
     arguments["REFERENCE"] = 2
+    arguments["NOTIFIED"] = 7
+    arguments["NOTIFICATIONS"] = 3
+    arguments["NOTIFICATION"] = 4
 }
 
 FNR == 1 { begin_file() }
@@ -215,6 +221,12 @@ function close_row() {
         take_column(args[1], "readable")
     else if (macro == "COUNTED")
         take_counted(args[1], args[4])
+    else if (macro == "NOTIFIED")
+        take_column(args[1], "notified")
+    else if (macro == "NOTIFICATIONS")
+        take_notifications()
+    else if (macro == "NOTIFICATION")
+        take_notification(args[2])
     else
         reference[row_of_object(args[1])] = args[2]
     macro = ""
@@ -422,6 +434,24 @@ function take_index(t) {
 function take_column(t, access_) {
     add_cell(t, args[2], args[3], args[4], args[5], args[6], args[7])
     access[rows] = access_
+}
+
+function take_notifications() {
+    notification_node = args[1]
+    notification_group = args[2]
+    notification_title = args[3]
+}
+
+function take_notification(descriptor,    i, count, object) {
+    must_follow(args[1], notifications)
+    must_be_new(descriptor)
+    notification[++notifications] = descriptor
+    objects_in[descriptor] = args[3]
+    notification_text[descriptor] = good_text(args[4])
+    count = split(args[3], object, / /)
+    for (i = 1; i <= count; i++)
+        if (access[row_of_object(object[i])] != "notified")
+            fail(object[i] " is no NOTIFIED row")
 }
 
 # The counter's own row has the unit, and says more.

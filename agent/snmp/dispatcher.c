@@ -129,6 +129,8 @@ static void begin_request(struct tcx_request *request, struct tcx_context *conte
 		tcx_quirk_uptime_zero(request->now_ns, dispatcher->uptime_zero_ns);
 	request->uptime_zero_ns = dispatcher->uptime_zero_ns;
 	request->interval_ns = settings->interval_ns;
+	if (settings->notified != NULL)
+		request->notified = *settings->notified;
 	set_max_age(request, settings->max_age_ns);
 }
 

@@ -29,8 +29,9 @@ struct tcx_context_settings {
 	struct tcx_collector *collector;
 	struct tcx_tables *tables; /* NULL: there are none */
 	uint64_t interval_ns;
-	uint64_t max_age_ns;	   /* counters of an older snapshot are absent */
-	uint64_t table_timeout_ns; /* how long a request waits for a table */
+	uint64_t max_age_ns;		     /* counters of an older snapshot are absent */
+	uint64_t table_timeout_ns;	     /* how long a request waits for a table */
+	const struct tcx_notified *notified; /* borrowed; NULL: all 0 */
 };
 
 struct tcx_context {

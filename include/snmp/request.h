@@ -13,6 +13,11 @@
 
 struct tcx_context;
 
+/* What has become of notifications since the agent started, and how many wait. */
+struct tcx_notified {
+	uint64_t sent, dropped, refused, waiting;
+};
+
 struct tcx_request {
 	struct tcx_context *context;	  /* NULL: there is no request */
 	const void *session;		  /* which it came by */
@@ -27,6 +32,7 @@ struct tcx_request {
 	uint64_t oldest_ns;	 /* values read before are too old */
 	uint64_t uptime_zero_ns; /* when sysUpTime was 0, on the same clock */
 	struct tcx_collector_status status;
+	struct tcx_notified notified;
 	bool stale_ok;		   /* take a table that is due for renewal rather than wait */
 	struct tcx_tables *tables; /* NULL: there are none */
 	/*
