@@ -19,4 +19,4 @@ manual) set -- "$here/templates/manual.txt.in" ;;
 esac
 # shellcheck disable=SC2086 # "busybox awk" is two words
 LC_ALL=C exec ${AWK:-awk} -v root="$root" -v released="$here/released" -f "$here/rows.awk" -f "$here/$program.awk" \
-    "$here/sources.def" "$here/counters.def" "$here/mib2.def" "$here/tables.def" "$@"
+    "$here/sources.def" "$here/counters.def" "$here/mib2.def" "$here/tables.def" "$here/health.def" "$@"

@@ -38,6 +38,9 @@ END {
     for (i = 1; i <= tables; i++)
         if (is_node[table[i]])
             put_cells(table[i])
+    open_list("health")
+    for (i = 1; i <= healths; i++)
+        put_health(health[i])
     open_list("kernel_tables")
     for (i = 1; i <= kernel_tables; i++)
         put_kernel_table(i, kernel_table[i])
@@ -224,6 +227,35 @@ function put_notification(number, descriptor,    words) {
     add("objects", list_of(words))
     add("text", quote(notification_text[descriptor]))
     end_record()
+}
+
+# How the scalars of the node health come about.
+function put_health(row,    i, all) {
+    begin_record()
+    add("object", quote(name[row]))
+    add("over", quote(tolower(over[row])))
+    add("unit", quote(unit[row]))
+    add("minimum", minimum[row] + 0)
+    add("numerator", terms_of(row, "NUMERATOR"))
+    add("denominator", terms_of(row, "DENOMINATOR"))
+    add("limit", or_null(limit_object[row]))
+    add("worst", or_null(worst_column[row]))
+    add("formula", quote(formula(row)))
+    add("advice", quote(advice[row]))
+    for (i = 1; i <= defaults[row]; i++)
+        all = all (i > 1 ? ", " : "") "{" pair("name", default_name[row, i]) ", " \
+            pair("words", default_words[row, i]) ", " pair("reason", default_why[row, i]) "}"
+    add("thresholds", "[" all "]")
+    end_record()
+}
+
+# Signed names, such as "-TcpExtTCPSynRetrans"; "?" stands before one that some kernels lack.
+function terms_of(row, part,    i, all) {
+    for (i = 1; i <= terms[row]; i++)
+        if (term_part[row, i] == part)
+            all = all (all == "" ? "" : ", ") quote((term_as[row, i] ~ /_IF$/ ? "?" : "") \
+                (term_as[row, i] ~ /^PLUS/ ? "+" : "-") term_counter[row, i])
+    return "[" all "]"
 }
 
 function put_table(t,    i, count, all, kept) {

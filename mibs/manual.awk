@@ -139,10 +139,14 @@ function put_cells(t,    i) {
         put_cell(cell[t, i])
 }
 
-function put_cell(row) {
+function put_cell(row,    i) {
     put_tag(name[row])
     put_sentences(syntax[row] cell_facts(row) ".")
     put_lines(filled(text[row]))
+    for (i = 1; i <= defaults[row]; i++) {
+        print ".br"
+        put_sentences("Default threshold: " default_name[row, i] " " name[row] " " default_words[row, i] ". " default_why[row, i])
+    }
 }
 
 function put_notifications(    i, words) {

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# rows.awk - read the rows of sources.def, counters.def, mib2.def and tables.def
+# rows.awk - read the rows of sources.def, counters.def, mib2.def, tables.def and health.def
 #
 # The rows are X-macro calls, so that C reads them by #include.  This file is
 # the other reader: it turns them into the arrays below and stops at the first
 # row that breaks a rule.  It prints nothing; mib.awk, manual.awk and json.awk
 # do, each given to awk after this one, as generate.sh does:
 #
-#   awk -f rows.awk -f mib.awk sources.def counters.def mib2.def tables.def templates/SKELETON.txt.in
+#   awk -f rows.awk -f mib.awk sources.def counters.def mib2.def tables.def health.def templates/SKELETON.txt.in
 #
 # A skeleton (any file named *.in, the last argument) is copied; each of its lines
 # of the form "@word arguments@" calls marker() with an array of these words.  The
@@ -39,6 +39,10 @@
 #   notifications, notification[1 ...]        descriptors of the NOTIFICATION rows
 #   notification_text, objects_in             by descriptor of a notification; the objects have blanks between
 #   notification_node, notification_group, notification_title
+#   healths, health[1 ...]      row numbers of the HEALTH rows, which are cells of the node health, too
+#   over, minimum, advice, worst_column, limit_object           by row number of one
+#   terms[row], term_part, term_as, term_counter[row, 1 ...]                 of its TERM rows
+#   defaults[row], default_name, default_words, default_why[row, 1 ...]      of its THRESHOLD rows
 #
 # POSIX awk: runs under mawk, gawk --posix, busybox awk and the one true awk.
 
@@ -68,6 +72,11 @@ BEGIN {
     arguments["NOTIFIED"] = 7
     arguments["NOTIFICATIONS"] = 3
     arguments["NOTIFICATION"] = 4
+    arguments["HEALTH"] = 7
+    arguments["TERM"] = 4
+    arguments["LIMIT"] = 3
+    arguments["WORST"] = 3
+    arguments["THRESHOLD"] = 4
 }
 
 FNR == 1 { begin_file() }
@@ -227,6 +236,16 @@ function close_row() {
         take_notifications()
     else if (macro == "NOTIFICATION")
         take_notification(args[2])
+    else if (macro == "HEALTH")
+        take_health(args[2])
+    else if (macro == "TERM")
+        take_term(health_row(args[1]))
+    else if (macro == "LIMIT")
+        limit_object[health_row(args[1])] = known_object(args[3])
+    else if (macro == "WORST")
+        take_worst(health_row(args[1]))
+    else if (macro == "THRESHOLD")
+        take_threshold(health_row(args[1]))
     else
         reference[row_of_object(args[1])] = args[2]
     macro = ""
@@ -481,6 +500,65 @@ function add_cell(t, s, object, syntax_, limits_, unit_, words) {
     }
 }
 
+# A cell of the node health; its text is whole once its formula has been read.
+function take_health(object) {
+    if (args[3] !~ /^(WINDOW|NOW)$/)
+        fail("unknown over: " args[3] " (WINDOW or NOW)")
+    if (args[5] !~ /^(0|[1-9][0-9]*)$/)
+        fail("not a minimum: " args[5])
+    add_cell("health", args[1], object, args[4] == "percent" ? "HundredthsOfPercent" : "Gauge32", "", args[4], args[6])
+    access[rows] = "readable"
+    health[++healths] = rows
+    over[rows] = args[3]
+    minimum[rows] = args[5]
+    advice[rows] = good_text(args[7])
+}
+
+# The row of a formula is that of the last HEALTH row: C finds it by that.
+function health_row(object) {
+    if (!healths || name[health[healths]] != object)
+        fail("no HEALTH row of that name is before it")
+    return health[healths]
+}
+
+function take_term(row,    i) {
+    if (args[2] !~ /^(NUMERATOR|DENOMINATOR)$/)
+        fail("unknown part: " args[2] " (NUMERATOR or DENOMINATOR)")
+    if (args[3] !~ /^(PLUS|MINUS)(_IF)?$/)
+        fail("unknown as: " args[3] " (PLUS, MINUS, PLUS_IF or MINUS_IF)")
+    if (!(args[4] in row_of))
+        fail("no counter is called " args[4])
+    if ((kind[row_of[args[4]]] == "counter") != (over[row] == "WINDOW"))
+        fail("a " kind[row_of[args[4]]] " over " over[row])
+    i = ++terms[row]
+    term_part[row, i] = args[2]
+    term_as[row, i] = args[3]
+    term_counter[row, i] = args[4]
+}
+
+function take_worst(row) {
+    if (!(args[2] in kernel_title))
+        fail("no KERNEL_TABLE has the id " args[2])
+    worst_column[row] = known_object(args[3])
+}
+
+function take_threshold(row,    i) {
+    if (args[2] !~ /^[A-Za-z0-9-]+$/ || length(args[2]) > 32)
+        fail("not the name of a threshold: " args[2])
+    if (args[2] in default_of)
+        fail("the name belongs to " default_of[args[2]])
+    default_of[args[2]] = args[1]
+    i = ++defaults[row]
+    default_name[row, i] = args[2]
+    default_words[row, i] = args[3]
+    default_why[row, i] = good_text(args[4])
+}
+
+function known_object(object) {
+    row_of_object(object)
+    return object
+}
+
 function row_of_object(object) {
     if (!(object in row_of_cell))
         fail("unknown object " object)
@@ -520,6 +598,7 @@ function check_rows() {
     every_section_must_have_rows()
     every_shown_counter_must_be_a_row()
     every_table_must_be_whole()
+    every_health_must_have_a_formula()
 }
 
 function every_section_must_have_rows(    i) {
@@ -543,6 +622,17 @@ function every_table_must_be_whole(    i, t) {
             fail("table " t " has no ABOUT row")
         if (!is_node[t] && !indexes[t])
             fail("table " t " has no INDEX row")
+    }
+}
+
+function every_health_must_have_a_formula(    i, row) {
+    for (i = 1; i <= healths; i++) {
+        row = health[i]
+        if ((part_of(row, "NUMERATOR") == "") == (worst_column[row] == ""))
+            fail(name[row] " has no formula, or two")
+        if ((minimum[row] > 0) != (divisor(row) != ""))
+            fail(name[row] " has the minimum " minimum[row] " and the divisor " divisor(row))
+        text[row] = good_text(text[row] " " advice[row] PARAGRAPH formula(row))
     }
 }
 
@@ -685,6 +775,40 @@ function filled(words) {
     if (words ~ /\{kernel tables\}/)
         sub(/\{kernel tables\}/, kernel_tables_in_words(), words)
     return words
+}
+
+# "(TcpRetransSegs - TcpExtTCPSynRetrans) / TcpExtTCPOrigDataSent" and so on.
+function formula(row,    words) {
+    if (worst_column[row] != "")
+        return "It is the largest " worst_column[row] "."
+    words = part_of(row, "NUMERATOR")
+    if (divisor(row) != "")
+        words = words " / " divisor(row)
+    words = "Formula: " words (over[row] == "NOW" ? ", as they are." : ", of the growth in the last finished healthWindow" \
+        (divisor(row) == "" ? "." : "; no instance while the divisor is below " minimum[row] "."))
+    return words lacking(row)
+}
+
+function divisor(row) {
+    return limit_object[row] != "" ? limit_object[row] : part_of(row, "DENOMINATOR")
+}
+
+function part_of(row, part,    i, words, count) {
+    for (i = 1; i <= terms[row]; i++)
+        if (term_part[row, i] == part)
+            words = words (count++ ? (term_as[row, i] ~ /^PLUS/ ? " + " : " - ") : "") term_counter[row, i]
+    return count > 1 ? "(" words ")" : words
+}
+
+# Each once, though it may be in both parts.
+function lacking(row,    i, counter, seen, words) {
+    for (i = 1; i <= terms[row]; i++) {
+        counter = term_counter[row, i]
+        if (term_as[row, i] ~ /_IF$/ && !(counter in seen))
+            words = words (words == "" ? "" : ", ") counter
+        seen[counter] = 1
+    }
+    return words == "" ? "" : " A kernel that lacks some of these has 0 for them: " words "."
 }
 
 # What a counter is of, where that is not just its network namespace.

@@ -39,6 +39,11 @@ enum table {
 #define ROWS_KERNEL(table, of)	 TCX_ROWS_OF_TABLE(TCX_TABLE_##of, &fields[END_BEFORE_##table + 1])
 #define ROWS_NUMBERED(table, of) TCX_ROWS_NUMBERED(1, TCX_##of)
 #define ROWS_TYPES(table, of)	 TCX_ROWS_NUMBERED(0, TCX_ICMP_TYPES - 1)
+#define ROWS_HEALTH(table, of)                                                                     \
+	{                                                                                          \
+		.count = tcx_numbered_count, .index = tcx_numbered_index,                          \
+		.waits = tcx_health_waits, .first = 1, .last = TCX_HEALTHS                         \
+	}
 #define ROWS_NAMED(table, of)                                                                      \
 	{                                                                                          \
 		.count = tcx_nstat_count, .index = tcx_nstat_index                                 \
@@ -100,5 +105,5 @@ bool tcx_add_tables(struct tcx_tree *tree, const char *word)
 bool tcx_add_module(struct tcx_tree *tree, const char *word)
 {
 	return tcx_add_mib2(tree, word) && tcx_add_tables(tree, word) &&
-	       (strcmp(word, "tcpext") != 0 || tcx_add_counters(tree));
+	       (strcmp(word, "tcpext") != 0 || (tcx_add_counters(tree) && tcx_add_health(tree)));
 }

@@ -171,6 +171,14 @@ static enum tcx_found find_row(struct seen *seen, const struct name *index, bool
 	return found;
 }
 
+static enum tcx_found read_cell(const struct tcx_object *object, const struct seen *seen,
+				struct tcx_value *value)
+{
+	if (seen->rows->waits != NULL && seen->rows->waits(seen->request, object, seen->row))
+		return TCX_PENDING;
+	return object->show(seen->request, object, seen->row, value) ? TCX_FOUND : TCX_NO_INSTANCE;
+}
+
 /*
  * A column without an index has no value, even while the table is read: the library asks so when
  * the master's GETNEXT includes the column, and takes a delegated answer for the final one.
@@ -191,10 +199,9 @@ enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_reques
 	found = find_row(&seen, &index, true);
 	if (found != TCX_FOUND)
 		return found;
-	if (seen.row == seen.count || compare_row(&seen, seen.row, &index) != 0 ||
-	    !tree->objects[i].show(request, &tree->objects[i], seen.row, value))
+	if (seen.row == seen.count || compare_row(&seen, seen.row, &index) != 0)
 		return TCX_NO_INSTANCE;
-	return TCX_FOUND;
+	return read_cell(&tree->objects[i], &seen, value);
 }
 
 /* The first cell of an object, as find_row(). Without one, next has the object's name. */
@@ -209,10 +216,12 @@ static enum tcx_found next_cell(const struct tcx_object *object, const struct tc
 	if (found != TCX_FOUND)
 		return found;
 	for (; seen.row < seen.count; seen.row++) {
-		if (!object->show(request, object, seen.row, value))
-			continue;
-		*next_len += seen.rows->index(seen.rows, request, seen.row, next + *next_len);
-		return TCX_FOUND;
+		found = read_cell(object, &seen, value);
+		if (found == TCX_FOUND)
+			*next_len +=
+				seen.rows->index(seen.rows, request, seen.row, next + *next_len);
+		if (found != TCX_NO_INSTANCE)
+			return found;
 	}
 	return TCX_NO_INSTANCE;
 }

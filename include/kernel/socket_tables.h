@@ -8,6 +8,7 @@
 
 #include "base/octets.h"
 #include "kernel/read_table.h"
+#include "sample/health.h"
 
 /* The states of tcpConnState (RFC1213, TCP-MIB), which rows have. */
 enum tcx_tcp_state {
@@ -101,6 +102,9 @@ static inline uint32_t tcx_zone_of(const struct tcx_bound *bound)
 		return 0;
 	return tcx_octets_get32(bound->address + (bound->address_type == TCX_IPV4Z ? 4 : 16));
 }
+
+/* The largest use in a table whose rows begin with struct tcx_bound. */
+struct tcx_use tcx_worst_use(const struct tcx_table *table);
 
 /* One address and port that accepts TCP connections. */
 struct tcx_tcp_listener {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "catalogue/catalogue.h"
+#include "sample/health.h"
 #include "snmp/tree.h"
 
 /* RFC1213's groups: TCX_MIB2_tcp ... The number is the sub-id below mib-2. */
@@ -33,10 +34,12 @@ oid tcx_arc_of(const struct tcx_counter_row *row);
  */
 bool tcx_add_module(struct tcx_tree *tree, const char *word);
 
-/* Parts of that: the scalars of mib2.def, the tables and nodes of tables.def, counters.def. */
+/* Parts of tcx_add_module(): the scalars of mib2.def, the tables and nodes of tables.def,
+ * counters.def, and health.def. */
 bool tcx_add_mib2(struct tcx_tree *tree, const char *word);
 bool tcx_add_tables(struct tcx_tree *tree, const char *word);
 bool tcx_add_counters(struct tcx_tree *tree);
+bool tcx_add_health(struct tcx_tree *tree);
 
 /*
  * What each column and scalar of tables.def shows: tcx_show_ifMtu() ... None defines hidden ones.
@@ -90,6 +93,9 @@ void tcx_value_socket_name(struct tcx_value *value, const struct tcx_bound *boun
 /* The rows of nstatTable. */
 tcx_rows_count tcx_nstat_count;
 tcx_rows_index tcx_nstat_index;
+
+/* Whether a healthValue waits for a table that it is made of. */
+tcx_rows_waits tcx_health_waits;
 
 /* The scalar of RFC1213 with just this counter, room for 8: returns its length; 0: none. */
 size_t tcx_mib2_object(enum tcx_counter counter, oid *object);

@@ -46,10 +46,17 @@ typedef enum tcx_found tcx_rows_count(const struct tcx_rows *rows,
 typedef size_t tcx_rows_index(const struct tcx_rows *rows, const struct tcx_request *request,
 			      size_t row, oid *index);
 
+struct tcx_object;
+
+/* Whether a cell waits for a table that is being read. */
+typedef bool tcx_rows_waits(const struct tcx_request *request, const struct tcx_object *object,
+			    size_t row);
+
 /* The instances that the columns of a table share. */
 struct tcx_rows {
 	tcx_rows_count *count;
 	tcx_rows_index *index;
+	tcx_rows_waits *waits;	 /* NULL: none does, unless count() says that all do */
 	bool scalar;		 /* the only row is .0 */
 	oid first, last;	 /* of numbered rows */
 	enum tcx_table_id table; /* of the rows of a table that is read from the kernel */
@@ -82,8 +89,6 @@ struct tcx_rows {
 
 tcx_rows_count tcx_numbered_count, tcx_table_count;
 tcx_rows_index tcx_numbered_index, tcx_table_index;
-
-struct tcx_object;
 
 /* Reads a cell. False when it has no value now: noSuchInstance. */
 typedef bool tcx_show(const struct tcx_request *request, const struct tcx_object *object,

@@ -49,6 +49,20 @@ static uint32_t use_of(uint64_t queue, uint64_t limit)
 	return use < UINT32_MAX ? (uint32_t)use : UINT32_MAX;
 }
 
+struct tcx_use tcx_worst_use(const struct tcx_table *table)
+{
+	struct tcx_use use = {.known = false};
+
+	for (size_t i = 0; i < table->count; i++) {
+		const struct tcx_bound *row = tcx_table_row(table, i);
+
+		use.known = use.known || row->limit_known;
+		if (row->limit_known && row->use > use.worst)
+			use.worst = row->use;
+	}
+	return use;
+}
+
 /* The queue of a listener is full when it is longer than its maximum: it takes one more. */
 bool tcx_socket_use(const struct tcx_socket *socket, uint32_t *use)
 {

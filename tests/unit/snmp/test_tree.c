@@ -34,7 +34,16 @@ static size_t index_of(const struct tcx_rows *rows, const struct tcx_request *re
 	return 1;
 }
 
-static const struct tcx_rows table_rows = {.count = count_rows, .index = index_of};
+/* Whether one cell is not known yet. */
+static bool cell_waits;
+
+static bool waits(const struct tcx_request *request, const struct tcx_object *object, size_t row)
+{
+	(void)request;
+	return cell_waits && object->arg == 2 && row_ids[row] == 5;
+}
+
+static const struct tcx_rows table_rows = {.count = count_rows, .index = index_of, .waits = waits};
 
 static bool read_cell(const struct tcx_request *request, const struct tcx_object *object,
 		      size_t row, struct tcx_value *value)
@@ -244,6 +253,23 @@ static void pending(void **state)
 	assert_string_equal(serving_next(serving, "9.1.1.1"), "9.1.1.4 Counter64 104");
 }
 
+/* One cell that waits holds up none that come before it. */
+static void pending_cell(void **state)
+{
+	struct serving *serving = *state;
+
+	cell_waits = true;
+	assert_string_equal(serving_get(serving, "9.1.2.5"), "pending");
+	assert_string_equal(serving_next(serving, "9.1.2.1"), "pending");
+	assert_string_equal(serving_next(serving, "9.1.2.4"), "pending");
+	assert_string_equal(serving_get(serving, "9.1.2.1"), "Counter64 201");
+	assert_string_equal(serving_get(serving, "9.1.2.4"), "no instance");
+	assert_string_equal(serving_next(serving, "9.1.1.5"), "9.1.2.1 Counter64 201");
+	assert_string_equal(serving_next(serving, "9.1.2.5"), "10.3.0 Counter64 103");
+	cell_waits = false;
+	assert_string_equal(serving_next(serving, "9.1.2.1"), "9.1.2.5 Counter64 205");
+}
+
 static void empty(void **state)
 {
 	struct serving serving = {0};
@@ -276,9 +302,10 @@ static void many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(get),	      cmocka_unit_test(next),  cmocka_unit_test(walk),
-		cmocka_unit_test(every_name), cmocka_unit_test(empty), cmocka_unit_test(pending),
-		cmocka_unit_test(many),
+		cmocka_unit_test(get),	 cmocka_unit_test(next),
+		cmocka_unit_test(walk),	 cmocka_unit_test(every_name),
+		cmocka_unit_test(empty), cmocka_unit_test(pending),
+		cmocka_unit_test(many),	 cmocka_unit_test(pending_cell),
 	};
 
 	return cmocka_run_group_tests(tests, open_tree, close_tree);
