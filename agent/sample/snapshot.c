@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sample/states.h"
+
 struct tcx_snapshot *tcx_snapshot_new(struct tcx_layout *layout)
 {
 	struct tcx_snapshot *snapshot = tcx_reference_new(
@@ -20,6 +22,7 @@ static void free_snapshot(struct tcx_snapshot *snapshot)
 	tcx_layout_unref(snapshot->layout);
 	free(snapshot->taken);
 	free(snapshot->rates);
+	tcx_states_unref(snapshot->states);
 	tcx_numbers_unref(snapshot->since);
 	tcx_numbers_unref(snapshot->minute);
 	tcx_numbers_unref(snapshot->window);

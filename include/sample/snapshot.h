@@ -15,6 +15,8 @@
 #include "sample/layout.h"
 #include "sample/numbers.h"
 
+struct tcx_states;
+
 struct tcx_snapshot {
 	atomic_uint references;
 	struct tcx_layout *layout;
@@ -36,6 +38,7 @@ struct tcx_snapshot {
 	struct tcx_numbers *since;  /* when each counter began, to count without a break */
 	struct tcx_numbers *minute; /* what it grew by in the last minute that has finished */
 	struct tcx_numbers *window; /* and in the last healthWindow that has */
+	struct tcx_states *states;  /* how thresholds stand; NULL: there are none */
 	uint64_t values[];	    /* one per entry of the layout */
 };
 
