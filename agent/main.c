@@ -55,6 +55,9 @@ static bool set_reading(struct tcx_program *program, const struct tcx_config *co
 				.derive = {.interval_ns = config->interval_ns,
 					   .rate_ns = config->rate_ns,
 					   .window_ns = config->window_ns},
+				.max_age_ns = config->max_age_ns,
+				.thresholds = config->thresholds,
+				.table_interval_ns = config->table_interval_ns,
 			},
 		.tables =
 			{
@@ -62,6 +65,7 @@ static bool set_reading(struct tcx_program *program, const struct tcx_config *co
 				.refresh_ns = config->interval_ns,
 				.idle_ns = config->table_idle_ns,
 				.max_rows = (size_t)config->max_rows,
+				.watched = tcx_thresholds_tables(config->thresholds),
 				.ignored = config->ignored,
 			},
 		.max_age_ns = config->max_age_ns,
@@ -107,8 +111,10 @@ static void reload(struct tcx_program *program)
 			 "%s; the old configuration stays in force; send SIGHUP again once that is "
 			 "mended\n",
 			 fault.text);
+		tcx_config_release(&config);
 		return;
 	}
+	tcx_config_release(&program->config);
 	program->config = config;
 	apply_config(program);
 	program->reloaded = true;
@@ -323,6 +329,14 @@ static int perform(struct tcx_program *program)
 		       : EXIT_FAILURE;
 }
 
+static int perform_and_release(struct tcx_program *program)
+{
+	int status = perform(program);
+
+	tcx_config_release(&program->config);
+	return status;
+}
+
 static int refuse(const char *why)
 {
 	fprintf(stderr, "tcpextd: %s\n", why);
@@ -354,5 +368,5 @@ int main(int argc, char **argv)
 	    program.options.task != TCX_DOCTOR)
 		return EXIT_FAILURE;
 	tcx_agentx_configure(&program.config, program.options.socket);
-	return perform(&program);
+	return perform_and_release(&program);
 }

@@ -15,10 +15,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "collect/tables.h"
 #include "events.h"
 #include "pool.h"
 #include "sample/derive.h"
 #include "sample/since.h"
+#include "sample/watch.h"
 
 /* The outages: one per source, the last one for all of them together. */
 #define ALL_SOURCES TCX_SOURCES
@@ -31,6 +33,7 @@ struct tcx_collector {
 	struct tcx_netns *netns;     /* with a reference */
 	struct tcx_sources *sources; /* of whoever runs it, as what follows */
 	struct tcx_derive derive;
+	struct tcx_watch watch;
 	uint64_t sequence;
 	uint32_t seen; /* that have been there: bits of 1 << enum tcx_source */
 	bool begun;    /* the first read has ended */
@@ -39,9 +42,9 @@ struct tcx_collector {
 	int first_fd; /* of a job: readable once the first read has ended */
 	uint64_t phase_ns;
 
-	pthread_mutex_t lock; /* guards what follows */
-	struct tcx_collector_settings settings;
-	uint64_t since_ns; /* reads are due each interval from then on */
+	pthread_mutex_t lock;			/* guards what follows */
+	struct tcx_collector_settings settings; /* with references */
+	uint64_t since_ns;			/* reads are due each interval from then on */
 	struct tcx_snapshot *latest;
 	struct tcx_collector_status status;
 };
@@ -154,6 +157,55 @@ static uint64_t publish(struct tcx_collector *collector, struct tcx_snapshot *sn
 	return due_ns;
 }
 
+/* --- Settings, whose references each holder has by itself --------------------------------------*/
+
+static void take(struct tcx_collector_settings *to, const struct tcx_collector_settings *from)
+{
+	*to = *from;
+	tcx_thresholds_ref(to->thresholds);
+	tcx_tables_ref(to->tables);
+}
+
+static void release(struct tcx_collector_settings *settings)
+{
+	tcx_thresholds_unref(settings->thresholds);
+	tcx_tables_unref(settings->tables);
+}
+
+/* --- A refresh ---------------------------------------------------------------------------------*/
+
+static struct tcx_states *states_of(const struct tcx_snapshot *snapshot)
+{
+	return snapshot != NULL ? snapshot->states : NULL;
+}
+
+/* Without memory for others the states of before stay. */
+static void watch(struct tcx_collector *collector, const struct tcx_collector_settings *settings,
+		  struct tcx_snapshot *snapshot)
+{
+	struct tcx_table *tables[TCX_TABLES] = {NULL};
+	uint32_t wanted =
+		settings->tables != NULL ? tcx_thresholds_tables(settings->thresholds) : 0;
+	const struct tcx_observed observed = {
+		.snapshot = snapshot,
+		.oldest_ns = snapshot->taken_ns -
+			     tcx_clock_earlier(snapshot->taken_ns, settings->max_age_ns),
+		.gap_ns = TCX_GAP_INTERVALS * settings->sources.interval_ns,
+		.tables = tables,
+		.table_gap_ns = TCX_GAP_INTERVALS * settings->table_interval_ns,
+	};
+
+	for (size_t id = 0; id < TCX_TABLES; id++)
+		if ((wanted & 1U << id) != 0)
+			tables[id] = tcx_tables_fresh(settings->tables, id);
+	snapshot->states = tcx_watch_step(&collector->watch, settings->thresholds,
+					  states_of(collector->latest), &observed);
+	if (snapshot->states == NULL)
+		snapshot->states = tcx_states_ref(states_of(collector->latest));
+	for (size_t id = 0; id < TCX_TABLES; id++)
+		tcx_table_unref(tables[id]);
+}
+
 static struct tcx_snapshot *make_snapshot(struct tcx_collector *collector, int *home,
 					  struct tcx_fault *cause)
 {
@@ -161,13 +213,23 @@ static struct tcx_snapshot *make_snapshot(struct tcx_collector *collector, int *
 	struct tcx_snapshot *snapshot;
 
 	pthread_mutex_lock(&collector->lock);
-	settings = collector->settings;
+	take(&settings, &collector->settings);
 	pthread_mutex_unlock(&collector->lock);
 	tcx_sources_set(collector->sources, &settings.sources);
 	snapshot = tcx_sources_read_from(collector->sources, home, cause);
 	if (snapshot != NULL)
 		tcx_derive(&collector->derive, &settings.derive, collector->latest, snapshot);
+	if (settings.thresholds == NULL && collector->watch.thresholds != NULL)
+		tcx_watch_clear(&collector->watch);
+	if (snapshot != NULL && settings.thresholds != NULL)
+		watch(collector, &settings, snapshot);
+	release(&settings);
 	return snapshot;
+}
+
+static uint64_t changes_of(const struct tcx_snapshot *snapshot)
+{
+	return states_of(snapshot) != NULL ? states_of(snapshot)->changes : 0;
 }
 
 /* What is gone is no outage: who has it is about to stop it. */
@@ -180,10 +242,13 @@ static bool is_gone(const struct tcx_collector *collector, const struct tcx_faul
 uint64_t tcx_collector_run(struct tcx_collector *collector, int *home)
 {
 	struct tcx_fault cause = {""};
+	uint64_t changes = changes_of(collector->latest);
 	struct tcx_snapshot *snapshot = make_snapshot(collector, home, &cause);
 	uint32_t out = find_outages(collector, cause.text[0] != '\0');
 	uint64_t due_ns = publish(collector, snapshot, out, &cause);
 
+	if (changes_of(collector->latest) != changes)
+		tcx_events_signal(collector->events);
 	if (!is_gone(collector, &cause))
 		report_all(collector, out, &cause);
 	if (!collector->begun && collector->first_fd >= 0)
@@ -207,6 +272,8 @@ static void free_collector(struct tcx_collector *collector)
 		close(collector->first_fd);
 	tcx_snapshot_unref(collector->latest);
 	tcx_derive_clear(&collector->derive);
+	tcx_watch_clear(&collector->watch);
+	release(&collector->settings);
 	tcx_sources_free(collector->sources);
 	tcx_netns_unref(collector->netns);
 	tcx_events_unref(collector->events);
@@ -244,7 +311,7 @@ struct tcx_collector *tcx_collector_new(struct tcx_events *events, struct tcx_ne
 	pthread_mutex_init(&collector->lock, NULL);
 	collector->events = tcx_events_ref(events);
 	collector->netns = tcx_netns_ref(netns);
-	collector->settings = *settings;
+	take(&collector->settings, settings);
 	collector->phase_ns = phase_ns;
 	begin_interval(collector);
 	collector->first_fd = -1;
@@ -291,10 +358,14 @@ void tcx_collector_stop(struct tcx_collector *collector)
 void tcx_collector_set(struct tcx_collector *collector,
 		       const struct tcx_collector_settings *settings)
 {
+	struct tcx_collector_settings before;
+
 	pthread_mutex_lock(&collector->lock);
-	collector->settings = *settings;
+	before = collector->settings;
+	take(&collector->settings, settings);
 	begin_interval(collector);
 	pthread_mutex_unlock(&collector->lock);
+	release(&before);
 	if (collector->job.pool != NULL)
 		tcx_job_ask(&collector->job);
 }

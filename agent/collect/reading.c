@@ -64,6 +64,7 @@ static void stop(const struct tcx_reading *reading)
 static bool start(struct tcx_reading *reading, const struct tcx_reading_settings *settings,
 		  bool tables, struct tcx_fault *fault)
 {
+	struct tcx_collector_settings counters = settings->counters;
 	struct tcx_netns *netns = reading->netns;
 
 	if (tables) {
@@ -73,8 +74,9 @@ static bool start(struct tcx_reading *reading, const struct tcx_reading_settings
 		if (reading->tables == NULL)
 			return false;
 	}
-	reading->collector = tcx_collector_start(reading->pool, reading->events, netns,
-						 &settings->counters, fault);
+	counters.tables = reading->tables;
+	reading->collector =
+		tcx_collector_start(reading->pool, reading->events, netns, &counters, fault);
 	return reading->collector != NULL;
 }
 
@@ -106,7 +108,10 @@ static bool move(struct tcx_reading *reading, const struct tcx_reading_settings 
 
 static void change(struct tcx_reading *reading, const struct tcx_reading_settings *settings)
 {
-	tcx_collector_set(reading->collector, &settings->counters);
+	struct tcx_collector_settings counters = settings->counters;
+
+	counters.tables = reading->tables;
+	tcx_collector_set(reading->collector, &counters);
 	if (reading->tables != NULL)
 		tcx_tables_set(reading->tables, &settings->tables);
 }

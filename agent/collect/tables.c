@@ -187,10 +187,12 @@ static void renew(struct survey *survey, unsigned int wanted)
 }
 
 /* Before now: it is not in use. */
-static uint64_t used_until(const struct entry *entry, uint64_t now)
+static uint64_t used_until(const struct entry *entry, size_t id, uint64_t now)
 {
 	const struct tcx_tables_settings *settings = &entry->survey->tables->settings;
 
+	if ((settings->watched & 1U << id) != 0)
+		return TCX_NEVER - 1;
 	if (entry->wanted)
 		return now;
 	return entry->asked_ns > 0 ? entry->asked_ns + settings->idle_ns : 0;
@@ -207,7 +209,7 @@ static unsigned int in_use(const struct survey *survey, uint64_t *until_ns, bool
 	*wanted = false;
 	for (size_t id = 0; id < TCX_TABLES; id++) {
 		const struct entry *entry = &tables->entries[id];
-		uint64_t until_of = entry->survey == survey ? used_until(entry, now) : 0;
+		uint64_t until_of = entry->survey == survey ? used_until(entry, id, now) : 0;
 
 		if (now > until_of)
 			continue;
@@ -343,7 +345,7 @@ void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings 
 {
 	pthread_mutex_lock(&tables->lock);
 	tables->settings = *settings;
-	if (!settings->lazy)
+	if (!settings->lazy || settings->watched != 0)
 		begin(tables);
 	for (size_t i = 0; tables->surveys != NULL && i < tables->count; i++) {
 		tables->surveys[i].due_ns = 0;
@@ -476,6 +478,18 @@ struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id)
 
 	pthread_mutex_lock(&tables->lock);
 	if (tables->entries != NULL)
+		table = tcx_table_ref(tables->entries[id].latest);
+	pthread_mutex_unlock(&tables->lock);
+	return table;
+}
+
+struct tcx_table *tcx_tables_fresh(struct tcx_tables *tables, size_t id)
+{
+	struct tcx_table *table = NULL;
+
+	pthread_mutex_lock(&tables->lock);
+	if (tables->entries != NULL && tables->entries[id].survey != NULL &&
+	    !is_stale(&tables->entries[id], tcx_clock_now(), 0))
 		table = tcx_table_ref(tables->entries[id].latest);
 	pthread_mutex_unlock(&tables->lock);
 	return table;

@@ -17,8 +17,8 @@ static struct tcx_config_reading *current; /* while files are being read */
 /* init_snmp() reads the files again for the library's words; ours are known by then. */
 static void parse(const char *word, char *text)
 {
-	if (current != NULL)
-		tcx_directives_take(&current->config, word, text);
+	if (current != NULL && !tcx_directives_take(&current->config, word, text))
+		tcx_config_keep_line(current, word, text);
 }
 
 void tcx_config_register(void)
@@ -47,6 +47,18 @@ static const struct {
 	{"Error: ", "", NULL}, /* our own */
 };
 
+/* What the library says in front of a warning is asked for as such. */
+static bool give_place(struct tcx_config_reading *reading, char *text)
+{
+	char *end = strstr(text, "Warning: ");
+
+	if (reading->place == NULL || end == NULL)
+		return false;
+	*end = '\0';
+	snprintf(reading->place, TCX_CONFIG_LINE_SIZE, "%s", text);
+	return true;
+}
+
 /* Reports a line in better words, or drops it. */
 static void translate(struct tcx_config_reading *reading, const char *line)
 {
@@ -54,7 +66,8 @@ static void translate(struct tcx_config_reading *reading, const char *line)
 
 	snprintf(text, sizeof(text), "%s", line);
 	text[strcspn(text, "\n")] = '\0';
-	if (is_chatter(text) || (reading->shared && strstr(text, "Unknown token") != NULL))
+	if (give_place(reading, text) || is_chatter(text) ||
+	    (reading->shared && strstr(text, "Unknown token") != NULL))
 		return;
 	for (size_t i = 0; i < sizeof(library_complaints) / sizeof(library_complaints[0]); i++) {
 		const char *format = library_complaints[i].format;
@@ -125,7 +138,11 @@ unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options
 	current = NULL;
 	check_ages(&reading);
 	check_timeout(&reading);
+	tcx_config_take_lines(&reading);
+	tcx_config_drop_lines(&reading);
 	if (reading.faults == 0)
 		*config = reading.config;
+	else
+		tcx_config_release(&reading.config);
 	return reading.faults;
 }

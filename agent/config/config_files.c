@@ -42,6 +42,15 @@ void tcx_config_complain(struct tcx_config_reading *reading, const char *place, 
 		fprintf(stderr, "tcpextd: %s%s\n", place, what);
 }
 
+/* The library says where it is only in front of what it logs; tcx_config_note() takes it. */
+void tcx_config_find_place(struct tcx_config_reading *reading, char place[TCX_CONFIG_LINE_SIZE])
+{
+	place[0] = '\0';
+	reading->place = place;
+	netsnmp_config_warn("%s", "");
+	reading->place = NULL;
+}
+
 /* A file that is checked before the library reads it. */
 struct file {
 	struct tcx_config_reading *reading;

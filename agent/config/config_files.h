@@ -4,9 +4,17 @@
 #define TCX_CONFIG_CONFIG_FILES_H
 
 #include "config/config.h"
+#include "sample/layout.h"
 
 /* The library's name for the files of ours. */
 #define TCX_CONFIG_TYPE "tcpextd"
+
+/* A line that is taken once all others are. */
+struct tcx_config_line {
+	char *place; /* owned, both: "FILE: line N: " */
+	char *text;
+	bool no; /* the directive is "no" */
+};
 
 struct tcx_config_reading {
 	struct tcx_config config; /* the values so far */
@@ -15,6 +23,11 @@ struct tcx_config_reading {
 	unsigned int files; /* that were checked before the library read them */
 	bool in_library;    /* its log lines are about the file that it reads */
 	bool shared;	    /* the file is not ours alone: unknown words are meant for others */
+	char *place; /* where the place of this line is wanted, in TCX_CONFIG_LINE_SIZE octets */
+	struct tcx_config_line *lines; /* owned, as is what follows */
+	size_t line_count;
+	struct tcx_layout *layout; /* what this kernel prints, once it has been read; or NULL */
+	bool kernel_read;
 };
 
 /* Lets the library read the files, and reports those that cannot be read. */
@@ -27,13 +40,28 @@ void tcx_config_read_files(struct tcx_config_reading *reading);
 __attribute__((format(printf, 3, 4))) void
 tcx_config_complain(struct tcx_config_reading *reading, const char *place, const char *format, ...);
 
+/* Where the library is reading: "FILE: line N: ". */
+void tcx_config_find_place(struct tcx_config_reading *reading, char place[TCX_CONFIG_LINE_SIZE]);
+
 /* Registers the directives with the library, which calls parse() for each that it reads. */
 void tcx_directives_register(void (*parse)(const char *word, char *text));
 
 /* Sets the defaults. */
 void tcx_directives_default(struct tcx_config *config);
 
-/* Parses the value of a directive. A wrong one changes nothing; the library logs why. */
-void tcx_directives_take(struct tcx_config *config, const char *word, const char *text);
+/*
+ * Parses the value of a directive. A wrong one changes nothing; the library logs why. False: it is
+ * to be taken once all others are.
+ */
+bool tcx_directives_take(struct tcx_config *config, const char *word, const char *text);
+
+/* Keeps a line for tcx_config_take_lines(). */
+void tcx_config_keep_line(struct tcx_config_reading *reading, const char *word, const char *text);
+
+/* Takes the lines that were kept, in their order, and complains of those that are wrong. */
+void tcx_config_take_lines(struct tcx_config_reading *reading);
+
+/* Frees the lines. */
+void tcx_config_drop_lines(struct tcx_config_reading *reading);
 
 #endif

@@ -23,9 +23,9 @@ static take take_seconds, take_number, take_text, take_modules, take_patterns, t
 
 struct directive {
 	const char *word;
-	const char *library; /* the library's spelling of its own word; NULL: the word is ours */
-	const char *value;   /* as the manual calls it */
-	take *take;
+	const char *spelling;	/* the library's spelling of its own word; NULL: the word is ours */
+	const char *value;	/* as the manual calls it */
+	take *take;		/* NULL: it is taken once all others are (config/thresholds.c) */
 	size_t field;		/* of struct tcx_config */
 	double min, max;	/* of a number; both 0: not a number */
 	const char *by_default; /* NULL: unset */
@@ -58,6 +58,9 @@ static const struct directive directives[] = {
 	 "of interfaces to leave out of ifTable, ifNumber, atTable and ifIp6Table"},
 	{"source", NULL, "NAME on|off", take_source, FIELD(sources_off), 0, 0, NULL,
 	 "whether a file of counters is read, such as net/xfrm_stat; on unless set"},
+	{"threshold", NULL, "NAME OBJECT value|rate|growth|percent >|< LIMIT ...|defaults", NULL, 0,
+	 0, 0, NULL, "that is watched, as in tcpextd.conf(5)"},
+	{"no", NULL, "threshold NAME", NULL, 0, 0, 0, NULL, "that is not watched after all"},
 	{"registerPriority", NULL, "NUMBER", take_number, FIELD(priority), 1, 255, "100",
 	 "of all registrations; the lowest hides the others"},
 	{"procRoot", NULL, "DIRECTORY", take_text, FIELD(proc_root), 0, 0, "/proc",
@@ -219,11 +222,16 @@ static void take_source(const struct directive *directive, struct tcx_config *co
 		*bits = (*bits & ~(1U << source)) | (off ? 1U << source : 0);
 }
 
-void tcx_directives_take(struct tcx_config *config, const char *word, const char *text)
+bool tcx_directives_take(struct tcx_config *config, const char *word, const char *text)
 {
-	for (size_t i = 0; i < DIRECTIVES; i++)
-		if (strcasecmp(word, directives[i].word) == 0)
-			directives[i].take(&directives[i], config, text);
+	for (size_t i = 0; i < DIRECTIVES; i++) {
+		if (strcasecmp(word, directives[i].word) != 0)
+			continue;
+		if (directives[i].take == NULL)
+			return false;
+		directives[i].take(&directives[i], config, text);
+	}
+	return true;
 }
 
 void tcx_directives_default(struct tcx_config *config)
@@ -233,6 +241,12 @@ void tcx_directives_default(struct tcx_config *config)
 		if (directives[i].by_default != NULL)
 			directives[i].take(&directives[i], config, directives[i].by_default);
 	config->modules_given = false;
+}
+
+void tcx_config_release(struct tcx_config *config)
+{
+	tcx_thresholds_unref(config->thresholds);
+	config->thresholds = NULL;
 }
 
 /* "SECONDS between two reads of the counters (0.1 to 3600; 1 unless set)" */
@@ -259,9 +273,9 @@ void tcx_directives_register(void (*parse)(const char *word, char *text))
 	char text[256];
 
 	for (size_t i = 0; i < DIRECTIVES; i++) {
-		const char *library = directives[i].library;
-		const char *type = library != NULL ? TCX_CONFIG_TYPE ":agentx" : TCX_CONFIG_TYPE;
-		const char *word = library != NULL ? library : directives[i].word;
+		const char *spelling = directives[i].spelling;
+		const char *type = spelling != NULL ? TCX_CONFIG_TYPE ":agentx" : TCX_CONFIG_TYPE;
+		const char *word = spelling != NULL ? spelling : directives[i].word;
 
 		describe(&directives[i], text, sizeof(text));
 		unregister_config_handler(type, word);

@@ -44,6 +44,10 @@ enum table {
 		.count = tcx_numbered_count, .index = tcx_numbered_index,                          \
 		.waits = tcx_health_waits, .first = 1, .last = TCX_HEALTHS                         \
 	}
+#define ROWS_STATES(table, of)                                                                     \
+	{                                                                                          \
+		.count = tcx_thresholds_rows, .index = tcx_thresholds_index                        \
+	}
 #define ROWS_NAMED(table, of)                                                                      \
 	{                                                                                          \
 		.count = tcx_nstat_count, .index = tcx_nstat_index                                 \

@@ -11,10 +11,12 @@
 #include "kernel/read_sources.h"
 #include "sample/derive.h"
 #include "sample/snapshot.h"
+#include "sample/thresholds.h"
 
 struct tcx_collector;
 struct tcx_events;
 struct tcx_pool;
+struct tcx_tables;
 
 /* The status of the reads at this moment. */
 struct tcx_collector_status {
@@ -29,11 +31,16 @@ struct tcx_collector_status {
 struct tcx_collector_settings {
 	struct tcx_sources_settings sources;
 	struct tcx_derive_settings derive;
+	uint64_t max_age_ns;		   /* values that are older make a threshold unknown */
+	struct tcx_thresholds *thresholds; /* NULL: there are none */
+	struct tcx_tables *tables;	   /* which these watch, too; NULL: there are none */
+	uint64_t table_interval_ns;
 };
 
 /*
  * Reads at once and then each settings->sources.interval_ns, and reports outages as events. Takes
- * references to both netns and events. The caller gets a reference; NULL with a fault.
+ * references to netns and events, and to what the settings have. The caller gets a reference; NULL
+ * with a fault.
  */
 struct tcx_collector *tcx_collector_start(struct tcx_pool *pool, struct tcx_events *events,
 					  struct tcx_netns *netns,
@@ -61,7 +68,7 @@ void tcx_collector_stop(struct tcx_collector *collector);
 /* A stopped collector keeps its newest snapshot. */
 TCX_REFERENCE_DECLARE(tcx_collector);
 
-/* Changes the settings; a job of its own reads at once. */
+/* Changes the settings, likewise; a job of its own reads at once. */
 void tcx_collector_set(struct tcx_collector *collector,
 		       const struct tcx_collector_settings *settings);
 

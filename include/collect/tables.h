@@ -29,6 +29,7 @@ struct tcx_tables_settings {
 	uint64_t idle_ns;     /* tableIdle: time from the last request to the release */
 	size_t max_rows;      /* maxRows: of each table */
 	bool lazy;	      /* nothing is made and no link watched before the first request */
+	uint32_t watched;     /* in use whether they are asked for or not: bits 1 << id */
 	struct tcx_list ignored; /* ignoreInterface */
 };
 
@@ -66,5 +67,8 @@ bool tcx_tables_fails(struct tcx_tables *tables, size_t id, uint64_t within_ns);
 
 /* The newest table, without requesting it, for status objects. NULL when there is none. */
 struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id);
+
+/* The same, if it is not too old. */
+struct tcx_table *tcx_tables_fresh(struct tcx_tables *tables, size_t id);
 
 #endif

@@ -8,21 +8,23 @@
 
 #include "base/list.h"
 #include "config/options.h"
+#include "sample/thresholds.h"
 
 struct tcx_config {
-	uint64_t interval_ns;	    /* refreshInterval */
-	uint64_t max_age_ns;	    /* maxAge */
-	uint64_t rate_ns;	    /* rateTime */
-	uint64_t window_ns;	    /* healthWindow */
-	unsigned int modules;	    /* register: bits of tcx_modules_bit() */
-	bool modules_given;	    /* a register line was there */
-	uint64_t table_interval_ns; /* tableInterval */
-	uint64_t table_idle_ns;	    /* tableIdle */
-	uint64_t table_timeout_ns;  /* tableTimeout */
-	int max_rows;		    /* maxRows */
-	struct tcx_list ignored;    /* ignoreInterface */
-	uint32_t sources_off;	    /* source NAME off: bits of 1 << enum tcx_source */
-	int priority;		    /* registerPriority */
+	uint64_t interval_ns;		   /* refreshInterval */
+	uint64_t max_age_ns;		   /* maxAge */
+	uint64_t rate_ns;		   /* rateTime */
+	uint64_t window_ns;		   /* healthWindow */
+	unsigned int modules;		   /* register: bits of tcx_modules_bit() */
+	bool modules_given;		   /* a register line was there */
+	uint64_t table_interval_ns;	   /* tableInterval */
+	uint64_t table_idle_ns;		   /* tableIdle */
+	uint64_t table_timeout_ns;	   /* tableTimeout */
+	int max_rows;			   /* maxRows */
+	struct tcx_list ignored;	   /* ignoreInterface */
+	uint32_t sources_off;		   /* source NAME off: bits of 1 << enum tcx_source */
+	struct tcx_thresholds *thresholds; /* threshold: with a reference; NULL: there is none */
+	int priority;			   /* registerPriority */
 	char proc_root[PATH_MAX];
 	char socket[PATH_MAX]; /* agentXSocket; empty: the library's default */
 	int ping_s;	       /* agentXPingInterval, seconds */
@@ -38,6 +40,9 @@ void tcx_config_register(void);
  * and returns the number of faults; with any, *config is unchanged.
  */
 unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options);
+
+/* Drops the references of a configuration. */
+void tcx_config_release(struct tcx_config *config);
 
 /* Takes a log line as a fault of the file that the library reads. False while it reads none. */
 bool tcx_config_note(const char *line);

@@ -90,6 +90,10 @@ bool tcx_add_health(struct tcx_tree *tree);
 struct tcx_bound;
 void tcx_value_socket_name(struct tcx_value *value, const struct tcx_bound *bound);
 
+/* The rows of thresholdTable. */
+tcx_rows_count tcx_thresholds_rows;
+tcx_rows_index tcx_thresholds_index;
+
 /* The rows of nstatTable. */
 tcx_rows_count tcx_nstat_count;
 tcx_rows_index tcx_nstat_index;

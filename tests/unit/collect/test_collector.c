@@ -16,6 +16,7 @@
 #include "agent/collect/pool.h"
 #include "base/clock.h"
 #include "collect/collector.h"
+#include "sample/states.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/reading.h"
 
@@ -201,6 +202,74 @@ static void derived_is_published(void **state)
 	read_again(scene, WRONG);
 	read_again(scene, "Tcp: InErrs InSegs\nTcp: 5 8\n");
 	assert_true(begins_now(scene));
+}
+
+/* The standing of the threshold of TcpInSegs in the newest snapshot; 0: there is none. */
+static int standing(struct scene *scene)
+{
+	struct tcx_snapshot *snapshot = tcx_collector_latest(scene->collector, NULL);
+	const struct tcx_state *state = tcx_states_find(snapshot->states, "in");
+	int now = state != NULL ? (int)state->standing : 0;
+
+	tcx_snapshot_unref(snapshot);
+	return now;
+}
+
+static struct tcx_thresholds *watch_in_segs(uint64_t limit)
+{
+	const struct tcx_threshold threshold = {.name = "in",
+						.object = "TcpInSegs",
+						.kind = TCX_THRESHOLD_VALUE,
+						.scale = 1,
+						.limit = limit,
+						.clear = limit};
+	struct tcx_thresholds *thresholds = tcx_thresholds_new();
+
+	assert_true(tcx_thresholds_put(thresholds, &threshold));
+	return thresholds;
+}
+
+static void read_with(struct scene *scene, const struct tcx_collector_settings *settings,
+		      const char *text)
+{
+	fixture_puts(&scene->fixture, "net/snmp", text);
+	tcx_collector_set(scene->collector, settings);
+	wait_for_read(scene);
+}
+
+/* The loop is woken when there is something to tell, and only then. */
+static void expect_woken(struct scene *scene)
+{
+	assert_true(event_waits(scene, TIMEOUT_S * 1000));
+	expect_no_event(scene);
+}
+
+static void thresholds(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_collector_settings settings = never;
+
+	start(scene, "Tcp: InSegs\nTcp: 9\n");
+	assert_int_equal(standing(scene), 0);
+	settings.thresholds = watch_in_segs(5);
+	settings.max_age_ns = NEVER;
+	read_with(scene, &settings, "Tcp: InSegs\nTcp: 5\n");
+	assert_int_equal(standing(scene), TCX_NORMAL);
+	expect_no_event(scene);
+	read_with(scene, &settings, "Tcp: InSegs\nTcp: 6\n");
+	assert_int_equal(standing(scene), TCX_CROSSED);
+	expect_woken(scene);
+	read_with(scene, &settings, "Tcp: OutSegs InSegs\nTcp: 1 7\n");
+	assert_int_equal(standing(scene), TCX_CROSSED);
+	expect_no_event(scene);
+	read_with(scene, &settings, "Tcp: OutSegs\nTcp: 1\n");
+	assert_int_equal(standing(scene), TCX_UNKNOWN);
+	expect_no_event(scene);
+	tcx_thresholds_unref(settings.thresholds); /* the collector has its own reference */
+	settings.thresholds = NULL;
+	read_with(scene, &settings, "Tcp: InSegs\nTcp: 9\n");
+	assert_int_equal(standing(scene), 0); /* it is gone, while it was crossed */
+	expect_woken(scene);
 }
 
 /* Who holds a snapshot keeps it as it was, past the collector's end. */
@@ -544,6 +613,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
 		TEST(publishes),
 		TEST(derived_is_published),
+		TEST(thresholds),
 		TEST(snapshots_stay),
 		TEST(last_good_one_stays),
 		TEST(recovery),

@@ -9,6 +9,7 @@
 #include "agent/collect/pool.h"
 #include "base/clock.h"
 #include "collect/tables.h"
+#include "kernel/netns_reader.h"
 #include "tests/unit/fixture.h"
 
 #define TIMEOUT_MS 10000
@@ -17,6 +18,9 @@
 static atomic_int reads[2];
 static atomic_bool slow;
 static sem_t begun, go_on;
+
+/* Whether a reading was lent tables of its own survey, and of the other one. */
+static bool own_lent, others_lent;
 
 static bool read_first(struct tcx_table *table, struct tcx_netns_reader *reader,
 		       struct tcx_fault *fault)
@@ -37,14 +41,16 @@ static bool read_second(struct tcx_table *table, struct tcx_netns_reader *reader
 {
 	const uint8_t row = 2;
 
-	(void)reader;
 	reads[1]++;
+	own_lent = reader->before[1] != NULL;
+	others_lent = reader->before[0] != NULL;
 	return tcx_table_append(table, &row, fault);
 }
 
 static const struct tcx_table_reader first = {{.row_size = 1, .key_size = 1}, .read = read_first};
 static const struct tcx_table_reader second = {{.row_size = 1, .key_size = 1}, .read = read_second};
 static const struct tcx_survey survey = {{&first, &second}};
+static const struct tcx_survey apart[] = {{{[0] = &first}}, {{[1] = &second}}};
 
 static struct tcx_tables_settings settings = {
 	.interval_ns = 3600 * TCX_NS_PER_S,
@@ -56,19 +62,24 @@ static struct tcx_tables_settings settings = {
 static struct tcx_pool *pool;
 static struct tcx_events *events;
 
-static struct tcx_tables *start(void)
+static struct tcx_tables *start_surveys(const struct tcx_survey *surveys, size_t count)
 {
 	struct tcx_netns *netns = fixture_netns("/proc");
 	struct tcx_tables *tables;
 
 	pool = tcx_pool_new(2, NULL);
 	events = tcx_events_new(NULL);
-	tables = tcx_tables_start(pool, events, netns, &survey, 1, &settings, NULL);
-	assert_non_null(tables);
-	tcx_netns_unref(netns);
 	reads[0] = 0;
 	reads[1] = 0;
+	tables = tcx_tables_start(pool, events, netns, surveys, count, &settings, NULL);
+	assert_non_null(tables);
+	tcx_netns_unref(netns);
 	return tables;
+}
+
+static struct tcx_tables *start(void)
+{
+	return start_surveys(&survey, 1);
 }
 
 static void end_tables(struct tcx_tables *tables)
@@ -129,6 +140,26 @@ static void read_together(void **state)
 	end_tables(tables);
 }
 
+/* A reading goes on from the tables before of its own survey: those of another may go meanwhile. */
+static void before_of_own_survey(void **state)
+{
+	const struct tcx_tables_settings usual = settings;
+	struct tcx_tables *tables;
+
+	(void)state;
+	settings.interval_ns = TCX_NS_PER_S / 100;
+	tables = start_surveys(apart, COUNT(apart));
+	while (taken(tables, 0) == 0 || reads[1] < 2) {
+		is_pending(tables, 0);
+		is_pending(tables, 1);
+		wait_for_event();
+	}
+	end_tables(tables);
+	assert_true(own_lent);
+	assert_false(others_lent);
+	settings = usual;
+}
+
 /* A request for what the reading under way does not make is not answered by it, but by the next. */
 static void asked_meanwhile(void **state)
 {
@@ -173,12 +204,79 @@ static void one_is_idle(void **state)
 	settings = usual;
 }
 
+static bool is_fresh(struct tcx_tables *tables, size_t id)
+{
+	struct tcx_table *table = tcx_tables_fresh(tables, id);
+
+	tcx_table_unref(table);
+	return table != NULL;
+}
+
+/* One that is watched is renewed though nobody asks for it, alone, until it is not any more. */
+static void one_is_watched(void **state)
+{
+	const struct tcx_tables_settings usual = settings;
+	struct tcx_tables *tables;
+	uint64_t before;
+
+	(void)state;
+	settings.interval_ns = TCX_NS_PER_S / 100;
+	settings.idle_ns = TCX_NS_PER_S / 100;
+	settings.watched = 1U << 1;
+	tables = start();
+	while (taken(tables, 1) == 0)
+		wait_for_event();
+	before = taken(tables, 1);
+	while (taken(tables, 1) == before)
+		wait_for_event();
+	assert_true(reads[1] > 1);
+	assert_int_equal(reads[0], 0);
+	assert_true(is_fresh(tables, 1));
+	assert_false(is_fresh(tables, 0));
+	settings.watched = 0;
+	tcx_tables_set(tables, &settings);
+	while (taken(tables, 1) != 0)
+		wait_for_event();
+	assert_false(is_fresh(tables, 1));
+	settings.watched = 1U << 1;
+	tcx_tables_set(tables, &settings); /* as a reload does */
+	while (taken(tables, 1) == 0)
+		wait_for_event();
+	end_tables(tables);
+	settings = usual;
+}
+
+/* While its reading hangs, it becomes too old. */
+static void watched_in_vain(void **state)
+{
+	const struct tcx_tables_settings usual = settings;
+	uint64_t deadline = tcx_clock_now() + TIMEOUT_MS * TCX_NS_PER_MS;
+	struct tcx_tables *tables;
+
+	(void)state;
+	settings.interval_ns = TCX_NS_PER_S / 100;
+	settings.watched = 1U << 0;
+	tables = start();
+	while (taken(tables, 0) == 0)
+		wait_for_event();
+	slow = true;
+	assert_int_equal(sem_wait(&begun), 0);
+	while (is_fresh(tables, 0) && tcx_clock_now() < deadline)
+		;
+	assert_false(is_fresh(tables, 0));
+	assert_true(taken(tables, 0) > 0);
+	slow = false;
+	sem_post(&go_on);
+	end_tables(tables);
+	settings = usual;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(read_together),
-		cmocka_unit_test(asked_meanwhile),
-		cmocka_unit_test(one_is_idle),
+		cmocka_unit_test(read_together),   cmocka_unit_test(before_of_own_survey),
+		cmocka_unit_test(asked_meanwhile), cmocka_unit_test(one_is_idle),
+		cmocka_unit_test(one_is_watched),  cmocka_unit_test(watched_in_vain),
 	};
 
 	sem_init(&begun, 0, 0);

@@ -24,6 +24,9 @@ static struct tcx_agentx agentx;
 #define TIMEOUT_S 30
 
 static struct fixture fixture;
+
+/* What was read last. */
+static struct tcx_config config;
 static char logged[16384];
 
 static int keep(netsnmp_log_handler *handler, int priority, const char *line)
@@ -58,14 +61,12 @@ static int open_library(void **state)
 static int close_library(void **state)
 {
 	(void)state;
+	tcx_config_release(&config);
 	tcx_agentx_shutdown();
 	snmp_disable_log();
 	fixture_close(&fixture);
 	return 0;
 }
-
-/* What was read last. */
-static struct tcx_config config;
 
 /* A good line beside a fault does not count either. */
 static unsigned int take(const struct tcx_options *options)
@@ -80,6 +81,7 @@ static unsigned int take(const struct tcx_options *options)
 		assert_memory_equal(&read, &untouched, sizeof(read));
 		return faults;
 	}
+	tcx_config_release(&config);
 	config = read;
 	return 0;
 }
@@ -149,6 +151,266 @@ static void every_directive(void **state)
 	assert_int_equal(config.ping_s, 200);
 	assert_int_equal(config.timeout_s, 12);
 	assert_int_equal(config.retries, 13);
+}
+
+/* A line, and what it comes to; the rest is as in a threshold of its name that is above. */
+static const struct {
+	const char *line;
+	enum tcx_threshold_kind kind;
+	unsigned int scale;
+	uint64_t limit, clear;
+	uint64_t for_s, clear_for_s, every_s;
+	enum tcx_severity severity;
+	bool below;
+} thresholds[] = {
+	{"TcpCurrEstab value > 10", TCX_THRESHOLD_VALUE, 1, 10, 9, 0, 0, 0, TCX_SEVERITY_WARNING,
+	 false},
+	{"TcpCurrEstab VALUE < 10 SEVERITY Critical", TCX_THRESHOLD_VALUE, 1, 10, 11, 0, 0, 0,
+	 TCX_SEVERITY_CRITICAL, true},
+	{"TcpCurrEstab value >10 clear 10", TCX_THRESHOLD_VALUE, 1, 10, 10, 0, 0, 0,
+	 TCX_SEVERITY_WARNING, false},
+	{"TcpCurrEstab value <0.5 clear 3", TCX_THRESHOLD_VALUE, 1, 1, 3, 0, 0, 0,
+	 TCX_SEVERITY_WARNING, true},
+	{"TcpExtListenDrops growth > 0 for 1 clear 0 for 2m every 1h severity info",
+	 TCX_THRESHOLD_GROWTH, 1, 0, 0, 1, 120, 3600, TCX_SEVERITY_INFO, false},
+	{"TcpExtListenDrops rate > 1.5K", TCX_THRESHOLD_RATE, 1000, 1500000, 1350000, 0, 0, 0,
+	 TCX_SEVERITY_WARNING, false},
+	{"IpExtInOctets rate > 12.5G for 90s", TCX_THRESHOLD_RATE, 1000, UINT64_C(12500000000000),
+	 UINT64_C(11250000000000), 90, 0, 0, TCX_SEVERITY_WARNING, false},
+	{"TcpExtListenDrops value > 2M every 60", TCX_THRESHOLD_VALUE, 1, 2000000, 1800000, 0, 0,
+	 60, TCX_SEVERITY_WARNING, false},
+	{"IcmpMsgInType3 growth > 10 for 0.5h", TCX_THRESHOLD_GROWTH, 1, 10, 9, 1800, 0, 0,
+	 TCX_SEVERITY_WARNING, false},
+	{"SockstatTcpMem percent > 66.6 for 1", TCX_THRESHOLD_PERCENT, 100, 6660, 5994, 1, 0, 0,
+	 TCX_SEVERITY_WARNING, false},
+	{"tcpListenQueue percent > 80 for 15", TCX_THRESHOLD_PERCENT, 100, 8000, 7200, 15, 0, 0,
+	 TCX_SEVERITY_WARNING, false},
+	{"SockstatTcpMem percent > 120", TCX_THRESHOLD_PERCENT, 100, 12000, 10800, 0, 0, 0,
+	 TCX_SEVERITY_WARNING, false},
+	{"tcpListenQueue value > 80", TCX_THRESHOLD_VALUE, 1, 80, 72, 0, 0, 0, TCX_SEVERITY_WARNING,
+	 false},
+	{"tcpListenUse value > 80", TCX_THRESHOLD_VALUE, 100, 8000, 7200, 0, 0, 0,
+	 TCX_SEVERITY_WARNING, false},
+	{"tcpListenUse percent > 80", TCX_THRESHOLD_PERCENT, 100, 8000, 7200, 0, 0, 0,
+	 TCX_SEVERITY_WARNING, false},
+	{"healthRetransData percent > 5 for 120", TCX_THRESHOLD_PERCENT, 100, 500, 450, 120, 0, 0,
+	 TCX_SEVERITY_WARNING, false},
+	{"healthRetransData value > 250", TCX_THRESHOLD_VALUE, 100, 25000, 22500, 0, 0, 0,
+	 TCX_SEVERITY_WARNING, false},
+	{"healthListenerUse percent < 0.1 clear 50 for 15", TCX_THRESHOLD_PERCENT, 100, 10, 5000, 0,
+	 15, 0, TCX_SEVERITY_WARNING, true},
+	{"healthConntrackInsertFails value > 10", TCX_THRESHOLD_VALUE, 1, 10, 9, 0, 0, 0,
+	 TCX_SEVERITY_WARNING, false},
+	{"udpSocketDrops rate > .5", TCX_THRESHOLD_RATE, 1000, 500, 450, 0, 0, 0,
+	 TCX_SEVERITY_WARNING, false},
+};
+
+static void good_thresholds(void **state)
+{
+	char line[256];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(thresholds); i++) {
+		const struct tcx_threshold *found;
+
+		snprintf(line, sizeof(line), "threshold a-1 %s\n", thresholds[i].line);
+		good(line);
+		assert_int_equal(config.thresholds->count, 1);
+		found = tcx_thresholds_find(config.thresholds, "a-1");
+		assert_memory_equal(thresholds[i].line, found->object, strlen(found->object));
+		assert_int_equal(found->kind, thresholds[i].kind);
+		assert_int_equal(found->scale, thresholds[i].scale);
+		assert_int_equal(found->limit, thresholds[i].limit);
+		assert_int_equal(found->clear, thresholds[i].clear);
+		assert_int_equal(found->for_ns, thresholds[i].for_s * TCX_NS_PER_S);
+		assert_int_equal(found->clear_for_ns, thresholds[i].clear_for_s * TCX_NS_PER_S);
+		assert_int_equal(found->every_ns, thresholds[i].every_s * TCX_NS_PER_S);
+		assert_int_equal(found->severity, thresholds[i].severity);
+		assert_int_equal(found->below, thresholds[i].below);
+	}
+}
+
+/* "a=1 b=2": the names and limits that a text comes to. */
+static void expect_thresholds(const char *text, const char *names)
+{
+	char found[256] = "";
+	size_t used = 0;
+
+	good(text);
+	for (size_t i = 0; config.thresholds != NULL && i < config.thresholds->count; i++)
+		used += (size_t)snprintf(found + used, sizeof(found) - used, "%s%s=%s",
+					 i > 0 ? " " : "", config.thresholds->items[i].name,
+					 config.thresholds->items[i].limit_text);
+	assert_string_equal(found, names);
+}
+
+static void several_thresholds(void **state)
+{
+	static const char a[] = "threshold a TcpCurrEstab value > 1K\n";
+	static const char b[] = "threshold b tcpListenUse value > 95.5\n";
+	char text[512];
+
+	(void)state;
+	good("");
+	assert_null(config.thresholds);
+	snprintf(text, sizeof(text), "%s%s", b, a);
+	expect_thresholds(text, "a=1K b=95.5"); /* the text of a limit stays */
+	assert_int_equal(tcx_thresholds_tables(config.thresholds), 1U << TCX_TABLE_TCP_LISTENERS);
+	snprintf(text, sizeof(text), "%s%sthreshold a TcpInErrs growth > 3\n", a, b);
+	expect_thresholds(text, "a=3 b=95.5"); /* of one name the last one holds */
+	snprintf(text, sizeof(text), "%s%sno threshold b\n", a, b);
+	expect_thresholds(text, "a=1K");
+	assert_int_equal(tcx_thresholds_tables(config.thresholds), 0);
+	snprintf(text, sizeof(text), "%sNO Threshold a\n", a);
+	expect_thresholds(text, "");
+	assert_null(config.thresholds);
+	snprintf(text, sizeof(text), "%sno threshold a\n%s", a, a);
+	expect_thresholds(text, "a=1K");
+}
+
+static const struct {
+	const char *name, *line, *reason;
+} defaults_of_health[] = {
+#define THRESHOLD(object, name, words, reason)                                                     \
+	{name, "threshold " name " " #object " " words, reason},
+#include "mibs/health.def"
+};
+
+static const struct tcx_threshold *threshold(const char *name)
+{
+	return tcx_thresholds_find(config.thresholds, name);
+}
+
+static void default_thresholds(void **state)
+{
+	static const char own[] = "threshold conntrack NfConntrackCount percent > 50\n";
+	char text[256];
+
+	(void)state;
+	good("threshold defaults\n");
+	assert_int_equal(config.thresholds->count, COUNT(defaults_of_health));
+	for (size_t i = 0; i < COUNT(defaults_of_health); i++)
+		assert_non_null(threshold(defaults_of_health[i].name));
+	assert_string_equal(threshold("retransmissions")->object, "healthRetransData");
+	assert_int_equal(threshold("retransmissions")->limit, 500);
+	assert_int_equal(threshold("memory-pressure")->scale, 1);
+	/* The tables of sockets are not read for them. */
+	assert_int_equal(tcx_thresholds_tables(config.thresholds), 1U << TCX_TABLE_LIMITS);
+	snprintf(text, sizeof(text), "threshold DEFAULTS\n%s", own);
+	good(text);
+	assert_string_equal(threshold("conntrack")->object, "NfConntrackCount");
+	snprintf(text, sizeof(text), "%sthreshold defaults\nno threshold prunes\n", own);
+	good(text); /* one of one's own stays, wherever it is */
+	assert_string_equal(threshold("conntrack")->object, "NfConntrackCount");
+	assert_null(threshold("prunes"));
+	assert_int_equal(config.thresholds->count, COUNT(defaults_of_health) - 1);
+	good("threshold defaults\nrefreshInterval 100\n"); /* it is as long as it must be */
+	assert_int_equal(threshold("conntrack-full")->for_ns, 100 * TCX_NS_PER_S);
+	assert_int_equal(threshold("conntrack")->for_ns, 100 * TCX_NS_PER_S);
+	assert_int_equal(threshold("retransmissions")->for_ns, 120 * TCX_NS_PER_S);
+}
+
+/* The file without "# " in front of lines, and blanks for what is between the words of comments. */
+static char *read_example(void)
+{
+	const char *top = getenv("top_srcdir");
+	char path[PATH_MAX], line[1024], *text = calloc(1, 1 << 20);
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/etc/tcpextd.conf", top != NULL ? top : ".");
+	file = fopen(path, "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file) != NULL) {
+		bool is_text = strncmp(line, "# ", 2) == 0;
+
+		line[strcspn(line, "\n")] = '\0';
+		strcat(strcat(text, is_text ? line + 1 : line), is_text ? "" : "\n");
+	}
+	fclose(file);
+	return text;
+}
+
+/* Each of them stands in the example, behind its reason. */
+static void example_has_defaults(void **state)
+{
+	char *text = read_example(), wanted[1024];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(defaults_of_health); i++) {
+		snprintf(wanted, sizeof(wanted), " %s#%s\n", defaults_of_health[i].reason,
+			 defaults_of_health[i].line);
+		if (strstr(text, wanted) == NULL)
+			fail_msg("etc/tcpextd.conf lacks this:%s", wanted);
+	}
+	free(text);
+}
+
+/* Words that are longer than any place for them, in each place of a line: one fault each. */
+static void long_words(void **state)
+{
+	static const char *const lines[] = {"threshold %s TcpInSegs value > 1\n",
+					    "threshold a %s value > 1\n",
+					    "threshold a TcpInSegs %s > 1\n",
+					    "threshold a TcpInSegs value %s\n",
+					    "threshold a TcpInSegs value > %s\n",
+					    "threshold a TcpInSegs value > 1 %s\n",
+					    "threshold a TcpInSegs value > 1 for %s\n",
+					    "threshold a TcpInSegs value > 1 clear %s\n",
+					    "threshold a TcpInSegs value > 1 severity %s\n",
+					    "no threshold %s\n",
+					    "no %s\n"};
+	size_t size = 3 * PATH_MAX;
+	char *word = malloc(size), *text = malloc(2 * size);
+
+	(void)state;
+	memset(word, '1', size - 1);
+	word[size - 1] = '\0';
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		snprintf(text, 2 * size, lines[i], word);
+		assert_int_equal(read_text(text, true), 1);
+	}
+	free(word);
+	free(text);
+}
+
+/* Whichever of the lines comes first. */
+static void thresholds_and_intervals(void **state)
+{
+	(void)state;
+	good("threshold a TcpCurrEstab value > 1 for 0.5\nrefreshInterval 0.5\n");
+	assert_int_equal(
+		read_text("refreshInterval 5\nthreshold a TcpCurrEstab value > 1 for 4\n", true),
+		1);
+	assert_non_null(strstr(logged, "given.conf: line 2: threshold a: for 4 is shorter than "
+				       "refreshInterval, 5 s"));
+	good("threshold a tcpListenUse value > 1 for 2\ntableInterval 2\n");
+	assert_int_equal(read_text("threshold a tcpListenUse value > 1 clear 1 for 14.9s\n", true),
+			 1);
+	assert_non_null(strstr(logged, "for 14.9s is shorter than tableInterval, 15 s"));
+}
+
+/* A name that the rows lack is right where this kernel prints it, or cannot be read yet. */
+static void names_of_this_kernel(void **state)
+{
+	static const char line[] = "threshold a TcpExtTurns growth > 1\n";
+	char text[PATH_MAX + 2 * sizeof(line)];
+
+	(void)state;
+	fixture_puts(&fixture, "proc/net/netstat", "TcpExt: ListenDrops Turns\nTcpExt: 5 6\n");
+	snprintf(text, sizeof(text), "%sprocRoot %s/proc\n", line, fixture.root);
+	good(text);
+	assert_string_equal(config.thresholds->items[0].object, "TcpExtTurns");
+	fixture_puts(&fixture, "proc/net/netstat", "TcpExt: ListenDrops Tums\nTcpExt: 5 6\n");
+	assert_int_equal(read_text(text, true), 1);
+	assert_non_null(strstr(logged, "line 1: threshold a: neither the agent nor this kernel "
+				       "knows 'TcpExtTurns': the nearest name is TcpExtTums"));
+	/* That is the row of one counter for each type. */
+	snprintf(text, sizeof(text), "threshold a IcmpMsgInType growth > 1\nprocRoot %s/proc\n",
+		 fixture.root);
+	assert_int_equal(read_text(text, true), 1);
+	assert_non_null(strstr(logged, "the nearest name is IcmpInMsgs"));
+	snprintf(text, sizeof(text), "%sprocRoot %s/none\n", line, fixture.root);
+	good(text);
 }
 
 static void max_age_follows(void **state)
@@ -257,6 +519,62 @@ static const struct {
 	{"register", "register"},
 	{"procRoot", "procRoot"},
 	{"includeFile /nonexistent/file", "/nonexistent/file"},
+	{"threshold", "'threshold' has no value"},
+	{"threshold a", "threshold a: it watches nothing: give OBJECT value|rate|growth|percent"},
+	{"threshold a_b TcpInSegs value > 1",
+	 "threshold 'a_b' is wrong: give a name of up to 32 letters"},
+	{"threshold abcdefghijklmnopqrstuvwxyz0123456 TcpInSegs value > 1", "up to 32 letters"},
+	{"threshold a TcpExtListenDrop value > 1", "the nearest name is TcpExtListenDrops"},
+	{"threshold a tcpExtListenDrops value > 1", "the nearest name is TcpExtListenDrops"},
+	{"threshold a tcpListnUse value > 1", "the nearest name is tcpListenUse"},
+	{"threshold a tcpListenName value > 1", "knows 'tcpListenName'"}, /* it is no number */
+	{"threshold a ifInOctets value > 1", "knows 'ifInOctets'"},
+	{"threshold a healthRetransDat value > 1", "the nearest name is healthRetransData"},
+	{"threshold a healthRetransData rate > 1", "healthRetransData goes both ways"},
+	{"threshold a healthConntrackInsertFails percent > 1", "has no limit"},
+	{"threshold a healthListenDrops percent > 100", "nothing is greater than 100; give less"},
+	{"threshold a healthListenerUse value > 1 for 5", "shorter than tableInterval"},
+	{"threshold a TcpInSegs", "'' is wrong: give value|rate|growth|percent >|< LIMIT"},
+	{"threshold a TcpInSegs > 1", "'>' is wrong: give value|rate|growth|percent"},
+	{"threshold a TcpInSegs speed > 1", "'speed' is wrong"},
+	{"threshold a TcpInSegs percent > 1", "TcpInSegs has no limit that it could be a percent"},
+	{"threshold a tcpListenDrops percent > 1", "tcpListenDrops has no limit"},
+	{"threshold a TcpCurrEstab rate > 1", "TcpCurrEstab goes both ways, so it has no rate"},
+	{"threshold a tcpListenQueue growth > 1", "tcpListenQueue goes both ways"},
+	{"threshold a IpForwarding growth > 1", "IpForwarding goes both ways"},
+	{"threshold a TcpInSegs value", "'' is wrong: give > or <, then LIMIT"},
+	{"threshold a TcpInSegs value = 1", "'=' is wrong: give > or <"},
+	{"threshold a TcpInSegs value >= 1", "'>=' is wrong: give > or <"},
+	{"threshold a TcpInSegs value >", "'' is wrong: give a number as the limit"},
+	{"threshold a TcpInSegs value > many", "'many' is wrong: give a number as the limit"},
+	{"threshold a TcpInSegs value > -1", "'-1' is wrong"},
+	{"threshold a TcpInSegs value > 5%", "'5%' is wrong"},
+	{"threshold a TcpInSegs value > 1T", "'1T' is wrong"},
+	{"threshold a TcpInSegs value > 00000000000000000000000000000001", "is wrong: give a num"},
+	{"threshold a TcpInSegs value < 0", "never be crossed: nothing is less than 0; give more"},
+	{"threshold a TcpInSegs value > 18446744073709551615", "nothing is greater than 184"},
+	{"threshold a tcpListenQueue value > 5G", "nothing is greater than 5G; give less"},
+	{"threshold a healthListenDrops value > 100.5", "nothing is greater than 100.5; give less"},
+	{"threshold a healthListenDrops value < 95", "it can never be cleared, as nothing is so"},
+	{"threshold a TcpInSegs value > 10 clear 11", "clear 11 is on the wrong side of the limit: "
+						      "give 10 or less"},
+	{"threshold a TcpInSegs value < 10 clear 9", "give 10 or more"},
+	{"threshold a TcpInSegs value > 10 clear", "'' is wrong: give a number as the limit"},
+	{"threshold a TcpInSegs value > 10 for", "for '' is wrong: give seconds"},
+	{"threshold a TcpInSegs value > 10 for ever", "for 'ever' is wrong: give seconds"},
+	{"threshold a TcpInSegs value > 10 for 0.9",
+	 "for 0.9 is shorter than refreshInterval, 1 s"},
+	{"threshold a TcpInSegs value > 10 every 0", "every 0 is shorter than refreshInterval"},
+	{"threshold a TcpInSegs value > 10 clear 5 for 2 for 3",
+	 "'for' is wrong there: behind the"},
+	{"threshold a TcpInSegs value > 10 severity", "severity '' is wrong: give info, warning"},
+	{"threshold a TcpInSegs value > 10 severity bad", "severity 'bad' is wrong"},
+	{"threshold a TcpInSegs value > 10 severity info every 5", "'every' is wrong there"},
+	{"threshold a TcpInSegs value > 10 # why", "'#' is wrong there"},
+	{"no threshold", "no threshold '' is wrong: give a name"},
+	{"no thresholds a", "no 'thresholds' is wrong: give threshold NAME"},
+	{"no threshold a", "no threshold a: there is none of this name so far"},
+	{"no threshold a b", "no threshold a: 'b' is wrong there: give one name"},
 };
 
 static void one_line(const char *line)
@@ -559,17 +877,34 @@ static void no_session(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(defaults),	   cmocka_unit_test(sources),
-		cmocka_unit_test(every_directive), cmocka_unit_test(max_age_follows),
-		cmocka_unit_test(good_intervals),  cmocka_unit_test(modules),
-		cmocka_unit_test(wrong_lines),	   cmocka_unit_test(ages),
-		cmocka_unit_test(timeout),	   cmocka_unit_test(many_faults),
-		cmocka_unit_test(long_path),	   cmocka_unit_test(no_file),
-		cmocka_unit_test(unreadable),	   cmocka_unit_test(no_descriptor),
-		cmocka_unit_test(default_files),   cmocka_unit_test(fifos),
-		cmocka_unit_test(included_files),  cmocka_unit_test(read_again),
-		cmocka_unit_test(module_words),	   cmocka_unit_test(applies_agentx),
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(sources),
+		cmocka_unit_test(every_directive),
+		cmocka_unit_test(max_age_follows),
+		cmocka_unit_test(good_intervals),
+		cmocka_unit_test(modules),
+		cmocka_unit_test(wrong_lines),
+		cmocka_unit_test(ages),
+		cmocka_unit_test(timeout),
+		cmocka_unit_test(many_faults),
+		cmocka_unit_test(long_path),
+		cmocka_unit_test(no_file),
+		cmocka_unit_test(unreadable),
+		cmocka_unit_test(no_descriptor),
+		cmocka_unit_test(default_files),
+		cmocka_unit_test(fifos),
+		cmocka_unit_test(included_files),
+		cmocka_unit_test(read_again),
+		cmocka_unit_test(module_words),
+		cmocka_unit_test(applies_agentx),
 		cmocka_unit_test(no_session),
+		cmocka_unit_test(good_thresholds),
+		cmocka_unit_test(several_thresholds),
+		cmocka_unit_test(default_thresholds),
+		cmocka_unit_test(long_words),
+		cmocka_unit_test(example_has_defaults),
+		cmocka_unit_test(thresholds_and_intervals),
+		cmocka_unit_test(names_of_this_kernel),
 	};
 
 	return cmocka_run_group_tests(tests, open_library, close_library);
