@@ -61,6 +61,7 @@ static const struct watched {
 	{TCX_TABLE_TCP_STATES, tcx_show_tcpStateLabel, NULL},
 	{TCX_TABLE_TCP_LISTENERS, tcx_show_tcpListenName, tcx_show_tcpListenSince},
 	{TCX_TABLE_UDP_SOCKETS, tcx_show_udpSocketName, tcx_show_udpSocketSince},
+	{TCX_TABLE_SERVICES, tcx_show_serviceName, tcx_show_serviceSince},
 };
 
 /* Those that are numbers. */

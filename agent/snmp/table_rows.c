@@ -30,6 +30,8 @@ static size_t put_field(const struct tcx_index_field *field, const uint8_t *octe
 	case TCX_INDEX_NETWORK:
 		index[0] = 1;
 		return 1 + put_octets(octets, field->octets, index + 1);
+	case TCX_INDEX_TEXT:
+		return put_octets(octets, 1U + octets[0], index);
 	default: /* TCX_INDEX_INET: the field before it is the type of the address */
 		index[0] = inet_address_octets[octets[-1]];
 		return 1 + put_octets(octets, index[0], index + 1);

@@ -133,4 +133,29 @@ struct tcx_udp_socket {
 	uint64_t send_queue;	/* datagrams that the device has not sent */
 };
 
+/* Octets of a service's name in its index. */
+#define TCX_SERVICE_NAME_MAX 64
+
+/*
+ * All sockets of one cgroup, of TCP and UDP. Those of a group that has no name are one row, with an
+ * empty one. Sockets in timeWait, and half-open ones, are of no group: the kernel keeps less of
+ * them.
+ */
+struct tcx_service {
+	uint8_t name_len;
+	char name[TCX_SERVICE_NAME_MAX]; /* escaped, and cut; zeros behind */
+	uint8_t path_hash[4];		 /* the key ends here */
+	bool limit_known;		 /* of some queue; then use is known, too */
+	uint64_t cgroup;		 /* as in struct tcx_bound */
+	uint32_t listeners;
+	uint32_t established;
+	uint32_t connecting;
+	uint32_t closing; /* one end has closed it, or both; and those that were never connected */
+	uint32_t udp_sockets;
+	uint32_t use;		/* of the fullest queue of a listener or UDP socket, likewise */
+	uint64_t unread;	/* octets in TCP connections, and memory of datagrams */
+	uint64_t unsent;	/* likewise; what the peer has not acknowledged is there, too */
+	struct tcx_drops drops; /* of listeners and UDP sockets */
+};
+
 #endif

@@ -29,6 +29,7 @@ enum tcx_index_as {
 	TCX_INDEX_NETWORK,	       /* a NetworkAddress: 1 for internet, then as SPREAD */
 	/* An InetAddress, its length first; the octet before is its type, 1 to 4. */
 	TCX_INDEX_INET,
+	TCX_INDEX_TEXT, /* of the length in the first octet, which comes first */
 };
 
 struct tcx_index_field {

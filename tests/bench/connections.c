@@ -2,7 +2,7 @@
 /*
  * What reading the table of connections costs beyond the bare reading of /proc/net/tcp to its end:
  * tcx_survey_read() by sock_diag and by procfs against read(2), in turn. And what all tables of TCP
- * sockets cost, each socket's memory and drops included, against ss, which prints the
+ * sockets cost, each socket's memory, drops and service included, against ss, which prints the
  * first two. Prints the medians, the medians of the ratios of the rounds, and the memory that the
  * table takes.
  *
@@ -74,7 +74,7 @@ static double time_survey(struct tcx_netns_reader *reader)
 {
 	static struct tcx_table *before[TCX_TABLES];
 	const unsigned int all = 1U << TCX_TABLE_TCP_CONNECTIONS | 1U << TCX_TABLE_TCP_STATES |
-				 1U << TCX_TABLE_TCP_LISTENERS;
+				 1U << TCX_TABLE_TCP_LISTENERS | 1U << TCX_TABLE_SERVICES;
 	struct tcx_table *tables[TCX_TABLES];
 	uint64_t began = tcx_clock_now();
 
@@ -107,7 +107,7 @@ static void show_survey(struct tcx_netns_reader *reader)
 		ns[round] = time_survey(reader);
 		ratio[round] = ns[round] / ss_ns[round];
 	}
-	printf("all tables of TCP sockets, with memory and drops: %.1f ms, ss -tanm: "
+	printf("all tables of TCP sockets, with memory, drops and services: %.1f ms, ss -tanm: "
 	       "%.1f ms, ratio %.2f (target at most 1.3)\n",
 	       numbers_median(ns, ROUNDS) / TCX_NS_PER_MS,
 	       numbers_median(ss_ns, ROUNDS) / TCX_NS_PER_MS, numbers_median(ratio, ROUNDS));

@@ -18,6 +18,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import harness
+import test_services
 from bench import HELPERS, memory_mib
 
 COLUMN = f"{harness.MIB2}.6.13.1.1"                     # tcpConnState
@@ -25,13 +26,14 @@ ESTABLISHED = f"{harness.OBJECTS}.18.1.3.1.5"           # tcpStateSockets of IPv
 SCALAR = f"{harness.MIB2}.6.9.0"                        # tcpCurrEstab
 CONNECTIONS, STATES = 5, 7                              # numbers of kernelTable
 SOCKET_TABLES = (COLUMN, f"{harness.MIB2}.7.5.1.1", f"{harness.OBJECTS}.18.1.3", f"{harness.OBJECTS}.20.1.5",
-                 f"{harness.OBJECTS}.31.1.5")
+                 f"{harness.OBJECTS}.31.1.5", f"{harness.OBJECTS}.39.1.5")
 FAMILIES, PROTOCOLS = {"2": "IPv4", "10": "IPv6"}, {"6": "TCP", "17": "UDP"}
 AGENT, PEER = "udp:127.0.0.1:161", "udp:127.0.0.1:162"
 PATIENCE = 45                                           # seconds that a walk may take
 OFTEN, ENOUGH = 5, 10                                   # a walk is done so often, unless that takes so many seconds
 PAIRS = 7
 PHASE = 4                                               # seconds
+CGROUPS = 5_000
 PEER_CONF = """\
 com2sec reader default public
 group readers v2c reader
@@ -177,6 +179,18 @@ def show_dumps(world):
           f"({', '.join(f'{kind} {count}' for kind, count in sorted(dumps.items()))}; target at most 4)", flush=True)
 
 
+def show_cgroups():
+    """What it costs to find whose a socket is, when its group is new to the agent."""
+    try:
+        with test_services.Cgroups() as groups:
+            for i in range(CGROUPS):
+                (groups.top / f"{i % 50}.slice" / f"{i}.service").mkdir(parents=True)
+            print(f"{CGROUPS} cgroups: {subprocess.run([HELPERS / 'cgroups'], check=True, capture_output=True, text=True).stdout}",
+                  end="", flush=True)
+    except harness.Skip as why:
+        print(f"cgroups: skipped: {why}")
+
+
 # --- An agent that reads over and over ----------------------------------------------------------------------------------------
 
 def show_memory(world, agent):
@@ -236,6 +250,7 @@ def main():
             show_states(world)
     with World(100) as world:
         show_dumps(world)
+    show_cgroups()
     with World(100_000) as large:
         show_walks(large)
         show_states(large)

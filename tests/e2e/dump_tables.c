@@ -164,6 +164,20 @@ static void print_udp_socket(const void *of)
 	printf(" send=%" PRIu64, row->send_queue);
 }
 
+static void print_service(const void *of)
+{
+	const struct tcx_service *row = of;
+
+	printf("service");
+	print_hex("name", row->name, row->name_len);
+	printf(" path=%" PRIu32 " listeners=%" PRIu32 " established=%" PRIu32 " connecting=%" PRIu32
+	       " closing=%" PRIu32 " udp=%" PRIu32 " receive=%" PRIu64 " send=%" PRIu64
+	       " use=%" PRIu32 " drops=%" PRIu32,
+	       tcx_octets_get32(row->path_hash), row->listeners, row->established, row->connecting,
+	       row->closing, row->udp_sockets, row->unread, row->unsent, row->use,
+	       row->drops.count);
+}
+
 static void print_limits(const void *of)
 {
 	const struct tcx_limits *row = of;
@@ -214,6 +228,7 @@ static const struct {
 	[TCX_TABLE_TCP_LISTENERS] = {"listeners", print_listener},
 	[TCX_TABLE_SOFTNET_CPUS] = {"processors", print_processor},
 	[TCX_TABLE_UDP_SOCKETS] = {"datagrams", print_udp_socket},
+	[TCX_TABLE_SERVICES] = {"services", print_service},
 	[TCX_TABLE_LIMITS] = {"limits", print_limits},
 	[TCX_TABLE_IP6_INTERFACES] = {"ip6", print_ip6_interface},
 };

@@ -635,16 +635,16 @@ def wanted_datagrams(site):
     return wanted
 
 
-ONLY_SOCK_DIAG = ("max", "full", "limit", "use", "drops")
+ONLY_SOCK_DIAG = {"listener": {"max", "full", "use", "drops"}, "datagrams": {"limit", "use"}}
 
 
-def without_devices(bound):
-    """Listeners and UDP sockets as procfs tells them: those of one address and port are one row, without limits and drops."""
+def without_devices(what, bound):
+    """Listeners or UDP sockets as procfs tells them: those of one address and port are one row, without what it does not tell."""
     merged = {}
     for (kind, address, _, port), row in bound.items():
         sums = merged.setdefault(((kind - 1) % 2 + 1, address, 0, port), {})
         for name, number in row.items():
-            if name not in ONLY_SOCK_DIAG:
+            if name not in ONLY_SOCK_DIAG[what]:
                 sums[name] = sums.get(name, 0) + number
     return merged
 
@@ -731,12 +731,13 @@ def same_from_procfs(site, why, read):
                         if not (row["local"] == "0.0.0.0" and row["local_port"] in unconnected)]
     check_equal({row["source"] for row in proc["table"]}, {"procfs"}, f"{why}: procfs is what is read")
     check(all(why in row.get("fallback", "") for row in proc["table"]), f"{why}: and why", proc["table"])
-    check_equal({name for kind in ("listener", "datagrams") for row in proc[kind] for name in row} & set(ONLY_SOCK_DIAG), set(),
-                f"{why}: no limits, no drops")
     for kind in ("listener", "datagrams"):
+        check_equal({name for row in proc[kind] for name in row} & ONLY_SOCK_DIAG[kind], set(),
+                    f"{why}: {kind} without {', '.join(sorted(ONLY_SOCK_DIAG[kind]))}")
         proc[kind], diag[kind] = (
-            without_devices({(row.pop("type"), row.pop("address"), row.pop("link"), row.pop("port")): row for row in rows})
+            without_devices(kind, {(row.pop("type"), row.pop("address"), row.pop("link"), row.pop("port")): row for row in rows})
             for rows in (proc[kind], diag[kind]))
+    check(any(row.get("drops") for row in proc["datagrams"].values()), f"{why}: a UDP socket has drops")
     for name in ("connection", "endpoint", "state", "listener", "datagrams"):
         check_equal(proc[name], diag[name], f"{why}: {len(proc[name])} rows of {name} are the same as from sock_diag")
 

@@ -23,6 +23,7 @@
 
 #include "agent/kernel/rtnetlink/route_lists.h"
 #include "base/octets.h"
+#include "kernel/cgroups.h"
 #include "kernel/ip6_interfaces.h"
 #include "kernel/ip_tables.h"
 #include "kernel/links.h"
@@ -370,7 +371,7 @@ static void attributes_of_any_shape(void **state)
 
 static const struct tcx_table_reader *const readers[] = {
 	&tcx_links,	    &tcx_addresses,  &tcx_routes,	 &tcx_neighbours,  &tcx_connections,
-	&tcx_udp_endpoints, &tcx_tcp_states, &tcx_tcp_listeners, &tcx_udp_sockets,
+	&tcx_udp_endpoints, &tcx_tcp_states, &tcx_tcp_listeners, &tcx_udp_sockets, &tcx_services,
 };
 
 /* The first so many come from rtnetlink, which is everywhere; the others from sock_diag. */
@@ -1153,6 +1154,52 @@ static void listeners_on_all_of_ipv6(void **state)
 	tcx_table_unref(table);
 }
 
+/* A listener of a port whose cgroup the kernel tells in so many octets. */
+static void put_of_cgroup(uint16_t port, size_t octets)
+{
+	struct inet_diag_msg body = {.idiag_family = AF_INET, .idiag_state = TCP_LISTEN};
+	const uint64_t id = UINT64_MAX - 1;
+
+	body.id.idiag_sport = htons(port);
+	begin_message(SOCK_DIAG_BY_FAMILY, &body, sizeof(body));
+	if (octets > 0)
+		put(INET_DIAG_CGROUP_ID, &id, octets);
+	end_message();
+}
+
+/*
+ * Kernels before 5.8 do not tell the cgroup: then there is no service, and no nameless one either.
+ * This one is in no tree.
+ */
+static void cgroups(void **state)
+{
+	static const size_t told[] = {0, sizeof(uint32_t), sizeof(uint64_t)};
+	const unsigned int wanted = 1U << TCX_TABLE_TCP_LISTENERS | 1U << TCX_TABLE_SERVICES;
+	struct tcx_table *tables[TCX_TABLES];
+
+	(void)state;
+	need_sock_diag();
+	for (size_t i = 0; i < COUNT(told); i++) {
+		const bool known = told[i] == sizeof(uint64_t);
+		const struct tcx_tcp_listener *row;
+
+		clear_script();
+		script.mode = REPLAY;
+		put_of_cgroup(80, told[i]);
+		for (uint32_t sequence = 1; sequence <= 4; sequence++)
+			end_answer(sequence);
+		assert_true(fixture_survey("/proc", &tcx_surveys[TCX_SURVEY_SOCKETS], wanted,
+					   tables, 1000, NULL, NULL));
+		assert_int_equal(tables[TCX_TABLE_TCP_LISTENERS]->count, 1);
+		row = tcx_table_row(tables[TCX_TABLE_TCP_LISTENERS], 0);
+		assert_int_equal(row->at.cgroup, known ? UINT64_MAX - 1 : 0);
+		assert_int_equal(tables[TCX_TABLE_SERVICES]->count, known);
+		assert_null(tcx_cgroup_of(tables[TCX_TABLE_SERVICES], row->at.cgroup));
+		for (size_t id = 0; id < TCX_TABLES; id++)
+			tcx_table_unref(tables[id]);
+	}
+}
+
 /* Messages that are too short for what they are. */
 static void hollow_messages(void **state)
 {
@@ -1218,6 +1265,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(survey_of_sockets, setup, teardown),
 		cmocka_unit_test_setup_teardown(filtered_if_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(listeners_on_all_of_ipv6, setup, teardown),
+		cmocka_unit_test_setup_teardown(cgroups, setup, teardown),
 		cmocka_unit_test_setup_teardown(hollow_messages, setup, teardown),
 	};
 

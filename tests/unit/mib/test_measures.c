@@ -24,6 +24,8 @@ static const struct {
 	{"tcpListenDrops", TCX_TABLE_TCP_LISTENERS, 32, 1},
 	{"tcpListenUse", TCX_TABLE_TCP_LISTENERS, 0, 100},
 	{"udpSocketDrops", TCX_TABLE_UDP_SOCKETS, 32, 1},
+	{"serviceDrops", TCX_TABLE_SERVICES, 32, 1},
+	{"serviceUse", TCX_TABLE_SERVICES, 0, 100},
 	{"tcpStateReceiveQueue", TCX_TABLE_TCP_STATES, 0, 1},
 	{"tcpTotalSockets", TCX_TABLES, 0, 1},
 	{"healthRetransData", TCX_TABLES, 0, 100},

@@ -326,6 +326,46 @@ static void whose(void **state)
 			    "31.1.12.1.4.0.0.0.0.55 STRING a\\xff");
 }
 
+/* The index is the length and the characters of a name, and a number. */
+static void services(void **state)
+{
+	struct tcx_service rows[] = {
+		{.cgroup = 2, .udp_sockets = 1},
+		{.name_len = 1, .name = "b", .path_hash = {255, 255, 255, 255}, .cgroup = 3},
+		{.name_len = 2,
+		 .name = "aa",
+		 .path_hash = {0, 0, 0, 7},
+		 .cgroup = 1,
+		 .limit_known = true,
+		 .use = 1,
+		 .unread = 1ULL << 32,
+		 .drops = {.count = UINT32_MAX, .since_ns = 1}},
+	};
+	static const char *const wanted[] = {
+		"39.1.3.1.98.4294967295 STRING a\\xff",
+		"39.1.3.2.97.97.7 STRING nginx.service",
+		"39.1.4.1.98.4294967295 STRING /",
+		"39.1.4.2.97.97.7 STRING /s/nginx.service",
+		"39.1.5.0.0 Gauge32 0",
+	};
+	char name[64] = "39.1";
+
+	(void)state;
+	serve("tcpext");
+	hold(TCX_TABLE_SERVICES, &tcx_services, rows, COUNT(rows));
+	serving.request.held[TCX_TABLE_SERVICES]->names = &groups_table;
+	for (size_t i = 0; i < COUNT(wanted); i++) {
+		assert_string_equal(serving_next(&serving, name), wanted[i]);
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(wanted[i], " "), wanted[i]);
+	}
+	assert_string_equal(serving_get(&serving, "39.1.9.0.0"), "Gauge32 1");
+	assert_string_equal(serving_get(&serving, "39.1.10.2.97.97.7"), "Counter64 4294967296");
+	assert_string_equal(serving_next(&serving, "39.1.12"),
+			    "39.1.12.2.97.97.7 Counter32 4294967295");
+	assert_string_equal(serving_next(&serving, "39.1.14"), "39.1.14.2.97.97.7 Gauge32 1");
+	assert_string_equal(serving_get(&serving, "39.1.9.1.98"), "no instance");
+}
+
 /* A table of a module that there is not would not be missed by anybody. */
 static void every_row_has_a_module(void **state)
 {
@@ -363,6 +403,7 @@ int main(void)
 		cmocka_unit_test_teardown(bound, teardown),
 		cmocka_unit_test_teardown(ip6_interfaces, teardown),
 		cmocka_unit_test_teardown(whose, teardown),
+		cmocka_unit_test_teardown(services, teardown),
 		cmocka_unit_test(every_row_has_a_module),
 	};
 
