@@ -3,10 +3,12 @@
 """./demo, with the agent of this build: what it shows is the agent's, and it leaves nothing behind."""
 
 import os
+import re
 import shutil
 import subprocess
 
 import harness
+import test_services
 from harness import check, check_equal, wait_for
 
 # What demo, by tests/lib, takes for the source tree: one that is built, with an agent that takes its time to start.
@@ -42,8 +44,8 @@ def needs(site, demo):
         raise harness.Skip(f"needs {missing.stdout.strip()}, which ./demo would install")
 
 
-def run(site, demo, shell):
-    done = subprocess.run(site.inside("sh", "-c", shell, demo), capture_output=True, text=True, timeout=4 * harness.DEADLINE,
+def run(site, demo, shell, under=()):
+    done = subprocess.run(site.inside(*under, "sh", "-c", shell, demo), capture_output=True, text=True, timeout=4 * harness.DEADLINE,
                           env={**os.environ, "TMPDIR": str(site.folder / "tmp")})
     wait_for("snmpd and the agent have ended", lambda: not site.pids())
     check_equal(os.listdir(site.folder / "tmp"), [], "no folder is left")
@@ -60,6 +62,18 @@ def whole(site):
     check("No Such" not in done.stdout and "That is all" in done.stdout, "everything that it shows is there", done.stdout)
 
 
+def services(site):
+    """Its traffic has a cgroup of its own, where that can be had, and it shows that this one loses."""
+    demo = demo_in(site)
+    needs(site, demo)
+    with test_services.Cgroups() as groups:
+        done = run(site, demo, '"$0"', under=test_services.with_tree(site, name="cgroups"))
+        for line in (r"tcpListenService\S+ = STRING: tcpextd-demo\.service\n", r"udpSocketService\S+ = STRING: tcpextd-demo\.service\n",
+                     r'serviceDrops\."tcpextd-demo\.service"\.\d+ = Counter32: [1-9]'):
+            check(re.search(line, done.stdout), f"it shows {line}", done.stdout)
+        check(not (groups.root / "tcpextd-demo.service").exists(), "the cgroup is gone")
+
+
 def cut_off(site):
     """Who reads its screen goes away in the middle, as head does."""
     demo = demo_in(site)
@@ -69,4 +83,4 @@ def cut_off(site):
         check(last in done.stdout.splitlines()[-1], f"cut off at {last}", done.stdout)
 
 
-harness.main(whole, cut_off)
+harness.main(whole, services, cut_off)

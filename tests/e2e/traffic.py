@@ -111,9 +111,58 @@ def stream(seconds):
             server.recv(1)
 
 
+def many_datagrams(family, address):
+    """Some are read, and many more find the buffer full."""
+    with socket.socket(family, socket.SOCK_DGRAM) as server, socket.socket(family, socket.SOCK_DGRAM) as client:
+        server.bind((address, 0))
+        for _ in range(30):
+            client.sendto(b"x", server.getsockname())
+            server.recv(1)
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        for _ in range(30):
+            client.sendto(bytes(3000), server.getsockname())
+
+
+def lossy(port):
+    """Small segments over a connection some of whose segments get lost."""
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", port))
+        server.listen()
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            peer, _ = server.accept()
+            with peer:
+                for _ in range(100):
+                    client.sendall(b"x")
+                left = 100
+                while left:
+                    left -= len(peer.recv(left))
+                reset_at_close(client)
+
+
+def busy(port):
+    """Much of all that health is made of, until somebody ends it; what goes to the port may get lost."""
+    while True:
+        for family, address in LOOPBACKS:
+            with socket.socket(family) as nobody:
+                nobody.bind((address, 0))
+                for _ in range(10):
+                    with socket.socket(family) as client:
+                        client.connect_ex(nobody.getsockname())
+            tcp(family, address)
+            overflow(family, address)
+            many_datagrams(family, address)
+        icmp()
+        ip()
+        lossy(port)
+
+
 def main():
     if sys.argv[1:] == ["stream"]:
         stream(5)
+    if sys.argv[1:2] == ["busy"]:
+        busy(int(sys.argv[2]))
     for family, address in LOOPBACKS:
         tcp(family, address)
         overflow(family, address)
