@@ -270,6 +270,8 @@ static void ask_again(unsigned int alarm, void *arg)
 		if ((granted & 1U << i) != 0)
 			snmp_log(LOG_NOTICE, "the master takes the group %s now\n",
 				 agentx->modules.modules[i].word);
+	if ((granted & TCX_ELSEWHERE) != 0)
+		snmp_log(LOG_NOTICE, "the master takes all contexts now\n");
 	tcx_registrations_update_sysORTable(&agentx->registrations);
 }
 
@@ -283,52 +285,62 @@ static void ask_later(unsigned int seconds)
  * snmpd serves only the registration with the lowest priority, and managers cannot see which: a
  * lower number is no way to run two agents.
  */
-static void say_taken(const char *name, const char *module, int priority)
+static const char *remedy_of(const struct tcx_registration *one)
 {
-	const char *remedy = "another agent holds it, and of two agents managers see only the one "
-			     "with the lower registerPriority, which hides the other's values: end "
-			     "one of them, give that of another network namespace an snmpd of its "
-			     "own, or";
+	if (!tcx_context_is_default(one->context))
+		return "another agent holds it: end one of them, or leave the namespace out of "
+		       "what this one serves;";
+	return one->priority == DEFAULT_MIB_PRIORITY
+		       ? "snmpd's own module or another agent holds it: set registerPriority below "
+			 "that to replace snmpd's own, or leave the group out of 'register';"
+		       : "another agent holds it, and of two agents managers see only the one with "
+			 "the lower registerPriority, which hides the other's values: end one of "
+			 "them, give that of another network namespace an snmpd of its own, or "
+			 "leave the group out of 'register';";
+}
 
-	if (priority == DEFAULT_MIB_PRIORITY)
-		remedy = "snmpd's own module or another agent holds it: set registerPriority below "
-			 "that to replace snmpd's own, or";
-	snmp_log(LOG_ERR,
-		 "the master refuses %s (group %s) at priority %d: %s leave the group out of "
-		 "'register'; asking again every %d s\n",
-		 name, module, priority, remedy, REFUSED_RETRY_S);
+static void say_refused(const struct tcx_registration *one, const char *name, long error)
+{
+	const char *context = one->context->name;
+	char where[sizeof("context ") + TCX_CONTEXT_MAX];
+
+	snprintf(where, sizeof(where), "%s %s", context[0] != '\0' ? "context" : "group",
+		 context[0] != '\0' ? context : one->module->word);
+	if (error == DUPLICATE_REGISTRATION)
+		snmp_log(LOG_ERR,
+			 "the master refuses %s (%s) at priority %d: %s asking again every %d s\n",
+			 name, where, one->priority, remedy_of(one), REFUSED_RETRY_S);
+	else
+		snmp_log(LOG_ERR, "the master refuses %s (%s): %s (AgentX error %ld)\n", name,
+			 where,
+			 error == REQUEST_DENIED ? "it denies the request; see its own log"
+						 : "see RFC 2741, section 6.2.16, and snmpd's log",
+			 error);
 }
 
 /*
  * In a context that is new to the session, the library registers subtrees of its own, which snmpd
- * refuses.
+ * refuses. Of several contexts the log has the first.
  */
 void tcx_agentx_refused(long error)
 {
 	const netsnmp_handler_registration *made = agentx->registering;
-	const struct tcx_module *module;
+	const struct tcx_registration *one;
 	unsigned int bit;
-	char text[512];
+	char name[512];
 
 	if (error == TCX_WIRE_LOST)
 		return; /* on_lost() logs that */
-	module = tcx_registrations_refused(&agentx->registrations, made);
-	if (module == NULL)
+	one = tcx_registrations_refused(&agentx->registrations, made);
+	if (one == NULL)
 		return;
-	bit = 1U << (module - agentx->modules.modules);
+	bit = tcx_registration_bit(one);
 	if ((agentx->reported & bit) != 0) {
 		ask_later(REFUSED_RETRY_S);
 		return;
 	}
 	ask_later(FIRST_RETRY_S);
 	agentx->reported |= bit;
-	snprint_objid(text, sizeof(text), made->rootoid, made->rootoid_len);
-	if (error == DUPLICATE_REGISTRATION)
-		say_taken(text, module->word, made->priority);
-	else
-		snmp_log(LOG_ERR, "the master refuses %s (group %s): %s (AgentX error %ld)\n", text,
-			 module->word,
-			 error == REQUEST_DENIED ? "it denies the request; see its own log"
-						 : "see RFC 2741, section 6.2.16, and snmpd's log",
-			 error);
+	snprint_objid(name, sizeof(name), made->rootoid, made->rootoid_len);
+	say_refused(one, name, error);
 }

@@ -29,7 +29,7 @@
 
 struct tcx_dispatcher {
 	const struct tcx_built_modules *modules;
-	struct tcx_context **contexts; /* owned; the default one first */
+	struct tcx_context **contexts; /* owned, in the order of their names: the default first */
 	size_t context_count;
 	struct tcx_request requests[REQUESTS];
 	uint64_t used;		     /* the number of the last use of a request */
@@ -53,24 +53,40 @@ struct tcx_dispatcher *tcx_dispatcher_new(const struct tcx_built_modules *module
 
 /* --- Contexts ----------------------------------------------------------------------------------*/
 
+static bool is_context_before(const void *contexts, size_t i, const void *name)
+{
+	return strcmp(((struct tcx_context *const *)contexts)[i]->name, name) < 0;
+}
+
+/* The place of the context of this name, or where it belongs. */
+static size_t place_of(const struct tcx_dispatcher *dispatcher, const char *name)
+{
+	return tcx_search(dispatcher->contexts, dispatcher->context_count, name, is_context_before);
+}
+
 struct tcx_context *tcx_dispatcher_find(const struct tcx_dispatcher *dispatcher, const char *name)
 {
-	for (size_t i = 0; i < dispatcher->context_count; i++)
-		if (strcmp(dispatcher->contexts[i]->name, name) == 0)
-			return dispatcher->contexts[i];
-	return NULL;
+	size_t place = place_of(dispatcher, name);
+	bool found = place < dispatcher->context_count &&
+		     strcmp(dispatcher->contexts[place]->name, name) == 0;
+
+	return found ? dispatcher->contexts[place] : NULL;
 }
 
 static struct tcx_context *add_context(struct tcx_dispatcher *dispatcher, const char *name)
 {
 	struct tcx_context *context =
 		strlen(name) <= TCX_CONTEXT_MAX ? calloc(1, sizeof(*context)) : NULL;
+	size_t place = place_of(dispatcher, name);
 
 	if (context == NULL || !tcx_array_append(&dispatcher->contexts, &dispatcher->context_count,
 						 &context, sizeof(context))) {
 		free(context);
 		return NULL;
 	}
+	memmove(dispatcher->contexts + place + 1, dispatcher->contexts + place,
+		(dispatcher->context_count - 1 - place) * sizeof(context));
+	dispatcher->contexts[place] = context;
 	strcpy(context->name, name);
 	context->dispatcher = dispatcher;
 	return context;
@@ -82,26 +98,56 @@ static void release(const struct tcx_context_settings *settings)
 	tcx_tables_unref(settings->tables);
 }
 
-struct tcx_context *tcx_dispatcher_set(struct tcx_dispatcher *dispatcher, const char *name,
-				       const struct tcx_context_settings *settings)
+/* Pending requests, and those that go on, see the new settings. */
+static void change(struct tcx_context *context, const struct tcx_context_settings *settings)
 {
-	struct tcx_context *context = tcx_dispatcher_find(dispatcher, name);
-	struct tcx_context_settings before;
+	struct tcx_dispatcher *dispatcher = context->dispatcher;
+	const struct tcx_context_settings before = context->settings;
 
-	if (context == NULL)
-		context = add_context(dispatcher, name);
-	if (context == NULL)
-		return NULL;
 	for (size_t i = 0; i < REQUESTS; i++)
 		if (dispatcher->requests[i].context == context)
 			tcx_request_release(&dispatcher->requests[i]);
-	before = context->settings;
 	context->settings = *settings;
 	tcx_collector_ref(settings->collector);
 	tcx_tables_ref(settings->tables);
 	release(&before);
 	tcx_dispatcher_tables_changed(dispatcher);
+}
+
+struct tcx_context *tcx_dispatcher_set(struct tcx_dispatcher *dispatcher, const char *name,
+				       const struct tcx_context_settings *settings)
+{
+	struct tcx_context *context = tcx_dispatcher_find(dispatcher, name);
+
+	if (context == NULL)
+		context = add_context(dispatcher, name);
+	if (context != NULL)
+		change(context, settings);
 	return context;
+}
+
+/* The context stays for whoever has registered it, and has nothing. */
+void tcx_dispatcher_remove(struct tcx_context *context)
+{
+	const struct tcx_context_settings nothing = {.collector = NULL};
+
+	context->modules = 0;
+	change(context, &nothing);
+}
+
+const struct tcx_module *tcx_context_module(const struct tcx_context *context, size_t place)
+{
+	return &context->dispatcher->modules->modules[place];
+}
+
+bool tcx_context_is_served(const struct tcx_context *context)
+{
+	return context->settings.collector != NULL;
+}
+
+bool tcx_context_is_default(const struct tcx_context *context)
+{
+	return strcmp(context->name, TCX_CONTEXT_DEFAULT) == 0;
 }
 
 /* --- Requests ----------------------------------------------------------------------------------*/
@@ -123,7 +169,8 @@ static void begin_request(struct tcx_request *request, struct tcx_context *conte
 	request->context = context;
 	request->modules = context->modules;
 	request->tables = settings->tables;
-	request->latest = tcx_collector_latest(settings->collector, &request->status);
+	if (settings->collector != NULL)
+		request->latest = tcx_collector_latest(settings->collector, &request->status);
 	request->now_ns = tcx_clock_now();
 	dispatcher->uptime_zero_ns =
 		tcx_quirk_uptime_zero(request->now_ns, dispatcher->uptime_zero_ns);

@@ -2,9 +2,12 @@
 /* Workarounds of net-snmp 5.9 to 5.10; later releases were not checked. */
 #include "snmp/quirks.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "snmp/dispatcher.h"
 
 /* Exported by the library (agentx/client.h, agentx/subagent.h), but not installed as headers. */
 int agentx_open_session(netsnmp_session *session);
@@ -118,6 +121,22 @@ void tcx_quirk_answer_error(netsnmp_delegated_cache *cache)
 /* --- Registrations -----------------------------------------------------------------------------*/
 
 /*
+ * unregister_mib_context() still reads the name and the context when it has freed the registration,
+ * which has them: netsnmp_unregister_handler() gives it these.
+ */
+void tcx_quirk_unregister(const netsnmp_handler_registration *made)
+{
+	const char *name = made->contextName != NULL ? made->contextName : "";
+	char context[TCX_CONTEXT_MAX + 1];
+	oid root[MAX_OID_LEN];
+
+	memcpy(root, made->rootoid, made->rootoid_len * sizeof(oid));
+	snprintf(context, sizeof(context), "%s", name);
+	unregister_mib_context(root, made->rootoid_len, made->priority, made->range_subid,
+			       made->range_ubound, made->contextName != NULL ? context : NULL);
+}
+
+/*
  * On unregister, the master removes the OID of whoever has it at that priority
  * (unregister_agentx_list(), all releases). The library also unregisters what was refused to us and
  * is another agent's: so this names a priority that nobody has.
@@ -132,14 +151,15 @@ void tcx_quirk_unregister_nothing(struct register_parameters *parameters)
  * whole again for each (register_mib_reattach()). Only the first slice begins where the
  * registration does.
  */
-static void keep_first_slice(netsnmp_subtree *slice)
+static void keep_first_slice(netsnmp_subtree *slice, tcx_quirk_is_over *is_over)
 {
-	if (snmp_oid_compare(slice->start_a, slice->start_len, slice->name_a, slice->namelen) != 0)
+	if (is_over(slice->reginfo) ||
+	    snmp_oid_compare(slice->start_a, slice->start_len, slice->name_a, slice->namelen) != 0)
 		slice->flags |= SUBTREE_ATTACHED;
 }
 
 /* If the last session ended during its registrations, the rest is wrongly marked as done. */
-void tcx_quirk_register_once(void)
+void tcx_quirk_register_once(tcx_quirk_is_over *is_over)
 {
 	register_mib_detach();
 	for (subtree_context_cache *context = get_top_context_cache(); context != NULL;
@@ -147,7 +167,7 @@ void tcx_quirk_register_once(void)
 		for (netsnmp_subtree *slice = context->first_subtree; slice != NULL;
 		     slice = slice->next)
 			for (netsnmp_subtree *child = slice; child != NULL; child = child->children)
-				keep_first_slice(child);
+				keep_first_slice(child, is_over);
 }
 
 /* Does what agentx_registration_callback() does, which the library does not offer. */

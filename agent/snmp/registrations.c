@@ -17,18 +17,6 @@ struct subtree {
 	bool refused;			    /* by the master of this session */
 };
 
-/* A module in a context. */
-struct tcx_registration {
-	const struct tcx_built_modules *built;
-	const struct tcx_module *module; /* of these */
-	struct tcx_context *context;
-	int wanted;		  /* priority; 0: it is not to be registered */
-	int priority;		  /* of the subtrees; 0 while there are none */
-	struct subtree *subtrees; /* owned: the whole and its objects */
-	size_t count;
-	bool unlisted; /* the master's sysORTable lacks its row: some are refused */
-};
-
 static size_t place_of(const struct tcx_registration *one)
 {
 	return (size_t)(one->module - one->built->modules);
@@ -36,7 +24,12 @@ static size_t place_of(const struct tcx_registration *one)
 
 static bool is_default(const struct tcx_registration *one)
 {
-	return strcmp(one->context->name, TCX_CONTEXT_DEFAULT) == 0;
+	return tcx_context_is_default(one->context);
+}
+
+unsigned int tcx_registration_bit(const struct tcx_registration *one)
+{
+	return is_default(one) ? 1U << place_of(one) : TCX_ELSEWHERE;
 }
 
 static bool register_subtree(struct tcx_registration *one, const oid *root, size_t len)
@@ -78,11 +71,11 @@ static bool register_module(struct tcx_registration *one)
 	const struct tcx_module *module = one->module;
 
 	one->priority = one->wanted;
+	if (!is_default(one))
+		return register_subtree(one, module->root, module->root_len);
 	one->context->modules |= 1U << place_of(one);
 	if (!register_subtree(one, module->subtree, module->subtree_len))
 		return false;
-	if (!is_default(one))
-		return true;
 	if (module->how > TCX_MODULE_WHOLE && !register_objects(one))
 		return false;
 	register_sysORTable((oid *)module->sysORID, module->sysORID_len, module->text);
@@ -95,71 +88,142 @@ static void unregister_module(struct tcx_registrations *registrations, struct tc
 
 	for (; one->count > 0; one->count--) {
 		registrations->is_moot = one->subtrees[one->count - 1].refused;
-		netsnmp_unregister_handler(one->subtrees[one->count - 1].made);
+		tcx_quirk_unregister(one->subtrees[one->count - 1].made);
 	}
 	registrations->is_moot = false;
-	if (is_default(one))
-		unregister_sysORTable((oid *)module->sysORID, module->sysORID_len);
-	one->context->modules &= ~(1U << place_of(one));
 	one->unlisted = false;
 	one->priority = 0;
+	if (!is_default(one))
+		return;
+	unregister_sysORTable((oid *)module->sysORID, module->sysORID_len);
+	one->context->modules &= ~(1U << place_of(one));
 }
 
-static bool reconcile(struct tcx_registrations *registrations, struct tcx_registration *one,
-		      struct tcx_fault *fault)
+static bool register_or_fail(struct tcx_registration *one, struct tcx_fault *fault)
 {
-	if (one->priority == one->wanted)
+	return register_module(one) ||
+	       tcx_fault_set(fault,
+			     "the group '%s' cannot be registered: memory is short; start the "
+			     "agent with more",
+			     one->module->word);
+}
+
+/* The priority, or 0. */
+static int wanted_now(const struct tcx_registration *one)
+{
+	return tcx_context_is_served(one->context) ? one->wanted : 0;
+}
+
+/* Whether it stays as it is. What is not wanted in another context goes with the session. */
+static bool is_settled(const struct tcx_registration *one)
+{
+	return one->priority == wanted_now(one) || (wanted_now(one) == 0 && !is_default(one));
+}
+
+/* between: there is no session, so that what has nothing to serve any more can go, too. */
+static bool reconcile(struct tcx_registrations *registrations, struct tcx_registration *one,
+		      bool between, struct tcx_fault *fault)
+{
+	bool is_over = between && wanted_now(one) == 0;
+
+	if (is_settled(one) && !is_over)
 		return true;
 	if (one->priority > 0)
 		unregister_module(registrations, one);
-	if (one->wanted == 0 || register_module(one))
-		return true;
-	return tcx_fault_set(
-		fault,
-		"the group '%s' cannot be registered: memory is short; start the agent with more",
-		one->module->word);
+	return wanted_now(one) == 0 || register_or_fail(one, fault);
 }
 
 bool tcx_registrations_apply(struct tcx_registrations *registrations, struct tcx_fault *fault)
 {
+	bool between = tcx_registrations_change(registrations) == TCX_REGISTRATIONS_TAKE_BACK;
+
 	for (size_t i = 0; i < registrations->count; i++)
-		if (!reconcile(registrations, &registrations->all[i], fault))
+		if (!reconcile(registrations, &registrations->all[i], between, fault))
 			return false;
 	return true;
 }
 
-/* The first of a context's registrations; made if there are none. */
-static struct tcx_registration *find_or_add(struct tcx_registrations *registrations,
-					    struct tcx_context *context)
+static bool has_root(const struct tcx_module *module, const struct tcx_module *of)
+{
+	return netsnmp_oid_equals(module->root, module->root_len, of->root, of->root_len) == 0;
+}
+
+/* Whether a module is registered by itself in a context: in another one the first of each root. */
+static bool is_registered_in(const struct tcx_context *context,
+			     const struct tcx_built_modules *built, size_t place)
+{
+	for (size_t i = 0; i < place && !tcx_context_is_default(context); i++)
+		if (has_root(&built->modules[i], &built->modules[place]))
+			return false;
+	return true;
+}
+
+/* The place of the first of a context's registrations, or the count of all. */
+static size_t find_first(const struct tcx_registrations *registrations,
+			 const struct tcx_context *context)
+{
+	size_t i = 0;
+
+	while (i < registrations->count && registrations->all[i].context != context)
+		i++;
+	return i;
+}
+
+static bool add_all(struct tcx_registrations *registrations, struct tcx_context *context)
 {
 	const struct tcx_built_modules *built = registrations->modules;
-	size_t before = registrations->count;
 
-	for (size_t i = 0; i < before; i += built->count)
-		if (registrations->all[i].context == context)
-			return &registrations->all[i];
 	for (size_t i = 0; i < built->count; i++) {
 		const struct tcx_registration one = {
 			.built = built, .module = &built->modules[i], .context = context};
 
-		if (!tcx_array_append(&registrations->all, &registrations->count, &one,
+		if (is_registered_in(context, built, i) &&
+		    !tcx_array_append(&registrations->all, &registrations->count, &one,
 				      sizeof(one)))
-			return NULL;
+			return false;
 	}
-	return &registrations->all[before];
+	return true;
+}
+
+/* Of these modules those that one stands for. */
+static unsigned int modules_of(const struct tcx_registration *one, unsigned int modules)
+{
+	unsigned int found = 0;
+
+	for (size_t i = 0; i < one->built->count; i++)
+		if (is_default(one) ? i == place_of(one)
+				    : has_root(&one->built->modules[i], one->module))
+			found |= modules & 1U << i;
+	return found;
+}
+
+/* Of these modules those that can be registered. */
+static unsigned int possible_of(const struct tcx_built_modules *built, unsigned int modules,
+				bool tables)
+{
+	for (size_t i = 0; i < built->count; i++)
+		if (!tables && built->modules[i].how == TCX_MODULE_TABLE)
+			modules &= ~(1U << i);
+	return modules;
 }
 
 bool tcx_registrations_want(struct tcx_registrations *registrations, struct tcx_context *context,
 			    unsigned int modules, bool tables, int priority)
 {
-	struct tcx_registration *all = find_or_add(registrations, context);
+	unsigned int possible = possible_of(registrations->modules, modules, tables);
+	size_t first = find_first(registrations, context);
 
-	for (size_t i = 0; all != NULL && i < registrations->modules->count; i++) {
-		bool possible = tables || all[i].module->how != TCX_MODULE_TABLE;
+	if (first == registrations->count && !add_all(registrations, context))
+		return false;
+	for (size_t i = first; i < registrations->count && registrations->all[i].context == context;
+	     i++) {
+		struct tcx_registration *one = &registrations->all[i];
 
-		all[i].wanted = possible && (modules & 1U << i) != 0 ? priority : 0;
+		one->wanted = modules_of(one, possible) != 0 ? priority : 0;
 	}
-	return all != NULL;
+	if (!tcx_context_is_default(context))
+		context->modules = possible;
+	return true;
 }
 
 enum tcx_registrations_change
@@ -170,7 +234,7 @@ tcx_registrations_change(const struct tcx_registrations *registrations)
 	for (size_t i = 0; i < registrations->count; i++) {
 		const struct tcx_registration *one = &registrations->all[i];
 
-		if (one->priority == one->wanted)
+		if (is_settled(one))
 			continue;
 		if (one->priority > 0)
 			return TCX_REGISTRATIONS_TAKE_BACK;
@@ -179,8 +243,8 @@ tcx_registrations_change(const struct tcx_registrations *registrations)
 	return change;
 }
 
-const struct tcx_module *tcx_registrations_refused(struct tcx_registrations *registrations,
-						   const netsnmp_handler_registration *made)
+const struct tcx_registration *tcx_registrations_refused(struct tcx_registrations *registrations,
+							 const netsnmp_handler_registration *made)
 {
 	for (size_t i = 0; i < registrations->count; i++) {
 		struct tcx_registration *one = &registrations->all[i];
@@ -188,18 +252,21 @@ const struct tcx_module *tcx_registrations_refused(struct tcx_registrations *reg
 		for (size_t k = 0; k < one->count; k++)
 			if (one->subtrees[k].made == made) {
 				one->subtrees[k].refused = true;
-				return one->module;
+				return one;
 			}
 	}
 	return NULL;
 }
 
+static void set_refused(struct tcx_registration *one, bool refused)
+{
+	for (size_t i = 0; i < one->count; i++)
+		one->subtrees[i].refused = refused;
+}
+
 void tcx_registrations_left(struct tcx_registrations *registrations, size_t module)
 {
-	struct tcx_registration *one = &registrations->all[module];
-
-	for (size_t i = 0; i < one->count; i++)
-		one->subtrees[i].refused = true;
+	set_refused(&registrations->all[module], true);
 }
 
 static bool has_refusals(const struct tcx_registration *one)
@@ -227,15 +294,32 @@ unsigned int tcx_registrations_ask_again(struct tcx_registrations *registrations
 
 	for (size_t i = 0; i < registrations->count; i++) {
 		const struct tcx_registration *one = &registrations->all[i];
-		unsigned int bit = 1U << place_of(one);
+		unsigned int bit = tcx_registration_bit(one);
 
-		if ((modules & bit) == 0 || !has_refusals(one))
+		if ((modules & bit) == 0 || !has_refusals(one) || wanted_now(one) == 0)
 			continue;
 		ask_again(one);
 		asked |= bit;
 		refused |= has_refusals(one) ? bit : 0;
 	}
 	return asked & ~refused;
+}
+
+bool tcx_registrations_add(struct tcx_registrations *registrations, struct tcx_context *context,
+			   struct tcx_fault *fault)
+{
+	for (size_t i = find_first(registrations, context);
+	     i < registrations->count && registrations->all[i].context == context; i++) {
+		struct tcx_registration *one = &registrations->all[i];
+
+		if (one->wanted == 0)
+			continue;
+		if (one->priority > 0)
+			ask_again(one);
+		else if (!register_or_fail(one, fault))
+			return false;
+	}
+	return true;
 }
 
 void tcx_registrations_update_sysORTable(struct tcx_registrations *registrations)
@@ -252,6 +336,16 @@ void tcx_registrations_update_sysORTable(struct tcx_registrations *registrations
 	}
 }
 
+/* Whether the library shall leave it out. Its own handlers are before ours. */
+static bool is_over(const netsnmp_handler_registration *made)
+{
+	const netsnmp_mib_handler *handler = made->handler;
+
+	while (handler != NULL && handler->access_method != tcx_library_face_answer)
+		handler = handler->next;
+	return handler != NULL && !tcx_context_is_served(handler->myvoid);
+}
+
 /* A new session asks anew for what was refused. */
 void tcx_registrations_connected(struct tcx_registrations *registrations)
 {
@@ -259,10 +353,9 @@ void tcx_registrations_connected(struct tcx_registrations *registrations)
 		struct tcx_registration *one = &registrations->all[i];
 
 		one->unlisted = false;
-		for (size_t k = 0; k < one->count; k++)
-			one->subtrees[k].refused = false;
+		set_refused(one, !tcx_context_is_served(one->context));
 	}
-	tcx_quirk_register_once();
+	tcx_quirk_register_once(is_over);
 }
 
 void tcx_registrations_clear(struct tcx_registrations *registrations)

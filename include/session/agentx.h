@@ -34,7 +34,7 @@ struct tcx_agentx {
 
 	/* Registrations that are refused: */
 	const netsnmp_handler_registration *registering; /* the library's */
-	unsigned int reported;				 /* groups whose refusal is in the log */
+	unsigned int reported;				 /* those whose refusal is in the log */
 	unsigned int alarm; /* of the next try, the library's number; or 0 */
 };
 

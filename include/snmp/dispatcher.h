@@ -54,7 +54,21 @@ struct tcx_dispatcher *tcx_dispatcher_new(const struct tcx_built_modules *module
 struct tcx_context *tcx_dispatcher_set(struct tcx_dispatcher *dispatcher, const char *name,
 				       const struct tcx_context_settings *settings);
 
-/* The context of this name; NULL: there is none. */
+/*
+ * What a context serves has gone, be it while requests are pending: from now on it has no object,
+ * and no references are left. The struct stays, for tcx_dispatcher_set() to use it again.
+ */
+void tcx_dispatcher_remove(struct tcx_context *context);
+
+/* A module by its place. */
+const struct tcx_module *tcx_context_module(const struct tcx_context *context, size_t place);
+
+/* Whether something is served there: it was set, and not removed since. */
+bool tcx_context_is_served(const struct tcx_context *context);
+
+bool tcx_context_is_default(const struct tcx_context *context);
+
+/* The context of this name, be it a removed one; NULL: there is none. */
 struct tcx_context *tcx_dispatcher_find(const struct tcx_dispatcher *dispatcher, const char *name);
 
 /*

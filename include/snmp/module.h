@@ -13,7 +13,7 @@
 #include "snmp/tree.h"
 
 #define TCX_ROOT_MAX	32
-#define TCX_MODULES_MAX 32 /* a set of them has a bit for each */
+#define TCX_MODULES_MAX 31 /* a set of them has a bit for each */
 
 /*
  * A module is one subtree, which makes a walk twice as fast as one registration per object. But the
@@ -21,8 +21,9 @@
  * of most tables), ours are by object, too. The subtree stays necessary. Where snmpd has a whole
  * table, the parts that we do not register are still asked, and answer with snmpd's rows behind our
  * last one, in our last column. A table is by object, too, and not registered while there are no
- * tables. snmpd has objects in the default context only: in others a module is its subtree. One
- * that is our own is whole, and no other agent has such objects, snmpd included.
+ * tables. snmpd has objects in the default context only: in others the root is registered, once for
+ * all modules that have it. One that is our own is whole, and no other agent has such objects,
+ * snmpd included.
  */
 enum tcx_module_how { TCX_MODULE_OWN, TCX_MODULE_WHOLE, TCX_MODULE_BY_OBJECT, TCX_MODULE_TABLE };
 
@@ -33,7 +34,7 @@ struct tcx_module {
 	enum tcx_module_how how;
 	oid root[TCX_ROOT_MAX]; /* of the objects */
 	size_t root_len;
-	oid subtree[TCX_ROOT_MAX]; /* that is registered, and has all of them */
+	oid subtree[TCX_ROOT_MAX]; /* that is registered in the default context, and has all */
 	size_t subtree_len;
 	/* Its row of sysORTable exists while all of it is registered in the default context. */
 	oid sysORID[TCX_ROOT_MAX];

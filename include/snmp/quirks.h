@@ -38,11 +38,17 @@ void tcx_quirk_answer_error(netsnmp_delegated_cache *cache);
 
 /* --- Registrations -----------------------------------------------------------------------------*/
 
+/* Unregisters in its context, and frees it. */
+void tcx_quirk_unregister(const netsnmp_handler_registration *made);
+
 /* The master shall remove nothing on an Unregister that the library is about to send. */
 void tcx_quirk_unregister_nothing(struct register_parameters *parameters);
 
-/* At the beginning of a session: the library shall register everything, each once. */
-void tcx_quirk_register_once(void);
+/*
+ * At the beginning of a session: the library shall register everything once, but for what is over.
+ */
+typedef bool tcx_quirk_is_over(const netsnmp_handler_registration *made);
+void tcx_quirk_register_once(tcx_quirk_is_over *is_over);
 
 /* Asks the master again for a registration that it has refused. */
 void tcx_quirk_ask_master(netsnmp_handler_registration *made);

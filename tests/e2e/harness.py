@@ -54,6 +54,7 @@ class Skip(Exception):
 # --- Counting -----------------------------------------------------------------------------------------------------------------
 
 tally = collections.Counter()
+reasons = []  # of what was skipped
 
 
 def check(good, what, detail=""):
@@ -82,6 +83,7 @@ def differences(found, wanted):
 
 def skip(why):
     tally["skipped"] += 1
+    reasons.append(str(why))
     print(f"  skip {why}", flush=True)
 
 
@@ -164,6 +166,8 @@ def main(*cases):
         if not wanted or case.__name__ in wanted:
             run_case(case)
     print(f"{tally['passed']} passed, {tally['failed']} failed, {tally['skipped']} skipped")
+    if not tally["passed"] + tally["failed"]:
+        print(f"skipped: {'; '.join(dict.fromkeys(reasons))}")
     sys.exit(1 if tally["failed"] else 0 if tally["passed"] else 77)
 
 
@@ -219,13 +223,13 @@ def parse_answer(text):
 
 
 def is_counter(oid):
-    """An object of the agent's that shows a counter: not one of the snapshot group, not a text, not a table of sockets or
-    of snmpd's."""
+    """An object of the agent's that shows a counter: not one of the snapshot group, not a text nor what comes after a minute, not
+    a table of sockets or of snmpd's."""
     parts = key(oid)
     if oid.startswith(MIB2 + "."):
         return len(parts) == 9 and parts[8] == 0 and parts[7] <= SCALARS_OF[parts[6]]
     own = parts[len(key(OBJECTS)):]
-    return (1 < own[0] < 18 or 21 <= own[0] < 30) and own[:3] != (2, 1, 5)
+    return (1 < own[0] < 18 or 21 <= own[0] < 30) and not (own[:2] == (2, 1) and own[2] in (5, 9, 10, 11))
 
 
 # --- Processes ----------------------------------------------------------------------------------------------------------------
@@ -271,6 +275,12 @@ class Process:
 def has_sanitizer(process):
     """Freed memory waits in a quarantine then, so that counting it tells nothing; the sanitizer itself looks for leaks."""
     return "libasan" in pathlib.Path(f"/proc/{process.pid}/maps").read_text()
+
+
+def private_kib(process):
+    """What is the process's own: heap, stacks and written data, but no pages of files."""
+    rollup = pathlib.Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Anonymous:\s+(\d+) kB", rollup, re.MULTILINE)[1])
 
 
 class Agent(Process):
@@ -342,11 +352,15 @@ class SlowFile:
                 self.reader, _ = self.gate.accept()
         return self.reader is not None
 
-    def feed(self, text):
-        """Writes what it holds and lets it be read; the next one waits again."""
-        self.path.write_text(text)
+    def let_go(self):
+        """Lets it be opened; the next one waits again."""
         self.reader.close()
         self.reader = None
+
+    def feed(self, text):
+        """Writes what it holds and lets it be read."""
+        self.path.write_text(text)
+        self.let_go()
 
 
 # --- The site -----------------------------------------------------------------------------------------------------------------
@@ -377,6 +391,8 @@ def patience(conf):
 
 class Site:
     """A temporary folder and a network namespace, with what runs in them."""
+
+    udp = ("udp:127.0.0.1:161",)  # where snmpd listens, too
 
     def __init__(self, name):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"tcx-{name}-"))
@@ -468,7 +484,7 @@ class Site:
         for path in (self.snmp, self.master):
             path.unlink(missing_ok=True)
         process = self.start(Process, self.inside("snmpd", "-f", "-Lo", "-C", "-c", conf, *options, self.address,
-                                                  "udp:127.0.0.1:161"), self.folder / "snmpd.log")
+                                                  *self.udp), self.folder / "snmpd.log")
         wait_for(f"snmpd listens on {self.snmp} and {self.master}",
                  lambda: not process.alive() or (connects(self.snmp) and connects(self.master)))
         if not process.alive():

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An agent that serves one collector in many contexts: what contexts cost, before namespaces use
- * them.
+ * An agent that serves one collector in many contexts, which come and go as a test says.
  *
- * many_contexts SOCKET COUNT
+ * many_contexts SOCKET COUNT [FIFO]
  *
- * Registers two subtrees, mib-2 and linuxTcpExtObjects, in the default context and in the contexts
- * context0 ... of which there are COUNT. Prints, when it has connected, "connected SECONDS OCTETS":
- * the time from the first registration on, and how much its own memory grew meanwhile. Serves
- * until it is ended.
+ * Serves all modules without tables in the default context and in the contexts context0 ... of
+ * which there are COUNT. Prints, when it has connected, "connected SECONDS OCTETS": the time from
+ * the first registration on, and how much its own memory grew meanwhile. Then obeys the lines of
+ * the FIFO: "+NAME" adds a context, "-NAME" removes one. Serves until SIGTERM.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "agent/collect/events.h"
@@ -22,42 +23,26 @@
 #include "collect/collector.h"
 #include "config/config.h"
 #include "kernel/netns.h"
-#include "mib/objects.h"
+#include "mib/modules.h"
 #include "session/agentx.h"
+#include "session/log.h"
 #include "snmp/netsnmp.h"
 #include "snmp/registrations.h"
 
-#define MIB2	    1, 3, 6, 1, 2, 1
-#define OID(...)    {__VA_ARGS__}, sizeof((oid[]){__VA_ARGS__}) / sizeof(oid)
 #define INTERVAL_NS TCX_NS_PER_S
 #define MAX_AGE_NS  (10 * INTERVAL_NS)
-#define ALL_MODULES 3U
 #define MEAN_NS	    (60 * TCX_NS_PER_S)
 #define PRIORITY    100
 
 /* On a busy machine. */
 #define FIRST_READ_MS 30000
 
-static bool add_mib2(struct tcx_tree *tree, const char *word)
-{
-	static const char *const words[] = {"ip", "icmp", "tcp", "udp"};
-	bool added = true;
-
-	(void)word;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		added = added && tcx_add_module(tree, words[i]);
-	return added;
-}
-
-static const struct tcx_module modules[] = {
-	{"mib-2", add_mib2, TCX_MODULE_WHOLE, OID(MIB2), OID(MIB2), OID(MIB2), "mib-2"},
-	{"tcpext", tcx_add_module, TCX_MODULE_WHOLE, OID(TCX_OBJECTS_ROOT), OID(TCX_OBJECTS_ROOT),
-	 OID(TCX_MIB_ROOT, 3, 1), "all counters"},
-};
-
 struct agent {
 	struct tcx_collector *collector;
 	struct tcx_agentx agentx;
+	char line[TCX_CONTEXT_MAX + 2]; /* of the FIFO, as far as it has come */
+	size_t line_len;
+	bool stop;
 };
 
 static void need(bool done, const char *what)
@@ -68,7 +53,7 @@ static void need(bool done, const char *what)
 	exit(EXIT_FAILURE);
 }
 
-static void serve(struct agent *agent, const char *name)
+static struct tcx_context *serve(struct agent *agent, const char *name)
 {
 	const struct tcx_context_settings settings = {
 		.collector = agent->collector,
@@ -79,8 +64,47 @@ static void serve(struct agent *agent, const char *name)
 	struct tcx_context *context = tcx_dispatcher_set(agent->agentx.dispatcher, name, &settings);
 
 	need(context != NULL && tcx_registrations_want(&agent->agentx.registrations, context,
-						       ALL_MODULES, false, PRIORITY),
+						       tcx_modules_bit("all"), false, PRIORITY),
 	     "out of memory");
+	return context;
+}
+
+static void obey(struct agent *agent, const char *line)
+{
+	struct tcx_fault fault = {""};
+	const char *name = line + 1;
+
+	if (line[0] == '-')
+		tcx_dispatcher_remove(tcx_dispatcher_find(agent->agentx.dispatcher, name));
+	else
+		need(tcx_registrations_add(&agent->agentx.registrations, serve(agent, name),
+					   &fault),
+		     fault.text);
+}
+
+static void on_order(int fd, void *arg)
+{
+	struct agent *agent = arg;
+	char c;
+
+	while (read(fd, &c, 1) == 1) {
+		if (c != '\n') {
+			need(agent->line_len < sizeof(agent->line) - 1, "the line is too long");
+			agent->line[agent->line_len++] = c;
+			continue;
+		}
+		agent->line[agent->line_len] = '\0';
+		agent->line_len = 0;
+		obey(agent, agent->line);
+	}
+}
+
+static void on_stop(int fd, void *arg)
+{
+	struct agent *agent = arg;
+
+	(void)fd;
+	agent->stop = true;
 }
 
 static void serve_all(struct agent *agent, int count)
@@ -118,14 +142,16 @@ static void prepare(struct agent *agent, const char *socket)
 	const struct tcx_config config = {
 		.interval_ns = INTERVAL_NS,
 		.max_age_ns = MAX_AGE_NS,
-		.ping_s = 15,
+		.ping_s = 1,
 		.timeout_s = 5,
 	};
+	struct tcx_fault fault = {""};
 
 	signal(SIGPIPE, SIG_IGN);
-	snmp_enable_stderrlog();
+	need(tcx_log_start(false, true, &fault), fault.text);
 	need(tcx_agentx_init(&agent->agentx), "out of memory");
-	need(tcx_modules_build(&agent->agentx.modules, modules, 2), "out of memory");
+	need(tcx_modules_build(&agent->agentx.modules, tcx_modules, tcx_modules_count),
+	     "out of memory");
 	agent->agentx.dispatcher = tcx_dispatcher_new(&agent->agentx.modules);
 	need(agent->agentx.dispatcher != NULL, "out of memory");
 	agent->agentx.registrations.modules = &agent->agentx.modules;
@@ -145,14 +171,36 @@ static size_t private_memory(void)
 	return (resident - shared) * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+/* The signal is read as data, so that every wait sees it. */
+static void watch_stop(struct agent *agent)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	agent->agentx.wire.stop_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	need(agent->agentx.wire.stop_fd >= 0, "signals cannot be watched");
+	register_readfd(agent->agentx.wire.stop_fd, on_stop, agent);
+}
+
+static void watch_orders(struct agent *agent, const char *path)
+{
+	int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+	need(fd >= 0, "the FIFO cannot be opened");
+	register_readfd(fd, on_order, agent);
+}
+
 int main(int argc, char **argv)
 {
 	static struct agent agent; /* with room for what is received */
 	uint64_t begin;
 	size_t before;
 
-	need(argc == 3, "usage: many_contexts SOCKET COUNT");
+	need(argc == 3 || argc == 4, "usage: many_contexts SOCKET COUNT [FIFO]");
 	prepare(&agent, argv[1]);
+	watch_stop(&agent);
 	before = private_memory();
 	begin = tcx_clock_now();
 	serve_all(&agent, atoi(argv[2]));
@@ -161,6 +209,13 @@ int main(int argc, char **argv)
 	printf("connected %.3f %zu\n", (double)(tcx_clock_now() - begin) / 1e9,
 	       private_memory() - before);
 	fflush(stdout);
-	for (;;)
+	if (argc == 4)
+		watch_orders(&agent, argv[3]);
+	while (!agent.stop)
 		agent_check_and_process(1);
+	tcx_agentx_shutdown();
+	tcx_registrations_clear(&agent.agentx.registrations);
+	tcx_dispatcher_free(agent.agentx.dispatcher);
+	tcx_tree_clear(&agent.agentx.modules.tree);
+	return EXIT_SUCCESS;
 }

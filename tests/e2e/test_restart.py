@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""snmpd is killed and comes back, twenty times: the agent serves again each time, and keeps neither descriptors nor memory."""
+"""snmpd is killed and comes back, forty times: the agent serves again each time, and keeps neither descriptors nor memory."""
 
 import os
-import pathlib
 import re
 import statistics
 
 import harness
 from harness import check, check_equal
 
-ROUNDS = 20
+ROUNDS = 40
 SETTLED = 5  # until here, buffers and lists may find their size
 
 
@@ -18,12 +17,6 @@ def descriptors(agent):
     """What each one leads to, without the numbers of sockets and the like."""
     folder = f"/proc/{agent.pid}/fd"
     return sorted(re.sub(r"\d+", "N", os.readlink(f"{folder}/{fd}")) for fd in os.listdir(folder))
-
-
-def private_memory(agent):
-    """KiB that are the process's own: heap, stacks and written data, but no pages of files."""
-    rollup = pathlib.Path(f"/proc/{agent.pid}/smaps_rollup").read_text()
-    return int(re.search(r"^Anonymous:\s+(\d+) kB", rollup, re.MULTILINE)[1])
 
 
 def check_log(lines):
@@ -35,7 +28,7 @@ def check_log(lines):
     check(lost - slow <= ROUNDS <= lost, "no session ends but with snmpd, or without an answer of it", lines)
 
 
-def twenty_times(site):
+def forty_times(site):
     """Killed, restarted, served."""
     snmpd = site.snmpd()
     agent = site.agent("agentXPingInterval 3\n")
@@ -47,7 +40,7 @@ def twenty_times(site):
         served += len(site.walk_counters(repetitions=25)) > 0
         if number == SETTLED:
             fds = descriptors(agent)
-        memory.append(private_memory(agent))
+        memory.append(harness.private_kib(agent))
     check_equal(served, ROUNDS, "served again each time")
     check(agent.alive(), "by the same process")
     check_equal(descriptors(agent), fds, f"the {len(fds)} descriptors of round {SETTLED} are those of round {ROUNDS}")
@@ -60,4 +53,4 @@ def twenty_times(site):
     check_log(agent.log()[1:])
 
 
-harness.main(twenty_times)
+harness.main(forty_times)

@@ -384,6 +384,50 @@ static void pending_requests(void **state)
 	open_dispatcher(NULL);
 }
 
+/* A removed context answers what is pending there, and then has nothing, until it is set again. */
+static void removed(void **state)
+{
+	struct tcx_context *red = tcx_dispatcher_find(dispatcher, "red");
+	struct fate fates[2] = {0};
+
+	(void)state;
+	is_pending = true;
+	assert_true(wait_in("", &fates[0]));
+	assert_true(wait_in("red", &fates[1]));
+	is_pending = false;
+	request_in("red");
+	assert_true(tcx_context_is_served(red));
+	tcx_dispatcher_remove(red);
+	assert_true(fates[1].answered && fates[1].cleared && !fates[1].failed);
+	assert_false(tcx_context_is_served(red));
+	assert_string_equal(get("red", "9.5.1.0"), "no object");
+	assert_string_equal(next("red", "1", false, ""), "no object");
+	assert_string_equal(get("", "9.1.1.0"), "9.1.1.0 Counter64 11");
+	serve("red", 4, 1);
+	assert_ptr_equal(tcx_dispatcher_find(dispatcher, "red"), red);
+	assert_string_equal(get("red", "9.5.1.0"), "9.5.1.0 Counter64 51");
+}
+
+/* Whatever order they come in. */
+static void many(void **state)
+{
+	enum { MANY = 251, STEP = 100 };
+	char name[TCX_CONTEXT_MAX];
+
+	(void)state;
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "n%d", i * STEP % MANY);
+		serve(name, 4, 1);
+	}
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "n%d", i);
+		assert_string_equal(tcx_dispatcher_find(dispatcher, name)->name, name);
+	}
+	assert_non_null(tcx_dispatcher_find(dispatcher, ""));
+	assert_null(tcx_dispatcher_find(dispatcher, "n251"));
+	assert_null(tcx_dispatcher_find(dispatcher, "o"));
+}
+
 /* The library asks for the first row; what comes with mode is part of a command. */
 static int ask(struct tcx_context *to, int mode, int command, netsnmp_request_info *varbind)
 {
@@ -459,6 +503,7 @@ int main(void)
 		TEST(every_range),   TEST(gets),	  TEST(contexts),
 		TEST(pending_table), TEST(transactions),  TEST(pending_requests),
 		TEST(modules_show),  TEST(held_requests), TEST(getnext_begins_with_a_get),
+		TEST(removed),	     TEST(many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
