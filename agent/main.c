@@ -18,6 +18,7 @@
 #include "mib/modules.h"
 #include "sample/print.h"
 #include "session/agentx.h"
+#include "session/contexts.h"
 #include "session/log.h"
 #include "snmp/netsnmp.h"
 
@@ -27,11 +28,25 @@ struct tcx_program {
 	struct tcx_config config;
 	struct tcx_agentx agentx;
 	struct tcx_reading reading;
+	struct tcx_contexts contexts;
 	struct tcx_pid_file pid_file;
 	bool reloaded; /* the configuration is in force, except registrations */
 	bool stop;
 	bool unsound; /* the library has freed registrations that it still uses */
 };
+
+/* The contexts become those of the namespaces that are served now. */
+static void follow_namespaces(struct tcx_program *program)
+{
+	struct tcx_namespace_list *list = tcx_namespaces_latest(program->reading.namespaces);
+	struct tcx_fault fault = {""};
+
+	program->unsound = program->unsound ||
+			   !tcx_contexts_follow(&program->contexts, &program->agentx, list, &fault);
+	if (fault.text[0] != '\0')
+		snmp_log(LOG_ERR, "%s\n", fault.text);
+	tcx_namespace_list_unref(list);
+}
 
 static void on_reading(int fd, void *arg)
 {
@@ -39,6 +54,7 @@ static void on_reading(int fd, void *arg)
 
 	(void)fd;
 	tcx_reading_log(&program->reading);
+	follow_namespaces(program);
 	tcx_dispatcher_tables_changed(program->agentx.dispatcher);
 }
 
@@ -69,29 +85,43 @@ static bool set_reading(struct tcx_program *program, const struct tcx_config *co
 				.ignored = config->ignored,
 			},
 		.max_age_ns = config->max_age_ns,
+		.names = config->namespaces,
+		.limit = (size_t)config->namespace_limit,
 	};
 
 	return tcx_reading_set(&program->reading, &settings, fault);
 }
 
+/* False when memory is short. */
+static bool set_contexts(struct tcx_program *program)
+{
+	const struct tcx_config *config = &program->config;
+	struct tcx_contexts_settings settings = {
+		.answers =
+			{
+				.collector = program->reading.collector,
+				.tables = program->reading.tables,
+				.interval_ns = config->interval_ns,
+				.max_age_ns = config->max_age_ns,
+				.table_timeout_ns = config->table_timeout_ns,
+			},
+		.modules = config->modules,
+		.priority = config->priority,
+	};
+	struct tcx_context *context = tcx_dispatcher_set(program->agentx.dispatcher,
+							 TCX_CONTEXT_DEFAULT, &settings.answers);
+
+	return context != NULL &&
+	       tcx_registrations_want(&program->agentx.registrations, context, config->modules,
+				      program->reading.tables != NULL, config->priority) &&
+	       tcx_contexts_set(&program->contexts, &program->agentx, &settings);
+}
+
 /* Applies the configuration to sessions and requests. False when memory is short, at the start. */
 static bool apply_config(struct tcx_program *program)
 {
-	const struct tcx_context_settings settings = {
-		.collector = program->reading.collector,
-		.tables = program->reading.tables,
-		.interval_ns = program->config.interval_ns,
-		.max_age_ns = program->config.max_age_ns,
-		.table_timeout_ns = program->config.table_timeout_ns,
-	};
-	struct tcx_context *context;
-
 	tcx_agentx_configure(&program->config, program->options.socket);
-	context = tcx_dispatcher_set(program->agentx.dispatcher, TCX_CONTEXT_DEFAULT, &settings);
-	return context != NULL &&
-	       tcx_registrations_want(&program->agentx.registrations, context,
-				      program->config.modules, program->reading.tables != NULL,
-				      program->config.priority);
+	return set_contexts(program);
 }
 
 /* On SIGHUP. Changes all but the registrations at once. */
@@ -231,6 +261,7 @@ static void finish(struct tcx_program *program)
 		tcx_registrations_clear(&program->agentx.registrations);
 		tcx_dispatcher_free(program->agentx.dispatcher);
 		tcx_tree_clear(&program->agentx.modules.tree);
+		tcx_contexts_clear(&program->contexts);
 		tcx_reading_stop(&program->reading);
 	}
 	tcx_pid_file_remove(&program->pid_file);
@@ -257,6 +288,7 @@ static int serve(struct tcx_program *program)
 		return fail(program, ready_fd, &fault);
 	tcx_process_started(ready_fd, true);
 	tcx_reading_log(&program->reading);
+	follow_namespaces(program);
 	while (!program->stop && !program->unsound) {
 		agent_check_and_process(1);
 		if (program->reloaded)

@@ -34,7 +34,7 @@ static const struct tcx_counter_row rows[TCX_COUNTERS] = {
 
 static const struct tcx_source_row sources[TCX_SOURCES] = {
 #define SOURCE(index, id, path, format, prefix, per, set, title, absent)                           \
-	{path, prefix, TCX_SET_##set, title, sizeof(absent) > 1 ? absent : NULL},
+	{path, prefix, TCX_SET_##set, TCX_PER_##per, title, sizeof(absent) > 1 ? absent : NULL},
 #include "mibs/sources.def"
 };
 

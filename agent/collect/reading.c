@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Starts and stops collector, tables and link watch, and logs their events. */
+/* Starts and stops collector, tables, link watch and namespaces, and logs their events. */
 #include "collect/reading.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
+#include "catalogue/catalogue.h"
 #include "events.h"
 #include "kernel/netns.h"
 #include "pool.h"
@@ -17,6 +18,9 @@
 /* How long start and reload wait for the first counters, which take less than a millisecond. */
 #define FIRST_READ_MS 1000
 #define NEXT_READ_MS  100
+
+/* Where names of namespaces are (ip-netns(8)). */
+#define NAMES_FOLDER "/run/netns"
 
 /* The tables are of the counters' namespace, or there are none. */
 static void log_no_tables(const struct tcx_reading *reading, const struct tcx_proc_root *root)
@@ -116,6 +120,40 @@ static void change(struct tcx_reading *reading, const struct tcx_reading_setting
 		tcx_tables_set(reading->tables, &settings->tables);
 }
 
+/* What is the whole host's is the default context's. But a limit goes with what it limits. */
+static uint32_t sources_of_host(void)
+{
+	uint32_t sources = 0;
+
+	for (size_t i = 0; i < TCX_SOURCES; i++)
+		if (tcx_catalogue_source(i)->per == TCX_PER_host &&
+		    i != TCX_SOURCE_NF_CONNTRACK_MAX)
+			sources |= 1U << i;
+	return sources;
+}
+
+static bool set_namespaces(struct tcx_reading *reading, const struct tcx_reading_settings *settings,
+			   struct tcx_fault *fault)
+{
+	struct tcx_namespaces_settings others = {
+		.folder = NAMES_FOLDER,
+		.names = settings->names,
+		.own = tcx_netns_id(reading->netns).inode,
+		.counters = settings->counters,
+		.tables = settings->tables,
+		.limit = settings->limit,
+	};
+
+	others.tables.lazy = true;
+	others.counters.sources.off |= sources_of_host();
+	if (reading->namespaces != NULL)
+		tcx_namespaces_set(reading->namespaces, &others);
+	else
+		reading->namespaces =
+			tcx_namespaces_start(reading->pool, reading->events, &others, fault);
+	return reading->namespaces != NULL;
+}
+
 bool tcx_reading_set(struct tcx_reading *reading, const struct tcx_reading_settings *settings,
 		     struct tcx_fault *fault)
 {
@@ -126,7 +164,7 @@ bool tcx_reading_set(struct tcx_reading *reading, const struct tcx_reading_setti
 	else if (!prepare(reading, fault) || !move(reading, settings, fault))
 		return false;
 	reading->max_age_ns = settings->max_age_ns;
-	return true;
+	return set_namespaces(reading, settings, fault);
 }
 
 int tcx_reading_fd(const struct tcx_reading *reading)
@@ -146,6 +184,7 @@ void tcx_reading_log(struct tcx_reading *reading)
 void tcx_reading_stop(struct tcx_reading *reading)
 {
 	stop(reading);
+	tcx_namespaces_stop(reading->namespaces);
 	tcx_pool_stop(reading->pool);
 	tcx_events_unref(reading->events);
 }

@@ -56,6 +56,10 @@ static const struct directive directives[] = {
 	 "of rows that a table has at most"},
 	{"ignoreInterface", NULL, "PATTERN...", take_patterns, FIELD(ignored), 0, 0, NULL,
 	 "of interfaces to leave out of ifTable, ifNumber, atTable and ifIp6Table"},
+	{"namespace", NULL, "NAME|PATTERN...", take_patterns, FIELD(namespaces), 0, 0, NULL,
+	 "of network namespaces in /run/netns that are served, each as a context"},
+	{"namespaceLimit", NULL, "NUMBER", take_number, FIELD(namespace_limit), 1, 100000, "1000",
+	 "of names of such contexts, in all since the start"},
 	{"source", NULL, "NAME on|off", take_source, FIELD(sources_off), 0, 0, NULL,
 	 "whether a file of counters is read, such as net/xfrm_stat; on unless set"},
 	{"threshold", NULL, "NAME OBJECT value|rate|growth|percent >|< LIMIT ...|defaults", NULL, 0,
@@ -173,7 +177,7 @@ static void take_modules(const struct directive *directive, struct tcx_config *c
 static void take_patterns(const struct directive *directive, struct tcx_config *config,
 			  const char *text)
 {
-	char *list = config->ignored.text;
+	char *list = ((struct tcx_list *)field_of(directive, config))->text;
 	char pattern[PATH_MAX];
 
 	while (tcx_list_next(&text, " \t", pattern)) {

@@ -31,10 +31,14 @@ enum tcx_source_set {
 	TCX_SET_more  /* only --print all has it, and only counterSourceTable tells of it */
 };
 
+/* What a source tells of. */
+enum tcx_source_per { TCX_PER_netns, TCX_PER_host };
+
 struct tcx_source_row {
 	const char *path;   /* below the proc root */
 	const char *prefix; /* of the names that its words become */
 	enum tcx_source_set set;
+	enum tcx_source_per per;
 	const char *title;  /* what it holds, for people */
 	const char *absent; /* what is missing where it does not exist; NULL: every Linux has it */
 };

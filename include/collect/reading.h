@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * All readers of the kernel: the collector, the tables and the link watch, by jobs of one pool,
- * which report to the main loop.
+ * All readers of the kernel: the collector, the tables and the link watch, and those of other
+ * namespaces, by jobs of one pool, which report to the main loop.
  */
 #ifndef TCX_COLLECT_READING_H
 #define TCX_COLLECT_READING_H
@@ -11,6 +11,7 @@
 
 #include "base/fault.h"
 #include "collect/collector.h"
+#include "collect/namespaces.h"
 #include "collect/tables.h"
 #include "kernel/netns.h"
 
@@ -21,7 +22,9 @@ struct tcx_reading_settings {
 	const char *proc_root;
 	struct tcx_collector_settings counters; /* but for its tables */
 	struct tcx_tables_settings tables;
-	uint64_t max_age_ns; /* maxAge, for the log */
+	uint64_t max_age_ns;   /* maxAge, for the log */
+	struct tcx_list names; /* namespace: patterns of names that are served, too */
+	size_t limit;	       /* namespaceLimit */
 };
 
 /* The caller sets log, which its own thread calls, and nothing else. */
@@ -33,6 +36,7 @@ struct tcx_reading {
 	struct tcx_collector *collector;
 	struct tcx_tables *tables; /* NULL: procRoot is of a namespace that cannot be entered */
 	struct tcx_netns *netns;   /* of procRoot; with its link watch, if there are tables */
+	struct tcx_namespaces *namespaces;
 	uint64_t max_age_ns;
 };
 

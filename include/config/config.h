@@ -22,6 +22,8 @@ struct tcx_config {
 	uint64_t table_timeout_ns;	   /* tableTimeout */
 	int max_rows;			   /* maxRows */
 	struct tcx_list ignored;	   /* ignoreInterface */
+	struct tcx_list namespaces;	   /* namespace */
+	int namespace_limit;		   /* namespaceLimit */
 	uint32_t sources_off;		   /* source NAME off: bits of 1 << enum tcx_source */
 	struct tcx_thresholds *thresholds; /* threshold: with a reference; NULL: there is none */
 	int priority;			   /* registerPriority */

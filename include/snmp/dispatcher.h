@@ -11,13 +11,11 @@
 #include <stdint.h>
 
 #include "collect/collector.h"
+#include "collect/namespaces.h"
 #include "collect/tables.h"
 #include "snmp/module.h"
 #include "snmp/request.h"
 #include "snmp/value.h"
-
-/* Octets of a context's name that a manager can give to snmpd. */
-#define TCX_CONTEXT_MAX 32
 
 /* The name of the default one. */
 #define TCX_CONTEXT_DEFAULT ""

@@ -1,0 +1,705 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which namespaces are served, and the two jobs for all of them: one looks for names, the other
+ * reads the counters of those that are due, by one thread that goes from one to the next. The
+ * readings of an interval are spread over it.
+ */
+#include "collect/namespaces.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "events.h"
+#include "kernel/netns_names.h"
+#include "pool.h"
+
+/* A run of the readings gives way after this time, so that it is never late. */
+#define RUN_NS (10 * TCX_NS_PER_MS)
+
+/* What is due so soon is read along: this part of an interval. */
+#define SOON_PART 50
+
+/* The fraction of an interval between two that were found one after the other: the golden ratio's.
+ */
+#define SPREAD 0.6180339887498949
+
+/* What may last of one. */
+enum { RENAMED, SAME, NAMELESS, CLOSED, FAILED, CONDITIONS };
+
+/* They get the name of the namespace, and a cause. */
+static const struct tcx_condition_kind kinds[CONDITIONS] = {
+	[RENAMED] = {LOG_NOTICE,
+		     "namespace %s is served as context %s: that of its own name cannot be had, "
+		     "which takes at most 32 letters, digits, '.', '-' and '_'\n",
+		     "namespace %s is gone\n"},
+	[SAME] = {LOG_NOTICE, "namespace %s is %s, and not served twice\n",
+		  "namespace %s is served now\n"},
+	[NAMELESS] = {LOG_WARNING,
+		      "namespace %s is not served as a context: %s names have been in use, which "
+		      "the master keeps; start it and the agent again\n",
+		      "namespace %s has a context now\n"},
+	[CLOSED] = {LOG_WARNING, "tables of namespace %s are not served: %s\n",
+		    "tables of namespace %s are served now\n"},
+	[FAILED] = {LOG_WARNING, "namespace %s cannot be served: %s; trying again every second\n",
+		    "namespace %s can be served now\n"},
+};
+
+static const struct tcx_condition_kind names_kind = {
+	LOG_WARNING, "%s cannot be found: %s; trying again\n", "%s are found again\n"};
+
+/* One that a discovery sees. */
+struct known {
+	struct tcx_namespace is;
+	enum tcx_discovery discovery;
+	char *path; /* owned; where it was found last */
+	bool seen;  /* by the look that goes on */
+	bool served;
+	struct tcx_condition conditions[CONDITIONS];
+	/* Of the job that reads: */
+	uint64_t due_ns;
+	unsigned int settings; /* by which it was read */
+};
+
+struct tcx_namespaces {
+	atomic_uint references; /* each job has one */
+	struct tcx_pool *pool;
+	struct tcx_events *events; /* with a reference */
+	struct tcx_job finding, reading;
+	struct tcx_layouts *layouts; /* with a reference */
+	size_t next;		     /* to be read; the job's own */
+
+	pthread_mutex_t changing; /* guards what follows; only workers wait for it */
+	bool stopped;
+	struct tcx_netns_names names;
+	struct tcx_condition names_failed;
+	struct tcx_context_names contexts;
+	unsigned int applied; /* settings */
+	unsigned int begun;   /* counts those that were served */
+	size_t count;
+	struct known **known; /* owned, with references; by discovery, name and number */
+
+	pthread_mutex_t lock;			 /* guards what follows; never held for long */
+	struct tcx_namespaces_settings settings; /* with references */
+	atomic_uint changes;			 /* counts those of the settings */
+	struct tcx_namespace_list *latest;
+};
+
+/* --- What is published -------------------------------------------------------------------------*/
+
+static void free_known(struct tcx_namespace *is)
+{
+	tcx_collector_unref(is->collector);
+	tcx_tables_unref(is->tables);
+	tcx_netns_unref(is->netns);
+	free(is->name);
+	free(((struct known *)is)->path);
+	free(is);
+}
+
+TCX_REFERENCE_DEFINE(tcx_namespace, free_known)
+
+static void free_list(struct tcx_namespace_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		tcx_namespace_unref(list->all[i]);
+	free(list);
+}
+
+TCX_REFERENCE_DEFINE(tcx_namespace_list, free_list)
+
+static struct tcx_namespace_list *new_list(size_t room, struct tcx_fault *fault)
+{
+	struct tcx_namespace_list *list = NULL;
+
+	return tcx_reference_new(sizeof(*list) + room * sizeof(list->all[0]), fault);
+}
+
+/* Without memory the list before stays, until the next change. */
+static void publish(struct tcx_namespaces *namespaces)
+{
+	struct tcx_namespace_list *list = new_list(namespaces->count, NULL);
+	struct tcx_namespace_list *before;
+
+	if (list == NULL)
+		return;
+	for (size_t i = 0; i < namespaces->count; i++)
+		if (namespaces->known[i]->served)
+			list->all[list->count++] = tcx_namespace_ref(&namespaces->known[i]->is);
+	pthread_mutex_lock(&namespaces->lock);
+	before = namespaces->latest;
+	namespaces->latest = list;
+	pthread_mutex_unlock(&namespaces->lock);
+	tcx_namespace_list_unref(before);
+	tcx_events_signal(namespaces->events);
+}
+
+struct tcx_namespace_list *tcx_namespaces_latest(struct tcx_namespaces *namespaces)
+{
+	struct tcx_namespace_list *list;
+
+	pthread_mutex_lock(&namespaces->lock);
+	list = tcx_namespace_list_ref(namespaces->latest);
+	pthread_mutex_unlock(&namespaces->lock);
+	return list;
+}
+
+/* --- Settings ----------------------------------------------------------------------------------*/
+
+static void take(struct tcx_namespaces_settings *to, const struct tcx_namespaces_settings *from)
+{
+	*to = *from;
+	tcx_thresholds_ref(to->counters.thresholds);
+}
+
+static void release(struct tcx_namespaces_settings *settings)
+{
+	tcx_thresholds_unref(settings->counters.thresholds);
+}
+
+/* A copy, with references. */
+static struct tcx_namespaces_settings settings_of(struct tcx_namespaces *namespaces)
+{
+	struct tcx_namespaces_settings settings;
+
+	pthread_mutex_lock(&namespaces->lock);
+	take(&settings, &namespaces->settings);
+	pthread_mutex_unlock(&namespaces->lock);
+	return settings;
+}
+
+static void apply(struct tcx_namespaces *namespaces, const struct tcx_namespaces_settings *settings)
+{
+	struct tcx_collector_settings counters = settings->counters;
+	unsigned int changes = namespaces->changes;
+
+	if (namespaces->applied == changes)
+		return;
+	namespaces->applied = changes;
+	for (size_t i = 0; i < namespaces->count; i++) {
+		const struct tcx_namespace *is = &namespaces->known[i]->is;
+
+		if (!namespaces->known[i]->served)
+			continue;
+		counters.tables = is->tables;
+		tcx_collector_set(is->collector, &counters);
+		if (is->tables != NULL)
+			tcx_tables_set(is->tables, &settings->tables);
+	}
+	tcx_job_ask(&namespaces->reading);
+}
+
+/* --- One ---------------------------------------------------------------------------------------*/
+
+static void report(struct tcx_namespaces *namespaces, struct known *known, int which,
+		   const struct tcx_fault *cause)
+{
+	tcx_events_report(namespaces->events, &known->conditions[which], &kinds[which],
+			  known->is.name, cause);
+}
+
+static int compare_numbers(uint32_t a, uint32_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+int tcx_namespace_compare(const struct tcx_namespace *a, const struct tcx_namespace *b)
+{
+	int order = compare_numbers(a->kind > TCX_NAMESPACE_NAMED, b->kind > TCX_NAMESPACE_NAMED);
+
+	if (order == 0)
+		order = strcmp(a->name, b->name);
+	return order != 0 ? order : compare_numbers(a->id.inode, b->id.inode);
+}
+
+static int compare(const struct known *known, enum tcx_discovery discovery,
+		   const struct tcx_namespace_found *found)
+{
+	int order = compare_numbers(known->discovery, discovery);
+
+	if (order == 0)
+		order = strcmp(known->is.name, found->name);
+	return order != 0 ? order : compare_numbers(known->is.id.inode, found->id.inode);
+}
+
+struct sought {
+	enum tcx_discovery discovery;
+	const struct tcx_namespace_found *found;
+};
+
+static bool is_before(const void *all, size_t i, const void *key)
+{
+	const struct sought *sought = key;
+
+	return compare(((struct known *const *)all)[i], sought->discovery, sought->found) < 0;
+}
+
+static struct known *new_known(enum tcx_discovery discovery,
+			       const struct tcx_namespace_found *found)
+{
+	struct known *known = tcx_reference_new(sizeof(*known), NULL);
+
+	if (known == NULL)
+		return NULL;
+	known->discovery = discovery;
+	known->is.name = strdup(found->name);
+	known->path = strdup(found->path);
+	known->is.kind = found->kind;
+	known->is.id = found->id;
+	known->is.since.ns = tcx_clock_now();
+	clock_gettime(CLOCK_REALTIME, &known->is.since.when);
+	if (known->is.name != NULL && known->path != NULL)
+		return known;
+	tcx_namespace_unref(&known->is);
+	return NULL;
+}
+
+static bool take_context(struct tcx_namespaces *namespaces, struct known *known, size_t limit)
+{
+	struct tcx_namespace *is = &known->is;
+
+	return known->discovery == TCX_DISCOVERY_NAMES
+		       ? tcx_context_names_take(&namespaces->contexts, is->name, limit, is->context)
+		       : tcx_context_names_take_number(&namespaces->contexts, limit, is->context);
+}
+
+/* Of one that gets no name its counters are read all the same. */
+static void name(struct tcx_namespaces *namespaces, struct known *known, size_t limit)
+{
+	struct tcx_namespace *is = &known->is;
+	struct tcx_fault text;
+
+	if (!take_context(namespaces, known, limit)) {
+		is->context[0] = '\0';
+		tcx_fault_set(&text, "%zu", limit);
+		report(namespaces, known, NAMELESS, &text);
+	} else if (known->discovery == TCX_DISCOVERY_NAMES && strcmp(is->name, is->context) != 0) {
+		tcx_fault_set(&text, "%s", is->context);
+		report(namespaces, known, RENAMED, &text);
+	}
+}
+
+/* Each is read at another time of the interval. */
+static uint64_t next_phase(struct tcx_namespaces *namespaces, uint64_t interval_ns)
+{
+	double turns = SPREAD * namespaces->begun++;
+
+	return (uint64_t)((turns - (double)(uint64_t)turns) * (double)interval_ns);
+}
+
+/* Only workers come here, so this thread can try. What the counters lack they tell themselves. */
+static bool can_have_tables(struct tcx_namespaces *namespaces, struct known *known)
+{
+	struct tcx_fault fault = {""};
+	int home = -1;
+	bool can = tcx_netns_enter(known->is.netns, &home, &fault);
+
+	tcx_netns_return(&home);
+	if (!can && known->discovery != TCX_DISCOVERY_NAMES)
+		report(namespaces, known, CLOSED, &fault);
+	return can;
+}
+
+static bool start_reading(struct tcx_namespaces *namespaces, struct known *known,
+			  const struct tcx_namespaces_settings *settings, struct tcx_fault *fault)
+{
+	struct tcx_collector_settings counters = settings->counters;
+	struct tcx_namespace *is = &known->is;
+
+	if (can_have_tables(namespaces, known)) {
+		is->tables = tcx_tables_start(namespaces->pool, namespaces->events, is->netns,
+					      tcx_surveys, TCX_SURVEYS, &settings->tables, fault);
+		if (is->tables == NULL)
+			return false;
+	}
+	counters.tables = is->tables;
+	is->collector =
+		tcx_collector_new(namespaces->events, is->netns, namespaces->layouts, &counters,
+				  next_phase(namespaces, counters.sources.interval_ns), fault);
+	return is->collector != NULL;
+}
+
+static void stop_reading(struct known *known)
+{
+	tcx_collector_stop(tcx_collector_ref(known->is.collector));
+	tcx_tables_stop(tcx_tables_ref(known->is.tables));
+}
+
+/* What was found may be gone meanwhile. */
+static bool serve(struct tcx_namespaces *namespaces, struct known *known,
+		  const struct tcx_namespaces_settings *settings)
+{
+	struct tcx_namespace *is = &known->is;
+	struct tcx_fault fault = {""};
+	struct tcx_namespace_id id;
+
+	is->netns = known->discovery == TCX_DISCOVERY_NAMES ? tcx_netns_named(known->path, &fault)
+							    : tcx_netns_new(known->path, &fault);
+	if (is->netns == NULL)
+		return false;
+	id = tcx_netns_id(is->netns);
+	if (!tcx_namespace_is(&id, &is->id))
+		return false;
+	if (!start_reading(namespaces, known, settings, &fault)) {
+		stop_reading(known);
+		report(namespaces, known, FAILED, &fault);
+		return false;
+	}
+	name(namespaces, known, settings->limit);
+	known->served = true;
+	return true;
+}
+
+static void mute(struct tcx_namespaces *namespaces, struct known *known)
+{
+	tcx_events_mute(namespaces->events, known->conditions, CONDITIONS);
+}
+
+/* Whoever still has it can go on reading what was published of it. */
+static void end(struct tcx_namespaces *namespaces, struct known *known)
+{
+	mute(namespaces, known);
+	if (known->served)
+		stop_reading(known);
+	if (known->served && known->is.context[0] != '\0')
+		tcx_context_names_give(&namespaces->contexts, known->is.context);
+	tcx_namespace_unref(&known->is);
+}
+
+/* --- All that a discovery sees -----------------------------------------------------------------*/
+
+/* A place for what is new. NULL when memory is short: the next look tries again. */
+static struct known *insert(struct tcx_namespaces *namespaces, size_t place,
+			    const struct sought *sought)
+{
+	struct known *known = new_known(sought->discovery, sought->found);
+	struct known **at;
+
+	if (known == NULL)
+		return NULL;
+	if (!tcx_array_append(&namespaces->known, &namespaces->count, &known, sizeof(known))) {
+		tcx_namespace_unref(&known->is);
+		return NULL;
+	}
+	at = &namespaces->known[place];
+	memmove(at + 1, at, (namespaces->count - 1 - place) * sizeof(*at));
+	*at = known;
+	return known;
+}
+
+/* Another process of it is as good as the one before. */
+static void follow(struct known *known, const char *path)
+{
+	char *other = strcmp(known->path, path) != 0 ? strdup(path) : NULL;
+
+	if (other == NULL || (known->served && !tcx_netns_follow(known->is.netns, path, NULL))) {
+		free(other);
+		return;
+	}
+	free(known->path);
+	known->path = other;
+}
+
+/* Takes one as seen, new or not. A name that was made anew is another one. */
+static void see(struct tcx_namespaces *namespaces, enum tcx_discovery discovery,
+		const struct tcx_namespace_found *found)
+{
+	const struct sought sought = {discovery, found};
+	size_t place = tcx_search(namespaces->known, namespaces->count, &sought, is_before);
+	struct known *known = place < namespaces->count ? namespaces->known[place] : NULL;
+
+	if (known == NULL || compare(known, discovery, found) != 0 ||
+	    !tcx_namespace_is(&known->is.id, &found->id))
+		known = insert(namespaces, place, &sought);
+	if (known == NULL)
+		return;
+	known->seen = true;
+	known->is.processes = found->processes;
+	follow(known, found->path);
+}
+
+/* Ends those that are not seen any more. Returns whether any was served. */
+static bool sweep(struct tcx_namespaces *namespaces, enum tcx_discovery discovery)
+{
+	size_t kept = 0;
+	bool changed = false;
+
+	for (size_t i = 0; i < namespaces->count; i++) {
+		struct known *known = namespaces->known[i];
+
+		if (known->discovery != discovery || known->seen) {
+			known->seen = false;
+			namespaces->known[kept++] = known;
+			continue;
+		}
+		changed = changed || known->served;
+		end(namespaces, known);
+	}
+	namespaces->count = kept;
+	return changed;
+}
+
+/* Whether one is served anyhow, as what comes first has it. */
+static bool is_same(const struct tcx_namespaces *namespaces, size_t i, uint32_t own,
+		    struct tcx_fault *which)
+{
+	uint32_t inode = namespaces->known[i]->is.id.inode;
+
+	if (inode == own)
+		return !tcx_fault_set(which, "that of the default context");
+	for (size_t k = 0; k < i; k++)
+		if (namespaces->known[k]->is.id.inode == inode)
+			return !tcx_fault_set(which, "that of %s", namespaces->known[k]->is.name);
+	return false;
+}
+
+/* Others have what was published of one that is to end, so it is found anew, by the next look. */
+static void drop(struct tcx_namespaces *namespaces, size_t i)
+{
+	struct known **at = &namespaces->known[i];
+
+	end(namespaces, *at);
+	namespaces->count--;
+	memmove(at, at + 1, (namespaces->count - i) * sizeof(*at));
+}
+
+/* Serves what is to be, and only that. Returns whether that changed anything. */
+static bool settle(struct tcx_namespaces *namespaces,
+		   const struct tcx_namespaces_settings *settings)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < namespaces->count;) {
+		struct known *known = namespaces->known[i];
+		struct tcx_fault which;
+		bool same = is_same(namespaces, i, settings->own, &which);
+
+		if (same && known->served) {
+			drop(namespaces, i);
+			changed = true;
+			continue;
+		}
+		if (known->discovery == TCX_DISCOVERY_NAMES)
+			report(namespaces, known, SAME, same ? &which : NULL);
+		if (!same && !known->served)
+			changed = serve(namespaces, known, settings) || changed;
+		i++;
+	}
+	return changed;
+}
+
+/* Call while changing. */
+static void found(struct tcx_namespaces *namespaces, enum tcx_discovery discovery,
+		  const struct tcx_namespace_found *all, size_t count)
+{
+	struct tcx_namespaces_settings settings = settings_of(namespaces);
+	bool changed;
+
+	apply(namespaces, &settings);
+	for (size_t i = 0; i < count; i++)
+		see(namespaces, discovery, &all[i]);
+	changed = sweep(namespaces, discovery);
+	changed = settle(namespaces, &settings) || changed;
+	release(&settings);
+	if (!changed)
+		return;
+	publish(namespaces);
+	tcx_job_ask(&namespaces->reading);
+}
+
+void tcx_namespaces_found(struct tcx_namespaces *namespaces, enum tcx_discovery discovery,
+			  const struct tcx_namespace_found *all, size_t count)
+{
+	pthread_mutex_lock(&namespaces->changing);
+	if (!namespaces->stopped)
+		found(namespaces, discovery, all, count);
+	pthread_mutex_unlock(&namespaces->changing);
+}
+
+/* --- The jobs ----------------------------------------------------------------------------------*/
+
+/* Call while changing. */
+static uint64_t find_names(struct tcx_namespaces *namespaces, const char *patterns)
+{
+	struct tcx_netns_names *names = &namespaces->names;
+	struct tcx_fault fault = {""};
+	struct tcx_namespace_found *all;
+	uint64_t due_ns;
+	bool done = tcx_netns_names_list(names, patterns, &due_ns, &fault);
+
+	tcx_events_report(namespaces->events, &namespaces->names_failed, &names_kind,
+			  "names of network namespaces", done ? NULL : &fault);
+	all = done ? calloc(names->count + 1, sizeof(*all)) : NULL;
+	for (size_t i = 0; all != NULL && i < names->count; i++)
+		all[i] = (struct tcx_namespace_found){.kind = TCX_NAMESPACE_NAMED,
+						      .id = names->all[i].id,
+						      .name = names->all[i].name,
+						      .path = names->all[i].path};
+	if (all != NULL)
+		found(namespaces, TCX_DISCOVERY_NAMES, all, names->count);
+	free(all);
+	return due_ns;
+}
+
+/* Without patterns nothing is looked for. */
+static uint64_t find(void *owner)
+{
+	struct tcx_namespaces *namespaces = owner;
+	struct tcx_namespaces_settings settings = settings_of(namespaces);
+	uint64_t due_ns = TCX_NEVER;
+
+	pthread_mutex_lock(&namespaces->changing);
+	namespaces->names.folder = settings.folder;
+	if (namespaces->stopped) {
+		due_ns = TCX_NEVER;
+	} else if (settings.names.text[0] == '\0') {
+		found(namespaces, TCX_DISCOVERY_NAMES, NULL, 0);
+		namespaces->finding.fd = -1;
+		tcx_netns_names_clear(&namespaces->names);
+	} else {
+		due_ns = find_names(namespaces, settings.names.text);
+		namespaces->finding.fd = tcx_netns_names_fd(&namespaces->names);
+	}
+	pthread_mutex_unlock(&namespaces->changing);
+	release(&settings);
+	return due_ns;
+}
+
+struct round {
+	struct tcx_namespaces *namespaces;
+	unsigned int settings;
+	uint64_t soon_ns; /* what is due until then is read */
+	uint64_t next_ns; /* when the next one is due */
+	int home;
+};
+
+static void read_one(struct round *round, struct known *known)
+{
+	if (known->settings != round->settings || known->due_ns <= round->soon_ns)
+		known->due_ns = tcx_collector_run(known->is.collector, &round->home);
+	known->settings = round->settings;
+	round->next_ns = tcx_clock_earlier(round->next_ns, known->due_ns);
+}
+
+/* From where the last run ended, so that each has its turn. False: it took too long. */
+static bool read_some(struct round *round, const struct tcx_namespace_list *list, uint64_t until_ns)
+{
+	struct tcx_namespaces *namespaces = round->namespaces;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (tcx_clock_now() >= until_ns)
+			return false;
+		namespaces->next = namespaces->next < list->count ? namespaces->next : 0;
+		read_one(round, (struct known *)list->all[namespaces->next++]);
+	}
+	return true;
+}
+
+/* Half of the time at most goes into reading. */
+static uint64_t read_due(void *owner)
+{
+	struct tcx_namespaces *namespaces = owner;
+	struct tcx_namespaces_settings settings = settings_of(namespaces);
+	struct tcx_namespace_list *list = tcx_namespaces_latest(namespaces);
+	uint64_t now = tcx_clock_now();
+	struct round round = {
+		.namespaces = namespaces,
+		.settings = namespaces->changes,
+		.soon_ns = now + settings.counters.sources.interval_ns / SOON_PART,
+		.next_ns = TCX_NEVER,
+		.home = -1,
+	};
+	bool done = read_some(&round, list, now + RUN_NS);
+
+	tcx_netns_return(&round.home);
+	tcx_namespace_list_unref(list);
+	release(&settings);
+	return done ? round.next_ns : 2 * tcx_clock_now() - now;
+}
+
+/* --- All of them -------------------------------------------------------------------------------*/
+
+static void free_namespaces(struct tcx_namespaces *namespaces)
+{
+	for (size_t i = 0; i < namespaces->count; i++)
+		tcx_namespace_unref(&namespaces->known[i]->is);
+	free(namespaces->known);
+	tcx_namespace_list_unref(namespaces->latest);
+	tcx_layouts_unref(namespaces->layouts);
+	tcx_context_names_clear(&namespaces->contexts);
+	tcx_netns_names_clear(&namespaces->names);
+	release(&namespaces->settings);
+	tcx_events_unref(namespaces->events);
+	pthread_mutex_destroy(&namespaces->changing);
+	pthread_mutex_destroy(&namespaces->lock);
+	free(namespaces);
+}
+
+TCX_REFERENCE_DEFINE(tcx_namespaces, free_namespaces)
+
+static void unref(void *owner)
+{
+	tcx_namespaces_unref(owner);
+}
+
+static const struct tcx_job_kind finding_kind = {.run = find, .unref = unref};
+static const struct tcx_job_kind reading_kind = {.run = read_due, .unref = unref};
+
+struct tcx_namespaces *tcx_namespaces_start(struct tcx_pool *pool, struct tcx_events *events,
+					    const struct tcx_namespaces_settings *settings,
+					    struct tcx_fault *fault)
+{
+	struct tcx_namespaces *namespaces = tcx_reference_new(sizeof(*namespaces), fault);
+
+	if (namespaces == NULL)
+		return NULL;
+	pthread_mutex_init(&namespaces->changing, NULL);
+	pthread_mutex_init(&namespaces->lock, NULL);
+	namespaces->pool = pool;
+	namespaces->events = tcx_events_ref(events);
+	namespaces->names = (struct tcx_netns_names)TCX_NETNS_NAMES(settings->folder);
+	take(&namespaces->settings, settings);
+	namespaces->latest = new_list(0, fault);
+	namespaces->layouts = tcx_layouts_new();
+	if (namespaces->latest == NULL || namespaces->layouts == NULL) {
+		tcx_namespaces_unref(namespaces);
+		return NULL;
+	}
+	tcx_job_init(&namespaces->reading, pool, &reading_kind, tcx_namespaces_ref(namespaces));
+	tcx_job_init(&namespaces->finding, pool, &finding_kind, tcx_namespaces_ref(namespaces));
+	tcx_job_ask(&namespaces->finding);
+	return namespaces;
+}
+
+/* A look that goes on is over soon, and ends what it has begun to serve. */
+void tcx_namespaces_stop(struct tcx_namespaces *namespaces)
+{
+	if (namespaces == NULL)
+		return;
+	pthread_mutex_lock(&namespaces->changing);
+	namespaces->stopped = true;
+	for (; namespaces->count > 0; namespaces->count--)
+		end(namespaces, namespaces->known[namespaces->count - 1]);
+	tcx_events_mute(namespaces->events, &namespaces->names_failed, 1);
+	pthread_mutex_unlock(&namespaces->changing);
+	tcx_job_stop(&namespaces->finding);
+	tcx_job_stop(&namespaces->reading);
+	tcx_namespaces_unref(namespaces);
+}
+
+void tcx_namespaces_set(struct tcx_namespaces *namespaces,
+			const struct tcx_namespaces_settings *settings)
+{
+	struct tcx_namespaces_settings before;
+
+	pthread_mutex_lock(&namespaces->lock);
+	before = namespaces->settings;
+	take(&namespaces->settings, settings);
+	namespaces->changes++;
+	pthread_mutex_unlock(&namespaces->lock);
+	release(&before);
+	tcx_job_ask(&namespaces->finding);
+}
