@@ -13,6 +13,7 @@
 #include "daemon/log_files.h"
 #include "daemon/pid_file.h"
 #include "daemon/process.h"
+#include "daemon/rights.h"
 #include "doctor/doctor.h"
 #include "kernel/read_sources.h"
 #include "mib/modules.h"
@@ -30,7 +31,8 @@ struct tcx_program {
 	struct tcx_reading reading;
 	struct tcx_contexts contexts;
 	struct tcx_pid_file pid_file;
-	bool reloaded; /* the configuration is in force, except registrations */
+	uint64_t given_up; /* of TCX_RIGHTS, at the start */
+	bool reloaded;	   /* the configuration is in force, except registrations */
 	bool stop;
 	bool unsound; /* the library has freed registrations that it still uses */
 };
@@ -124,6 +126,16 @@ static bool apply_config(struct tcx_program *program)
 	return set_contexts(program);
 }
 
+/* The workers have theirs from the start, and cannot get more. */
+static void log_rights(const struct tcx_program *program, const struct tcx_config *config)
+{
+	if ((tcx_config_rights(config) & program->given_up) != 0)
+		snmp_log(LOG_WARNING,
+			 "the configuration asks for network namespaces that take capabilities "
+			 "which the agent gave up when it started, as nothing asked for them "
+			 "then; start it again\n");
+}
+
 /* On SIGHUP. Changes all but the registrations at once. */
 static void reload(struct tcx_program *program)
 {
@@ -136,6 +148,7 @@ static void reload(struct tcx_program *program)
 				  "send SIGHUP again\n");
 		return;
 	}
+	log_rights(program, &config);
 	if (!set_reading(program, &config, &fault)) {
 		snmp_log(LOG_ERR,
 			 "%s; the old configuration stays in force; send SIGHUP again once that is "
@@ -227,6 +240,21 @@ static bool make_dispatcher(struct tcx_agentx *agentx)
 	return agentx->dispatcher != NULL;
 }
 
+/*
+ * Takes the workers' rights along to the user of -u. What parses requests, which is this thread,
+ * has none once the workers, who begin with those of who starts them, are there.
+ */
+static bool start_reading(struct tcx_program *program, struct tcx_fault *fault)
+{
+	const struct tcx_options *options = &program->options;
+	uint64_t wanted = tcx_config_rights(&program->config);
+
+	program->given_up = tcx_rights_held() & ~wanted;
+	return tcx_process_become(options->user, options->group, wanted, fault) &&
+	       set_reading(program, &program->config, fault) &&
+	       tcx_rights_reduce(~TCX_RIGHTS, fault);
+}
+
 /* Where a step sets no fault, memory is short. */
 static bool start(struct tcx_program *program, struct tcx_fault *fault)
 {
@@ -235,8 +263,7 @@ static bool start(struct tcx_program *program, struct tcx_fault *fault)
 	tcx_fault_set(fault, "out of memory");
 	if (!watch_signals(program, fault) ||
 	    !tcx_pid_file_write(&program->pid_file, options->pid_file, fault) ||
-	    !tcx_process_become(options->user, options->group, fault) ||
-	    !make_dispatcher(&program->agentx) || !set_reading(program, &program->config, fault) ||
+	    !make_dispatcher(&program->agentx) || !start_reading(program, fault) ||
 	    !apply_config(program))
 		return false;
 	register_readfd(tcx_reading_fd(&program->reading), on_reading, program);

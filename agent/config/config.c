@@ -10,6 +10,8 @@
 #include <strings.h>
 
 #include "config_files.h"
+#include "daemon/rights.h"
+#include "kernel/netns.h"
 
 /* The library's callbacks have no argument of ours. */
 static struct tcx_config_reading *current; /* while files are being read */
@@ -145,4 +147,13 @@ unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options
 	else
 		tcx_config_release(&reading.config);
 	return reading.faults;
+}
+
+uint64_t tcx_config_rights(const struct tcx_config *config)
+{
+	uint64_t rights = config->namespaces.text[0] != '\0' ? TCX_RIGHTS_TO_ENTER : 0;
+
+	if (tcx_netns_look(config->proc_root) == TCX_WHERE_OTHER)
+		rights |= TCX_RIGHTS_TO_ENTER_PROCESS;
+	return rights;
 }

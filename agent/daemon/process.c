@@ -15,6 +15,8 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "daemon/rights.h"
+
 /* Else a descriptor of ours becomes 0, 1 or 2, the lowest free one, and serves as standard I/O. */
 bool tcx_process_begin(void)
 {
@@ -115,8 +117,12 @@ static bool find_user(const char *name, const struct passwd **entry, uid_t *uid,
 	return true;
 }
 
+/* What is permitted stays so, for tcx_rights_reduce() to choose from. */
 static bool set_ids(const struct passwd *entry, uid_t uid, gid_t gid)
 {
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0)
+		return false;
+
 	if (entry != NULL && initgroups(entry->pw_name, gid) != 0)
 		return false;
 	if (entry == NULL && uid != NO_ID && setgroups(0, NULL) != 0)
@@ -135,7 +141,7 @@ static bool renounce(void)
 	return true;
 }
 
-bool tcx_process_become(const char *user, const char *group, struct tcx_fault *fault)
+static bool become(const char *user, const char *group, struct tcx_fault *fault)
 {
 	const struct passwd *entry = NULL;
 	uid_t uid = NO_ID;
@@ -163,4 +169,16 @@ bool tcx_process_become(const char *user, const char *group, struct tcx_fault *f
 			user != NULL ? user : "(same)", group != NULL ? group : "(the user's)",
 			strerror(errno));
 	return true;
+}
+
+bool tcx_process_become(const char *user, const char *group, uint64_t rights,
+			struct tcx_fault *fault)
+{
+	uint64_t others = ~TCX_RIGHTS;
+
+	if (!become(user, group, fault))
+		return false;
+	if (user != NULL && geteuid() != 0)
+		others = 0;
+	return tcx_rights_reduce(rights | others, fault);
 }

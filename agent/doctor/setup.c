@@ -22,7 +22,8 @@ void tcx_check_user(struct doctor *doctor)
 {
 	const struct tcx_options *options = doctor->options;
 	struct tcx_fault fault = {""};
-	bool became = tcx_process_become(options->user, options->group, &fault);
+	uint64_t rights = doctor->configured ? tcx_config_rights(doctor->config) : 0;
+	bool became = tcx_process_become(options->user, options->group, rights, &fault);
 	char group[DOCTOR_NAME_MAX];
 
 	tcx_doctor_user(geteuid(), doctor->user);

@@ -43,6 +43,9 @@ void tcx_config_register(void);
  */
 unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options);
 
+/* The capabilities that it asks for, as bits of TCX_RIGHTS (daemon/rights.h). */
+uint64_t tcx_config_rights(const struct tcx_config *config);
+
 /* Drops the references of a configuration. */
 void tcx_config_release(struct tcx_config *config);
 
