@@ -29,6 +29,7 @@ struct doctor {
 	char user[DOCTOR_NAME_MAX];	 /* whose rights are tried */
 	size_t agents;			 /* processes of this host that are agents */
 	pid_t agent;			 /* one of them */
+	uid_t agent_user;		 /* its user */
 	struct tcx_snmpd_conf snmpd;
 	bool denied;			     /* a file of snmpd's could not be read */
 	char file_to_write[DOCTOR_PATH_MAX]; /* where new lines of snmpd's go */

@@ -52,6 +52,18 @@ static bool is_agent(const char *pid)
 	       is_in_our_network(pid);
 }
 
+/* Its real user; false when it has just ended. */
+static bool read_user(const char *pid, uid_t *user)
+{
+	char status[4096];
+	const char *line;
+
+	if (!read_text(pid, "status", status, sizeof(status)))
+		return false;
+	line = strstr(status, "\nUid:");
+	return line != NULL && sscanf(line, "\nUid:%u", user) == 1;
+}
+
 void tcx_doctor_find_agents(struct doctor *doctor)
 {
 	DIR *processes = opendir("/proc");
@@ -63,6 +75,8 @@ void tcx_doctor_find_agents(struct doctor *doctor)
 			continue;
 		doctor->agents++;
 		doctor->agent = (pid_t)atol(entry->d_name);
+		if (!read_user(entry->d_name, &doctor->agent_user))
+			doctor->agent_user = 0;
 	}
 	if (processes != NULL)
 		closedir(processes);

@@ -18,12 +18,21 @@
 #define OLDEST_MAJOR 5
 #define OLDEST_MINOR 9
 
+/* Without -u root asks for the agent that runs. */
+static const char *user_to_try(const struct doctor *doctor, char name[DOCTOR_NAME_MAX])
+{
+	if (doctor->options->user != NULL || !doctor->by_root || doctor->agent_user == 0)
+		return doctor->options->user;
+	return tcx_doctor_user(doctor->agent_user, name);
+}
+
 void tcx_check_user(struct doctor *doctor)
 {
-	const struct tcx_options *options = doctor->options;
+	char name[DOCTOR_NAME_MAX];
+	const char *user = user_to_try(doctor, name);
 	struct tcx_fault fault = {""};
 	uint64_t rights = doctor->configured ? tcx_config_rights(doctor->config) : 0;
-	bool became = tcx_process_become(options->user, options->group, rights, &fault);
+	bool became = tcx_process_become(user, doctor->options->group, rights, &fault);
 	char group[DOCTOR_NAME_MAX];
 
 	tcx_doctor_user(geteuid(), doctor->user);
@@ -34,7 +43,9 @@ void tcx_check_user(struct doctor *doctor)
 		return;
 	}
 	OK("user: what follows was tried as user %s, group %s", doctor->user, group);
-	if (geteuid() == 0 && options->user == NULL)
+	if (user != doctor->options->user)
+		MORE("as which process %ld runs", (long)doctor->agent);
+	if (geteuid() == 0 && user == NULL)
 		MORE("give -u USER if the agent is to run as another one");
 }
 

@@ -39,8 +39,9 @@ static void show_file(struct doctor *doctor, const char *path)
 static void show_socket(struct doctor *doctor, const char *path)
 {
 	char directory[PATH_MAX];
+	int len = (int)(strrchr(path, '/') - path);
 
-	snprintf(directory, sizeof(directory), "%.*s", (int)(strrchr(path, '/') - path), path);
+	snprintf(directory, sizeof(directory), "%.*s", len > 0 ? len : 1, path);
 	show_file(doctor, directory);
 	show_file(doctor, path);
 }
