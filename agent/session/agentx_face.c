@@ -34,22 +34,22 @@ static bool refuse(const struct tcx_pdu *pdu, unsigned int error, unsigned int i
 /* --- Varbinds ----------------------------------------------------------------------------------*/
 
 /* Both put what they have found into the response; false while the table is being read. */
-static bool get(struct tcx_response *response, const struct tcx_request *request,
+static bool get(struct tcx_message *message, const struct tcx_request *request,
 		const struct tcx_pdu_name *name)
 {
 	struct tcx_value value;
 	enum tcx_found found = tcx_dispatcher_get(request, name->ids, name->len, &value);
 
 	if (found == TCX_FOUND)
-		tcx_response_put(response, name->ids, name->len, value.type, &value);
+		tcx_message_put(message, name->ids, name->len, value.type, &value);
 	else
-		tcx_response_put(response, name->ids, name->len,
-				 found == TCX_NO_INSTANCE ? SNMP_NOSUCHINSTANCE : SNMP_NOSUCHOBJECT,
-				 NULL);
+		tcx_message_put(message, name->ids, name->len,
+				found == TCX_NO_INSTANCE ? SNMP_NOSUCHINSTANCE : SNMP_NOSUCHOBJECT,
+				NULL);
 	return found != TCX_PENDING;
 }
 
-static bool get_next(struct tcx_response *response, const struct tcx_request *request,
+static bool get_next(struct tcx_message *message, const struct tcx_request *request,
 		     const struct tcx_pdu_name *begin, const struct tcx_pdu_name *end)
 {
 	bool has_end = end->len != 2 || end->ids[0] != 0 || end->ids[1] != 0;
@@ -61,9 +61,9 @@ static bool get_next(struct tcx_response *response, const struct tcx_request *re
 	enum tcx_found found = tcx_dispatcher_next(request, &range, next, &len, &value);
 
 	if (found == TCX_FOUND)
-		tcx_response_put(response, next, len, value.type, &value);
+		tcx_message_put(message, next, len, value.type, &value);
 	else
-		tcx_response_put(response, begin->ids, begin->len, SNMP_ENDOFMIBVIEW, NULL);
+		tcx_message_put(message, begin->ids, begin->len, SNMP_ENDOFMIBVIEW, NULL);
 	return found != TCX_PENDING;
 }
 
@@ -73,21 +73,21 @@ static bool get_next(struct tcx_response *response, const struct tcx_request *re
  */
 static bool respond(const struct tcx_request *request, struct tcx_pdu pdu, unsigned int *waits)
 {
-	struct tcx_response response;
+	struct tcx_message message;
 	struct tcx_pdu_name begin, end;
 
 	*waits = 0;
-	tcx_response_begin(&response, &pdu);
+	tcx_message_respond(&message, &pdu);
 	for (unsigned int i = 1; pdu.left > 0; i++) {
 		if (!tcx_pdu_take_name(&pdu, &begin) || !tcx_pdu_take_name(&pdu, &end))
 			return false;
-		if (!(pdu.type == TCX_PDU_GET ? get(&response, request, &begin)
-					      : get_next(&response, request, &begin, &end)) &&
+		if (!(pdu.type == TCX_PDU_GET ? get(&message, request, &begin)
+					      : get_next(&message, request, &begin, &end)) &&
 		    *waits == 0)
 			*waits = i;
 	}
 	if (*waits == 0)
-		tcx_wire_answer(response.octets);
+		tcx_wire_answer(message.octets);
 	return true;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reads AgentX PDUs and makes responses. */
+/* Reads AgentX PDUs, and makes responses and the few requests that are ours. */
 #include "session/pdu.h"
 
 #include <endian.h>
@@ -12,6 +12,8 @@
 #define CONTEXT 0x08
 
 #define PROTOCOL 1
+
+#define REASON_SHUTDOWN 5 /* RFC 2741, 6.2.2 */
 
 static bool is_big_endian(uint8_t flags)
 {
@@ -56,19 +58,28 @@ void tcx_pdu_read(struct tcx_pdu *pdu, const unsigned char *octets)
 	pdu->size = TCX_PDU_HEADER + (uint64_t)pdu->left;
 }
 
+/* Of this size, until something is added. */
+static void put_header(unsigned char *octets, uint8_t type, const struct tcx_pdu *like, size_t size)
+{
+	memset(octets, 0, size);
+	octets[0] = PROTOCOL;
+	octets[1] = type;
+	octets[2] = like->flags;
+	put(octets + 4, like->flags, like->session);
+	put(octets + 8, like->flags, like->transaction);
+	put(octets + 12, like->flags, like->packet);
+	put_size(octets, like->flags, size);
+}
+
 /* sysUpTime, which means nothing in a subagent's response (RFC 2741, 6.2.16), stays 0. */
 void tcx_pdu_refuse(const struct tcx_pdu *pdu, uint16_t error, uint16_t index,
 		    unsigned char answer[TCX_PDU_ERROR])
 {
-	memset(answer, 0, TCX_PDU_ERROR);
-	answer[0] = PROTOCOL;
-	answer[1] = TCX_PDU_RESPONSE;
-	answer[2] = pdu->flags & (uint8_t)~CONTEXT;
-	put(answer + 4, pdu->flags, pdu->session);
-	put(answer + 8, pdu->flags, pdu->transaction);
-	put(answer + 12, pdu->flags, pdu->packet);
-	put_size(answer, pdu->flags, TCX_PDU_ERROR);
-	put(answer + 24, pdu->flags, pair(pdu->flags, error, index));
+	struct tcx_pdu like = *pdu;
+
+	like.flags &= (uint8_t)~CONTEXT;
+	put_header(answer, TCX_PDU_RESPONSE, &like, TCX_PDU_ERROR);
+	put(answer + 24, like.flags, pair(like.flags, error, index));
 }
 
 /* --- The body of a request ---------------------------------------------------------------------*/
@@ -120,24 +131,86 @@ bool tcx_pdu_take_name(struct tcx_pdu *pdu, struct tcx_pdu_name *name)
 	return true;
 }
 
-/* --- A response --------------------------------------------------------------------------------*/
+/* Behind the master's sysUpTime; the index of a varbind follows. */
+bool tcx_pdu_take_error(struct tcx_pdu *pdu, uint16_t *error)
+{
+	if (pdu->left < 8)
+		return false;
+	memcpy(error, pdu->at + 4, sizeof(*error));
+	*error = is_big_endian(pdu->flags) ? be16toh(*error) : le16toh(*error);
+	pass(pdu, 8);
+	return true;
+}
+
+/* --- PDUs of ours ------------------------------------------------------------------------------*/
 
 /* Exported by the library (agentx/protocol.h), but not installed as a header; 5.8 to 5.10. */
 int agentx_realloc_build_varbind(u_char **buffer, size_t *size, size_t *used, int allow_realloc,
 				 netsnmp_variable_list *varbind, int network_order);
 
-void tcx_response_begin(struct tcx_response *response, const struct tcx_pdu *request)
+void tcx_message_respond(struct tcx_message *message, const struct tcx_pdu *request)
 {
-	response->flags = request->flags;
-	response->len = TCX_PDU_ERROR;
-	tcx_pdu_refuse(request, 0, 0, response->octets);
+	message->flags = request->flags;
+	message->len = TCX_PDU_ERROR;
+	tcx_pdu_refuse(request, 0, 0, message->octets);
 }
 
-void tcx_response_put(struct tcx_response *response, const oid *name, size_t len, u_char type,
-		      const struct tcx_value *value)
+/* With so many octets of a body, all 0. */
+static void begin(struct tcx_message *message, uint8_t type, const struct tcx_pdu *like,
+		  size_t body)
 {
-	u_char *octets = response->octets;
-	size_t size = sizeof(response->octets);
+	message->flags = like->flags;
+	message->len = TCX_PDU_HEADER + body;
+	put_header(message->octets, type, like, message->len);
+}
+
+static void put_string(struct tcx_message *message, const char *text)
+{
+	size_t len = strlen(text), padded = (len + 3) & ~(size_t)3;
+	unsigned char *at = message->octets + message->len;
+
+	put(at, message->flags, (uint32_t)len);
+	memset(at + 4, 0, padded);
+	memcpy(at + 4, text, len);
+	message->len += 4 + padded;
+	put_size(message->octets, message->flags, message->len);
+}
+
+void tcx_message_notify(struct tcx_message *message, uint32_t session, uint32_t packet,
+			const char *context)
+{
+	uint8_t flags = BIG_ENDIAN_NUMBERS | (context[0] != '\0' ? CONTEXT : 0);
+	const struct tcx_pdu like = {
+		.flags = flags, .session = session, .transaction = packet, .packet = packet};
+
+	begin(message, TCX_PDU_NOTIFY, &like, 0);
+	if (context[0] != '\0')
+		put_string(message, context);
+}
+
+/* Behind the timeout, 0 for the master's own, the OID of the subagent: it has none. */
+void tcx_message_open(struct tcx_message *message, uint32_t packet, const char *name)
+{
+	const struct tcx_pdu like = {.flags = BIG_ENDIAN_NUMBERS, .packet = packet};
+
+	begin(message, TCX_PDU_OPEN, &like, 8);
+	put_string(message, name);
+}
+
+void tcx_message_close(struct tcx_message *message, uint32_t session, uint32_t packet)
+{
+	const struct tcx_pdu like = {
+		.flags = BIG_ENDIAN_NUMBERS, .session = session, .packet = packet};
+
+	begin(message, TCX_PDU_CLOSE, &like, 4);
+	message->octets[TCX_PDU_HEADER] = REASON_SHUTDOWN;
+}
+
+void tcx_message_put(struct tcx_message *message, const oid *name, size_t len, u_char type,
+		     const struct tcx_value *value)
+{
+	u_char *octets = message->octets;
+	size_t size = sizeof(message->octets);
 	netsnmp_variable_list varbind;
 
 	varbind.type = type;
@@ -145,8 +218,8 @@ void tcx_response_put(struct tcx_response *response, const oid *name, size_t len
 	varbind.name_length = len;
 	varbind.val.string = value != NULL ? (u_char *)value->data : NULL;
 	varbind.val_len = value != NULL ? value->len : 0;
-	if (!agentx_realloc_build_varbind(&octets, &size, &response->len, 0, &varbind,
-					  response->flags & BIG_ENDIAN_NUMBERS))
-		response->len = size; /* and no other one finds room */
-	put_size(response->octets, response->flags, response->len);
+	if (!agentx_realloc_build_varbind(&octets, &size, &message->len, 0, &varbind,
+					  message->flags & BIG_ENDIAN_NUMBERS))
+		message->len = size; /* and no other one finds room */
+	put_size(message->octets, message->flags, message->len);
 }

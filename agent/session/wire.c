@@ -124,6 +124,11 @@ void tcx_wire_answer(const void *octets)
 		send_all(octets, pdu.size);
 }
 
+bool tcx_wire_request(const struct tcx_message *message)
+{
+	return !wire->lost && send_all(message->octets, message->len);
+}
+
 /*
  * The library repeats a request each second, see on_session(). Nothing is lost on this way, so that
  * is only the time to check whether to wait on. Another request means that it has given up the one

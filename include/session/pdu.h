@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * AgentX PDUs (RFC 2741, section 6), as far as the wire and the face need them: the header, the
- * body of a Get or GetNext, and the response to one.
+ * AgentX PDUs (RFC 2741, section 6), as far as we read and make them ourselves: the header, the
+ * body of a Get or GetNext and the response to one, a Notify and its response; and what begins and
+ * ends a session that is there for a Notify alone.
  */
 #ifndef TCX_SESSION_PDU_H
 #define TCX_SESSION_PDU_H
@@ -27,7 +28,19 @@
 #define TCX_PDU_UNSUPPORTED_CONTEXT 262
 
 /* h.type */
-enum { TCX_PDU_GET = 5, TCX_PDU_GET_NEXT = 6, TCX_PDU_UNDO_SET = 10, TCX_PDU_RESPONSE = 18 };
+enum {
+	TCX_PDU_OPEN = 1,
+	TCX_PDU_CLOSE = 2,
+	TCX_PDU_GET = 5,
+	TCX_PDU_GET_NEXT = 6,
+	TCX_PDU_UNDO_SET = 10,
+	TCX_PDU_NOTIFY = 12,
+	TCX_PDU_RESPONSE = 18
+};
+
+/* Requests of our own have numbers with this bit, the library's have not (snmp_get_next_reqid()).
+ */
+#define TCX_PDU_OURS 0x80000000U
 
 struct tcx_pdu {
 	uint8_t type;
@@ -63,17 +76,35 @@ struct tcx_pdu_name {
 /* Takes a name. False: it is not whole. */
 bool tcx_pdu_take_name(struct tcx_pdu *pdu, struct tcx_pdu_name *name);
 
-/* A response, which can be sent unless len is more than TCX_PDU_LONGEST. */
-struct tcx_response {
+/* Takes the error of a response, 0 for none. False: it is not whole. */
+bool tcx_pdu_take_error(struct tcx_pdu *pdu, uint16_t *error);
+
+/* A PDU of ours, which can be sent unless len is more than TCX_PDU_LONGEST. */
+struct tcx_message {
 	unsigned char octets[TCX_PDU_LONGEST + 8]; /* the library wants room behind it */
 	size_t len;
 	uint8_t flags;
 };
 
-void tcx_response_begin(struct tcx_response *response, const struct tcx_pdu *request);
+void tcx_message_respond(struct tcx_message *message, const struct tcx_pdu *request);
 
-/* type: that of the value, or an exception, which has none: then value is NULL. */
-void tcx_response_put(struct tcx_response *response, const oid *name, size_t len, u_char type,
-		      const struct tcx_value *value);
+/*
+ * Without sysUpTime.0: the master adds its own (7.1.10). snmpd, given one, looks for snmpTrapOID in
+ * its value, beyond its end (netsnmp_send_traps(), up to 5.10). snmpTrapOID.0 is to be put first.
+ */
+void tcx_message_notify(struct tcx_message *message, uint32_t session, uint32_t packet,
+			const char *context);
+
+/* Opens a session of this name; nothing can be put into it. */
+void tcx_message_open(struct tcx_message *message, uint32_t packet, const char *name);
+
+/* Ends one, as the agent ends; likewise. */
+void tcx_message_close(struct tcx_message *message, uint32_t session, uint32_t packet);
+
+/*
+ * Adds a varbind. type: that of the value, or an exception, which has none: then value is NULL.
+ */
+void tcx_message_put(struct tcx_message *message, const oid *name, size_t len, u_char type,
+		     const struct tcx_value *value);
 
 #endif

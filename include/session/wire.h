@@ -58,4 +58,11 @@ bool tcx_wire_init(struct tcx_wire *wire);
  */
 void tcx_wire_answer(const void *octets);
 
+/*
+ * Sends a request with a number of our own (TCX_PDU_OURS) by the present connection, of which there
+ * must be one; its response comes to take(). The library sees nothing of either. False when the
+ * connection ends: no response will come.
+ */
+bool tcx_wire_request(const struct tcx_message *message);
+
 #endif

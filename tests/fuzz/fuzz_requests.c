@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Fuzzes what is read of a Get or GetNext: the first byte is the flags, the rest the body.
+ * Fuzzes what is read of a Get or GetNext, and of a response: the first byte is the flags, the rest
+ * the body.
  *
  * Beyond not crashing: nothing is read twice, and a name that was read is the same when a response
  * with it is read.
@@ -13,13 +14,13 @@
 
 static void check_response(const struct tcx_pdu_name *name, uint8_t flags)
 {
-	static struct tcx_response response;
+	static struct tcx_message response;
 	const struct tcx_pdu request = {.flags = flags};
 	struct tcx_pdu body;
 	struct tcx_pdu_name again;
 
-	tcx_response_begin(&response, &request);
-	tcx_response_put(&response, name->ids, name->len, SNMP_NOSUCHOBJECT, NULL);
+	tcx_message_respond(&response, &request);
+	tcx_message_put(&response, name->ids, name->len, SNMP_NOSUCHOBJECT, NULL);
 	MUST(response.len <= TCX_PDU_LONGEST);
 	tcx_pdu_read(&body, response.octets);
 	MUST(body.size == response.len);
@@ -46,6 +47,17 @@ static void check_names(struct tcx_pdu *body)
 	}
 }
 
+static void check_error(struct tcx_pdu body)
+{
+	size_t before = body.left;
+	uint16_t error;
+
+	if (tcx_pdu_take_error(&body, &error))
+		MUST(body.left + 8 == before);
+	else
+		MUST(body.left == before && before < 8);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char context[TCX_CONTEXT_MAX + 1];
@@ -59,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	body.at = copy + 1;
 	body.left = size - 1;
 	body.flags = copy[0];
+	check_error(body);
 	if (tcx_pdu_take_context(&body, context)) {
 		MUST(strlen(context) <= TCX_CONTEXT_MAX);
 		check_names(&body);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* AgentX PDUs as octets: what is read of requests, and the responses that are made. */
+/* AgentX PDUs as octets: what is read, and the responses and requests that are made. */
 #include "tests/unit/test.h"
 
 #include <string.h>
@@ -136,12 +136,12 @@ static const oid name[] = {1, 3, 6, 1, 2, 9};
 static const unsigned char *respond(uint8_t flags, u_char type, const struct tcx_value *value,
 				    size_t *len)
 {
-	static struct tcx_response response;
+	static struct tcx_message response;
 	const struct tcx_pdu request = {.flags = flags, .session = 1, .packet = 2};
 	struct tcx_pdu again;
 
-	tcx_response_begin(&response, &request);
-	tcx_response_put(&response, name, COUNT(name), type, value);
+	tcx_message_respond(&response, &request);
+	tcx_message_put(&response, name, COUNT(name), type, value);
 	tcx_pdu_read(&again, response.octets);
 	assert_int_equal(again.size, response.len);
 	assert_true(response.len <= TCX_PDU_LONGEST);
@@ -185,10 +185,10 @@ static void response_header(void **state)
 					       0, 0,  0,       2, 0, 0, 0, 8, 0, 0, 0, 0};
 	const struct tcx_pdu request = {
 		.flags = BIG | NAMED | 1, .session = 1, .transaction = 4, .packet = 2};
-	static struct tcx_response response;
+	static struct tcx_message response;
 
 	(void)state;
-	tcx_response_begin(&response, &request);
+	tcx_message_respond(&response, &request);
 	assert_true(response.len <= TCX_PDU_LONGEST);
 	assert_int_equal(response.len, TCX_PDU_ERROR);
 	assert_memory_equal(response.octets, wanted, sizeof(wanted));
@@ -199,15 +199,15 @@ static bool fits(size_t more)
 {
 	static const char text[64] = "";
 	const struct tcx_pdu request = {.flags = BIG};
-	static struct tcx_response response;
+	static struct tcx_message response;
 	struct tcx_value value;
 
 	tcx_value_gauge32(&value, 1);
-	tcx_response_begin(&response, &request);
+	tcx_message_respond(&response, &request);
 	while (response.len + 40 <= TCX_PDU_LONGEST)
-		tcx_response_put(&response, name, COUNT(name), value.type, &value);
+		tcx_message_put(&response, name, COUNT(name), value.type, &value);
 	tcx_value_octets(&value, text, TCX_PDU_LONGEST - response.len - 16 + more);
-	tcx_response_put(&response, name, COUNT(name), value.type, &value);
+	tcx_message_put(&response, name, COUNT(name), value.type, &value);
 	return response.len <= TCX_PDU_LONGEST;
 }
 
@@ -238,14 +238,113 @@ static void errors(void **state)
 	assert_memory_equal(answer, little, sizeof(little));
 }
 
+static void assert_octets(const struct tcx_message *message, const unsigned char *wanted,
+			  size_t wanted_len)
+{
+	struct tcx_pdu again;
+
+	assert_int_equal(message->len, wanted_len);
+	assert_memory_equal(message->octets, wanted, wanted_len);
+	tcx_pdu_read(&again, message->octets);
+	assert_int_equal(again.size, message->len);
+}
+
+/* Of the default context, with the two kinds of values that a notification begins with. */
+static void notify(void **state)
+{
+	static const unsigned char wanted[] = {
+		1, 12, BIG, 0, 1, 2, 3, 4, 0x80, 0, 0, 1, 0x80, 0, 0, 1, 0, 0, 0, 60,
+		/* snmpTrapOID.0 is 1.3.6.1.4.1.8072; the library says include, which means nothing
+		 */
+		0, 6, 0, 0, 6, 6, 0, 0, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 1,
+		0, 0, 0, 0, 2, 4, 1, 0, 0, 0, 0, 1, 0, 0, 0x1f, 0x88,
+		/* 1.3.6.1.2.9 is Gauge32 4294967295 */
+		0, 66, 0, 0, 1, 2, 0, 0, 0, 0, 0, 9, 255, 255, 255, 255};
+	static const oid trap_name[] = {1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0};
+	static const oid trap[] = {1, 3, 6, 1, 4, 1, 8072};
+	static struct tcx_message message;
+	struct tcx_value value;
+
+	(void)state;
+	tcx_message_notify(&message, 0x01020304, TCX_PDU_OURS | 1, "");
+	tcx_value_oid(&value, trap, COUNT(trap));
+	tcx_message_put(&message, trap_name, COUNT(trap_name), value.type, &value);
+	tcx_value_gauge32_latched(&value, UINT64_MAX);
+	tcx_message_put(&message, name, COUNT(name), value.type, &value);
+	assert_octets(&message, wanted, sizeof(wanted));
+}
+
+static void notify_in_context(void **state)
+{
+	static const unsigned char wanted[] = {1, 12, BIG | NAMED, 0,	0,   0,	  0,   7, 0,  0, 0,
+					       2, 0,  0,	   0,	2,   0,	  0,   0, 12, 0, 0,
+					       0, 5,  'g',	   'r', 'e', 'e', 'n', 0, 0,  0};
+	static struct tcx_message message;
+	struct tcx_pdu pdu;
+	char context[TCX_CONTEXT_MAX + 1];
+
+	(void)state;
+	memset(&message, 0xff, sizeof(message));
+	tcx_message_notify(&message, 7, 2, "green");
+	assert_octets(&message, wanted, sizeof(wanted));
+	tcx_pdu_read(&pdu, message.octets);
+	assert_true(tcx_pdu_take_context(&pdu, context));
+	assert_string_equal(context, "green");
+	assert_int_equal(pdu.left, 0);
+}
+
+static void own_session(void **state)
+{
+	static const unsigned char opened[] = {
+		1, 1, BIG, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,   0,	0,   3,	  0,   0,   0,	 20,
+		0, 0, 0,   0, 0, 0, 0, 0, 0, 0, 0, 7, 't', 'c', 'p', 'e', 'x', 't', 'd', 0};
+	static const unsigned char closed[] = {1, 2, BIG, 0, 0, 0, 0, 9, 0, 0, 0, 0,
+					       0, 0, 0,	  4, 0, 0, 0, 4, 5, 0, 0, 0};
+	static struct tcx_message message;
+
+	(void)state;
+	memset(&message, 0xff, sizeof(message));
+	tcx_message_open(&message, 3, "tcpextd");
+	assert_octets(&message, opened, sizeof(opened));
+	tcx_message_close(&message, 9, 4);
+	assert_octets(&message, closed, sizeof(closed));
+}
+
+static void errors_of_responses(void **state)
+{
+	static const char big[] = "\0\0\0\1\1\7\0\3", little[] = "\1\0\0\0\7\1\3\0";
+	struct tcx_pdu body = body_of(big, 8, BIG);
+	uint16_t error = 0;
+
+	(void)state;
+	assert_true(tcx_pdu_take_error(&body, &error));
+	assert_int_equal(error, 263);
+	assert_int_equal(body.left, 0);
+	body = body_of(little, 8, 0);
+	assert_true(tcx_pdu_take_error(&body, &error));
+	assert_int_equal(error, 263);
+	for (size_t left = 0; left < 8; left++) {
+		body = body_of(big, left, BIG);
+		assert_false(tcx_pdu_take_error(&body, &error));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(headers),	   cmocka_unit_test(contexts),
-		cmocka_unit_test(no_context),	   cmocka_unit_test(names),
-		cmocka_unit_test(longest_name),	   cmocka_unit_test(values),
-		cmocka_unit_test(response_header), cmocka_unit_test(longest_response),
+		cmocka_unit_test(headers),
+		cmocka_unit_test(contexts),
+		cmocka_unit_test(no_context),
+		cmocka_unit_test(names),
+		cmocka_unit_test(longest_name),
+		cmocka_unit_test(values),
+		cmocka_unit_test(response_header),
+		cmocka_unit_test(longest_response),
 		cmocka_unit_test(errors),
+		cmocka_unit_test(notify),
+		cmocka_unit_test(notify_in_context),
+		cmocka_unit_test(own_session),
+		cmocka_unit_test(errors_of_responses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
