@@ -21,6 +21,7 @@
 #include "session/agentx.h"
 #include "session/contexts.h"
 #include "session/log.h"
+#include "session/notifications.h"
 #include "snmp/netsnmp.h"
 
 /* The state of the program. */
@@ -58,6 +59,7 @@ static void on_reading(int fd, void *arg)
 	tcx_reading_log(&program->reading);
 	follow_namespaces(program);
 	tcx_dispatcher_tables_changed(program->agentx.dispatcher);
+	tcx_notifications_changed(program->agentx.notifications);
 }
 
 /* Reads the kernel by this configuration from now on. */
@@ -94,6 +96,18 @@ static bool set_reading(struct tcx_program *program, const struct tcx_config *co
 	return tcx_reading_set(&program->reading, &settings, fault);
 }
 
+static void set_notifications(struct tcx_program *program)
+{
+	const struct tcx_config *config = &program->config;
+	const struct tcx_notifications_settings settings = {
+		.limit = (unsigned int)config->notification_limit,
+		.max_age_ns = config->max_age_ns,
+		.patience_s = 2 * (config->ping_s + config->timeout_s * (config->retries + 1)),
+	};
+
+	tcx_notifications_set(program->agentx.notifications, &settings);
+}
+
 /* False when memory is short. */
 static bool set_contexts(struct tcx_program *program)
 {
@@ -106,6 +120,7 @@ static bool set_contexts(struct tcx_program *program)
 				.interval_ns = config->interval_ns,
 				.max_age_ns = config->max_age_ns,
 				.table_timeout_ns = config->table_timeout_ns,
+				.notified = tcx_notifications_counts(program->agentx.notifications),
 			},
 		.modules = config->modules,
 		.priority = config->priority,
@@ -123,6 +138,7 @@ static bool set_contexts(struct tcx_program *program)
 static bool apply_config(struct tcx_program *program)
 {
 	tcx_agentx_configure(&program->config, program->options.socket);
+	set_notifications(program);
 	return set_contexts(program);
 }
 
@@ -231,13 +247,16 @@ static bool watch_signals(struct tcx_program *program, struct tcx_fault *fault)
 	return true;
 }
 
-static bool make_dispatcher(struct tcx_agentx *agentx)
+static bool make_dispatcher(struct tcx_program *program)
 {
+	struct tcx_agentx *agentx = &program->agentx;
+
 	if (!tcx_modules_build(&agentx->modules, tcx_modules, tcx_modules_count))
 		return false;
 	agentx->dispatcher = tcx_dispatcher_new(&agentx->modules);
+	agentx->notifications = tcx_notifications_new(agentx);
 	agentx->registrations.modules = &agentx->modules;
-	return agentx->dispatcher != NULL;
+	return agentx->dispatcher != NULL && agentx->notifications != NULL;
 }
 
 /*
@@ -263,8 +282,7 @@ static bool start(struct tcx_program *program, struct tcx_fault *fault)
 	tcx_fault_set(fault, "out of memory");
 	if (!watch_signals(program, fault) ||
 	    !tcx_pid_file_write(&program->pid_file, options->pid_file, fault) ||
-	    !make_dispatcher(&program->agentx) || !start_reading(program, fault) ||
-	    !apply_config(program))
+	    !make_dispatcher(program) || !start_reading(program, fault) || !apply_config(program))
 		return false;
 	register_readfd(tcx_reading_fd(&program->reading), on_reading, program);
 	program->unsound = !tcx_registrations_apply(&program->agentx.registrations, fault);
@@ -287,6 +305,7 @@ static void finish(struct tcx_program *program)
 		tcx_agentx_shutdown();
 		tcx_registrations_clear(&program->agentx.registrations);
 		tcx_dispatcher_free(program->agentx.dispatcher);
+		tcx_notifications_free(program->agentx.notifications);
 		tcx_tree_clear(&program->agentx.modules.tree);
 		tcx_contexts_clear(&program->contexts);
 		tcx_reading_stop(&program->reading);
@@ -320,6 +339,8 @@ static int serve(struct tcx_program *program)
 		agent_check_and_process(1);
 		if (program->reloaded)
 			finish_reload(program);
+		tcx_notifications_run(program->agentx.notifications, program->reading.collector,
+				      program->contexts.list);
 	}
 	snmp_log(LOG_NOTICE, "tcpextd ends\n");
 	finish(program);

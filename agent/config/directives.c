@@ -67,6 +67,8 @@ static const struct directive directives[] = {
 	{"no", NULL, "threshold NAME", NULL, 0, 0, 0, NULL, "that is not watched after all"},
 	{"registerPriority", NULL, "NUMBER", take_number, FIELD(priority), 1, 255, "100",
 	 "of all registrations; the lowest hides the others"},
+	{"notificationLimit", NULL, "NUMBER", take_number, FIELD(notification_limit), 0, 1000, "60",
+	 "of notifications that are sent within a minute; 0: none are"},
 	{"procRoot", NULL, "DIRECTORY", take_text, FIELD(proc_root), 0, 0, "/proc",
 	 "that is read in place of /proc"},
 	{"agentXSocket", "agentxsocket", "ADDRESS", take_text, FIELD(socket), 0, 0, NULL,

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Takes Get and GetNext from the wire, and makes their responses of what the dispatcher has. */
+/*
+ * Takes Get and GetNext from the wire, and makes their responses of what the dispatcher has; and
+ * takes responses to requests of ours.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "parts.h"
+#include "session/notifications.h"
 
 /* A request that waits for a table. */
 struct waiting {
@@ -165,6 +169,10 @@ bool tcx_agentx_take(void *arg, struct tcx_pdu *pdu)
 
 	if (pdu->size > TCX_PDU_LONGEST)
 		return refuse(pdu, TCX_PDU_TOO_BIG, 1);
+	if (pdu->type == TCX_PDU_RESPONSE && (pdu->packet & TCX_PDU_OURS) != 0) {
+		tcx_notifications_take(agentx->notifications, pdu);
+		return true;
+	}
 	if (!tcx_pdu_take_context(pdu, name))
 		return refuse(pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
 	if (!is_ours && name[0] == '\0')

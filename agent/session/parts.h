@@ -6,8 +6,8 @@
 #include "session/agentx.h"
 
 /*
- * agentx_face.c: the wire's take(), of struct tcx_agentx. Answers Get and GetNext; the library gets
- * all else (doc/decisions/agentx-face.md).
+ * agentx_face.c: the wire's take(), of struct tcx_agentx. Answers Get and GetNext, and hands on the
+ * responses to notifications; the library gets all else (doc/decisions/agentx-face.md).
  */
 bool tcx_agentx_take(void *arg, struct tcx_pdu *pdu);
 

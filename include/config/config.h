@@ -27,6 +27,7 @@ struct tcx_config {
 	uint32_t sources_off;		   /* source NAME off: bits of 1 << enum tcx_source */
 	struct tcx_thresholds *thresholds; /* threshold: with a reference; NULL: there is none */
 	int priority;			   /* registerPriority */
+	int notification_limit;		   /* notificationLimit, in a minute */
 	char proc_root[PATH_MAX];
 	char socket[PATH_MAX]; /* agentXSocket; empty: the library's default */
 	int ping_s;	       /* agentXPingInterval, seconds */

@@ -9,6 +9,7 @@
 #include "snmp/registrations.h"
 
 struct tcx_config;
+struct tcx_notifications;
 
 /* Sets of groups have the bit 1 << i of each module. */
 struct tcx_agentx {
@@ -16,6 +17,7 @@ struct tcx_agentx {
 	struct tcx_built_modules modules;
 	struct tcx_registrations registrations;
 	struct tcx_dispatcher *dispatcher;
+	struct tcx_notifications *notifications; /* session/notifications.h */
 
 	/* The session: */
 	struct tcx_wire wire;

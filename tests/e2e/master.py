@@ -16,8 +16,8 @@ import threading
 from harness import Failure, wait_for
 
 OPEN, CLOSE, REGISTER, UNREGISTER, GET, GETNEXT = 1, 2, 3, 4, 5, 6
-PING, ADD_CAPS, REMOVE_CAPS, RESPONSE = 13, 16, 17, 18
-ASKED = (OPEN, CLOSE, REGISTER, UNREGISTER, PING, ADD_CAPS, REMOVE_CAPS)  # what an agent wants an answer to
+NOTIFY, PING, ADD_CAPS, REMOVE_CAPS, RESPONSE = 12, 13, 16, 17, 18
+ASKED = (OPEN, CLOSE, REGISTER, UNREGISTER, NOTIFY, PING, ADD_CAPS, REMOVE_CAPS)  # what an agent wants an answer to
 
 NO_ERROR, TOO_BIG, UNSUPPORTED_CONTEXT = 0, 1, 262
 LONGEST = 65536  # octets of a PDU that net-snmp takes
@@ -137,7 +137,7 @@ class Connection:
             return
         if pdu.kind in self.master.hang_up:
             self.plug.shutdown(socket.SHUT_RDWR)
-        elif pdu.kind in ASKED and pdu.kind not in self.master.silent:
+        elif pdu.kind in ASKED and pdu.kind not in self.master.silent and self.count(REGISTER) < self.master.registrations:
             self.acknowledge(pdu)
         self.received.append(pdu)  # now that it is answered: whoever sees it may send
 
@@ -173,7 +173,10 @@ class Connection:
 
 
 class Master:
-    """Listens until the test is over. silent: kinds of PDU that get no answer; hang_up: those that end the connection."""
+    """Listens until the test is over. silent: kinds of PDU that get no answer; hang_up: those that end the connection.
+    After so many registrations a connection gets no answer at all."""
+
+    registrations = float("inf")
 
     def __init__(self, site, silent=(), hang_up=(), accepts=True, backlog=16):
         self.silent, self.hang_up = set(silent), set(hang_up)

@@ -10,8 +10,8 @@ import harness
 from harness import AGENT, INTERVAL, MAX_AGE, MIB2, NO_INSTANCE, OBJECTS, Value, check, check_equal, wait_for
 
 DIRECTIVES = ("refreshInterval", "maxAge", "register", "tableInterval", "tableIdle", "tableTimeout", "maxRows", "ignoreInterface",
-              "source",
-              "registerPriority", "procRoot", "agentXSocket", "agentXPingInterval", "agentXTimeout", "agentXRetries")
+              "namespace", "namespaceLimit", "source", "threshold", "no",
+              "registerPriority", "notificationLimit", "procRoot", "agentXSocket", "agentXPingInterval", "agentXTimeout", "agentXRetries")
 
 # A line that is wrong, and what the complaint must say beside file, line and word.
 WRONG = (
@@ -30,6 +30,7 @@ WRONG = (
     ("maxAge 86401", "'86401'.* from 0.1 to 86400"),
     ("registerPriority 0", "'0'.* from 1 to 255"),
     ("registerPriority 256", "'256'.* from 1 to 255"),
+    ("notificationLimit 1001", "'1001'.* from 0 to 1000"),
     ("registerPriority 1.5", "'1.5'.* whole number from 1 to 255"),
     ("register ip tpc udp", "'tpc'.* ip, icmp, tcp, udp, tcpext, interfaces, at, ipAddrTable, ipRouteTable, ipNetToMediaTable, "
      "tcpConnTable, udpTable, .*all.* none"),
@@ -43,6 +44,11 @@ WRONG = (
     ("source net/xfrm_stat of", "'net/xfrm_stat of'.* on or off"),
     ("source net/xfrm_stat off on", "'net/xfrm_stat off on'.* on or off"),
     ("source xfrm_stat off", "'xfrm_stat'.* counterSourceFile .*net/xfrm_stat"),
+    ("threshold", "no value"),
+    ("threshold a TcpExtListenDrop growth > 1", "'TcpExtListenDrop': the nearest name is TcpExtListenDrops"),
+    ("threshold a TcpCurrEstab value > 5 for 0.1", "for 0.1 is shorter than refreshInterval, "),
+    ("threshold a TcpCurrEstab value > 5 clear 6", "clear 6 is on the wrong side of the limit: give 5 or less"),
+    ("no threshold a", "there is none of this name so far"),
     ("agentXPingInterval 0", "'0'.* from 1 to 3600"),
     ("agentXPingInterval 2.5", "'2.5'.* whole number from 1 to 3600"),
     ("agentXTimeout 3601", "'3601'.* from 1 to 3600"),

@@ -90,9 +90,11 @@ def in_pieces(site):
         agent = site.agent(STEADY, wait=False)
         connection = master.registered()
         packet = next(connection.packets)
-        for octet in connection.get([SCALAR], packet=packet) + connection.get([SCALAR] * 1800, packet=packet + 1)[:60]:
-            connection.send(bytes([octet]))
-        connection.send(connection.get([SCALAR] * 1800, packet=packet + 1)[60:])
+        pieces = connection.get([SCALAR], packet=packet) + connection.get([SCALAR] * 1800, packet=packet + 1)[:60]
+        with connection.sending:  # or what the agent asks is answered between two pieces
+            for octet in pieces:
+                connection.plug.sendall(bytes([octet]))
+            connection.plug.sendall(connection.get([SCALAR] * 1800, packet=packet + 1)[60:])
         check_equal(len(connection.answer(packet).varbinds), 1, "one in pieces is answered")
         check_equal(connection.answer(packet + 1).error, TOO_BIG, "one that is too long is refused")
         packets = [packet + 2 + i for i in range(50)]

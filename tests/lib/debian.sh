@@ -2,9 +2,9 @@
 # shellcheck shell=sh
 # What ./demo, ./check and .ci/run need on a Debian that has nothing. Read after steps.sh.
 #
-# Tools and libraries are installed with apt-get. snmpd and the base MIBs are not: their packages
-# are only unpacked, below build/borrowed. Installing snmpd would start it, make a user and write to
-# /etc, and installing erlang-snmp would bring all of Erlang for a few text files.
+# Tools and libraries are installed with apt-get. snmpd, snmptrapd and the base MIBs are not: their
+# packages are only unpacked, below build/borrowed. Installing snmpd would start it, make a user and
+# write to /etc, and installing erlang-snmp would bring all of Erlang for a few text files.
 
 borrowed=$work/borrowed
 
@@ -80,12 +80,12 @@ borrow() {
         step "borrow-$1" "Fetching $3 (the package $1, unpacked, not installed)" unpack "$1" "$2"
 }
 
-# Puts an snmpd on the path.
-need_snmpd() {
-    have snmpd && return
-    borrow snmpd libsnmp40 snmpd
-    PATH=$borrowed/snmpd/usr/sbin:$PATH
-    have snmpd || fail "the package snmpd holds no snmpd"
+# need_daemon NAME: puts snmpd or snmptrapd on the path.
+need_daemon() {
+    have "$1" && return
+    borrow "$1" libsnmp40 "$1"
+    PATH=$borrowed/$1/usr/sbin:$PATH
+    have "$1" || fail "the package $1 holds no $1"
 }
 
 # Sets base_mibs: where SNMPv2-SMI, RFC1213-MIB and their kin are, for MIBDIRS and SMIPATH.
