@@ -43,6 +43,8 @@ static const struct row {
 	 "read the counters once, print them as nstat does (\"--print all\": all), and end"},
 	{UCHAR_MAX + 2, "doctor", NULL, TASK, TCX_DOCTOR,
 	 "check everything that the agent needs, say what to mend, and end"},
+	{UCHAR_MAX + 3, "notify-test", NULL, TASK, TCX_NOTIFY_TEST,
+	 "send a notification to whom snmpd.conf names, say what became of it, and end"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

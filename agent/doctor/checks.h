@@ -106,5 +106,9 @@ void tcx_check_agent(struct doctor *doctor);
 void tcx_check_addresses(struct doctor *doctor);
 void tcx_check_views(struct doctor *doctor);
 void tcx_check_mibs(struct doctor *doctor);
+void tcx_check_sinks(struct doctor *doctor);
+
+/* Not a check of the doctor's: sends a testNotification to the master. */
+void tcx_check_notification(struct doctor *doctor);
 
 #endif

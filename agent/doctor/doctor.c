@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tcpextd --doctor: the order of its checks. */
+/* tcpextd --doctor and --notify-test: the order of their checks. */
 #include "doctor/doctor.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 enum { NEEDS_SNMPD_CONF = 1, NEEDS_MASTER };
 
 /* Reads first what only root may: snmpd.conf, as a rule, and all processes. */
-static const struct {
+static const struct check {
 	void (*run)(struct doctor *doctor);
 	unsigned int needs;
 } checks[] = {
@@ -30,8 +30,22 @@ static const struct {
 	{tcx_check_agent, NEEDS_MASTER},
 	{tcx_check_addresses, 0},
 	{tcx_check_views, NEEDS_SNMPD_CONF},
+	{tcx_check_sinks, NEEDS_SNMPD_CONF},
 	{tcx_check_mibs, 0},
 };
+
+/* Those of --notify-test. */
+static const struct check notification_checks[] = {
+	{tcx_doctor_read_snmpd_conf, 0},
+	{tcx_doctor_find_agents, 0},
+	{tcx_check_user, 0},
+	{tcx_doctor_reach, 0},
+	{tcx_check_socket, 0},
+	{tcx_check_notification, NEEDS_MASTER},
+	{tcx_check_sinks, NEEDS_SNMPD_CONF},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static bool has(const struct doctor *doctor, unsigned int needs)
 {
@@ -57,9 +71,13 @@ bool tcx_doctor(const struct tcx_options *options, const struct tcx_config *conf
 				.configured = config->interval_ns > 0,
 				.served = config->interval_ns > 0 ? config->modules : ~0U};
 
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
-		if (has(&doctor, checks[i].needs))
-			checks[i].run(&doctor);
+	bool alone = options->task == TCX_NOTIFY_TEST;
+	const struct check *list = alone ? notification_checks : checks;
+	size_t count = alone ? COUNT(notification_checks) : COUNT(checks);
+
+	for (size_t i = 0; i < count; i++)
+		if (has(&doctor, list[i].needs))
+			list[i].run(&doctor);
 	summarize(&doctor);
 	tcx_snmpd_conf_clear(&doctor.snmpd);
 	return doctor.said[DOCTOR_FAIL] == 0 && fflush(stdout) == 0;

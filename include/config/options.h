@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-enum tcx_task { TCX_SERVE, TCX_PRINT, TCX_DOCTOR, TCX_SHOW_DIRECTIVES, TCX_LEAVE };
+enum tcx_task { TCX_SERVE, TCX_PRINT, TCX_DOCTOR, TCX_NOTIFY_TEST, TCX_SHOW_DIRECTIVES, TCX_LEAVE };
 
 struct tcx_options {
 	enum tcx_task task;

@@ -176,6 +176,10 @@ def namespaces(site):
     report = doctor(site, conf=f"procRoot {outside}\n")
     check(report.about("ok", f"procRoot {outside}: counters and tables are those of its network namespace"), "that of a process: its namespace", report.text)
     report = doctor(site, "-u", "65534", "-g", "65534", conf=f"procRoot {outside}\n")
+    check(report.about("ok", f"procRoot {outside}: counters and tables"), "for another user: that user's agent keeps what it takes", report.text)
+    if not shutil.which("setpriv"):
+        raise Skip("needs setpriv (Debian: util-linux)")
+    report = doctor(site, "-u", "65534", "-g", "65534", conf=f"procRoot {outside}\n", within=("setpriv", "--bounding-set", "-sys_admin"))
     check(report.about("warn", f"procRoot {outside}: tables are not served", "CAP_SYS_ADMIN"), "for a user without capabilities: no tables", report.text)
 
 
@@ -266,8 +270,9 @@ def permissions(site):
     check_only(report, "FAIL", "a line that is there and not in force", "agentXPerms in snmpd.conf lets the user in: restart snmpd")
     snmpd.end()
     site.snmpd(more="agentXPerms 0666 0755\n")
-    site.agent(options=("-u", "65534", "-g", "65534"))
+    agent = site.agent(options=("-u", "65534", "-g", "65534"))
     check_equal(doctor(site, "-u", "65534").faults(), [], "with other agentXPerms: well")
+    check(doctor(site).about("ok", "user: what follows was tried as user nobody", f"as which process {agent.pid} runs"), "without -u as that agent's user")
 
 
 def masters(site):
@@ -332,6 +337,20 @@ def addresses(site):
     check_only(doctor(site), "warn", "an snmpd that does not answer", "snmpd does not answer", "asked at udp:127.0.0.1:1161", "agentaddress")
 
 
+def sinks(site):
+    """Who gets notifications: of use to all, and to who has thresholds a thing to look at."""
+    site.snmpd()
+    site.agent()
+    watched = "threshold drops TcpExtListenDrops growth > 5\n"
+    check(doctor(site).about("ok", "notifications: snmpd.conf names nobody who gets them"), "nobody, and nothing is watched: it says so")
+    check_only(doctor(site, conf=watched), "warn", "nobody, and a threshold", "notifications: snmpd.conf names nobody who gets them",
+               f"write to {site.folder}/snmpd.conf", "trap2sink ADDRESS COMMUNITY")
+    site.write("snmpd.conf", SNMPD_CONF.format(master=site.master) + ALL + "informsink 192.0.2.1 a-secret-word\n")
+    report = doctor(site, conf=watched)
+    check(report.faults() == [] and report.about("ok", "notifications: snmpd sends them where", f"{site.folder}/snmpd.conf:") and
+          "a-secret-word" not in report.text, "somebody: which line says so, and no more", report.text)
+
+
 def outdated(site):
     """A view that was changed after snmpd's start, or whose names snmpd does not know: what is in force hides what the files show."""
     whole = DEBIAN.format(master=site.master)
@@ -394,7 +413,7 @@ def library(site):
     site.snmpd()
     site.agent()
     check_only(doctor(site, env={"LD_PRELOAD": str(site.folder / "old.so"), "ASAN_OPTIONS": "verify_asan_link_order=0"}), "warn", "an old library", "library: net-snmp 5.7.3 is too old",
-               "install 5.9 or later")
+               "install 5.8 or later")
 
 
 def debian(site):
@@ -423,4 +442,4 @@ def debian(site):
 
 
 harness.main(healthy, secrets, broken, kernel_files, one_file, namespaces, no_agent, left_out, refused, directory, permissions, masters, lists, hosts,
-             persistent, users, addresses, outdated, contexts, mib_files, library, debian)
+             persistent, users, addresses, sinks, outdated, contexts, mib_files, library, debian)

@@ -125,6 +125,16 @@ static void take_include_search(const struct snmpd_place *at, char *rest)
 	tcx_snmpd_note(at, "includeSearch '%.200s' is not followed here", rest);
 }
 
+/* Who it is stays untold: the line may have a community or passwords. */
+static void take_sink(const struct snmpd_place *at, char *rest)
+{
+	char place[TCX_SNMPD_PLACE_MAX];
+
+	(void)rest;
+	snprintf(place, sizeof(place), "%.300s:%u", at->path, at->line);
+	tcx_snmpd_append(at->conf, &at->conf->sinks, &at->conf->sink_count, place, sizeof(place));
+}
+
 static const struct {
 	const char *token;
 	void (*take)(const struct snmpd_place *at, char *rest);
@@ -132,6 +142,8 @@ static const struct {
 	{"master", take_master},	  {"agentXSocket", take_socket},
 	{"agentaddress", take_addresses}, {"includeFile", take_include_file},
 	{"includeDir", take_include_dir}, {"includeSearch", take_include_search},
+	{"trapsink", take_sink},	  {"trap2sink", take_sink},
+	{"informsink", take_sink},	  {"trapsess", take_sink},
 };
 
 /* "[snmpd]" is for the rest of the file, or for the rest of its line. */
@@ -255,6 +267,7 @@ void tcx_snmpd_conf_clear(struct tcx_snmpd_conf *conf)
 	free(conf->accesses);
 	free(conf->rows);
 	free(conf->users);
+	free(conf->sinks);
 	vacm_destroyAllViewEntries();
 	memset(conf, 0, sizeof(*conf));
 }

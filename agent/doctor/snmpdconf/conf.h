@@ -77,6 +77,8 @@ struct tcx_snmpd_conf {
 	struct tcx_snmpd_row *rows;
 	size_t user_count;
 	struct tcx_snmpd_user *users;
+	size_t sink_count; /* lines that say who gets notifications, by their places */
+	char (*sinks)[TCX_SNMPD_PLACE_MAX];
 	size_t note_count; /* what was ignored or not understood, with its place */
 	char (*notes)[TCX_SNMPD_NOTE_MAX];
 };

@@ -435,6 +435,28 @@ static void test_addresses_and_users(void **state)
 	assert_string_equal(conf->users[2].auth_type, "");
 }
 
+/* Whatever the words behind are; of these nothing is kept. */
+static void test_sinks(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct tcx_snmpd_conf *conf =
+		read_text(fixture, "trapcommunity secret\n#trapsink 192.0.2.1\n"
+				   "TrapSink 192.0.2.1 secret 162\ntrap2sink udp:192.0.2.2\n"
+				   "informsink\ninformsink -Ci 192.0.2.3\n[other]\n"
+				   "trap2sink 192.0.2.4\n[snmpd] trapsess -v3 -A \"a secret\" x\n"
+				   "monitor trapsink\n");
+
+	assert_int_equal(conf->sink_count, 4);
+	for (size_t i = 0; i < 4; i++) {
+		const char *line = strrchr(conf->sinks[i], ':');
+
+		assert_non_null(line);
+		assert_string_equal(line, ((const char *[]){":3", ":4", ":6", ":9"})[i]);
+		assert_int_equal(line - conf->sinks[i], strlen(fixture->path));
+		assert_memory_equal(conf->sinks[i], fixture->path, strlen(fixture->path));
+	}
+}
+
 static void test_longest_line_wins(void **state)
 {
 	struct fixture *fixture = *state;
@@ -520,6 +542,7 @@ int main(void)
 		TEST(test_options_and_contexts),
 		TEST(test_communities_of_a_context),
 		TEST(test_addresses_and_users),
+		TEST(test_sinks),
 		TEST(test_com2sec),
 		TEST(test_longest_line_wins),
 		TEST(test_masks),
