@@ -90,6 +90,7 @@ static bool set_reading(struct tcx_program *program, const struct tcx_config *co
 			},
 		.max_age_ns = config->max_age_ns,
 		.names = config->namespaces,
+		.processes = config->namespace_pids,
 		.limit = (size_t)config->namespace_limit,
 	};
 

@@ -60,6 +60,7 @@ static bool prepare(struct tcx_reading *reading, struct tcx_fault *fault)
 /* Nothing of what reads this place answers or is logged any more. */
 static void stop(const struct tcx_reading *reading)
 {
+	tcx_finder_stop(reading->finder);
 	tcx_collector_stop(reading->collector);
 	tcx_tables_stop(reading->tables);
 	tcx_netns_unref(reading->netns);
@@ -95,6 +96,7 @@ static bool move(struct tcx_reading *reading, const struct tcx_reading_settings 
 		return false;
 	next.collector = NULL;
 	next.tables = NULL;
+	next.finder = NULL;
 	next.netns = root.netns;
 	if (!start(&next, settings, root.can_enter, fault)) {
 		stop(&next);
@@ -154,6 +156,18 @@ static bool set_namespaces(struct tcx_reading *reading, const struct tcx_reading
 	return reading->namespaces != NULL;
 }
 
+static bool set_finder(struct tcx_reading *reading, const struct tcx_reading_settings *settings,
+		       struct tcx_fault *fault)
+{
+	if (reading->finder != NULL)
+		tcx_finder_set(reading->finder, &settings->processes);
+	else if (settings->processes.text[0] != '\0')
+		reading->finder =
+			tcx_finder_start(reading->pool, reading->events, reading->namespaces,
+					 settings->proc_root, &settings->processes, fault);
+	return reading->finder != NULL || settings->processes.text[0] == '\0';
+}
+
 bool tcx_reading_set(struct tcx_reading *reading, const struct tcx_reading_settings *settings,
 		     struct tcx_fault *fault)
 {
@@ -164,7 +178,7 @@ bool tcx_reading_set(struct tcx_reading *reading, const struct tcx_reading_setti
 	else if (!prepare(reading, fault) || !move(reading, settings, fault))
 		return false;
 	reading->max_age_ns = settings->max_age_ns;
-	return set_namespaces(reading, settings, fault);
+	return set_namespaces(reading, settings, fault) && set_finder(reading, settings, fault);
 }
 
 int tcx_reading_fd(const struct tcx_reading *reading)

@@ -153,7 +153,8 @@ uint64_t tcx_config_rights(const struct tcx_config *config)
 {
 	uint64_t rights = config->namespaces.text[0] != '\0' ? TCX_RIGHTS_TO_ENTER : 0;
 
-	if (tcx_netns_look(config->proc_root) == TCX_WHERE_OTHER)
+	if (tcx_netns_look(config->proc_root) == TCX_WHERE_OTHER ||
+	    config->namespace_pids.text[0] != '\0')
 		rights |= TCX_RIGHTS_TO_ENTER_PROCESS;
 	return rights;
 }

@@ -58,6 +58,8 @@ static const struct directive directives[] = {
 	 "of interfaces to leave out of ifTable, ifNumber, atTable and ifIp6Table"},
 	{"namespace", NULL, "NAME|PATTERN...", take_patterns, FIELD(namespaces), 0, 0, NULL,
 	 "of network namespaces in /run/netns that are served, each as a context"},
+	{"namespacePid", NULL, "PATTERN...", take_patterns, FIELD(namespace_pids), 0, 0, NULL,
+	 "of commands or control groups, the network namespaces of which are served likewise"},
 	{"namespaceLimit", NULL, "NUMBER", take_number, FIELD(namespace_limit), 1, 100000, "1000",
 	 "of names of such contexts, in all since the start"},
 	{"source", NULL, "NAME on|off", take_source, FIELD(sources_off), 0, 0, NULL,

@@ -12,6 +12,7 @@
 #include "base/fault.h"
 #include "collect/collector.h"
 #include "collect/namespaces.h"
+#include "collect/processes.h"
 #include "collect/tables.h"
 #include "kernel/netns.h"
 
@@ -22,9 +23,10 @@ struct tcx_reading_settings {
 	const char *proc_root;
 	struct tcx_collector_settings counters; /* but for its tables */
 	struct tcx_tables_settings tables;
-	uint64_t max_age_ns;   /* maxAge, for the log */
-	struct tcx_list names; /* namespace: patterns of names that are served, too */
-	size_t limit;	       /* namespaceLimit */
+	uint64_t max_age_ns;	   /* maxAge, for the log */
+	struct tcx_list names;	   /* namespace: patterns of names that are served, too */
+	struct tcx_list processes; /* namespacePid: likewise of processes */
+	size_t limit;		   /* namespaceLimit */
 };
 
 /* The caller sets log, which its own thread calls, and nothing else. */
@@ -37,6 +39,7 @@ struct tcx_reading {
 	struct tcx_tables *tables; /* NULL: procRoot is of a namespace that cannot be entered */
 	struct tcx_netns *netns;   /* of procRoot; with its link watch, if there are tables */
 	struct tcx_namespaces *namespaces;
+	struct tcx_finder *finder; /* of processes; NULL: none was to be found yet */
 	uint64_t max_age_ns;
 };
 

@@ -23,6 +23,7 @@ struct tcx_config {
 	int max_rows;			   /* maxRows */
 	struct tcx_list ignored;	   /* ignoreInterface */
 	struct tcx_list namespaces;	   /* namespace */
+	struct tcx_list namespace_pids;	   /* namespacePid */
 	int namespace_limit;		   /* namespaceLimit */
 	uint32_t sources_off;		   /* source NAME off: bits of 1 << enum tcx_source */
 	struct tcx_thresholds *thresholds; /* threshold: with a reference; NULL: there is none */
