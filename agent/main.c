@@ -118,6 +118,7 @@ static bool set_contexts(struct tcx_program *program)
 			{
 				.collector = program->reading.collector,
 				.tables = program->reading.tables,
+				.namespaces = program->reading.namespaces,
 				.interval_ns = config->interval_ns,
 				.max_age_ns = config->max_age_ns,
 				.table_timeout_ns = config->table_timeout_ns,

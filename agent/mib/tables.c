@@ -48,6 +48,10 @@ enum table {
 	{                                                                                          \
 		.count = tcx_thresholds_rows, .index = tcx_thresholds_index                        \
 	}
+#define ROWS_NAMESPACES(table, of)                                                                 \
+	{                                                                                          \
+		.count = tcx_namespaces_count, .index = tcx_namespaces_index                       \
+	}
 #define ROWS_NAMED(table, of)                                                                      \
 	{                                                                                          \
 		.count = tcx_nstat_count, .index = tcx_nstat_index                                 \

@@ -13,6 +13,7 @@ static bool set_one(const struct tcx_contexts *contexts, struct tcx_agentx *agen
 
 	settings.collector = namespace->collector;
 	settings.tables = namespace->tables;
+	settings.namespaces = NULL;
 	*context = tcx_dispatcher_set(agentx->dispatcher, namespace->context, &settings);
 	return *context != NULL &&
 	       tcx_registrations_want(&agentx->registrations, *context, contexts->settings.modules,

@@ -96,6 +96,7 @@ static void release(const struct tcx_context_settings *settings)
 {
 	tcx_collector_unref(settings->collector);
 	tcx_tables_unref(settings->tables);
+	tcx_namespaces_unref(settings->namespaces);
 }
 
 /* Pending requests, and those that go on, see the new settings. */
@@ -110,6 +111,7 @@ static void change(struct tcx_context *context, const struct tcx_context_setting
 	context->settings = *settings;
 	tcx_collector_ref(settings->collector);
 	tcx_tables_ref(settings->tables);
+	tcx_namespaces_ref(settings->namespaces);
 	release(&before);
 	tcx_dispatcher_tables_changed(dispatcher);
 }
@@ -169,6 +171,7 @@ static void begin_request(struct tcx_request *request, struct tcx_context *conte
 	request->context = context;
 	request->modules = context->modules;
 	request->tables = settings->tables;
+	request->namespaces = settings->namespaces;
 	if (settings->collector != NULL)
 		request->latest = tcx_collector_latest(settings->collector, &request->status);
 	request->now_ns = tcx_clock_now();

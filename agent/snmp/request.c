@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a request sees: tables on first use, and sysUpTime. */
+/* What a request sees: tables and namespaces on first use, and sysUpTime. */
 #include "snmp/request.h"
 
 #include <string.h>
@@ -41,6 +41,15 @@ const struct tcx_table *tcx_request_table(const struct tcx_request *asking, enum
 	return *pending ? NULL : request->held[id];
 }
 
+const struct tcx_namespace_rows *tcx_request_namespaces(const struct tcx_request *asking)
+{
+	struct tcx_request *request = (struct tcx_request *)asking;
+
+	if (request->rows == NULL && request->namespaces != NULL)
+		request->rows = tcx_namespace_rows_new(request->namespaces);
+	return request->rows;
+}
+
 uint64_t tcx_request_uptime_at(const struct tcx_request *request, uint64_t moment_ns)
 {
 	return moment_ns > request->uptime_zero_ns
@@ -53,5 +62,6 @@ void tcx_request_release(struct tcx_request *request)
 	tcx_snapshot_unref(request->latest);
 	for (int i = 0; i < TCX_TABLES; i++)
 		tcx_table_unref(request->held[i]);
+	tcx_namespace_rows_free(request->rows);
 	memset(request, 0, sizeof(*request));
 }

@@ -94,6 +94,10 @@ void tcx_value_socket_name(struct tcx_value *value, const struct tcx_bound *boun
 tcx_rows_count tcx_thresholds_rows;
 tcx_rows_index tcx_thresholds_index;
 
+/* The rows of namespaceTable. */
+tcx_rows_count tcx_namespaces_count;
+tcx_rows_index tcx_namespaces_index;
+
 /* The rows of nstatTable. */
 tcx_rows_count tcx_nstat_count;
 tcx_rows_index tcx_nstat_index;

@@ -25,7 +25,8 @@ struct tcx_dispatcher;
 /* How requests in a context are answered. */
 struct tcx_context_settings {
 	struct tcx_collector *collector;
-	struct tcx_tables *tables; /* NULL: there are none */
+	struct tcx_tables *tables;	   /* NULL: there are none */
+	struct tcx_namespaces *namespaces; /* of namespaceTable; NULL: it is empty */
 	uint64_t interval_ns;
 	uint64_t max_age_ns;		     /* counters of an older snapshot are absent */
 	uint64_t table_timeout_ns;	     /* how long a request waits for a table */
@@ -37,7 +38,7 @@ struct tcx_context {
 	unsigned int modules; /* that are served, by whoever registers them: bits 1 << place */
 	/* The dispatcher's: */
 	struct tcx_dispatcher *dispatcher;
-	struct tcx_context_settings settings; /* collector and tables with a reference */
+	struct tcx_context_settings settings; /* the first three with references */
 };
 
 /* The modules must outlive it. NULL when memory is short. */

@@ -8,6 +8,7 @@
 
 #include "catalogue/table_ids.h"
 #include "collect/collector.h"
+#include "collect/namespace_rows.h"
 #include "collect/tables.h"
 #include "sample/snapshot.h"
 
@@ -41,11 +42,16 @@ struct tcx_request {
 	 */
 	struct tcx_table *held[TCX_TABLES]; /* with a reference, or NULL */
 	bool known[TCX_TABLES];		    /* used; held is final, even if NULL */
+	struct tcx_namespaces *namespaces;  /* NULL: it sees none */
+	struct tcx_namespace_rows *rows;    /* owned: of these, once it has used them; or NULL */
 };
 
 /* The request's table. NULL when there is none, or, with *pending, when it is being read. */
 const struct tcx_table *tcx_request_table(const struct tcx_request *request, enum tcx_table_id id,
 					  bool *pending);
+
+/* The namespaces that the request sees, the same whenever it asks. NULL: none. */
+const struct tcx_namespace_rows *tcx_request_namespaces(const struct tcx_request *request);
 
 /* sysUpTime at a moment in hundredths of a second, a TimeStamp (RFC 2579); 0 before it began. */
 uint64_t tcx_request_uptime_at(const struct tcx_request *request, uint64_t moment_ns);

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which tables a request sees, while they are renewed. The tables are made here. */
+/*
+ * Which tables and namespaces a request sees, while they are renewed. What collect/ would give is
+ * made here.
+ */
 #include "tests/unit/test.h"
+
+#include <stdlib.h>
 
 #include "snmp/request.h"
 
@@ -29,6 +34,22 @@ struct tcx_table *tcx_tables_peek(struct tcx_tables *all, size_t id)
 {
 	(void)all;
 	return tcx_table_ref(tables[id].newest);
+}
+
+/* How many are held now. */
+static int rows_held;
+
+struct tcx_namespace_rows *tcx_namespace_rows_new(struct tcx_namespaces *namespaces)
+{
+	(void)namespaces;
+	rows_held++;
+	return calloc(1, sizeof(struct tcx_namespace_rows));
+}
+
+void tcx_namespace_rows_free(struct tcx_namespace_rows *rows)
+{
+	rows_held -= rows != NULL;
+	free(rows);
 }
 
 /* 0: there is none any more. */
@@ -89,6 +110,23 @@ static void pending_one(void **state)
 	tcx_request_release(&request);
 }
 
+/* They are the same whenever it asks, and let go with the request. */
+static void namespaces(void **state)
+{
+	struct tcx_request none = {.namespaces = NULL};
+	struct tcx_request request = {.namespaces = (struct tcx_namespaces *)tables};
+	const struct tcx_namespace_rows *rows = tcx_request_namespaces(&request);
+
+	(void)state;
+	assert_null(tcx_request_namespaces(&none));
+	assert_non_null(rows);
+	assert_ptr_equal(tcx_request_namespaces(&request), rows);
+	assert_int_equal(rows_held, 1);
+	tcx_request_release(&request);
+	tcx_request_release(&none);
+	assert_int_equal(rows_held, 0);
+}
+
 static int teardown(void **state)
 {
 	(void)state;
@@ -102,6 +140,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(one_reading, teardown),
 		cmocka_unit_test_teardown(pending_one, teardown),
+		cmocka_unit_test(namespaces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
