@@ -14,9 +14,9 @@
 
 #define APP "tcpextd"
 
-/* Before 5.9 the AgentX settings of a subagent had other names (CHANGES of net-snmp 5.9). */
+/* That of RHEL 8; nothing older was tried. */
 #define OLDEST_MAJOR 5
-#define OLDEST_MINOR 9
+#define OLDEST_MINOR 8
 
 /* Without -u root asks for the agent that runs. */
 static const char *user_to_try(const struct doctor *doctor, char name[DOCTOR_NAME_MAX])
@@ -105,9 +105,9 @@ void tcx_check_library(struct doctor *doctor)
 	    (major > OLDEST_MAJOR || (major == OLDEST_MAJOR && minor >= OLDEST_MINOR)))
 		OK("library: net-snmp %s", version);
 	else
-		WARN("library: net-snmp %s is too old: with it agentXPingInterval, agentXTimeout "
-		     "and agentXRetries of tcpextd.conf do not hold; install 5.9 or later and "
-		     "build tcpextd with it",
+		WARN("library: net-snmp %s is too old, and the agent was not tried with it: "
+		     "install "
+		     "5.8 or later and build tcpextd with it",
 		     version);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Workarounds of net-snmp 5.9 to 5.10; later releases were not checked. */
+/* Workarounds of net-snmp 5.8 to 5.10; later releases were not checked. */
 #include "snmp/quirks.h"
 
 #include <stdio.h>
