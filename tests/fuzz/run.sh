@@ -22,8 +22,11 @@ for fuzzer in fuzz_interfaces fuzz_readers fuzz_requests fuzz_sources fuzz_total
 	# shellcheck disable=SC2046,SC2086 # several words
 	${CLANG:-clang} -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -I"$top" -I"$top/include" \
+		-DTCX_MIB_ROOT=1,3,6,1,4,1,8072,9999,9999,1213 \
 		$(find "$top"/agent/base "$top"/agent/catalogue "$top"/agent/sample "$top"/agent/kernel -name "*.c") "$top/tests/unit/fixture.c" "$top/tests/unit/reading.c" \
 		"$top/agent/session/pdu.c" \
+		"$top/client/converse.c" "$top/client/counters.c" \
+		"$top/client/peer.c" "$top/client/probe.c" "$top/client/scalars.c" \
 		"$top/tests/fuzz/$fuzzer.c" $mnl -lnetsnmpagent -lnetsnmp -lm -pthread -o "$work/$fuzzer"
 	mkdir "$work/corpus-$fuzzer"
 	echo "running $fuzzer for $seconds s"

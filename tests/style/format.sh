@@ -42,6 +42,6 @@ if check_format "$tmp/bad.c" 2>/dev/null; then
 fi
 
 # shellcheck disable=SC2046 # file names of ours
-set -- $(find "$top/agent" "$top/include" "$top/tests" -name '*.[ch]')
+set -- $(find "$top/agent" "$top/client" "$top/include" "$top/tests" -name '*.[ch]')
 check_format "$@"
 echo "formatted: $# files"

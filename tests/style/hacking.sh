@@ -10,11 +10,6 @@ trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
 wrong=0
 
-if ! [ -d "$top/.ci" ]; then
-    echo 'needs a clone: they name what a tarball does not have'
-    exit 77
-fi
-
 # --- What is wrong with a text: nothing is printed when all is well --------------------------------
 
 # is_there PATH: in the tree or below agent/. A program of a test, and its log, are there once it is built.
@@ -38,19 +33,19 @@ missing_paths() {
 
 missing_files() {
     grep -oE '(^|[ (`])[a-z0-9_]+\.(c|h|py|sh|awk|def|json)\>' "$1" | tr -d ' (`' | sort -u | while read -r name; do
-        [ -n "$(find "$top/agent" "$top/include" "$top/mibs" "$top/tests" -name "$name")" ] || echo "$name is not there"
+        [ -n "$(find "$top/agent" "$top/client" "$top/etc" "$top/include" "$top/mibs" "$top/tests" -name "$name")" ] || echo "$name is not there"
     done
 }
 
 missing_names() {
     grep -oE '\<tcx_[a-z0-9_]+' "$1" | sort -u | while read -r name; do
-        grep -rqw "$name" "$top/agent" "$top/include" || echo "$name is not there"
+        grep -rqw "$name" "$top/agent" "$top/client" "$top/include" || echo "$name is not there"
     done
 }
 
 # Of lines that end with a file and what is in it.
 missing_definitions() {
-    sed -nE 's/^    .* (agent\/[a-z_\/]+\.c) +([a-z_0-9]+)(\(\))?$/\1 \2/p' "$1" | while read -r file name; do
+    sed -nE 's/^    .* ((agent|client)\/[a-z_\/]+\.c) +([a-z_0-9]+)(\(\))?$/\1 \3/p' "$1" | while read -r file name; do
         grep -qsE "^[a-z}].*\<$name(\(|\[|;)|^} $name\[" "$top/$file" || echo "$file has no $name"
     done
 }

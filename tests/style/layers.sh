@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# What a folder of agent/ may know, held by the symbols of the object files:
+# What a folder of agent/, and client/, may know, held by the symbols of the object files:
 #
 #   arrows      no file uses what a higher folder defines, and none includes its headers
 #   circles     no two files use each other, however long the way round
 #   limits      what a folder may not use: see the rows of print_limits
 #   netsnmp     the folders below snmp/ use nothing of net-snmp's libraries
 #   paths       what answers requests has no path of the system in its texts
+#   client      of agent/ client/ uses the folders below kernel/, of net-snmp the client's library; agent/
+#               does not use client/
 #   variables   no variable outlives a function, but for the pointers of OWN_STATE
 #
 # Each rule is first tried on objects that break it: a rule that lets them pass fails the test.
@@ -43,18 +45,18 @@ END
 
 # Of the objects below a build folder that are made of today's sources.
 print_objects() {
-    (cd "$1/agent" && find . -name '*.o' ! -path '*/.libs/*') | sort | while read -r object; do
-        [ ! -e "$2/agent/${object%.o}.c" ] || echo "$object"
+    (cd "$1" && find agent client -name '*.o' ! -path '*/.libs/*') | sort | while read -r object; do
+        [ ! -e "$2/${object%.o}.c" ] || echo "$object"
     done
 }
 
-# symbols BUILD SOURCES: lines "FILE CLASS SYMBOL SECTION SIZE"; files are as below agent/.
+# symbols BUILD SOURCES: lines "FILE CLASS SYMBOL SECTION SIZE"; files are as below agent/, or client/FILE.
 symbols() {
     print_objects "$1" "$2" >"$tmp/objects"
-    (cd "$1/agent" && xargs nm -A -f sysv) <"$tmp/objects" |
+    (cd "$1" && xargs nm -A -f sysv) <"$tmp/objects" |
         awk -F '[|:]' 'NF > 6 {
             gsub(/ /, "")
-            sub(/^\.\//, "", $1)
+            sub(/^agent\//, "", $1)
             sub(/\.o$/, "", $1)
             print $1, $4, $2, $NF, $6
         }'
@@ -78,6 +80,7 @@ rule_arrows() {
     print_uses "$1" | awk -v folders="$FOLDERS" '
         BEGIN { n = split(folders, name); for (i = 1; i <= n; i++) rank[name[i]] = i }
         function folder(file) { sub(/\/.*/, "", file); return file }
+        folder($1) == "client" { next }
         !(folder($1) in rank) { print $1 " is in a folder that has no place in the order" }
         rank[folder($1)] < rank[folder($2)] { print $1 ".c uses " $3 " of " $2 ".c" }'
 }
@@ -111,6 +114,14 @@ rule_netsnmp() {
         }' "$tmp/library" "$1"
 }
 
+rule_client() {
+    print_uses "$1" | awk '
+        $1 ~ /^client\// && $2 !~ /^(client|base|catalogue|sample)\// { print $1 ".c uses " $3 " of " $2 ".c" }
+        $1 !~ /^client\// && $2 ~ /^client\// { print $1 ".c uses " $3 " of " $2 ".c" }'
+    awk 'FILENAME == ARGV[1] { agents[$1]; next }
+        $2 == "U" && $3 in agents && $1 ~ /^client\// { print $1 ".c uses " $3 }' "$tmp/agents_library" "$1"
+}
+
 rule_variables() {
     awk -v own=" $OWN_STATE " '
         $2 ~ /[BbCDdGgSs]/ && $4 !~ /^\.data\.rel\.ro/ &&
@@ -119,10 +130,14 @@ rule_variables() {
 
 # The headers and texts of a tree; its objects are below FOLDER.
 rule_includes() {
-    (cd "$1" && find agent include -name '*.[ch]' | xargs grep '^#include "[a-z_]*/') |
+    (cd "$1" && find client agent include -name '*.[ch]' | xargs grep '^#include "[a-z_]*/') |
         awk -F '[:"]' -v folders="$FOLDERS" '
             BEGIN { n = split(folders, name, " "); for (i = 1; i <= n; i++) rank[name[i]] = i }
             { split($1, from, "/"); sub(/\.c$/, "", from[2]); split($3, to, "/") }
+            from[1] == "client" ? to[1] !~ /^(client|base|catalogue|sample|mibs)$/ : to[1] == "client" {
+                print $1 " includes " $3
+            }
+            from[1] == "client" { next }
             rank[from[2]] < rank[to[1]] { print $1 " includes " $3 }'
 }
 
@@ -139,9 +154,12 @@ wrong=0
 
 # compile FILE LINE...: an object of these lines, and the file itself, in the tree that is tried.
 compile() {
-    file=$tmp/bad/agent/$1
+    case $1 in
+    client/*) file=$tmp/bad/$1 ;;
+    *) file=$tmp/bad/agent/$1 ;;
+    esac
     shift
-    mkdir -p "${file%/*}"
+    mkdir -p "${file%/*}" "$tmp/bad/agent" "$tmp/bad/client"
     printf '%s\n' "$@" >"$file.c"
     $CC -I"$tmp/bad/include" -w -O1 -c "$file.c" -o "$file.o"
 }
@@ -197,6 +215,14 @@ try_rules() {
     can_fail limits 'mib/locks.c uses pthread_mutex_lock'
     compile collect/logs 'int snmp_log(int, const char *, ...); void f(void) { snmp_log(3, "x"); }'
     can_fail netsnmp 'collect/logs.c uses snmp_log'
+    compile client/high 'void low(void); void f(void) { low(); }'
+    compile kernel/low 'void low(void) { }'
+    can_fail client 'client/high.c uses low of kernel/low.c'
+    compile base/low 'void high(void); void f(void) { high(); }'
+    compile client/high 'void high(void) { }'
+    can_fail client 'base/low.c uses high of client/high.c'
+    compile client/serves 'int init_agent(const char *); int f(void) { return init_agent("x"); }'
+    can_fail client 'client/serves.c uses init_agent'
     compile mib/counts 'static int n; int f(void) { return ++n; }'
     can_fail variables 'mib/counts.c has the variable n'
     compile session/wire 'static int *wire[4]; int *f(int i) { return wire[i]++; }'
@@ -206,21 +232,30 @@ try_rules() {
     mkdir -p "$tmp/bad/include/mib" && : >"$tmp/bad/include/mib/x.h"
     compile base/includes '#include "mib/x.h"'
     can_fail includes 'agent/base/includes.c includes mib/x.h'
+    mkdir -p "$tmp/bad/include/kernel" && : >"$tmp/bad/include/kernel/x.h"
+    compile client/includes '#include "kernel/x.h"'
+    can_fail includes 'client/includes.c includes kernel/x.h'
 }
 
 [ -e "$build/agent/main.o" ] || {
     echo "the objects of agent/ are not in $build"
     exit 77
 }
-ldd "$build/tcpextd" | awk '/libnetsnmp/ { print $3 }' | xargs nm -D --defined-only |
-    awk 'NF == 3 { print $3 }' >"$tmp/library"
+# library_symbols LIBRARY: what the libraries of the agent with this in their names define.
+library_symbols() {
+    ldd "$build/tcpextd" | awk -v library="$1" 'index($1, library) { print $3 }' | xargs nm -D --defined-only |
+        awk 'NF == 3 { print $3 }'
+}
+
+library_symbols libnetsnmp >"$tmp/library"
+library_symbols libnetsnmpagent >"$tmp/agents_library"
 grep -q '^snmp_log' "$tmp/library" || {
     echo "FAIL: the symbols of net-snmp's libraries cannot be listed"
     exit 1
 }
 try_rules
 symbols "$build" "$top" >"$tmp/program"
-for rule in arrows circles limits netsnmp variables; do
+for rule in arrows circles limits netsnmp client variables; do
     hold "$rule" "$tmp/program"
 done
 hold includes "$top"

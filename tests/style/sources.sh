@@ -39,7 +39,7 @@ rule_headers() {
 rule_guards() {
     awk '$1 == "#ifndef" && $2 ~ /_H$/ {
             guard = toupper(FILENAME)
-            sub(/.*\/(AGENT|INCLUDE|TESTS)\//, "", guard)
+            sub(/.*\/(AGENT|INCLUDE|TESTS)\//, "", guard) || sub(/.*\/CLIENT\//, "CLIENT/", guard)
             gsub(/[^A-Z0-9]/, "_", guard)
             if ($2 != "TCX_" guard)
                 print FILENAME ": the guard is " $2 ", not TCX_" guard
@@ -113,13 +113,13 @@ can_fail licence '#!/bin/sh' 'true'
 
 # shellcheck disable=SC2046 # file names of ours
 {
-    hold headers $(find "$top/include" "$top/agent" -name '*.h')
-    hold guards $(find "$top/include" "$top/agent" "$top/tests" -name '*.h')
-    hold length $(find "$top/agent" "$top/tests" -name '*.c')
-    hold heads $(find "$top/agent" "$top/tests" -name '*.c')
-    hold licence $(find "$top/agent" "$top/include" "$top/mibs" "$top/tests" \
+    hold headers $(find "$top/include" "$top/agent" "$top/client" -name '*.h')
+    hold guards $(find "$top/include" "$top/agent" "$top/client" "$top/tests" -name '*.h')
+    hold length $(find "$top/agent" "$top/client" "$top/tests" -name '*.c')
+    hold heads $(find "$top/agent" "$top/client" "$top/tests" -name '*.c')
+    hold licence $(find "$top/agent" "$top/client" "$top/include" "$top/mibs" "$top/tests" \
         -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.awk' -o -name '*.def' -o -name '*.am')
-    print_lengths $(find "$top/agent" -name '*.c') | sort -n -k3 |
+    print_lengths $(find "$top/agent" "$top/client" -name '*.c') | sort -n -k3 |
         awk '{ lines[NR] = $3; name = $2 }
             END { print NR " functions: median " lines[int((NR + 1) / 2)] " lines, longest " lines[NR] ", " name "()" }'
 }
