@@ -17,7 +17,7 @@ trap 'exit 1' HUP INT TERM
 
 mnl=$(pkg-config --cflags --libs libmnl)
 sh "$top/tests/fuzz/seeds.sh" "$work/seeds"
-for fuzzer in fuzz_history fuzz_interfaces fuzz_readers fuzz_requests fuzz_sources fuzz_totals; do
+for fuzzer in fuzz_history fuzz_hosts fuzz_interfaces fuzz_readers fuzz_requests fuzz_sources fuzz_totals; do
 	echo "building $fuzzer"
 	# shellcheck disable=SC2046,SC2086 # several words
 	${CLANG:-clang} -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -fsanitize=fuzzer,address,undefined \
@@ -25,8 +25,8 @@ for fuzzer in fuzz_history fuzz_interfaces fuzz_readers fuzz_requests fuzz_sourc
 		-DTCX_MIB_ROOT=1,3,6,1,4,1,8072,9999,9999,1213 \
 		$(find "$top"/agent/base "$top"/agent/catalogue "$top"/agent/sample "$top"/agent/kernel -name "*.c") "$top/tests/unit/fixture.c" "$top/tests/unit/reading.c" \
 		"$top/agent/session/pdu.c" \
-		"$top/client/converse.c" "$top/client/counters.c" "$top/client/health_rows.c" "$top/client/history.c" \
-		"$top/client/limits.c" "$top/client/peer.c" "$top/client/probe.c" "$top/client/scalars.c" \
+		"$top/client/converse.c" "$top/client/counters.c" "$top/client/health_rows.c" "$top/client/history.c" "$top/client/hosts.c" \
+		"$top/client/limits.c" "$top/client/lookup.c" "$top/client/peer.c" "$top/client/probe.c" "$top/client/scalars.c" "$top/client/verdict.c" \
 		"$top/tests/fuzz/$fuzzer.c" $mnl -lnetsnmpagent -lnetsnmp -lm -pthread -o "$work/$fuzzer"
 	mkdir "$work/corpus-$fuzzer"
 	echo "running $fuzzer for $seconds s"

@@ -8,7 +8,7 @@ files="net/snmp net/snmp6 net/netstat net/sockstat net/sockstat6 sys/net/ipv4/ip
 	net/tls_stat net/softnet_stat net/stat/nf_conntrack sys/net/netfilter/nf_conntrack_count
 	sys/net/netfilter/nf_conntrack_max net/stat/arp_cache net/stat/ndisc_cache net/stat/rt_cache
 	net/stat/synproxy"
-mkdir -p "$out/fuzz_readers" "$out/fuzz_requests" "$out/fuzz_sources" "$out/fuzz_totals"
+mkdir -p "$out/fuzz_history" "$out/fuzz_hosts" "$out/fuzz_interfaces" "$out/fuzz_readers" "$out/fuzz_requests" "$out/fuzz_sources" "$out/fuzz_totals"
 
 # The byte that picks the reader of a file.
 pick() {
@@ -32,11 +32,50 @@ all_files() {
 	done
 }
 
+printf '#snmpnstat 1\nTcpInSegs 5\nIcmpMsgInType3 18446744073709551615\n' >"$out/fuzz_history/good"
+printf '#snmpnstat 1\nTcpInSegs 18446744073709551616\n' >"$out/fuzz_history/great"
+printf '#snmpnstat 1\nTcpInSegs 5\nTcpInSegs 5\n' >"$out/fuzz_history/twice"
+
+printf '\0# all\n192.0.2.1\nudp6:[2001:db8::1]:161 own # why\r\n[::1\ntcp:a:1\n' >"$out/fuzz_hosts/file"
+printf '\1\0\102\1\7\102\1\2\4\5\033[2Jx\2\1\3\102\2\020\047' >"$out/fuzz_hosts/crossed"
+printf '\1\0\102\1\7\201\0\201\0\201\0\102\2\020\047' >"$out/fuzz_hosts/limit"
+printf '\1\0\200\0' >"$out/fuzz_hosts/absent"
+printf '\1\201' >"$out/fuzz_hosts/error"
+
 # A processor that goes and comes back while its numbers wrap, and lines without its number.
 cpu0='1 2 3 0 0 0 0 0 9 a b c 0'
 cpu7='fffffff0 2 3 0 0 0 0 0 9 a b c 7'
 printf "\\001$cpu0\\n$cpu7\\n\\377$cpu0\\n\\377$cpu0\\n1$cpu7\\n\\377" >"$out/fuzz_totals/processors"
 printf '\000entries  drop\n9 fffffff0\n9 1\n\3779 1\n\377entries  drop\n9 2\n9 1\n\377' >"$out/fuzz_totals/names"
+
+# Texts as no kernel prints them, behind one that is whole: readers 6, 7, 4 and 5.
+hostile() {
+	reader=$1
+	whole=$2
+	shift 2
+	for text; do
+		count=$((count + 1))
+		printf "\\00$reader$whole\\377$text" >"$out/fuzz_readers/hostile-$count"
+		[ "$reader" -lt 6 ] ||
+			printf "\\00$((reader - 6))$whole\\377$text\\377$whole\\377" >"$out/fuzz_totals/hostile-$count"
+	done
+}
+count=0
+hostile 6 'entries  drop new\n9 1 2\n9 3 4\n' '' 'entries  drop new\n' 'entries  drop new' '\n9 1 2\n' \
+	'entries  drop new\n9 1\n9 3\n' 'entries  drop new\n9 1 2 5\n9 3 4 6\n' 'entries  drop new\n9 1 2\n9 3\n' \
+	'entries  drop\n9 1 2\n' 'new drop  entries\n2 1 9\n4 3 9\n' 'entries  drop drop\n9 1 2\n' \
+	'entries  drop new\n9 g 2\n' 'entries  drop new\n9 0x1 2\n' 'entries  drop new\n9 -1 2\n' \
+	'entries  drop new\n9 A FFFFFFFF\n' 'entries\t\tdrop \tnew \n 9\t1   2 \t\n' 'entries  drop new\n9 1 2' \
+	'entries  drop new\n9 10000000000000000 2\n' '9 1 2\n9 3 4\n' 'entries  drop new\n9 1 2\n\n'
+hostile 7 "$cpu0\\n$cpu7\\n" '' '\n' "$cpu0\\n$cpu0\\n" "$cpu7\\n$cpu0\\n" "$cpu0\\n${cpu0}fffffff\\n" \
+	"$cpu0 1 2 3\\n" "$cpu0\\n1 2 3\\n" "$cpu0\\n$cpu7 1\\n" '1 2 3 0 0 0 0 0 9 a b c\n' '1 2 3 0 0 0 0 0 9 a b c 0 1\n' \
+	'1 G 3\n' '1 -2 3\n' '1 FFFFFFFF A\n' ' 1\t\t2  3 \n' "$cpu0" 'entries  drop\n1 2\n'
+hostile 4 'SctpCurrEstab\t3\nSctpAborteds\t4\n' '' 'SctpCurrEstab\t-1\n' 'SctpAborteds\t-1\n' 'SctpCurrEstab\n' \
+	'SctpCurrEstab\tff\n' 'SctpCurrEstab\t3 4\n' 'SctpCurrEstab\t3' 'SctpCurrEstab\t3\nSctpCurrEstab\t3\n' \
+	'SctpAborteds  \t 4\nSctpCurrEstab 3\n'
+hostile 5 'TlsCurrTxSw\t3\nTlsTxSw\t4\n' '' 'TlsCurrTxSw\t18446744073709551615\n' 'TlsCurrTxSw\t4294967295\n' \
+	'TlsTxSw\t18446744073709551616\n' 'TlsCurrTxSw\n' 'TlsTxSw\tFF\n' 'TlsTxSw\t4 5\n' 'TlsTxSw\t4' \
+	'TlsTxSw\t4\nTlsTxSw\t4\n' 'TlsTxSw  \t 4\nTlsCurrTxSw 3\n'
 
 # Flags, then a context, and two ranges in either byte order.
 range_big='\002\004\001\000\000\000\000\001\000\000\000\002\000\000\000\000'
@@ -59,5 +98,9 @@ for root in "$fixtures"/[0-9]* "$fixtures"/quirk-*; do
 		>"$out/fuzz_totals/$name-softnet"
 	{ printf '\000'; cat "$before/net/stat/rt_cache"; printf '\377'; cat "$root/net/stat/rt_cache"; } \
 		>"$out/fuzz_totals/$name-rt_cache"
+	[ ! -e "$root/net/snmp6" ] || {
+		printf 'ifIndex\t7\n'; cat "$root/net/snmp6"; printf '\377ifIndex\t7\n\377ifIndex\t1\n'
+		cat "$root/net/snmp6"; printf 'Ip6InReceives\t1\n\377Ip6InReceives 1\n\377'
+	} >"$out/fuzz_interfaces/$name"
 	before=$root
 done
