@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# The agent is built with what hardens it. The binary decides, not what configure says that it did:
-# whatever the compiler can do on this machine the agent must have.
+# The agent and snmpnstat are built with what hardens them. The binary decides, not what configure
+# says that it did: whatever the compiler can do on this machine they must have.
 #
 # shellcheck disable=SC2317 # the looks are called by name
 
 set -eu
 export LC_ALL=C
 agent=${TCPEXTD:?give the agent}
+client=${SNMPNSTAT:?give snmpnstat}
 CC=${CC:-cc}
 CFLAGS=${CFLAGS:-}
 
@@ -18,7 +19,7 @@ skip() {
 
 command -v readelf >/dev/null || skip 'needs readelf (Debian: binutils)'
 command -v objdump >/dev/null || skip 'needs objdump (Debian: binutils)'
-[ -x "$agent" ] || skip 'needs the agent'
+{ [ -x "$agent" ] && [ -x "$client" ]; } || skip 'needs the agent and snmpnstat'
 [ -n "$(printf %s "${HARDENING-x}" | tr -d ' ')" ] ||
     skip 'this build is of --disable-hardening or --enable-sanitizers'
 
@@ -74,7 +75,19 @@ probe() {
     $CC $CFLAGS "$@" -o "$tmp/probe" "$tmp/probe.c" 2>/dev/null
 }
 
-# expect LOOK WHAT OPTION...: where the options make the probe so, the agent is so; and without
+# hold LOOK WHAT: whether both programs have it.
+hold() {
+    for program in "$agent" "$client"; do
+        if "has_$1" "$program"; then
+            echo "${program##*/} has: $2"
+        else
+            echo "FAIL: ${program##*/} lacks $2"
+            wrong=1
+        fi
+    done
+}
+
+# expect LOOK WHAT OPTION...: where the options make the probe so, the programs are so; and without
 # them, or with their contraries, the look must be able to fail.
 expect() {
     look=$1
@@ -82,11 +95,8 @@ expect() {
     shift 2
     if ! probe "$@" || ! "has_$look" "$tmp/probe"; then
         echo "not here: $what"
-    elif "has_$look" "$agent"; then
-        echo "has: $what"
     else
-        echo "FAIL: the agent lacks $what"
-        wrong=1
+        hold "$look" "$what"
     fi
 }
 
