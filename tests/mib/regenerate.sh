@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# The committed MIBs, the manual page and rows.json are what the rows say.
+# The committed MIBs, the manual page, rows.json and the files for managers are what the rows say.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -22,3 +22,8 @@ same "$top/man/tcpextd-counters.7" "$tmp/tcpextd-counters.7"
 generate json >"$tmp/rows.json"
 same "$mibs/rows.json" "$tmp/rows.json"
 python3 -m json.tool "$mibs/rows.json" /dev/null || fail "mibs/rows.json is no JSON"
+
+python3 -B "$top/etc/generate/make.py" "$mibs/rows.json" "$tmp/etc"
+find "$tmp/etc" -type f 2>/dev/null | while IFS= read -r made; do
+    same "$top/etc/${made#"$tmp/etc/"}" "$made"
+done
