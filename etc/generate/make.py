@@ -5,10 +5,11 @@ LINUX-TCPEXT-MIB begins, if not at its usual place."""
 import pathlib
 import sys
 
+import prometheus
 from rows import Rows
 
 # Modules whose files(rows) gives pairs of a path below FOLDER and the text.
-GENERATORS = ()
+GENERATORS = (prometheus, )
 
 
 def main(path, folder, root=None):
