@@ -6,10 +6,11 @@ import pathlib
 import sys
 
 import prometheus
+import prometheus_node
 from rows import Rows
 
 # Modules whose files(rows) gives pairs of a path below FOLDER and the text.
-GENERATORS = (prometheus, )
+GENERATORS = (prometheus, prometheus_node, )
 
 
 def main(path, folder, root=None):
