@@ -7,10 +7,11 @@ import sys
 
 import prometheus
 import prometheus_node
+import prometheus_rules
 from rows import Rows
 
 # Modules whose files(rows) gives pairs of a path below FOLDER and the text.
-GENERATORS = (prometheus, prometheus_node, )
+GENERATORS = (prometheus, prometheus_node, prometheus_rules, )
 
 
 def main(path, folder, root=None):
