@@ -5,13 +5,14 @@ LINUX-TCPEXT-MIB begins, if not at its usual place."""
 import pathlib
 import sys
 
+import grafana
 import prometheus
 import prometheus_node
 import prometheus_rules
 from rows import Rows
 
 # Modules whose files(rows) gives pairs of a path below FOLDER and the text.
-GENERATORS = (prometheus, prometheus_node, prometheus_rules, )
+GENERATORS = (grafana, prometheus, prometheus_node, prometheus_rules, )
 
 
 def main(path, folder, root=None):
