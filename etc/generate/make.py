@@ -9,10 +9,11 @@ import grafana
 import prometheus
 import prometheus_node
 import prometheus_rules
+import zabbix
 from rows import Rows
 
 # Modules whose files(rows) gives pairs of a path below FOLDER and the text.
-GENERATORS = (grafana, prometheus, prometheus_node, prometheus_rules, )
+GENERATORS = (grafana, prometheus, prometheus_node, prometheus_rules, zabbix)
 
 
 def main(path, folder, root=None):
