@@ -6,6 +6,7 @@ import pathlib
 import sys
 
 import grafana
+import others
 import prometheus
 import prometheus_node
 import prometheus_rules
@@ -13,7 +14,7 @@ import zabbix
 from rows import Rows
 
 # Modules whose files(rows) gives pairs of a path below FOLDER and the text.
-GENERATORS = (grafana, prometheus, prometheus_node, prometheus_rules, zabbix)
+GENERATORS = (grafana, others, prometheus, prometheus_node, prometheus_rules, zabbix)
 
 
 def main(path, folder, root=None):
