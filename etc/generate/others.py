@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Files for collectd, MRTG, Cacti and snmptrapd. All ask by number; only
+"""Files for collectd, Icinga 2, Nagios, Telegraf, LibreNMS, MRTG, Cacti and snmptrapd. All ask by number; only
 LibreNMS needs the MIB.
 
 Most walk tables that have a column with the name of the row: nstatTable has all counters, healthTable all of
@@ -126,6 +126,139 @@ def collectd(rows):
     yield "</Plugin>\n"
 
 
+# --- check_snmp: Icinga 2 and Nagios ----------------------------------------------------------------------------
+
+CHECK_SNMP = """
+A value that is not there, because too little happened for it, is UNKNOWN: leave that out of what people are told
+of, it is no fault. check_snmp prints fractions as whole numbers, so limits and values are as SNMP has them: 100
+"hundredths of %" are 1 %. SNMPv1 has no Counter64, so -P is 2c or 3. Without limits what is not there would be
+OK.
+
+Where the agent itself has thresholds (`threshold defaults' in tcpextd.conf), one check tells of all:
+
+    check_snmp -H web1 -P 2c -C public -l crossed,worst -w 0 -o {active},{worst}
+"""
+ICINGA2 = """
+Icinga 2: health by check_snmp, with the limits of the agent's own defaults. Put this into /etc/icinga2/conf.d,
+and in a host, or in a template of hosts:
+
+    vars.tcpextd = true
+    vars.snmp_community = "public"
+"""
+NAGIOS = """
+Nagios: health by check_snmp, with the limits of the agent's own defaults. Name this file in nagios.cfg
+(cfg_file=), and put hosts into the group:
+
+    define host {{ ... hostgroups tcpextd ... }}
+
+$USER7$ is the community, in resource.cfg.
+"""
+ICINGA2_COMMAND = """
+object CheckCommand "tcpextd_health" {
+  command = [ PluginDir + "/check_snmp" ]
+  arguments = {
+    "-H" = "$tcpextd_address$"
+    "-P" = "2c"
+    "-C" = "$snmp_community$"
+    "-o" = "$tcpextd_oid$"
+    "-l" = "$tcpextd_label$"
+    "-u" = "$tcpextd_unit$"
+    "-w" = "$tcpextd_warning$"
+    "-c" = "$tcpextd_critical$"
+  }
+  vars.tcpextd_address = "$address$"
+  vars.snmp_community = "public"
+}
+
+const TcpextdHealth = {
+"""
+ICINGA2_HEALTH = """\
+  {name} = {{
+    oid = "{oid}"
+    unit = "{unit}"
+    warning = "{warning}"
+    critical = "{critical}"
+    minutes = {minutes}
+    notes = {notes}
+  }}
+"""
+ICINGA2_SERVICE = """}
+
+apply Service for (name => health in TcpextdHealth) {
+  check_command = "tcpextd_health"
+  check_interval = 1m
+  retry_interval = 1m
+  max_check_attempts = health.minutes
+  notes = health.notes
+  vars.tcpextd_label = name
+  vars.tcpextd_oid = health.oid
+  vars.tcpextd_unit = health.unit
+  if (health.warning) { vars.tcpextd_warning = health.warning }
+  if (health.critical) { vars.tcpextd_critical = health.critical }
+  assign where host.vars.tcpextd
+}
+"""
+NAGIOS_COMMAND = """
+define hostgroup {
+  hostgroup_name tcpextd
+}
+
+define command {
+  command_name check_tcpextd
+  command_line $USER1$/check_snmp -H $HOSTADDRESS$ -P 2c -C $USER7$ -o $ARG1$ -l $ARG2$ -u '$ARG3$' $ARG4$
+}
+"""
+NAGIOS_SERVICE = """
+define service {{
+  use generic-service
+  hostgroup_name tcpextd
+  service_description {name}
+  check_command check_tcpextd!{oid}!{name}!{unit}!{options}
+  check_interval 1
+  retry_interval 1
+  max_check_attempts {minutes}
+}}
+"""
+
+
+def check_comment(rows, text):
+    active, worst = (rows.scalar[name]["oid"] for name in ("healthActive", "healthWorst"))
+    return (text + CHECK_SNMP).format(active=active, worst=worst)
+
+
+def limits(row):
+    """Of warning and critical, as check_snmp takes them, each "" where there is none."""
+    found = {"warning": "", "critical": ""}
+    for threshold in row["thresholds"]:
+        severity = "critical" if threshold.severity == "critical" else "warning"
+        found[severity] = f"{threshold.limit:g}" + (":" if threshold.over == "<" else "")
+    return found
+
+
+def checks(rows):
+    """Each value of health with a limit, and for how many minutes it is crossed before people are told."""
+    for row in rows.health:
+        if row["thresholds"]:
+            minutes = 1 + max(threshold.seconds for threshold in row["thresholds"]) // 60
+            yield {"name": row["object"], "oid": row["oid"], "unit": unit(row), "minutes": minutes,
+                   "notes": json.dumps(first_sentence(row["text"]), ensure_ascii=False), **limits(row)}
+
+
+def icinga2(rows):
+    yield ICINGA2_COMMAND
+    for check in checks(rows):
+        yield ICINGA2_HEALTH.format(**check)
+    yield ICINGA2_SERVICE
+
+
+def nagios(rows):
+    yield NAGIOS_COMMAND
+    for check in checks(rows):
+        options = {"-w": check["warning"], "-c": check["critical"]}
+        words = [f"{option} {limit}" for option, limit in options.items() if limit]
+        yield NAGIOS_SERVICE.format(options=" ".join(words), **check)
+
+
 # --- All of them ------------------------------------------------------------------------------------------------
 
 def files(rows):
@@ -133,3 +266,5 @@ def files(rows):
         return comment(mark, about) + "".join(parts)
 
     yield "collectd/tcpextd.conf", made(COLLECTD, collectd(rows))
+    yield "icinga2/tcpextd.conf", made(check_comment(rows, ICINGA2), icinga2(rows), "//")
+    yield "nagios/tcpextd.cfg", made(check_comment(rows, NAGIOS), nagios(rows))
