@@ -259,6 +259,39 @@ def nagios(rows):
         yield NAGIOS_SERVICE.format(options=" ".join(words), **check)
 
 
+# --- MRTG -------------------------------------------------------------------------------------------------------
+
+MRTG = """
+MRTG: a graph for each number that is not in a table. Take those that you want and say of which host:
+
+    grep -E '^[^T]|(tcpExtListenDrops|healthRetransData)' tcpextd.cfg |
+        sed 's/HOST/web1/g; s/COMMUNITY/public/' >web1.cfg
+
+and in mrtg.cfg: WorkDir, and Include: web1.cfg. Targets end in :::::2, for SNMPv1 has no Counter64.
+"""
+MRTG_USUAL = """
+Options[_]: growright,nopercent,noinfo,noo{more}
+MaxBytes[_]: 18446744073709551615
+PageTop[_]: <h1>tcpextd</h1>
+YLegend[_]: {legend}
+ShortLegend[_]: &nbsp;
+LegendI[_]: &nbsp;
+Legend1[_]: {legend}
+"""
+MRTG_TARGET = """\
+Target[HOST_{name}]: {oid}&{oid}:COMMUNITY@HOST:::::2
+Title[HOST_{name}]: HOST {name}, {unit}
+"""
+
+
+def mrtg(rows):
+    for kind, more, legend in (("counter", "", "per second"), ("gauge", ",gauge", "now")):
+        yield MRTG_USUAL.format(more=more, legend=legend)
+        for row in rows.scalars:
+            if row["kind"] == kind:
+                yield MRTG_TARGET.format(name=row["object"], oid=row["oid"], unit=unit(row))
+
+
 # --- All of them ------------------------------------------------------------------------------------------------
 
 def files(rows):
@@ -268,3 +301,4 @@ def files(rows):
     yield "collectd/tcpextd.conf", made(COLLECTD, collectd(rows))
     yield "icinga2/tcpextd.conf", made(check_comment(rows, ICINGA2), icinga2(rows), "//")
     yield "nagios/tcpextd.cfg", made(check_comment(rows, NAGIOS), nagios(rows))
+    yield "mrtg/tcpextd.cfg", made(MRTG, mrtg(rows))
