@@ -259,6 +259,105 @@ def nagios(rows):
         yield NAGIOS_SERVICE.format(options=" ".join(words), **check)
 
 
+# --- Telegraf ---------------------------------------------------------------------------------------------------
+
+TELEGRAF = """
+Telegraf's inputs.snmp. Put this into /etc/telegraf/telegraf.d and give the addresses and the community. Without a
+running Telegraf to try it: made by its documentation.
+
+tcpext_nstat has all counters, a row for each, tagged by its name, with the field nstatValue; their rates are the
+database's to work out. tcpext_health has healthValue, in what the tag healthUnit says. Fields of percent are in
+percent.
+"""
+TELEGRAF_AGENT = """
+[[inputs.snmp]]
+  agents = ["udp://192.0.2.1:161"]
+  version = 2
+  community = "public"
+  max_repetitions = 50
+  name = "tcpext"
+"""
+
+
+def telegraf_field(kind, row, name="", is_tag=False):
+    lines = [f'name = "{name or row["object"]}"', f'oid = ".{row["oid"]}"']
+    lines += ["is_tag = true"] if is_tag else ['conversion = "float(2)"'] if is_percent(row) else []
+    return f"    [[inputs.snmp.{kind}]]\n" + indented(6, lines)
+
+
+def telegraf_table(rows, table):
+    value, *tags = [rows.column[name] for name in MIXED.get(table["object"], ())] or [None]
+    fields = [value] if value else series(table)
+    if fields:
+        yield f'\n  [[inputs.snmp.table]]\n    name = "tcpext_{table["object"].removesuffix("Table")}"\n'
+        yield '    inherit_tags = ["host"]\n'
+        yield telegraf_field("table.field", label(table), name="row", is_tag=True)
+        yield from (telegraf_field("table.field", row, is_tag=True) for row in tags)
+        yield from (telegraf_field("table.field", row) for row in fields)
+
+
+def telegraf(rows):
+    yield TELEGRAF_AGENT
+    yield telegraf_field("field", {"oid": "1.3.6.1.2.1.1.5.0"}, name="host", is_tag=True)  # sysName
+    yield from (telegraf_field("field", row) for row in scalars(rows))
+    for table in labelled(rows):
+        yield from telegraf_table(rows, table)
+
+
+# --- LibreNMS ---------------------------------------------------------------------------------------------------
+
+LIBRENMS = """
+LibreNMS: sensors of health, of gauges in tables and of the rate of each counter. Merge the classes below into
+resources/definitions/os_discovery/linux.yaml, put LINUX-TCPEXT-MIB.txt into mibs/ as LINUX-TCPEXT-MIB, and
+discover the host again:
+
+    lnms device:discover HOST --modules sensors
+
+Without a running LibreNMS to try it: made by its documentation. The rates are some 400 sensors of a host: where
+that is too much, take out the one with nstatRate32.
+"""
+LIBRENMS_LIMITS = {">": ("warn_limit", "high_limit"), "<": ("low_warn_limit", "low_limit")}
+
+
+def sensor(walked, row, descr, divisor, **limits_of):
+    """An entry of data. walked is the table of the row, or itself."""
+    name, oid = row["object"], row["oid"].removesuffix(".0")
+    options = {"oid": f"{OWN}::{walked}", "value": f"{OWN}::{name}", "num_oid": f"'.{oid}.{{{{ $index }}}}'",
+               "index": f"'{name}.{{{{ $index }}}}'", "descr": f"'{descr}'", "group": "tcpextd"}
+    options |= {"divisor": divisor} if divisor > 1 else {}
+    options |= {limit: f"{value:g}" for limit, value in limits_of.items()}
+    return indented(16, ["-"]) + indented(20, [f"{option}: {value}" for option, value in options.items()])
+
+
+def named(text, table):
+    return f"{text} {{{{ {OWN}::{label(table)['object']} }}}}"
+
+
+def health_sensor(row):
+    divisor = 100 if is_percent(row) else 1
+    limits_of = {LIBRENMS_LIMITS[one.over][one.severity == "critical"]: one.limit / divisor
+                 for one in row["thresholds"]}
+    return sensor(row["object"], row, f"{row['object']} ({row['unit']})", divisor, **limits_of)
+
+
+def sensors(rows, of_percent):
+    for row in rows.health:
+        if is_percent(row) == of_percent:
+            yield health_sensor(row)
+    for table in labelled(rows):
+        for row in series(table):
+            if row["kind"] == "gauge" and is_percent(row) == of_percent:
+                yield sensor(table["object"], row, named(row["object"], table), 100 if of_percent else 1)
+
+
+def librenms(rows):
+    yield "\nmodules:\n    sensors:\n        percent:\n            data:\n"
+    yield from sensors(rows, of_percent=True)
+    yield "        count:\n            data:\n"
+    yield from sensors(rows, of_percent=False)
+    yield sensor("nstatTable", rows.column["nstatRate32"], named("Per second:", rows.table["nstatTable"]), 1000)
+
+
 # --- MRTG -------------------------------------------------------------------------------------------------------
 
 MRTG = """
@@ -292,6 +391,56 @@ def mrtg(rows):
                 yield MRTG_TARGET.format(name=row["object"], oid=row["oid"], unit=unit(row))
 
 
+# --- Cacti ------------------------------------------------------------------------------------------------------
+
+CACTI = """<!--
+{table}, for Cacti: a data query.
+Put it into resource/snmp_queries and make a Data Query of it (Get SNMP Data (Indexed)), and a data and a graph
+template for the field that you want. Without a running Cacti to try it: made by its documentation.
+
+{about}
+-->
+<interface>
+  <name>tcpextd: {title}</name>
+  <description>{table}</description>
+  <oid_index>.{oid}</oid_index>
+  <oid_index_parse>OID/REGEXP:^.{{{length}}}(.*)$</oid_index_parse>
+  <index_order>{label}</index_order>
+  <index_order_type>alphabetic</index_order_type>
+  <index_title_format>|chosen_order_field|</index_title_format>
+  <fields>
+{fields}  </fields>
+</interface>
+"""
+CACTI_FIELD = """\
+    <{name}>
+      <name>{name}</name>
+      <method>walk</method>
+      <source>value</source>
+      <direction>{direction}</direction>
+      <oid>.{oid}</oid>
+    </{name}>
+"""
+
+
+def cacti_fields(rows, table):
+    """Pairs of a column and whether it is input, which describes rows, or output, which is polled."""
+    value, *kinds = [rows.column[name] for name in MIXED.get(table["object"], ())] or [None]
+    yield from ((row, "input") for row in (label(table), *kinds))
+    yield from ((row, "output") for row in ([value] if value else series(table)))
+
+
+def cacti(rows):
+    """A data query for each table."""
+    for table in labelled(rows):
+        oid = label(table)["oid"]
+        fields = "".join(CACTI_FIELD.format(name=row["object"], oid=row["oid"], direction=direction)
+                         for row, direction in cacti_fields(rows, table))
+        yield f"cacti/tcpextd_{table['object'].removesuffix('Table')}.xml", CACTI.format(
+            title=html.escape(table["title"]), about=ABOUT, table=table["object"], oid=oid, length=len(f".{oid}."),
+            label=label(table)["object"], fields=fields)
+
+
 # --- All of them ------------------------------------------------------------------------------------------------
 
 def files(rows):
@@ -301,4 +450,7 @@ def files(rows):
     yield "collectd/tcpextd.conf", made(COLLECTD, collectd(rows))
     yield "icinga2/tcpextd.conf", made(check_comment(rows, ICINGA2), icinga2(rows), "//")
     yield "nagios/tcpextd.cfg", made(check_comment(rows, NAGIOS), nagios(rows))
+    yield "telegraf/tcpextd.conf", made(TELEGRAF, telegraf(rows))
+    yield "librenms/tcpextd.yaml", made(LIBRENMS, librenms(rows))
     yield "mrtg/tcpextd.cfg", made(MRTG, mrtg(rows))
+    yield from cacti(rows)
