@@ -441,6 +441,86 @@ def cacti(rows):
             label=label(table)["object"], fields=fields)
 
 
+# --- snmptrapd --------------------------------------------------------------------------------------------------
+
+SNMPTRAPD = """
+snmptrapd of net-snmp: a line for each notification of tcpextd. Copy what you want into /etc/snmp/snmptrapd.conf.
+
+Without any MIB: the program named below writes into syslog, or into the file that it is given behind its name:
+
+    Nov 27 11:50:01 web1 thresholdCrossed warning: conntrack is crossed: healthConntrackUse is at 85.1 percent,
+    more than 80
+"""
+SNMPTRAPD_LOG = """
+With LINUX-TCPEXT-MIB and the base MIBs where net-snmp looks for them, snmptrapd itself writes all objects into
+its log.
+"""
+LINE = """
+A traphandle of snmptrapd: a line for each notification of tcpextd, into syslog or at the end of FILE. It takes
+objects as snmptrapd writes them, with the MIB or without. Usage: line [FILE]
+"""
+LINE_PROGRAM = """
+awk '
+BEGIN {{
+{names}
+}}
+function last_part(oid) {{
+    sub(/\\.0$/, "", oid)
+    sub(/.*[.:]/, "", oid)
+    return oid
+}}
+NR == 1 {{ host = match($0, /\\[[^]]*\\]/) ? substr($0, RSTART + 1, RLENGTH - 2) : $0 }}
+NR > 2 {{
+    name = last_part($1)
+    value = $0
+    sub(/^[^ ]* ?/, "", value)
+    gsub(/^"|"$/, "", value)
+    has[name in object ? object[name] : name] = value
+    if ($1 ~ /(snmpTrapOID|\\.6\\.3\\.1\\.1\\.4\\.1)\\.0$/) what = last_part(value)
+}}
+END {{
+    if (what in notification) what = notification[what]
+    sub(/Notification$/, "", what)
+    grade = has["notifiedSeverity"]
+    sub(/\\(.*/, "", grade)
+    if (grade in severity) grade = severity[grade]
+    line = host " " what " " grade " " has["notifiedContext"] ": " has["notifiedText"]
+    gsub(/ +/, " ", line)
+    sub(/ :/, ":", line)
+    print line
+}}' | if [ -n "${{1-}}" ]; then
+    sed "s/^/$(LC_ALL=C date '+%b %d %H:%M:%S') /" >>"$1"
+else
+    logger -t tcpextd -p daemon.notice
+fi
+"""
+TOLD = ("notifiedContext", "notifiedSeverity", "notifiedText")
+
+
+def snmptrapd(rows):
+    root = rows.notifications[0]["oid"].rpartition(".")[0]
+    yield ("\nauthCommunity log,execute public\n"
+           f"traphandle .{root}.* /usr/share/tcpextd/snmptrapd/line\n\n")
+    yield comment("#", SNMPTRAPD_LOG, about="")
+    yield "[snmp] mibs +LINUX-TCPEXT-MIB\n[snmp] quickPrinting yes\n[snmp] suffixPrinting 1\n"
+    yield "format1 %y-%02.2m-%02.2l %02.2h:%02.2j:%02.2k %B %V, %q, %v\\n\n"
+    yield "format2 %y-%02.2m-%02.2l %02.2h:%02.2j:%02.2k %B %V, %v\\n\n"
+
+
+def trap_line(rows):
+    def assignments(array, pairs):
+        return [f'    {array}["{number}"] = "{name}"' for number, name in pairs]
+
+    def last(row):
+        return row["oid"].rpartition(".")[2]
+
+    severities = next(row["values"] for row in rows.notified if row["object"] == "notifiedSeverity")
+    names = assignments("notification", ((last(row), row["notification"]) for row in rows.notifications))
+    names += assignments("object", ((last(row), row["object"]) for row in rows.notified if row["object"] in TOLD))
+    names += assignments("severity", ((number, name) for name, number in severities.items()))
+    yield LINE_PROGRAM.format(names="\n".join(names))
+
+
 # --- All of them ------------------------------------------------------------------------------------------------
 
 def files(rows):
@@ -454,3 +534,5 @@ def files(rows):
     yield "librenms/tcpextd.yaml", made(LIBRENMS, librenms(rows))
     yield "mrtg/tcpextd.cfg", made(MRTG, mrtg(rows))
     yield from cacti(rows)
+    yield "snmptrapd/snmptrapd.conf", made(SNMPTRAPD, snmptrapd(rows))
+    yield "snmptrapd/line", "#!/bin/sh\n" + made(LINE, trap_line(rows))
