@@ -8,6 +8,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "collect/reading.h"
 #include "config/config.h"
 #include "daemon/log_files.h"
@@ -22,6 +23,7 @@
 #include "session/contexts.h"
 #include "session/log.h"
 #include "session/notifications.h"
+#include "session/supervision.h"
 #include "snmp/netsnmp.h"
 
 /* The state of the program. */
@@ -32,6 +34,7 @@ struct tcx_program {
 	struct tcx_reading reading;
 	struct tcx_contexts contexts;
 	struct tcx_pid_file pid_file;
+	struct tcx_supervision supervision;
 	uint64_t given_up; /* of TCX_RIGHTS, at the start */
 	bool reloaded;	   /* the configuration is in force, except registrations */
 	bool stop;
@@ -136,10 +139,19 @@ static bool set_contexts(struct tcx_program *program)
 	       tcx_contexts_set(&program->contexts, &program->agentx, &settings);
 }
 
+static void set_session(struct tcx_program *program)
+{
+	const struct tcx_config *config = &program->config;
+
+	tcx_agentx_configure(config, program->options.socket);
+	tcx_supervision_allow(&program->supervision,
+			      (uint64_t)program->agentx.wire.timeout_s * TCX_NS_PER_S);
+}
+
 /* Applies the configuration to sessions and requests. False when memory is short, at the start. */
 static bool apply_config(struct tcx_program *program)
 {
-	tcx_agentx_configure(&program->config, program->options.socket);
+	set_session(program);
 	set_notifications(program);
 	return set_contexts(program);
 }
@@ -160,6 +172,7 @@ static void reload(struct tcx_program *program)
 	struct tcx_config config;
 	struct tcx_fault fault = {""};
 
+	tcx_supervision_reloading(&program->supervision);
 	tcx_log_reopen();
 	if (tcx_config_read(&config, &program->options) > 0) {
 		snmp_log(LOG_ERR, "the old configuration stays in force; correct the files, then "
@@ -321,6 +334,7 @@ static int fail(struct tcx_program *program, int ready_fd, const struct tcx_faul
 	snmp_log(LOG_ERR, "%s\n", fault->text);
 	if (!tcx_log_is_on_terminal())
 		fprintf(stderr, "tcpextd: %s\n", fault->text);
+	tcx_supervision_end(&program->supervision, fault);
 	finish(program);
 	tcx_process_started(ready_fd, false);
 	return EXIT_FAILURE;
@@ -331,6 +345,7 @@ static int serve(struct tcx_program *program)
 	struct tcx_fault fault = {""};
 	int ready_fd = -1;
 
+	tcx_supervision_begin(&program->supervision, &program->agentx, &program->reading);
 	if ((!program->options.foreground && !tcx_process_daemonize(&ready_fd, &fault)) ||
 	    !start(program, &fault))
 		return fail(program, ready_fd, &fault);
@@ -338,12 +353,14 @@ static int serve(struct tcx_program *program)
 	tcx_reading_log(&program->reading);
 	follow_namespaces(program);
 	while (!program->stop && !program->unsound) {
+		tcx_supervision_run(&program->supervision, program->reloaded);
 		agent_check_and_process(1);
 		if (program->reloaded)
 			finish_reload(program);
 		tcx_notifications_run(program->agentx.notifications, program->reading.collector,
 				      program->contexts.list);
 	}
+	tcx_supervision_end(&program->supervision, NULL);
 	snmp_log(LOG_NOTICE, "tcpextd ends\n");
 	finish(program);
 	return program->unsound ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# make install leaves an edited tcpextd.conf alone, make uninstall too, and otherwise nothing stays. The
-# unit has the user that configure was told, and its tmpfiles file opens snmpd's folder.
+# make install leaves an edited tcpextd.conf alone, make uninstall too, and otherwise nothing stays. All that is
+# made for managers is installed. The unit has the user that configure was told, and its tmpfiles file opens
+# snmpd's folder.
 
 set -eu
 export LC_ALL=C
@@ -13,23 +14,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL DESTDIR
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
-wrong=0
-
-# is_so WHAT COMMAND...
-is_so() {
-    what=$1
-    shift
-    if "$@"; then
-        echo "ok: $what"
-    else
-        echo "FAIL: $what"
-        wrong=1
-    fi
-}
-
-is_not() {
-    ! "$@"
-}
+. "$top/tests/lib/is_so.sh"
 
 # run TARGET: in the build folder, below a folder of ours.
 run() {
@@ -62,6 +47,17 @@ run install
 is_so 'a link is kept' test -h "$conf"
 rm "$conf"
 run install
+
+# --- The files for managers ----------------------------------------------------------------------
+
+if command -v python3 >/dev/null; then
+    python3 -B "$top/etc/generate/make.py" "$top/mibs/rows.json" "$tmp/made"
+    share=$(print_files | sed -n 's|/collectd/tcpextd\.conf$||p')
+    is_so 'what is made for managers is installed, and what helps with it' diff -r -x add-host "$tmp/made" "$share"
+    is_so 'the host of Zabbix can be added' test -x "$share/zabbix/add-host"
+    is_so 'the traphandle can be executed' test -x "$share/snmptrapd/line"
+fi
+
 run uninstall
 is_so 'nothing stays of a file as it was installed' [ -z "$(print_files)" ]
 
@@ -74,14 +70,33 @@ if [ -f "$top/config.status" ]; then
     echo 'not tried: --with-user, for the source tree itself is configured'
 else
     mkdir "$tmp/build"
-    (cd "$tmp/build" && "$top/configure" CC="${CC:-cc}" --with-systemdsystemunitdir=/units \
-        --prefix=/usr --with-user=snmp --with-group=agents >"$tmp/said" 2>&1) ||
+    root=
+    ! command -v python3 >/dev/null || root=1.3.6.1.4.1.99999.1
+    (cd "$tmp/build" && "$top/configure" CC="${CC:-cc}" --with-systemdsystemunitdir=/units --prefix=/usr \
+        --with-user=snmp --with-group=agents ${root:+--with-mib-root=$root} >"$tmp/said" 2>&1) ||
         { tail "$tmp/said" && exit 1; }
-    "$make" -C "$tmp/build" install-systemdsystemunitDATA install-tmpfilesDATA DESTDIR="$tmp/root" >"$tmp/said" 2>&1 ||
+    "$make" -C "$tmp/build" install-data DESTDIR="$tmp/root" >"$tmp/said" 2>&1 ||
         { cat "$tmp/said" && exit 1; }
+    if [ -n "$root" ]; then
+        is_so "managers are told of the MIB's place" grep -rqF "$root.1.2" "$tmp/root/usr/share/tcpextd/collectd"
+        is_so 'and of no other' is_not grep -rqE '8072\\?\.9999' "$tmp/root/usr/share/tcpextd"
+    fi
     is_so 'the unit has the user' grep -qx 'User=snmp' "$tmp/root/units/tcpextd.service"
     is_so 'and the group' grep -qx 'Group=agents' "$tmp/root/units/tcpextd.service"
     is_so 'the tmpfiles file comes with it' test -f "$tmp/root/usr/lib/tmpfiles.d/tcpextd.conf"
+fi
+
+# Each point that is still counted against it has its reason in the unit.
+if ! systemd-analyze security --offline=yes --threshold=15 "$unit" >"$tmp/said" 2>&1 && ! grep -q 'Overall exposure' "$tmp/said"; then
+    echo 'not tried: systemd-analyze, which is not here, or does not know --offline'
+else
+    is_so 'the exposure of the unit is at most 1.5' \
+        systemd-analyze security --offline=yes --threshold=15 "$unit" >/dev/null 2>&1
+    sed -n 's/^- \([^ ]*\) .*/\1/p' "$tmp/said" | sed 's/.*~//; s/[=/].*//' >"$tmp/points"
+    is_so 'systemd-analyze counts something against it' [ -s "$tmp/points" ]
+    while read -r point; do
+        is_so "the unit says why: $point" grep -q "^#   $point " "$unit"
+    done <"$tmp/points"
 fi
 
 # --- The folder of snmpd's socket ----------------------------------------------------------------
