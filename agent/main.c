@@ -22,6 +22,7 @@
 #include "session/agentx.h"
 #include "session/contexts.h"
 #include "session/log.h"
+#include "session/master.h"
 #include "session/notifications.h"
 #include "session/supervision.h"
 #include "snmp/netsnmp.h"
@@ -30,7 +31,9 @@
 struct tcx_program {
 	struct tcx_options options;
 	struct tcx_config config;
-	struct tcx_agentx agentx;
+	struct tcx_agentx agentx; /* of which a master has what is made by the caller alone */
+	struct tcx_master master;
+	struct tcx_system system;
 	struct tcx_reading reading;
 	struct tcx_contexts contexts;
 	struct tcx_pid_file pid_file;
@@ -116,6 +119,8 @@ static void set_notifications(struct tcx_program *program)
 static bool set_contexts(struct tcx_program *program)
 {
 	const struct tcx_config *config = &program->config;
+	const bool master = program->options.master;
+	unsigned int modules = config->modules | (master ? tcx_modules_of_master() : 0);
 	struct tcx_contexts_settings settings = {
 		.answers =
 			{
@@ -126,6 +131,7 @@ static bool set_contexts(struct tcx_program *program)
 				.max_age_ns = config->max_age_ns,
 				.table_timeout_ns = config->table_timeout_ns,
 				.notified = tcx_notifications_counts(program->agentx.notifications),
+				.system = master ? &program->system : NULL,
 			},
 		.modules = config->modules,
 		.priority = config->priority,
@@ -134,7 +140,7 @@ static bool set_contexts(struct tcx_program *program)
 							 TCX_CONTEXT_DEFAULT, &settings.answers);
 
 	return context != NULL &&
-	       tcx_registrations_want(&program->agentx.registrations, context, config->modules,
+	       tcx_registrations_want(&program->agentx.registrations, context, modules,
 				      program->reading.tables != NULL, config->priority) &&
 	       tcx_contexts_set(&program->contexts, &program->agentx, &settings);
 }
@@ -143,7 +149,10 @@ static void set_session(struct tcx_program *program)
 {
 	const struct tcx_config *config = &program->config;
 
-	tcx_agentx_configure(config, program->options.socket);
+	program->system = (struct tcx_system){config->sys_descr, config->sys_contact,
+					      config->sys_name, config->sys_location};
+	if (!program->options.master)
+		tcx_agentx_configure(config, program->options.socket);
 	tcx_supervision_allow(&program->supervision,
 			      (uint64_t)program->agentx.wire.timeout_s * TCX_NS_PER_S);
 }
@@ -169,7 +178,7 @@ static void log_rights(const struct tcx_program *program, const struct tcx_confi
 /* On SIGHUP. Changes all but the registrations at once. */
 static void reload(struct tcx_program *program)
 {
-	struct tcx_config config;
+	struct tcx_config config = program->config;
 	struct tcx_fault fault = {""};
 
 	tcx_supervision_reloading(&program->supervision);
@@ -185,6 +194,7 @@ static void reload(struct tcx_program *program)
 			 "%s; the old configuration stays in force; send SIGHUP again once that is "
 			 "mended\n",
 			 fault.text);
+		tcx_config_put_back(&program->config, &program->options);
 		tcx_config_release(&config);
 		return;
 	}
@@ -204,14 +214,15 @@ static void finish_reload(struct tcx_program *program)
 	if (change != TCX_REGISTRATIONS_STAY && !tcx_dispatcher_quiesce(program->agentx.dispatcher))
 		return;
 	program->reloaded = false;
-	if (change == TCX_REGISTRATIONS_TAKE_BACK)
+	if (change == TCX_REGISTRATIONS_TAKE_BACK && !program->options.master)
 		tcx_agentx_leave();
 	program->unsound = !tcx_registrations_apply(&program->agentx.registrations, &fault);
 	if (program->unsound) {
 		snmp_log(LOG_ERR, "%s\n", fault.text);
 		return;
 	}
-	tcx_agentx_return();
+	if (!program->options.master)
+		tcx_agentx_return();
 	tcx_dispatcher_resume(program->agentx.dispatcher);
 	snmp_log(LOG_NOTICE, "configuration read again\n");
 }
@@ -269,7 +280,8 @@ static bool make_dispatcher(struct tcx_program *program)
 	if (!tcx_modules_build(&agentx->modules, tcx_modules, tcx_modules_count))
 		return false;
 	agentx->dispatcher = tcx_dispatcher_new(&agentx->modules);
-	agentx->notifications = tcx_notifications_new(agentx);
+	agentx->notifications = tcx_notifications_new(program->options.master ? NULL : agentx);
+	program->master.dispatcher = agentx->dispatcher;
 	agentx->registrations.modules = &agentx->modules;
 	return agentx->dispatcher != NULL && agentx->notifications != NULL;
 }
@@ -297,6 +309,8 @@ static bool start(struct tcx_program *program, struct tcx_fault *fault)
 	tcx_fault_set(fault, "out of memory");
 	if (!watch_signals(program, fault) ||
 	    !tcx_pid_file_write(&program->pid_file, options->pid_file, fault) ||
+	    !tcx_master_listen(&program->master, options->addresses, options->address_count,
+			       fault) ||
 	    !make_dispatcher(program) || !start_reading(program, fault) || !apply_config(program))
 		return false;
 	register_readfd(tcx_reading_fd(&program->reading), on_reading, program);
@@ -305,8 +319,25 @@ static bool start(struct tcx_program *program, struct tcx_fault *fault)
 		return false;
 	snmp_log(LOG_NOTICE, "tcpextd %s started: reads %s every %g s\n", TCX_VERSION,
 		 program->config.proc_root, (double)program->config.interval_ns / 1e9);
-	tcx_agentx_connect();
+	if (options->master)
+		tcx_master_begin();
+	else
+		tcx_agentx_connect();
 	return true;
+}
+
+/* Requests that wait go before what they came by. */
+static void end_session(struct tcx_program *program)
+{
+	struct tcx_dispatcher **dispatcher = &program->agentx.dispatcher;
+
+	if (!program->options.master) {
+		tcx_agentx_shutdown();
+		return;
+	}
+	tcx_dispatcher_free(*dispatcher);
+	*dispatcher = NULL;
+	tcx_master_shutdown();
 }
 
 /*
@@ -317,7 +348,7 @@ static void finish(struct tcx_program *program)
 {
 	tcx_log_files_close();
 	if (!program->unsound) {
-		tcx_agentx_shutdown();
+		end_session(program);
 		tcx_registrations_clear(&program->agentx.registrations);
 		tcx_dispatcher_free(program->agentx.dispatcher);
 		tcx_notifications_free(program->agentx.notifications);
@@ -345,7 +376,8 @@ static int serve(struct tcx_program *program)
 	struct tcx_fault fault = {""};
 	int ready_fd = -1;
 
-	tcx_supervision_begin(&program->supervision, &program->agentx, &program->reading);
+	tcx_supervision_begin(&program->supervision,
+			      program->options.master ? NULL : &program->agentx, &program->reading);
 	if ((!program->options.foreground && !tcx_process_daemonize(&ready_fd, &fault)) ||
 	    !start(program, &fault))
 		return fail(program, ready_fd, &fault);
@@ -458,7 +490,9 @@ int main(int argc, char **argv)
 	if (!tcx_log_start(program.options.own_log,
 			   program.options.foreground || program.options.task != TCX_SERVE, &fault))
 		return refuse(fault.text);
-	if (!tcx_agentx_init(&program.agentx))
+	if (program.options.master)
+		tcx_master_init();
+	else if (!tcx_agentx_init(&program.agentx))
 		return refuse(errno == ENOMEM ? "out of memory" : strerror(errno));
 	tcx_config_register();
 	if (program.options.task == TCX_SHOW_DIRECTIVES)
@@ -466,6 +500,7 @@ int main(int argc, char **argv)
 	if (tcx_config_read(&program.config, &program.options) > 0 &&
 	    program.options.task != TCX_DOCTOR)
 		return EXIT_FAILURE;
-	tcx_agentx_configure(&program.config, program.options.socket);
+	if (!program.options.master)
+		tcx_agentx_configure(&program.config, program.options.socket);
 	return perform_and_release(&program);
 }

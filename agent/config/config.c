@@ -9,23 +9,49 @@
 #include <string.h>
 #include <strings.h>
 
+#include "access.h"
 #include "config_files.h"
 #include "daemon/rights.h"
 #include "kernel/netns.h"
+#include "snmp/netsnmp.h"
 
 /* The library's callbacks have no argument of ours. */
 static struct tcx_config_reading *current; /* while files are being read */
 
+/* What a subagent has no use for: the same word in snmpd.conf may be what was meant. */
+static void say_useless(const char *word)
+{
+	char place[TCX_CONFIG_LINE_SIZE];
+
+	tcx_config_find_place(current, place);
+	current->in_library = false; /* our own lines go to the log */
+	snmp_log(
+		LOG_WARNING,
+		"%s%s has no effect, as snmpd serves managers: move it to snmpd.conf, or start the "
+		"agent with --master\n",
+		place, word);
+	current->in_library = true;
+}
+
 /* init_snmp() reads the files again for the library's words; ours are known by then. */
 static void parse(const char *word, char *text)
 {
-	if (current != NULL && !tcx_directives_take(&current->config, word, text))
+	bool is_access = tcx_access_has(word);
+
+	if (current == NULL)
+		return;
+	if (!current->options->master && (is_access || tcx_directives_of_master(word)))
+		say_useless(word);
+	else if (is_access)
+		tcx_access_keep(current, word, text);
+	else if (!tcx_directives_take(&current->config, word, text))
 		tcx_config_keep_line(current, word, text);
 }
 
 void tcx_config_register(void)
 {
 	tcx_directives_register(parse);
+	tcx_access_register(parse);
 }
 
 /* Lines of the library that are no fault of our files. */
@@ -65,6 +91,7 @@ static bool give_place(struct tcx_config_reading *reading, char *text)
 static void translate(struct tcx_config_reading *reading, const char *line)
 {
 	char text[TCX_CONFIG_LINE_SIZE];
+	const char *place = reading->running != NULL ? reading->running : text;
 
 	snprintf(text, sizeof(text), "%s", line);
 	text[strcspn(text, "\n")] = '\0';
@@ -82,10 +109,10 @@ static void translate(struct tcx_config_reading *reading, const char *line)
 		*begin = '\0';
 		if (format != NULL)
 			what[strcspn(what, " .")] = '\0';
-		tcx_config_complain(reading, text, format != NULL ? format : "%s", what);
+		tcx_config_complain(reading, place, format != NULL ? format : "%s", what);
 		return;
 	}
-	tcx_config_complain(reading, text, "%s", "");
+	tcx_config_complain(reading, place, "%s", place != text ? text : "");
 }
 
 bool tcx_config_note(const char *line)
@@ -130,6 +157,14 @@ static void check_timeout(struct tcx_config_reading *reading)
 			config->timeout_s, config->retries, timeout, config->ping_s);
 }
 
+/* Those of the reading, in place of those before. */
+static void apply_access(struct tcx_config_reading *reading, const struct tcx_access *before)
+{
+	current = reading;
+	tcx_access_apply(reading, before);
+	current = NULL;
+}
+
 unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options)
 {
 	struct tcx_config_reading reading = {.options = options};
@@ -142,6 +177,8 @@ unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options
 	check_timeout(&reading);
 	tcx_config_take_lines(&reading);
 	tcx_config_drop_lines(&reading);
+	if (reading.faults == 0 && options->master)
+		apply_access(&reading, &config->access);
 	if (reading.faults == 0)
 		*config = reading.config;
 	else
@@ -157,4 +194,12 @@ uint64_t tcx_config_rights(const struct tcx_config *config)
 	    config->namespace_pids.text[0] != '\0')
 		rights |= TCX_RIGHTS_TO_ENTER_PROCESS;
 	return rights;
+}
+
+void tcx_config_put_back(const struct tcx_config *config, const struct tcx_options *options)
+{
+	struct tcx_config_reading reading = {.config.access = config->access, .options = options};
+
+	if (options->master)
+		apply_access(&reading, &config->access);
 }

@@ -24,6 +24,7 @@ struct tcx_config_reading {
 	bool in_library;    /* its log lines are about the file that it reads */
 	bool shared;	    /* the file is not ours alone: unknown words are meant for others */
 	char *place; /* where the place of this line is wanted, in TCX_CONFIG_LINE_SIZE octets */
+	const char *running; /* the place of a line that the library takes after the reading */
 	struct tcx_config_line *lines; /* owned, as is what follows */
 	size_t line_count;
 	struct tcx_layout *layout; /* what this kernel prints, once it has been read; or NULL */
@@ -54,6 +55,9 @@ void tcx_directives_default(struct tcx_config *config);
  * to be taken once all others are.
  */
 bool tcx_directives_take(struct tcx_config *config, const char *word, const char *text);
+
+/* Whether a directive is of use for a master alone. */
+bool tcx_directives_of_master(const char *word);
 
 /* Keeps a line for tcx_config_take_lines(). */
 void tcx_config_keep_line(struct tcx_config_reading *reading, const char *word, const char *text);

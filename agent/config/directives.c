@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The directives of tcpextd.conf: one row each, for parsing, defaults and -H. */
-#include "config_files.h"
+#include "access.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -19,7 +19,8 @@ struct directive;
 /* Parses a value into its field; reports a wrong one with netsnmp_config_error(). */
 typedef void take(const struct directive *directive, struct tcx_config *config, const char *text);
 
-static take take_seconds, take_number, take_text, take_modules, take_patterns, take_source;
+static take take_seconds, take_number, take_text, take_modules, take_patterns, take_source,
+	take_system;
 
 struct directive {
 	const char *word;
@@ -81,6 +82,14 @@ static const struct directive directives[] = {
 	 "to wait for an answer of the master"},
 	{"agentXRetries", "agentxRetries", "NUMBER", take_number, FIELD(retries), 0, 100, "2",
 	 "of times to ask the master again"},
+	{"sysDescr", NULL, "TEXT", take_system, FIELD(sys_descr), 0, 0, NULL,
+	 "that sysDescr shows, of a master; that of uname -a unless set"},
+	{"sysContact", NULL, "TEXT", take_system, FIELD(sys_contact), 0, 0, NULL,
+	 "that sysContact shows, of a master"},
+	{"sysName", NULL, "TEXT", take_system, FIELD(sys_name), 0, 0, NULL,
+	 "that sysName shows, of a master; the name of the host unless set"},
+	{"sysLocation", NULL, "TEXT", take_system, FIELD(sys_location), 0, 0, NULL,
+	 "that sysLocation shows, of a master"},
 };
 
 #define DIRECTIVES (sizeof(directives) / sizeof(directives[0]))
@@ -141,6 +150,16 @@ static void take_text(const struct directive *directive, struct tcx_config *conf
 		snprintf(field_of(directive, config), PATH_MAX, "%s", text);
 }
 
+static void take_system(const struct directive *directive, struct tcx_config *config,
+			const char *text)
+{
+	if (strlen(text) > TCX_SYSTEM_TEXT_MAX)
+		netsnmp_config_error("%s is wrong: the text is longer than %d characters",
+				     directive->word, TCX_SYSTEM_TEXT_MAX);
+	else
+		snprintf(field_of(directive, config), TCX_SYSTEM_TEXT_MAX + 1, "%s", text);
+}
+
 /* "ip, icmp, ..., ", for fault texts. */
 static const char *module_words(char words[TCX_FAULT_SIZE])
 {
@@ -148,8 +167,9 @@ static const char *module_words(char words[TCX_FAULT_SIZE])
 
 	words[0] = '\0';
 	for (size_t i = 0; i < tcx_modules_count && used < TCX_FAULT_SIZE; i++)
-		used += (size_t)snprintf(words + used, TCX_FAULT_SIZE - used, "%s, ",
-					 tcx_modules[i].word);
+		if (tcx_modules_bit(tcx_modules[i].word) != 0)
+			used += (size_t)snprintf(words + used, TCX_FAULT_SIZE - used, "%s, ",
+						 tcx_modules[i].word);
 	return words;
 }
 
@@ -230,6 +250,14 @@ static void take_source(const struct directive *directive, struct tcx_config *co
 		*bits = (*bits & ~(1U << source)) | (off ? 1U << source : 0);
 }
 
+bool tcx_directives_of_master(const char *word)
+{
+	for (size_t i = 0; i < DIRECTIVES; i++)
+		if (strcasecmp(word, directives[i].word) == 0)
+			return directives[i].take == take_system;
+	return false;
+}
+
 bool tcx_directives_take(struct tcx_config *config, const char *word, const char *text)
 {
 	for (size_t i = 0; i < DIRECTIVES; i++) {
@@ -255,6 +283,7 @@ void tcx_config_release(struct tcx_config *config)
 {
 	tcx_thresholds_unref(config->thresholds);
 	config->thresholds = NULL;
+	tcx_access_release(&config->access);
 }
 
 /* "SECONDS between two reads of the counters (0.1 to 3600; 1 unless set)" */

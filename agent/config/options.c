@@ -39,6 +39,8 @@ static const struct row {
 	 "print the directives of tcpextd.conf, and end"},
 	{'v', "version", NULL, SHOW_VERSION, 0, "print the version, and end"},
 	{'h', "help", NULL, SHOW_HELP, 0, "print this, and end"},
+	{UCHAR_MAX + 4, "master", NULL, FLAG, FIELD(master),
+	 "serve managers without snmpd, at each ADDRESS, such as udp:161"},
 	{UCHAR_MAX + 1, "print", NULL, TASK, TCX_PRINT,
 	 "read the counters once, print them as nstat does (\"--print all\": all), and end"},
 	{UCHAR_MAX + 2, "doctor", NULL, TASK, TCX_DOCTOR,
@@ -66,8 +68,9 @@ static void print_row(const struct row *row)
 static void print_usage(void)
 {
 	puts("Usage: tcpextd [OPTIONS]\n"
+	     "       tcpextd [OPTIONS] --master ADDRESS...\n"
 	     "Serves the TCP/IP counters of the Linux kernel to SNMP managers, as a subagent of "
-	     "snmpd.\n");
+	     "snmpd,\nor without one.\n");
 	for (size_t i = 0; i < ROWS; i++)
 		print_row(&rows[i]);
 	puts("\n-L OPTIONS:");
@@ -132,6 +135,27 @@ static int next_letter(int argc, char **argv)
 	return getopt_long(argc, argv, letters, names, NULL);
 }
 
+/* What is behind the options. False: it is wrong, which is said. */
+static bool take_operands(struct tcx_options *options, int argc, char **argv)
+{
+	if (options->task == TCX_PRINT && optind < argc && strcmp(argv[optind], "all") == 0) {
+		options->print_all = true;
+		optind++;
+	}
+	if (options->master) {
+		options->addresses = argv + optind;
+		options->address_count = (size_t)(argc - optind);
+		if (options->address_count > 0)
+			return true;
+		fputs("tcpextd: --master needs an address, such as udp:161\n", stderr);
+		return false;
+	}
+	if (optind == argc)
+		return true;
+	fprintf(stderr, "tcpextd: unexpected argument '%s'\n", argv[optind]);
+	return false;
+}
+
 bool tcx_options_parse(struct tcx_options *options, int argc, char **argv)
 {
 	bool good = true;
@@ -139,14 +163,8 @@ bool tcx_options_parse(struct tcx_options *options, int argc, char **argv)
 
 	while (good && options->task != TCX_LEAVE && (letter = next_letter(argc, argv)) != -1)
 		good = take(letter, options, argc, argv);
-	if (options->task == TCX_PRINT && optind < argc && strcmp(argv[optind], "all") == 0) {
-		options->print_all = true;
-		optind++;
-	}
-	if (good && options->task != TCX_LEAVE && optind < argc) {
-		fprintf(stderr, "tcpextd: unexpected argument '%s'\n", argv[optind]);
-		good = false;
-	}
+	if (good && options->task != TCX_LEAVE)
+		good = take_operands(options, argc, argv);
 	if (!good)
 		fputs("Try 'tcpextd -h' for the options.\n", stderr);
 	return good;

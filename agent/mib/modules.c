@@ -7,6 +7,7 @@
 #include "mib/objects.h"
 
 #define MIB2		 1, 3, 6, 1, 2, 1
+#define SNMP_MODULES	 1, 3, 6, 1, 6, 3
 #define OID_AND_LEN(...) {__VA_ARGS__}, sizeof((oid[]){__VA_ARGS__}) / sizeof(oid)
 
 #define ROOT	OID_AND_LEN
@@ -39,16 +40,40 @@ const struct tcx_module tcx_modules[] = {
 	 SYSORID(MIB2, 6, 13), "RFC1213-MIB: tcpConnTable, by tcpextd"},
 	{"udpTable", tcx_add_module, TCX_MODULE_TABLE, ROOT(MIB2), SUBTREE(MIB2, 7, 5),
 	 SYSORID(MIB2, 7, 5), "RFC1213-MIB: udpTable, by tcpextd"},
+	{"system", tcx_add_standalone, TCX_MODULE_MASTER, ROOT(MIB2), SUBTREE(MIB2, 1),
+	 SYSORID(SNMP_MODULES, 1, 2, 2, 6), "SNMPv2-MIB: the system group, by tcpextd"},
+	{"snmp", tcx_add_standalone, TCX_MODULE_MASTER, ROOT(MIB2), SUBTREE(MIB2, 11),
+	 SYSORID(SNMP_MODULES, 1, 2, 2, 8), "SNMPv2-MIB: the snmp group, by tcpextd"},
+	{"snmpEngine", tcx_add_standalone, TCX_MODULE_MASTER, ROOT(SNMP_MODULES),
+	 SUBTREE(SNMP_MODULES), SYSORID(SNMP_MODULES, 10, 3, 1, 1),
+	 "SNMP-FRAMEWORK-MIB: the engine, and counters of its parts, by tcpextd"},
 };
 
 const size_t tcx_modules_count = sizeof(tcx_modules) / sizeof(tcx_modules[0]);
 
+static unsigned int bits_of(bool of_master)
+{
+	unsigned int bits = 0;
+
+	for (size_t i = 0; i < tcx_modules_count; i++)
+		if ((tcx_modules[i].how == TCX_MODULE_MASTER) == of_master)
+			bits |= 1U << i;
+	return bits;
+}
+
+unsigned int tcx_modules_of_master(void)
+{
+	return bits_of(true);
+}
+
 unsigned int tcx_modules_bit(const char *word)
 {
+	unsigned int all = bits_of(false);
+
 	if (strcasecmp(word, "all") == 0)
-		return (1U << tcx_modules_count) - 1;
+		return all;
 	for (size_t i = 0; i < tcx_modules_count; i++)
 		if (strcasecmp(word, tcx_modules[i].word) == 0)
-			return 1U << i;
+			return all & 1U << i;
 	return 0;
 }

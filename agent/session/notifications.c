@@ -14,6 +14,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "notices.h"
+#include "session/master.h"
 #include "told.h"
 
 /* What was told of a namespace that is served as a context. */
@@ -24,7 +25,7 @@ struct other {
 };
 
 struct tcx_notifications {
-	const struct tcx_agentx *agentx;
+	const struct tcx_agentx *agentx; /* NULL: we are the master, and have sinks of our own */
 	struct tcx_notifications_settings settings;
 	struct tcx_notices notices;
 	bool changed; /* something may be new */
@@ -249,7 +250,7 @@ static bool is_connected(const struct tcx_notifications *notifications)
 {
 	const struct tcx_agentx *agentx = notifications->agentx;
 
-	return agentx->session != NULL && !agentx->away && !agentx->wire.lost;
+	return agentx == NULL || (agentx->session != NULL && !agentx->away && !agentx->wire.lost);
 }
 
 /* It is over with the one that was sent. Logs the first that is not taken, and the next that is. */
@@ -296,6 +297,14 @@ static void look_for_answer(struct tcx_notifications *notifications, uint64_t no
 		end(notifications, false, "it has not answered it");
 }
 
+/* To sinks, of which no answer comes here: the library repeats an inform by itself. */
+static void tell_sinks(struct tcx_notifications *notifications, const struct tcx_notice *notice,
+		       uint64_t now_ns)
+{
+	tcx_notices_sent(&notifications->notices, now_ns);
+	end(notifications, tcx_master_notify(notice), "memory is short");
+}
+
 /* How many were dropped may have changed while it waited. */
 static struct tcx_notice with_text(const struct tcx_notifications *notifications,
 				   const struct tcx_notice *waiting)
@@ -317,6 +326,10 @@ static void send_next(struct tcx_notifications *notifications, const struct tcx_
 	const struct tcx_notice notice = with_text(notifications, waiting);
 	struct tcx_message message;
 
+	if (agentx == NULL) {
+		tell_sinks(notifications, &notice, now_ns);
+		return;
+	}
 	notifications->packet = (notifications->packet + 1) | TCX_PDU_OURS;
 	notifications->connection = agentx->wire.number;
 	notifications->asked_ns = now_ns;

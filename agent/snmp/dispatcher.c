@@ -181,6 +181,7 @@ static void begin_request(struct tcx_request *request, struct tcx_context *conte
 	request->interval_ns = settings->interval_ns;
 	if (settings->notified != NULL)
 		request->notified = *settings->notified;
+	request->system = settings->system;
 	set_max_age(request, settings->max_age_ns);
 }
 

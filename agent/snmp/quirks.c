@@ -46,6 +46,38 @@ void tcx_quirk_init_snmp(const char *application)
 	init_snmp(application);
 }
 
+static void set_or_unset(const char *name, const char *value)
+{
+	if (value != NULL)
+		setenv(name, value, 1);
+	else
+		unsetenv(name);
+}
+
+/*
+ * The library reads its state from where it reads files, and reads none of the rest there: our own
+ * files are read later, and reported.
+ */
+void tcx_quirk_init_master(const char *application, const char *path)
+{
+	const char *before = getenv("SNMPCONFPATH");
+	char *kept = before != NULL ? strdup(before) : NULL;
+
+	setenv("MIBDIRS", "", 1);
+	setenv("SNMPCONFPATH", path, 1);
+	set_persistent_directory(path);
+	init_snmp(application);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
+	set_or_unset("SNMPCONFPATH", kept);
+	free(kept);
+}
+
+/* At the end the library does so itself, which a kill -9 prevents. */
+void tcx_quirk_store_state(const char *application)
+{
+	snmp_store(application);
+}
+
 static int count_line(netsnmp_log_handler *handler, int priority, const char *line)
 {
 	(void)priority;
@@ -77,6 +109,59 @@ bool tcx_quirk_hear_all(netsnmp_log_handler *handler)
 	handler->handler = before.handler;
 	handler->imagic = before.imagic;
 	return hears;
+}
+
+/* --- Access of managers ------------------------------------------------------------------------*/
+
+/* vacm_standard_views() hears this. */
+void tcx_quirk_standard_views(void)
+{
+	snmp_call_callbacks(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_PRE_READ_CONFIG, NULL);
+}
+
+/*
+ * The library keeps each user of createUser in its state, from where it would come back once its
+ * line is gone. A user's storage type tells whose it is: that of the state is OTHER meanwhile.
+ */
+#define OF_STATE ST_NONVOLATILE
+#define OF_FILES ST_READONLY
+#define ASIDE	 ST_OTHER
+
+static void change_storage(int from, int to)
+{
+	for (struct usmUser *user = usm_get_userList(); user != NULL; user = user->next)
+		if (user->userStorageType == from)
+			user->userStorageType = to;
+}
+
+void tcx_quirk_users_begin(void)
+{
+	struct usmUser *next;
+
+	for (struct usmUser *user = usm_get_userList(); user != NULL; user = next) {
+		next = user->next;
+		if (user->userStorageType != OF_FILES)
+			continue;
+		usm_remove_user(user);
+		usm_free_user(user);
+	}
+	change_storage(OF_STATE, ASIDE);
+}
+
+void tcx_quirk_users_end(void)
+{
+	change_storage(OF_STATE, OF_FILES);
+	change_storage(ASIDE, OF_STATE);
+}
+
+/* Up to 5.10 the library does so when it has read its own files, which are ours no more. */
+void tcx_quirk_engine_is_set(void)
+{
+	u_char id[SNMP_MAXBUF_SMALL];
+	size_t len = snmpv3_get_engineID(id, sizeof(id));
+
+	set_enginetime(id, (u_int)len, (u_int)snmpv3_local_snmpEngineBoots(),
+		       (u_int)snmpv3_local_snmpEngineTime(), 1);
 }
 
 /* --- Requests ----------------------------------------------------------------------------------*/

@@ -10,6 +10,16 @@
 #include "config/options.h"
 #include "sample/thresholds.h"
 
+/* A line for the library, of a word for access or sinks of notifications. */
+struct tcx_access_line {
+	char *place; /* owned, both: "FILE: line N: " */
+	char *text;
+	size_t word; /* its place among them */
+};
+
+/* The most octets of a text of the system group (RFC 3418). */
+#define TCX_SYSTEM_TEXT_MAX 255
+
 struct tcx_config {
 	uint64_t interval_ns;		   /* refreshInterval */
 	uint64_t max_age_ns;		   /* maxAge */
@@ -34,19 +44,36 @@ struct tcx_config {
 	int ping_s;	       /* agentXPingInterval, seconds */
 	int timeout_s;	       /* agentXTimeout, seconds */
 	int retries;	       /* agentXRetries */
+	/* Of use for a master alone: */
+	struct tcx_access {
+		struct tcx_access_line *lines; /* owned */
+		size_t count;
+		bool in_force; /* they are, or were */
+	} access;
+	char sys_descr[TCX_SYSTEM_TEXT_MAX + 1]; /* sysDescr ...; empty: what uname tells */
+	char sys_contact[TCX_SYSTEM_TEXT_MAX + 1];
+	char sys_name[TCX_SYSTEM_TEXT_MAX + 1];
+	char sys_location[TCX_SYSTEM_TEXT_MAX + 1];
 };
+
+/* The library's name for the words of a master, to be given to init_agent(). */
+#define TCX_MASTER_TYPE "tcpextd-master"
 
 /* Registers the directives with the library. Call once, after init_agent(). */
 void tcx_config_register(void);
 
 /*
- * Reads the default files and that of -c. Logs a line per fault with file, line, word and remedy,
- * and returns the number of faults; with any, *config is unchanged.
+ * Reads the default files and that of -c. *config is what is in force so far, zeros at first. Logs
+ * a line per fault with file, line, word and remedy, and returns the number of faults; with any,
+ * *config is unchanged, and otherwise overwritten.
  */
 unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options *options);
 
 /* The capabilities that it asks for, as bits of TCX_RIGHTS (daemon/rights.h). */
 uint64_t tcx_config_rights(const struct tcx_config *config);
+
+/* Puts a master's lines for the library in force again, after tcx_config_read() of others. */
+void tcx_config_put_back(const struct tcx_config *config, const struct tcx_options *options);
 
 /* Drops the references of a configuration. */
 void tcx_config_release(struct tcx_config *config);

@@ -4,6 +4,7 @@
 #define TCX_CONFIG_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum tcx_task { TCX_SERVE, TCX_PRINT, TCX_DOCTOR, TCX_NOTIFY_TEST, TCX_SHOW_DIRECTIVES, TCX_LEAVE };
 
@@ -18,6 +19,9 @@ struct tcx_options {
 	const char *pid_file;	 /* -p, or NULL */
 	const char *user;	 /* -u, or NULL */
 	const char *group;	 /* -g, or NULL */
+	bool master;		 /* --master */
+	char *const *addresses;	 /* behind it, and how many; borrowed */
+	size_t address_count;
 };
 
 /*

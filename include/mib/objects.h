@@ -34,6 +34,9 @@ oid tcx_arc_of(const struct tcx_counter_row *row);
  */
 bool tcx_add_module(struct tcx_tree *tree, const char *word);
 
+/* Likewise a module of a master alone, by its name in mibs/standalone.def. */
+bool tcx_add_standalone(struct tcx_tree *tree, const char *word);
+
 /* Parts of tcx_add_module(): the scalars of mib2.def, the tables and nodes of tables.def,
  * counters.def, and health.def. */
 bool tcx_add_mib2(struct tcx_tree *tree, const char *word);

@@ -31,6 +31,7 @@ struct tcx_context_settings {
 	uint64_t max_age_ns;		     /* counters of an older snapshot are absent */
 	uint64_t table_timeout_ns;	     /* how long a request waits for a table */
 	const struct tcx_notified *notified; /* borrowed; NULL: all 0 */
+	const struct tcx_system *system;     /* borrowed; NULL: there is none */
 };
 
 struct tcx_context {

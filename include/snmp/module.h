@@ -23,9 +23,15 @@
  * last one, in our last column. A table is by object, too, and not registered while there are no
  * tables. snmpd has objects in the default context only: in others the root is registered, once for
  * all modules that have it. One that is our own is whole, and no other agent has such objects,
- * snmpd included.
+ * snmpd included. One of a master is whole, too, and is served where we are the master.
  */
-enum tcx_module_how { TCX_MODULE_OWN, TCX_MODULE_WHOLE, TCX_MODULE_BY_OBJECT, TCX_MODULE_TABLE };
+enum tcx_module_how {
+	TCX_MODULE_OWN,
+	TCX_MODULE_MASTER,
+	TCX_MODULE_WHOLE,
+	TCX_MODULE_BY_OBJECT,
+	TCX_MODULE_TABLE
+};
 
 struct tcx_module {
 	const char *word; /* of the directive "register" */

@@ -22,8 +22,29 @@ void tcx_quirk_no_mibs(void);
  */
 void tcx_quirk_init_snmp(const char *application);
 
+/*
+ * init_snmp() of a master: reads of all files those in the state directory alone, where it keeps
+ * the number of its starts and its engineID from now on. path is copied.
+ */
+void tcx_quirk_init_master(const char *application, const char *path);
+
+/* Writes that state. */
+void tcx_quirk_store_state(const char *application);
+
 /* Sets the pri_max with which a log handler hears all priorities. False: the library has none. */
 bool tcx_quirk_hear_all(netsnmp_log_handler *handler);
+
+/* --- Access of managers ------------------------------------------------------------------------*/
+
+/* Makes the views that words such as rocommunity use. */
+void tcx_quirk_standard_views(void);
+
+/* Users that are made between the two are not kept in the state; those of before are removed. */
+void tcx_quirk_users_begin(void);
+void tcx_quirk_users_end(void);
+
+/* Call once the engineID is another one: the library shall take its time for ours. */
+void tcx_quirk_engine_is_set(void);
 
 /* --- Requests ----------------------------------------------------------------------------------*/
 

@@ -19,6 +19,11 @@ struct tcx_notified {
 	uint64_t sent, dropped, refused, waiting;
 };
 
+/* Texts of a master's system group; of descr and name, "" stands for what the host tells. */
+struct tcx_system {
+	const char *descr, *contact, *name, *location;
+};
+
 struct tcx_request {
 	struct tcx_context *context;	  /* NULL: there is no request */
 	const void *session;		  /* which it came by */
@@ -34,8 +39,9 @@ struct tcx_request {
 	uint64_t uptime_zero_ns; /* when sysUpTime was 0, on the same clock */
 	struct tcx_collector_status status;
 	struct tcx_notified notified;
-	bool stale_ok;		   /* take a table that is due for renewal rather than wait */
-	struct tcx_tables *tables; /* NULL: there are none */
+	const struct tcx_system *system; /* NULL: it has none */
+	bool stale_ok;			 /* take a table that is due for renewal rather than wait */
+	struct tcx_tables *tables;	 /* NULL: there are none */
 	/*
 	 * The tables that it has used so far, and what was read together with them. Each is taken
 	 * once, so that none changes within a request; a pending one is asked for again.

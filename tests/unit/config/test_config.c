@@ -513,7 +513,6 @@ static const struct {
 	{"register ipv6", "register 'ipv6' is wrong: give any of ip, icmp, tcp, udp, tcpext"},
 	{"register tcp udp6 ip", "register 'udp6' is wrong"},
 	{"refreshIntervall 1", "unknown word 'refreshIntervall'"},
-	{"rocommunity public", "unknown word 'rocommunity'"},
 	{"agentXPerms 0777", "'agentXPerms' is a directive of the master: move it to snmpd.conf"},
 	{"refreshInterval", "refreshInterval"},
 	{"register", "register"},
@@ -825,6 +824,16 @@ static void read_again(void **state)
 	assert_false(config.modules_given);
 }
 
+/* They belong to snmpd.conf, as a rule, and are no reason to refuse the rest. */
+static void words_of_master(void **state)
+{
+	(void)state;
+	assert_int_equal(read_text("refreshInterval 3\nrocommunity public\nsysName x\n", true), 0);
+	assert_non_null(strstr(logged, "given.conf: line 2: rocommunity has no effect"));
+	assert_non_null(strstr(logged, "given.conf: line 3: sysName has no effect"));
+	assert_int_equal(config.interval_ns, 3 * TCX_NS_PER_S);
+}
+
 static void module_words(void **state)
 {
 	unsigned int all = 0;
@@ -832,8 +841,10 @@ static void module_words(void **state)
 	(void)state;
 	for (size_t i = 0; i < tcx_modules_count; i++) {
 		unsigned int bit = tcx_modules_bit(tcx_modules[i].word);
+		bool of_master = tcx_modules[i].how == TCX_MODULE_MASTER;
 
-		assert_int_equal(bit, 1U << i);
+		assert_int_equal(bit, of_master ? 0 : 1U << i);
+		assert_int_equal((tcx_modules_of_master() & 1U << i) != 0, of_master);
 		all |= bit;
 	}
 	assert_int_equal(tcx_modules_bit("ALL"), all);
@@ -895,6 +906,7 @@ int main(void)
 		cmocka_unit_test(fifos),
 		cmocka_unit_test(included_files),
 		cmocka_unit_test(read_again),
+		cmocka_unit_test(words_of_master),
 		cmocka_unit_test(module_words),
 		cmocka_unit_test(applies_agentx),
 		cmocka_unit_test(no_session),

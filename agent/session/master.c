@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The library as a master: its start, the addresses, its state, and notifications. */
+#include "session/master.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "master_parts.h"
+#include "snmp/quirks.h"
+
+/* Where neither systemd nor the environment names one. */
+#define DEFAULT_STATE "/var/lib/tcpextd"
+
+/* --- The state ---------------------------------------------------------------------------------*/
+
+/* STATE_DIRECTORY is systemd's, of StateDirectory in the unit. */
+static const char *state_directory(void)
+{
+	const char *path = getenv("SNMP_PERSISTENT_DIR");
+
+	if (path == NULL)
+		path = getenv("STATE_DIRECTORY");
+	return path != NULL ? path : DEFAULT_STATE;
+}
+
+/* A manager with SNMPv3 takes an engine that began anew for one that is no longer ours. */
+static void keep_state(void)
+{
+	const char *path = get_persistent_directory();
+
+	if (mkdirhier(path, NETSNMP_AGENT_DIRECTORY_MODE, 0) == SNMPERR_SUCCESS &&
+	    access(path, W_OK) == 0)
+		tcx_quirk_store_state(TCX_MASTER_TYPE);
+	else
+		snmp_log(LOG_WARNING,
+			 "%s cannot be written: %s; the engineID and the number of starts are lost "
+			 "at the end, for which managers with SNMPv3 may have to be told of the "
+			 "new one: make it a folder of the agent's user, or name another in "
+			 "SNMP_PERSISTENT_DIR\n",
+			 path, strerror(errno));
+}
+
+/* --- Start and end -----------------------------------------------------------------------------*/
+
+void tcx_master_init(void)
+{
+	tcx_quirk_no_mibs();
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_ROOT_ACCESS, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
+			       NETSNMP_DS_AGENT_DONT_LOG_TCPWRAPPERS_CONNECTS, 1);
+	netsnmp_ds_set_int(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_OID_OUTPUT_FORMAT,
+			   NETSNMP_OID_OUTPUT_NUMERIC);
+	init_agent(TCX_MASTER_TYPE);
+	tcx_quirk_init_master(TCX_MASTER_TYPE, state_directory());
+}
+
+static bool listen_at(struct tcx_master *master, const char *address, struct tcx_fault *fault)
+{
+	netsnmp_transport *transport;
+	netsnmp_session session;
+
+	errno = 0;
+	transport = netsnmp_transport_open_server("snmp", address);
+	if (transport == NULL)
+		return tcx_fault_set(
+			fault,
+			"cannot listen at %s: %s; give --master an address of this host "
+			"that is free, such as udp:161, and start as root for a port "
+			"below 1024",
+			address, errno != 0 ? strerror(errno) : "it is no address");
+	snmp_sess_init(&session);
+	session.version = SNMP_DEFAULT_VERSION;
+	session.callback = tcx_master_take;
+	session.callback_magic = master;
+	session.isAuthoritative = SNMP_SESS_AUTHORITATIVE;
+	if (snmp_add(&session, transport, netsnmp_agent_check_packet, netsnmp_agent_check_parse) ==
+	    NULL)
+		return tcx_fault_set(fault, "out of memory");
+	snmp_log(LOG_NOTICE, "listens at %s\n", address);
+	return true;
+}
+
+bool tcx_master_listen(struct tcx_master *master, char *const *addresses, size_t count,
+		       struct tcx_fault *fault)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!listen_at(master, addresses[i], fault))
+			return false;
+	return true;
+}
+
+void tcx_master_begin(void)
+{
+	keep_state();
+	if (!vacm_is_configured())
+		snmp_log(LOG_WARNING,
+			 "nobody may read anything yet: give tcpextd.conf a line such as "
+			 "'rocommunity COMMUNITY SOURCE' (tcpextd.conf(5), \"Access\")\n");
+}
+
+void tcx_master_shutdown(void)
+{
+	snmp_shutdown(TCX_MASTER_TYPE);
+	shutdown_agent();
+}
+
+/* --- Notifications -----------------------------------------------------------------------------*/
+
+struct varbinds {
+	netsnmp_variable_list *first;
+	bool whole;
+};
+
+static void put(void *arg, const oid *name, size_t len, const struct tcx_value *value)
+{
+	struct varbinds *varbinds = arg;
+
+	if (snmp_varlist_add_variable(&varbinds->first, name, len, value->type, value->data,
+				      value->len) == NULL)
+		varbinds->whole = false;
+}
+
+bool tcx_master_notify(const struct tcx_notice *notice)
+{
+	struct varbinds varbinds = {NULL, true};
+
+	tcx_notice_varbinds(notice, put, &varbinds);
+	if (varbinds.whole)
+		send_trap_vars_with_context(-1, -1, varbinds.first, notice->context);
+	snmp_free_varbind(varbinds.first);
+	return varbinds.whole;
+}

@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""tcpextd --master: the same answers as through snmpd, to whom its configuration lets, and whatever comes."""
+
+import pathlib
+import re
+import signal
+
+import ber
+import harness
+from harness import AGENT, ALL, MIB2, NO_OBJECT, OBJECTS, V1, V2C, V3, Agent, Failure, check, check_equal, key, wait_for
+
+ROOT = harness.SOURCE / "tests" / "fixtures" / "6.18"
+FROZEN = f"procRoot {ROOT}\nrefreshInterval 3600\nmaxAge 7200\n"
+ACCESS = harness.SNMPD_CONF[harness.SNMPD_CONF.index("createUser"):]
+HOWS = {"v1": V1, "v2c": V2C, "v3": V3}
+UDP = "udp:127.0.0.1:161"
+ENGINE = "1.3.6.1.6.3.10.2.1"
+
+# What differs from one moment, or from one agent, to the next: the snapshot's sequence, age, time, cost and discontinuity; age, rows,
+# cost, cut and source of tables; of sources age, cost, discontinuity; what of interfaces has a time; sockets and services, which are those
+# of snmpd and of us; how many notifications there were.
+MASKED = tuple(f"{part}." for part in (
+    *(f"{OBJECTS}.1.{column}" for column in (1, 2, 3, 6, 12)), *(f"{OBJECTS}.1.13.1.{column}" for column in range(3, 8)),
+    *(f"{OBJECTS}.1.14.1.{column}" for column in (5, 6, 9)), f"{MIB2}.2.2.1", f"{MIB2}.6.13", f"{MIB2}.7.5"))
+MASKED_GROUPS = range(18, 40)  # of ours: tables of sockets and what is made of them
+
+
+def start(site, conf="", access=ACCESS + ALL, options=(), addresses=(UDP,), wait=True, **more):
+    """tcpextd as the master; its first address is that of the site."""
+    path = site.write("tcpextd.conf", access + conf)
+    site.snmp.unlink(missing_ok=True)
+    agent = site.start(Agent, site.inside(AGENT, "-f", "-C", "-c", path, "-Lf", site.folder / "tcpextd.log", *options, "--master",
+                                          site.address, *addresses), site.folder, **more)
+    if wait:
+        site.wait_served(agent)
+    return agent
+
+
+def is_compared(oid):
+    own = key(oid)[len(key(OBJECTS)):] if oid.startswith(OBJECTS + ".") else (0,)
+    return not oid.startswith(MASKED) and own[0] not in MASKED_GROUPS
+
+
+def answers(site, names=None):
+    """What managers get in each way: of walks what is compared, of all else what comes to these names."""
+    found = {}
+    for version, how in HOWS.items():
+        for group in (*(f"{MIB2}.{number}" for number in (4, 5, 6, 7)), OBJECTS):
+            found[version, "walk", group] = dict(site.walk(group, how=how))
+        for repetitions in (1, 7, 90) if version != "v1" else ():
+            found[version, "bulk", repetitions] = dict(site.walk(OBJECTS, how=how, repetitions=repetitions))
+    names = names or sorted({oid for group in found.values() for oid in group if is_compared(oid)}, key=key)[::7]
+    for version, how in HOWS.items():
+        found[version, "get"] = site.get_all(names, how=how, at_once=60)
+        found[version, "parts"] = {oid: site.getnext(oid[:oid.rindex(".")], how=how) for oid in names[::40]}
+        found[version, "none"] = dict(zip(names[::40], [site.tool("snmpget", how, (), (oid + ".1",)).stdout for oid in names[::40]]))
+    return found, names
+
+
+def same(site):
+    """Over one proc root, get, walk and bulk in v1, v2c and v3."""
+    master = start(site, FROZEN)
+    own, names = answers(site)
+    ours = {oid for group in own.values() for oid in group}
+    check_equal(master.end(), 0, "it ends in good order")
+    site.snmpd()
+    site.agent(FROZEN)
+    theirs, _ = answers(site, names)
+    for way in own:
+        wanted = {oid: value for oid, value in theirs[way].items() if is_compared(oid) and oid in ours}
+        found = {oid: value for oid, value in own[way].items() if is_compared(oid)}
+        check_equal(found, wanted, f"{' '.join(map(str, way))}: {len(found)} as through snmpd")
+
+
+def system(site):
+    """What is snmpd's otherwise: the system group, sysORTable, engine and counters."""
+    start(site, 'sysContact "me" <me@here>\nsysLocation a rack\nsysName box\n')
+    found = dict(site.walk(f"{MIB2}.1"))
+    check_equal([found[f"{MIB2}.1.{i}.0"].value for i in (2, 4, 5, 6, 7)],
+                ["1.3.6.1.4.1.8072.3.2.10", '"me" <me@here>', "box", "a rack", 72], "the texts of its configuration")
+    check("Linux" in found[f"{MIB2}.1.1.0"].value, "sysDescr is that of uname", found[f"{MIB2}.1.1.0"])
+    rows = [value.value for oid, value in found.items() if oid.startswith(f"{MIB2}.1.9.1.2.")]
+    check(f"{MIB2}.49" in rows and f"{harness.ROOT}.3.1" in rows and len(rows) == len(set(rows)), "sysORTable has its modules", rows)
+    one, other = (site.get(f"{MIB2}.1.3.0")[0].value for _ in range(2))
+    check(0 < one <= other, "sysUpTime goes on")
+    before, after = (site.get(f"{MIB2}.11.{15}.0")[0].value for _ in range(2))
+    check_equal(after, before + 1, "snmpInGetRequests counts")
+    check_equal(site.get(f"{ENGINE}.2.0")[0].value, 1, "its first start")
+
+
+def refused(site, how, oid=f"{MIB2}.6.1.0", **more):
+    """Whether nobody answers, or with an error."""
+    done = site.tool("snmpget", how, (), (oid,), patience=("-t2", "-r0"), **more)
+    return "INTEGER" not in done.stdout and "STRING" not in done.stdout
+
+
+def reload(agent):
+    lines = len(agent.log())
+    agent.send(signal.SIGHUP)
+    wait_for("the configuration is read again", lambda: [line for line in agent.log()[lines:] if re.search("read again|stays in force", line)])
+
+
+def access(site):
+    """Nobody may read without a line that says so; SIGHUP reads them again; a faulty one changes nothing."""
+    agent = start(site, access="", wait=False)
+    agent.wait_log("nobody may read anything yet")
+    check(all(refused(site, how, netns=True, address="127.0.0.1") for how in HOWS.values()), "nothing is readable at first")
+    site.write("tcpextd.conf", ACCESS + f"view seen included .{MIB2}.6\nview seen excluded .{MIB2}.6.13\n")
+    reload(agent)
+    check(not any(refused(site, how) for how in (V1, V2C, V3)), "all may read once the lines are there")
+    check_equal(site.get(harness.SEQUENCE, f"{MIB2}.6.1.0")[0], NO_OBJECT, "and only what the view has")
+    site.write("tcpextd.conf", "rocommunity other\naccess wrong\n")
+    reload(agent)
+    check(any("missing CONTEXT" in line and "line 2" in line for line in agent.log()), "a faulty line is named", agent.log())
+    check(not any(refused(site, how) for how in (V1, V2C, V3)), "what was in force stays so", agent.log())
+    site.write("tcpextd.conf", "com2secunix reader default other\ngroup readers v2c reader\n"
+               'access readers "" any noauth exact _all_ none none\n')
+    reload(agent)
+    check(all(refused(site, how) for how in (V1, V2C, V3)), "who is no longer there reads nothing, a user neither")
+    check(not refused(site, ("-v2c", "-cother")), "and another does")
+    check(refused(site, ("-v2c", "-cother", "-n", "none")) is False, "a community has its own context")
+    agent.end()
+    agent = start(site, access="nonsense 1\n", wait=False)
+    check(agent.wait() != 0 and any("unknown word 'nonsense'" in line for line in agent.log()), "an unknown word is refused", agent.log())
+
+
+def views(site):
+    """A walk passes what is not in the view, however it asks, and version 1 has no Counter64."""
+    holes = f"view seen included .1\nview seen excluded .{OBJECTS}.2\nview seen excluded .{OBJECTS}.8.5\nview seen excluded .{MIB2}.6.9.0\n"
+    start(site, FROZEN, access=ACCESS + holes)
+    site.walk(OBJECTS)  # has all tables read, which shows in kernelTable
+    walk = site.walk(f"{MIB2}.6") + site.walk(OBJECTS)
+    bulk = site.walk(f"{MIB2}.6", repetitions=30) + site.walk(OBJECTS, repetitions=30)
+    check_equal({oid: None for oid, _ in bulk if is_compared(oid)}, {oid: None for oid, _ in walk if is_compared(oid)}, f"{len(walk)} names by GETNEXT and by GETBULK")
+    check(len(walk) > 300 and not any(oid.startswith((f"{OBJECTS}.2.", f"{OBJECTS}.8.5.", f"{MIB2}.6.9.")) for oid, _ in walk), "none is excluded")
+    first = site.walk(f"{MIB2}.6", how=V1) + site.walk(f"{MIB2}.7", how=V1)
+    check(f"{MIB2}.6.15.0" in dict(first) and f"{MIB2}.6.17.0" not in dict(first), "version 1 passes Counter64")
+    check_equal(site.get(f"{MIB2}.6.9.0", f"{MIB2}.6.99.0", f"{MIB2}.6.17.0.1"),
+                [NO_OBJECT, NO_OBJECT, harness.NO_INSTANCE], "what is not there is no such object, or instance")
+
+
+def sets(site):
+    """Nothing can be written."""
+    start(site, access="com2secunix reader default public\ngroup all v1 reader\ngroup all v2c reader\ncreateUser tester SHA "
+          '"authentic words" AES "private words"\ngroup all usm tester\naccess all "" any noauth exact _all_ _all_ none\n')
+    for version, how in HOWS.items():
+        done = site.tool("snmpset", how, (), (f"{MIB2}.1.4.0", "s", "me"))
+        check(("noSuchName" if version == "v1" else "notWritable") in done.stderr, f"{version}: SET is refused", done.stderr)
+    check_equal(site.get(f"{MIB2}.1.4.0")[0].value, "", "and has changed nothing")
+
+
+def starts(site):
+    """The engine is the same after kill -9, and its starts are counted; users are those of the configuration."""
+    def engine():
+        return [value.value for value in site.get(f"{ENGINE}.1.0", f"{ENGINE}.2.0", how=V3)]
+
+    agent = start(site)
+    name, boots = engine()
+    check_equal(boots, 1, "the first start")
+    for i in range(2, 4):
+        agent.kill()
+        agent = start(site)
+        check_equal(engine(), [name, i], f"start {i}, after kill -9")
+    check_equal(agent.end(), 0, "it ends")
+    state = "".join(path.read_text() for path in (site.folder / "persist").glob("tcpextd*.conf"))
+    check("tester" not in state, "no user is kept beside the configuration", state)
+    agent = start(site)
+    check_equal(engine(), [name, 4], "start 4, after a good end")
+
+
+def unprivileged(site):
+    """A port below 1024 is bound before the user changes, and the state is that user's."""
+    (site.folder / "persist").mkdir()
+    (site.folder / "persist").chmod(0o777)
+    site.write("tcpextd.log", "").chmod(0o666)
+    agent = start(site, access="rocommunity public\n", options=("-u", "nobody"), addresses=(UDP, "tcp:127.0.0.1:161"), wait=False)
+    where = {"address": "127.0.0.1", "netns": True}
+    wait_for("it answers", lambda: not refused(site, V2C, **where))
+    check(not refused(site, V2C, address="tcp:127.0.0.1", netns=True), "by tcp, too")
+    uids = re.search(r"^Uid:\s+(.*)$", pathlib.Path(f"/proc/{agent.pid}/status").read_text(), re.M)[1].split()
+    check("0" not in uids, "it is root no more", uids)
+    check(any((site.folder / "persist").glob("tcpextd*.conf")), "its state is kept")
+
+
+def large(site):
+    """5,000 varbinds in a request, and answers that are too long for a message."""
+    start(site)
+    with ber.Manager(site.snmp, 60) as manager:
+        for kind, names in ((ber.GET, [f"{MIB2}.6.5.0"]), (ber.GETNEXT, [f"{MIB2}.6.5"]), (ber.GETBULK, [f"{MIB2}.6.4"])):
+            answer = manager.ask(kind, names * 5000, repetitions=3 if kind == ber.GETBULK else 0)
+            check_equal((answer.error, len(answer.varbinds) % 5000, {oid for oid, _ in answer.varbinds} <= {f"{MIB2}.6.5.0", f"{MIB2}.6.4.0"}),
+                        (0, 0, True), f"{kind:#x} of 5,000")
+        answer = manager.ask(ber.GETBULK, [OBJECTS], repetitions=1 << 30)
+        check(answer.error == 0 and len(answer.varbinds) == 100, "a GETBULK gets as much as snmpd gives", len(answer.varbinds))
+        answer = manager.ask(ber.GETBULK, [f"{MIB2}.6.1.0"], repetitions=0)
+        check_equal((answer.error, answer.varbinds), (0, []), "a GETBULK of nothing")
+        answer = manager.ask(ber.GETBULK, [f"{MIB2}.6.1", f"{MIB2}.6.2", "1.9"], repetitions=2, non_repeaters=1)
+        check_equal([oid for oid, _ in answer.varbinds], [f"{MIB2}.6.1.0", f"{MIB2}.6.2.0", "1.9", f"{MIB2}.6.3.0", "1.9"],
+                    "one alone, and two that are repeated")
+
+
+if __name__ == "__main__":
+    harness.main(same, system, access, views, sets, starts, unprivileged, large)
