@@ -6,9 +6,10 @@ set -eu
 export LC_ALL=C
 top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 agent=${TCPEXTD:-$top/tcpextd}
+client=${SNMPNSTAT:-$top/snmpnstat}
 
-if ! command -v mandoc >/dev/null || ! [ -x "$agent" ]; then
-    echo 'needs mandoc, and the agent'
+if ! command -v mandoc >/dev/null || ! [ -x "$agent" ] || ! [ -x "$client" ]; then
+    echo 'needs mandoc, the agent and snmpnstat'
     exit 77
 fi
 tmp=$(mktemp -d)
@@ -35,15 +36,64 @@ printf '.TH A 1\n.SH\n.BB x\n' >"$tmp/bad.1"
 [ -n "$(lint "$tmp/bad.1")" ] || complain "mandoc lets pass what is no page"
 lacks "$tmp/bad.1" --print || complain "a page without an option seems to have it"
 
-for page in tcpextd.8 tcpextd.conf.5 tcpextd-counters.7; do
+for page in snmpnstat.1 tcpextd.8 tcpextd.conf.5 tcpextd-counters.7 tcpextd-managers.7 tcpextd-symptoms.7 tcpextd-tables.7; do
     said=$(lint "$top/man/$page")
     [ -z "$said" ] || complain "$page: $said"
 done
 
-options=$("$agent" -h | sed -n -E 's/^  (-[a-zA-Z]|--[a-z]+)[ ,].*/\1/p')
-for option in $options; do
-    ! lacks "$top/man/tcpextd.8" "$option" || complain "tcpextd(8) does not have $option"
+# As HTML: each page is in the index, and each link leads to a page, and to a place on it that is there.
+
+# print_dead FOLDER: links that lead nowhere.
+print_dead() {
+    ${AWK:-awk} '
+        FNR == 1 { file = FILENAME; sub(/.*\//, "", file); there[file] = 1 }
+        {
+            line = $0
+            while (match(line, /(id|href)="[^"]*"/)) {
+                word = substr(line, RSTART, RLENGTH - 1)
+                line = substr(line, RSTART + RLENGTH)
+                if (sub(/^id="/, "", word))
+                    there[file "#" word] = 1
+                else if (sub(/^href="/, "", word))
+                    links[(word ~ /^#/ ? file word : word) " of " file]
+            }
+        }
+        END {
+            for (link in links) {
+                split(link, part, " ")
+                if (!(part[1] in there))
+                    print link
+            }
+        }' "$1"/*
+}
+
+sh "$top/man/html.sh" "$tmp/html" "$top"/man/*.[1578]
+for page in "$top"/man/*.[1578]; do
+    grep -q "href=\"${page##*/}.html\"" "$tmp/html/index.html" || complain "the index has no link to ${page##*/}"
 done
+dead=$(print_dead "$tmp/html")
+[ -z "$dead" ] || complain "a link leads nowhere: $dead"
+for target in tcpextd-symptoms.7.html index.html; do
+    grep -q "href=\"$target\"" "$tmp/html/tcpextd-counters.7.html" || complain "tcpextd-counters(7) has no link to $target"
+done
+for target in '#A_flood_of_SYNs' 'tcpextd-counters.7.html#tcpExtListenDrops' tcpextd.conf.5.html; do
+    grep -q "href=\"$target\"" "$tmp/html/tcpextd-symptoms.7.html" || complain "tcpextd-symptoms(7) has no link to $target"
+done
+echo '<a href="tcpextd.8.html#nowhere">' >>"$tmp/html/tcpextd.8.html"
+[ "$(print_dead "$tmp/html")" = 'tcpextd.8.html#nowhere of tcpextd.8.html' ] || complain "a link that leads nowhere is let pass"
+
+# check_options PROGRAM PAGE: puts the options that -h prints behind the others.
+check_options() {
+    own=$("$1" -h | sed -n -E 's/^  (-[a-zA-Z]|--[a-z-]+)[ ,].*/\1/p; s/^  -[a-zA-Z], (--[a-z-]+) .*/\1/p')
+    for option in $own; do
+        ! lacks "$top/man/$2" "$option" || complain "$2 does not have $option"
+    done
+    options="$options $own"
+}
+
+options=
+check_options "$agent" tcpextd.8
+check_options "$client" snmpnstat.1
 
 # Directives: what -H says of each is in the manual and in the example, in the same paragraph.
 
@@ -101,6 +151,6 @@ while IFS='|' read -r word value bounds by_default; do
 done <"$tmp/directives"
 # shellcheck disable=SC2046,SC2086 # several words
 set -- $options $(cut -d'|' -f1 "$tmp/directives")
-[ $# -ge 28 ] || complain "only $# options and directives were found"
+[ $# -ge 54 ] || complain "only $# options and directives were found"
 echo "looked for $# options and directives"
 exit $wrong
