@@ -10,37 +10,25 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 tmp=$(mktemp -d)
 trap 'kill "$(cat "$tmp/tree/sleeper")" 2>/dev/null || :; rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
-wrong=0
+. "$top/tests/lib/is_so.sh"
 
-if ! [ -x "$top/.ci/run" ] || ! command -v bash >/dev/null; then
-    echo 'needs bash, and a clone: a tarball has no .ci/run'
+if ! command -v bash >/dev/null; then
+    echo 'needs bash'
     exit 77
 fi
-
-# is_so WHAT COMMAND...
-is_so() {
-    what=$1
-    shift
-    if "$@"; then
-        echo "ok: $what"
-    else
-        echo "FAIL: $what"
-        wrong=1
-    fi
-}
 
 # A tree that is built, needs no package, and has tests that go on for ever.
 make_tree() {
     mkdir -p "$tmp/tree/.ci" "$tmp/tree/tests/lib"
     cp "$top/check" "$tmp/tree"
     cp "$top/.ci/run" "$tmp/tree/.ci"
-    cp "$top/tests/lib/steps.sh" "$top/tests/lib/tests.sh" "$tmp/tree/tests/lib"
+    cp "$top/tests/lib/steps.sh" "$top/tests/lib/tests.sh" "$top/tests/lib/release.sh" "$tmp/tree/tests/lib"
     : >"$tmp/tree/config.status"
     cat >"$tmp/tree/tests/lib/debian.sh" <<'DEBIAN'
 BUILD_PACKAGES=none
 base_mibs=none
 need_packages() { :; }
-need_snmpd() { :; }
+need_daemon() { :; }
 need_base_mibs() { :; }
 keep_state_here() { :; }
 DEBIAN
