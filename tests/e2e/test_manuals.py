@@ -17,6 +17,8 @@ import test_tables as tables
 import trapd
 from harness import BUILD, SOURCE, Failure, Process, check, die_with_parent, main, skip, wait_for
 
+CONF_PAGE = (SOURCE / "man/tcpextd.conf.5").read_text()
+
 LIST = SOURCE / "tests/lib/commands.txt"
 USER = "Debian-snmp"
 ADDRESS = "192.0.2.1"
@@ -24,6 +26,14 @@ HTTPS = ADDRESS, 443
 NO_PORTS = 3  # UdpNoPorts in the namespace blue
 OPTIONAL = {"ethtool": lambda: shutil.which("ethtool"), "./configure": (SOURCE / "configure").exists,
             "ip mptcp": lambda: os.path.isdir("/proc/sys/net/mptcp")}
+
+
+
+def shown(section, first):
+    """The lines of the display in this section of tcpextd.conf(5) that begins so, as a reader sees them."""
+    text = CONF_PAGE.partition(f"\n.SH {section}\n")[2].partition("\n.SH ")[0].replace("\\-", "-")
+    return re.search(rf"^\.nf\n({re.escape(first)} .*?\n)\.fi$", text, re.DOTALL | re.MULTILINE)[1]
+
 
 # As Debian has it, with what README adds for managers that are elsewhere.
 SNMPD_CONF = f"""\
@@ -41,7 +51,8 @@ FILES = {
     "etc/snmp/snmp.conf": "mibs :\n",
     "etc/snmp/blue.conf": "master agentx\nrocommunity public\n",
     "etc/snmp/snmpd.conf.d/tcpextd.conf": (SOURCE / "etc/snmpd.conf.d/tcpextd.conf").read_text(),
-    "etc/snmp/tcpextd.conf": (SOURCE / "etc/tcpextd.conf").read_text(),
+    "etc/snmp/snmpd.conf.d/contexts.conf": "".join(shown("CONTEXTS", first) for first in ("view everything", "com2sec", "view namespaces")),
+    "etc/snmp/tcpextd.conf": (SOURCE / "etc/tcpextd.conf").read_text() + shown("CONTEXTS", "namespace"),
     "etc/fleet": f"{ADDRESS}\n",
     "home/.snmp/snmp.conf": "defVersion 2c\ndefCommunity public\n",
 }
@@ -75,6 +86,16 @@ shadow /usr/local/lib
 set +e
 """
 
+# What the views of CONTEXTS keep from others, and what is said to them.
+REFUSED = (("snmpget -v2c -c guests-of-the-table localhost udpNoPorts.0", "No Such Object"),
+           ("snmpget -v2c -c guests-of-the-table localhost LINUX-TCPEXT-MIB::snapshotAge.0", "No Such Object"),
+           ("snmpget -v3 -l authPriv -u blueteam -a SHA -A password-of-theirs -x AES -X another-of-theirs -n green localhost udpNoPorts.0",
+            "authorizationError"),
+           ("snmpget -v3 -l authPriv -u blueteam -a SHA -A password-of-theirs -x AES -X another-of-theirs localhost udpNoPorts.0",
+            "authorizationError"))
+ALLOWED = ("snmpget -v3 -l authPriv -u blueteam -a SHA -A password-of-theirs -x AES -X another-of-theirs -n blue localhost udpNoPorts.0",
+           f"Counter32: {NO_PORTS}")
+
 # snmpd has run before: the folder of its socket is there, for root alone. Blue is idle, but for three datagrams to nobody.
 PREPARE = f"""
 mkdir -m 0700 /var/agentx
@@ -82,6 +103,7 @@ ln -s "$root/erlang-snmp" /usr/local/lib/
 ip address add {ADDRESS}/32 dev lo
 ip link add eth0 type veth peer name eth1
 ip netns add blue
+ip netns add green
 ip -n blue link set lo up
 ip netns exec blue python3 -c "import socket
 one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -209,6 +231,13 @@ def stays(shell, command, expressions):
     shell.run("kill $!; wait $!")
 
 
+def refuses(shell):
+    """Others than those that CONTEXTS lets in, or what they are not to see."""
+    for command, answer in (ALLOWED, *REFUSED):
+        said = shell.run(command)[1]
+        check(answer in said, f"{command}: {answer}", said[-500:])
+
+
 def lacking(command):
     """The program without which it cannot run, if that is one that a machine need not have."""
     return next((begin for begin, is_there in OPTIONAL.items() if command.startswith(f"{begin} ") and not is_there()), None)
@@ -225,6 +254,7 @@ def commands(site):
                 skip(f"{command}: there is no {lacking(command)} here")
             else:
                 {"here": runs, "stays": stays}[kind](shell, command, expressions)
+        refuses(shell)
 
 
 if __name__ == "__main__":
