@@ -30,6 +30,7 @@ struct doctor {
 	size_t agents;			 /* processes of this host that are agents */
 	pid_t agent;			 /* one of them */
 	uid_t agent_user;		 /* its user */
+	char contexts[1 << 16];		 /* of namespaces that are there now, a line each */
 	struct tcx_snmpd_conf snmpd;
 	bool denied;			     /* a file of snmpd's could not be read */
 	char file_to_write[DOCTOR_PATH_MAX]; /* where new lines of snmpd's go */
@@ -63,6 +64,10 @@ bool tcx_doctor_in_group(gid_t gid);
 void tcx_doctor_each_file(struct doctor *doctor, const char *const *names,
 			  void (*use)(struct doctor *doctor, const char *path));
 
+/* Whether it lets its user or community into this context, or one of those of namespaces. */
+bool tcx_doctor_lets_in(const struct tcx_snmpd_access *access, const char *context);
+bool tcx_doctor_reads_contexts(const struct doctor *doctor, const struct tcx_snmpd_access *access);
+
 /* Writes where this host can ask snmpd to text; returns the kind of community that works there. */
 const char *tcx_doctor_ask_address(const struct tcx_snmpd_conf *snmpd, char text[DOCTOR_PATH_MAX]);
 
@@ -88,6 +93,7 @@ bool tcx_doctor_ask(const struct tcx_snmpd_access *access, const struct tcx_snmp
 
 /* Finds facts before the checks: files, processes, and whether the master can be reached. */
 void tcx_doctor_find_config(struct doctor *doctor);
+void tcx_doctor_find_contexts(struct doctor *doctor);
 void tcx_doctor_read_snmpd_conf(struct doctor *doctor);
 void tcx_doctor_find_agents(struct doctor *doctor);
 void tcx_doctor_reach(struct doctor *doctor);
@@ -105,6 +111,7 @@ void tcx_check_socket(struct doctor *doctor);
 void tcx_check_agent(struct doctor *doctor);
 void tcx_check_addresses(struct doctor *doctor);
 void tcx_check_views(struct doctor *doctor);
+void tcx_check_contexts(struct doctor *doctor);
 void tcx_check_mibs(struct doctor *doctor);
 void tcx_check_sinks(struct doctor *doctor);
 

@@ -15,6 +15,7 @@ static const struct check {
 	unsigned int needs;
 } checks[] = {
 	{tcx_doctor_find_config, 0},
+	{tcx_doctor_find_contexts, 0},
 	{tcx_doctor_read_snmpd_conf, 0},
 	{tcx_doctor_find_agents, 0},
 	{tcx_check_user, 0},
@@ -30,6 +31,7 @@ static const struct check {
 	{tcx_check_agent, NEEDS_MASTER},
 	{tcx_check_addresses, 0},
 	{tcx_check_views, NEEDS_SNMPD_CONF},
+	{tcx_check_contexts, NEEDS_SNMPD_CONF},
 	{tcx_check_sinks, NEEDS_SNMPD_CONF},
 	{tcx_check_mibs, 0},
 };

@@ -33,10 +33,15 @@ static unsigned int find_modules(const struct doctor *doctor, const char *view, 
 	return found;
 }
 
-/* The agent serves the default context, which is nameless. */
-static bool is_ours(const struct tcx_snmpd_access *access)
+/* The default context is nameless. */
+static bool is_default(const struct tcx_snmpd_access *access)
 {
 	return access->context[0] == '\0';
+}
+
+static bool is_served(const struct doctor *doctor, const struct tcx_snmpd_access *access)
+{
+	return is_default(access) || tcx_doctor_reads_contexts(doctor, access);
 }
 
 static void list_readers(struct doctor *doctor, const char *view)
@@ -44,7 +49,8 @@ static void list_readers(struct doctor *doctor, const char *view)
 	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
 
 	for (size_t i = 0; i < snmpd->access_count; i++)
-		if (strcmp(snmpd->accesses[i].view, view) == 0 && is_ours(&snmpd->accesses[i]))
+		if (strcmp(snmpd->accesses[i].view, view) == 0 &&
+		    is_served(doctor, &snmpd->accesses[i]))
 			MORE("%s (%s)", snmpd->accesses[i].kind, snmpd->accesses[i].place);
 }
 
@@ -112,11 +118,11 @@ static void check_view(struct doctor *doctor, const struct tcx_snmpd_access *acc
 		     tcx_doctor_list_modules(in_part, text));
 }
 
-/* Whether somebody may read the default context. */
-static bool reads_ours(const struct tcx_snmpd_conf *snmpd, const struct tcx_snmpd_access *access)
+/* Whether it may read the default context as well. */
+static bool reads_default(const struct tcx_snmpd_conf *snmpd, const struct tcx_snmpd_access *access)
 {
 	for (size_t i = 0; i < snmpd->access_count; i++)
-		if (is_ours(&snmpd->accesses[i]) && snmpd->accesses[i].kind == access->kind &&
+		if (is_default(&snmpd->accesses[i]) && snmpd->accesses[i].kind == access->kind &&
 		    strcmp(snmpd->accesses[i].name, access->name) == 0)
 			return true;
 	return false;
@@ -124,7 +130,7 @@ static bool reads_ours(const struct tcx_snmpd_conf *snmpd, const struct tcx_snmp
 
 static void check_context(struct doctor *doctor, const struct tcx_snmpd_access *access)
 {
-	if (reads_ours(&doctor->snmpd, access))
+	if (reads_default(&doctor->snmpd, access))
 		return;
 	WARN("view: %s: the %s has a context of its own only, in which there is nothing of the "
 	     "agent",
@@ -133,10 +139,12 @@ static void check_context(struct doctor *doctor, const struct tcx_snmpd_access *
 	     "and restart snmpd");
 }
 
-static bool is_first_of_view(const struct tcx_snmpd_conf *snmpd, size_t i)
+static bool is_first_of_view(const struct doctor *doctor, size_t i)
 {
+	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
+
 	for (size_t k = 0; k < i; k++)
-		if (is_ours(&snmpd->accesses[k]) &&
+		if (is_served(doctor, &snmpd->accesses[k]) &&
 		    strcmp(snmpd->accesses[k].view, snmpd->accesses[i].view) == 0)
 			return false;
 	return true;
@@ -151,9 +159,9 @@ void tcx_check_views(struct doctor *doctor)
 		     "show; write for example 'rocommunity NAME 127.0.0.1' to %s",
 		     doctor->file_to_write);
 	for (size_t i = 0; i < snmpd->access_count; i++) {
-		if (!is_ours(&snmpd->accesses[i]))
+		if (!is_served(doctor, &snmpd->accesses[i]))
 			check_context(doctor, &snmpd->accesses[i]);
-		else if (!snmpd->accesses[i].unclear && is_first_of_view(snmpd, i))
+		else if (!snmpd->accesses[i].unclear && is_first_of_view(doctor, i))
 			check_view(doctor, &snmpd->accesses[i]);
 	}
 }

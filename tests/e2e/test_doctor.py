@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import harness
+from test_namespaces import Names, how
 from harness import (AGENT, ALL, INTERVAL, MIB2, NO_OBJECT, OBJECTS, ROOT, SEQUENCE, SNMPD_CONF, VERSION, Skip, Value, check,
                      check_equal, wait_for)
 
@@ -390,6 +391,67 @@ def contexts(site):
     check(doctor(site).about("FAIL", "agent: none runs here, and snmpd could not be asked"), "without an agent that is the fault")
 
 
+def advised(lines, *words):
+    return [line for line in lines or [] if line.split()[0] in words]
+
+
+def served_contexts(site):
+    """Contexts of namespaces that nobody may read, and users that may read all: the lines that it advises, word by word, let in, or keep out."""
+    with Names(site) as names:
+        red = names.add("red", 5)
+        conf = f"namespace {names['*']} {site.netns}\n"
+        whole = (SNMPD_CONF.format(master=site.master) + ALL).replace("rouser tester authpriv", 'rouser tester authpriv -V seen ""')
+        snmpd = site.snmpd(whole=whole)
+        site.agent(f"agentXPingInterval 3\n{conf}")
+        report = doctor(site, conf=conf)
+        lines = report.about("warn", f"contexts: nobody may read the context {red}", "CONTEXTS in tcpextd.conf")
+        check(lines and site.netns not in "".join(lines[1:]).replace(red, ""), "a context that nobody may read; the own one is none", report.text)
+        check_equal(report.status, 0, "which is for the operator to choose")
+        advice = advised(lines, "com2sec", "group", "access")
+        check_equal(len(advice), 3, "it advises lines")
+        snmpd.end()
+        snmpd = site.snmpd(whole="\n".join([whole, *advice, ""]))
+        ask = lambda community: site.get(f"{MIB2}.7.2.0", how=("-v2c", "-c", community), **UDP)
+        wait_for("with these a manager reads it", lambda: read(site, lambda: ask(f"in-{red}")) == [Value("Counter32", 5)])
+        report = doctor(site, conf=conf)
+        check(report.about("ok", "contexts: all of namespaces that are there now can be read by", "community (") and report.faults() == [], "and all is well",
+              report.text)
+        snmpd.end()
+        exact = whole + f'com2sec -Cn {red} guest default to-{red}\ngroup guests v2c guest\naccess guests "" any noauth exact seen none none\n'
+        snmpd = site.snmpd(whole=exact)
+        lines = doctor(site, conf=conf).about("warn", f"contexts: nobody may read the context {red}", "snmpd.conf:12 puts a community into it")
+        advice = advised(lines, "access")
+        check_equal(advice, ['access guests "" any noauth prefix seen none none'], "one that an exact line keeps out: the line that lacks")
+        snmpd.end()
+        snmpd = site.snmpd(whole="\n".join([exact, *advice, ""]))
+        wait_for("with it a manager reads it", lambda: read(site, lambda: ask(how(red)[2])) == [Value("Counter32", 5)])
+        check_equal(doctor(site, conf=conf).faults(), [], "and all is well")
+        snmpd.end()
+        open_line = "rouser tester authpriv -V seen"
+        site.snmpd(whole=whole.replace('rouser tester authpriv -V seen ""', open_line))
+        as_tester = lambda: site.get(f"{MIB2}.7.2.0", how=(*harness.V3, "-n", red), patience=("-t1", "-r0"))
+        wait_for("a user whose line has no context reads it", lambda: read(site, as_tester) == [Value("Counter32", 5)])
+        report = doctor(site, conf=conf)
+        check_only(report, "warn", "a user without a context", f"{site.folder}/snmpd.conf:5: the line of the user names no context", "-V seen *",
+                   '-V seen ""')
+        check_equal(doctor(site).faults(), [], "without contexts nothing is said of that")
+        site.write("snmpd.conf", whole.replace('rouser tester authpriv -V seen ""', open_line + " *"))
+        report = doctor(site, conf=conf)
+        check(report.faults() == [] and report.about("ok", "contexts: all of namespaces", "user ("), "with * it is meant so", report.text)
+        report = doctor(site, conf=f"namespace {names['none']}\n")
+        check(report.faults() == [] and report.about("ok", "contexts: none of these"), "names that are not there", report.text)
+        site.write("snmpd.conf", whole + 'rocommunity some default -V seen c7\n')
+        report = doctor(site, conf="namespacePid *\n")
+        check_only(report, "warn", "contexts of processes", "nobody may read the context c1")
+
+
+def read(site, ask):
+    try:
+        return ask()
+    except harness.Failure:
+        return None
+
+
 def mib_files(site):
     """The tools lack a MIB."""
     site.snmpd()
@@ -442,4 +504,4 @@ def debian(site):
 
 
 harness.main(healthy, secrets, broken, kernel_files, one_file, namespaces, no_agent, left_out, refused, directory, permissions, masters, lists, hosts,
-             persistent, users, addresses, sinks, outdated, contexts, mib_files, library, debian)
+             persistent, users, addresses, sinks, outdated, contexts, served_contexts, mib_files, library, debian)

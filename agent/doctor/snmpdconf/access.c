@@ -208,7 +208,9 @@ static void take_simple(struct line *line)
 	tcx_snmpd_copy(access.source, is_user ? "" : line->word[1]);
 	write_place(line, access.place);
 	has_view = take_option(line, 2, "-V", access.view);
-	take_context(access.context, line->word[has_view ? 2 : 3]);
+	access.unsaid = is_user && line->count <= (has_view ? 2 : 3);
+	access.prefix = take_context(access.context, line->word[has_view ? 2 : 3]) && is_user;
+	access.prefix |= access.unsaid;
 	if (!has_view && line->count > 2)
 		restrict_to(line, &access, line->word[2]);
 	add_access(line->at->conf, &access);
@@ -367,6 +369,7 @@ static void join_accesses(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_ro
 			  const struct tcx_snmpd_row *group)
 {
 	struct tcx_snmpd_access access = {.kind = whom->kind};
+	bool is_user = strcmp(whom->kind, "user") == 0;
 
 	tcx_snmpd_copy(access.name, whom->value);
 	tcx_snmpd_copy(access.source, whom->source);
@@ -381,6 +384,8 @@ static void join_accesses(struct tcx_snmpd_conf *conf, const struct tcx_snmpd_ro
 			continue;
 		tcx_snmpd_copy(access.context,
 			       admits(row, whom->context) ? whom->context : row->context);
+		access.idle = !is_user && !admits(row, whom->context);
+		access.prefix = is_user && row->prefix;
 		tcx_snmpd_copy(access.view, row->value);
 		memcpy(access.place, row->place, sizeof(access.place));
 		add_access(conf, &access);
@@ -392,6 +397,36 @@ static void join_communities(struct tcx_snmpd_conf *conf, const struct tcx_snmpd
 	for (size_t i = 0; i < conf->row_count; i++)
 		if (conf->rows[i].type == COM2SEC && strcmp(conf->rows[i].name, group->name) == 0)
 			join_accesses(conf, &conf->rows[i], group);
+}
+
+static bool reads(const struct tcx_snmpd_conf *conf, const struct tcx_snmpd_row *whom)
+{
+	for (size_t i = 0; i < conf->access_count; i++)
+		if (strcmp(conf->accesses[i].kind, whom->kind) == 0 &&
+		    strcmp(conf->accesses[i].name, whom->value) == 0 &&
+		    strcmp(conf->accesses[i].context, whom->context) == 0)
+			return true;
+	return false;
+}
+
+/* Call when all accesses are known. */
+static void find_shut(struct tcx_snmpd_conf *conf)
+{
+	for (size_t i = 0; i < conf->row_count; i++) {
+		const struct tcx_snmpd_row *whom = &conf->rows[i];
+		struct tcx_snmpd_shut shut = {.group = ""};
+
+		if (whom->type != COM2SEC || whom->context[0] == '\0' || reads(conf, whom))
+			continue;
+		tcx_snmpd_copy(shut.context, whom->context);
+		tcx_snmpd_copy(shut.name, whom->name);
+		memcpy(shut.place, whom->place, sizeof(shut.place));
+		for (size_t k = 0; k < conf->row_count; k++)
+			if (conf->rows[k].type == GROUP &&
+			    strcmp(conf->rows[k].name, whom->name) == 0)
+				tcx_snmpd_copy(shut.group, conf->rows[k].value);
+		tcx_snmpd_append(conf, &conf->shut, &conf->shut_count, &shut, sizeof(shut));
+	}
 }
 
 void tcx_snmpd_conf_finish(struct tcx_snmpd_conf *conf)
@@ -414,4 +449,5 @@ void tcx_snmpd_conf_finish(struct tcx_snmpd_conf *conf)
 		tcx_snmpd_copy(user.value, group->name);
 		join_accesses(conf, &user, group);
 	}
+	find_shut(conf);
 }

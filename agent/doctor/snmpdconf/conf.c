@@ -266,6 +266,7 @@ void tcx_snmpd_conf_clear(struct tcx_snmpd_conf *conf)
 	free(conf->notes);
 	free(conf->accesses);
 	free(conf->rows);
+	free(conf->shut);
 	free(conf->users);
 	free(conf->sinks);
 	vacm_destroyAllViewEntries();

@@ -38,13 +38,24 @@ struct tcx_snmpd_access {
 	const char *kind;		  /* "community", "IPv6 community", "user"; static */
 	char name[TCX_SNMPD_WORD_MAX];	  /* the name; never printed */
 	char source[TCX_SNMPD_WORD_MAX];  /* where a community may come from */
-	char context[TCX_SNMPD_WORD_MAX]; /* empty: the default one, the agent's */
+	char context[TCX_SNMPD_WORD_MAX]; /* empty: the default one */
+	bool prefix; /* of a user: all contexts that begin with context, if that is empty all */
+	bool unsaid; /* likewise all, since the line of the user does not name one */
+	bool idle;   /* nobody comes so: a community in a context that is not its own */
 	unsigned int versions;
 	char place[TCX_SNMPD_PLACE_MAX];
 	char view[TCX_SNMPD_WORD_MAX];
 	char oid[TCX_SNMPD_WORD_MAX]; /* not empty: the line has this OID, and its view's name is
 					 made up */
 	bool unclear;		      /* the OID is malformed, and not to be printed */
+};
+
+/* A line of com2sec for a context that no access line lets it in. */
+struct tcx_snmpd_shut {
+	char context[TCX_SNMPD_WORD_MAX];
+	char name[TCX_SNMPD_WORD_MAX];	/* the security name, which is no secret */
+	char group[TCX_SNMPD_WORD_MAX]; /* of that; empty: none */
+	char place[TCX_SNMPD_PLACE_MAX];
 };
 
 /* createUser; absent words are empty. Never printed. */
@@ -75,6 +86,8 @@ struct tcx_snmpd_conf {
 	struct tcx_snmpd_access *accesses;
 	size_t row_count;
 	struct tcx_snmpd_row *rows;
+	size_t shut_count;
+	struct tcx_snmpd_shut *shut;
 	size_t user_count;
 	struct tcx_snmpd_user *users;
 	size_t sink_count; /* lines that say who gets notifications, by their places */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/doctor/checks.h"
 #include "agent/doctor/snmpdconf/conf.h"
 
 /* The lines of Debian 12's file that count, and the kind of comments that stand between them. */
@@ -416,6 +417,90 @@ static void test_communities_of_a_context(void **state)
 	assert_string_equal(conf->accesses[1].context, "other");
 }
 
+/* Whether any line lets the one of this name into the context. */
+static bool reads(const struct tcx_snmpd_conf *conf, const char *name, const char *context)
+{
+	for (size_t i = 0; i < conf->access_count; i++)
+		if (strcmp(conf->accesses[i].name, name) == 0 &&
+		    tcx_doctor_lets_in(&conf->accesses[i], context))
+			return true;
+	return false;
+}
+
+static void test_users_in_contexts(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct tcx_snmpd_conf *conf =
+		read_text(fixture, "rouser any\nrouser level auth\nrouser view auth -V v\n"
+				   "rouser default auth -V v \"\"\nrouser one auth -V v red\n"
+				   "rouser some auth -V v c*\nrouser all auth -V v *\n"
+				   "rouser oid auth .1.3 red\nrouser part auth .1.3\n"
+				   "group g usm exact\naccess g \"\" any noauth exact v none none\n"
+				   "group h usm both\naccess h r any noauth prefix v none none\n");
+	static const struct {
+		const char *name;
+		bool unsaid, in_default, in_red, in_c1;
+	} wanted[] = {
+		{"any", true, true, true, true},     {"level", true, true, true, true},
+		{"view", true, true, true, true},    {"default", false, true, false, false},
+		{"one", false, false, true, false},  {"some", false, false, false, true},
+		{"all", false, true, true, true},    {"oid", false, false, true, false},
+		{"part", true, true, true, true},    {"exact", false, true, false, false},
+		{"both", false, false, true, false},
+	};
+
+	assert_int_equal(conf->access_count, COUNT(wanted));
+	for (size_t i = 0; i < COUNT(wanted); i++) {
+		const char *name = wanted[i].name;
+
+		assert_string_equal(conf->accesses[i].name, name);
+		assert_int_equal(conf->accesses[i].unsaid, wanted[i].unsaid);
+		assert_int_equal(reads(conf, name, ""), wanted[i].in_default);
+		assert_int_equal(reads(conf, name, "red"), wanted[i].in_red);
+		assert_int_equal(reads(conf, name, "c1"), wanted[i].in_c1);
+	}
+}
+
+/* com2sec says which context it is, whatever an access line would let in. */
+static void test_communities_in_contexts(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct tcx_snmpd_conf *conf = read_text(
+		fixture, "com2sec plain default plain\ncom2sec -Cn red plain default of-red\n"
+			 "group g v2c plain\naccess g \"\" any noauth prefix v none none\n"
+			 "access g blue any noauth exact v none none\n"
+			 "rocommunity own default -V v blue\nrocommunity every default -V v *\n");
+
+	assert_true(reads(conf, "plain", ""));
+	assert_false(reads(conf, "plain", "red"));
+	assert_false(reads(conf, "plain", "blue"));
+	assert_true(reads(conf, "of-red", "red"));
+	assert_false(reads(conf, "of-red", ""));
+	assert_true(reads(conf, "own", "blue"));
+	assert_false(reads(conf, "own", ""));
+	assert_true(reads(conf, "every", ""));
+	assert_false(reads(conf, "every", "red"));
+	assert_int_equal(conf->shut_count, 0);
+}
+
+static void test_communities_that_are_shut_out(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct tcx_snmpd_conf *conf = read_text(
+		fixture, "com2sec -Cn red guest default of-red\ncom2sec -Cn blue guest default b\n"
+			 "com2sec -Cn green stray default g\ngroup guests v1 guest\n"
+			 "group guests v2c guest\naccess guests \"\" any noauth exact v none none\n"
+			 "access guests blue any noauth exact v none none\n");
+
+	assert_int_equal(conf->shut_count, 2);
+	assert_string_equal(conf->shut[0].context, "red");
+	assert_string_equal(conf->shut[0].group, "guests");
+	assert_non_null(strstr(conf->shut[0].place, "/snmpd.conf:1"));
+	assert_string_equal(conf->shut[1].context, "green");
+	assert_string_equal(conf->shut[1].name, "stray");
+	assert_string_equal(conf->shut[1].group, "");
+}
+
 static void test_addresses_and_users(void **state)
 {
 	struct fixture *fixture = *state;
@@ -541,6 +626,9 @@ int main(void)
 		TEST(test_oid_in_place_of_a_view),
 		TEST(test_options_and_contexts),
 		TEST(test_communities_of_a_context),
+		TEST(test_users_in_contexts),
+		TEST(test_communities_in_contexts),
+		TEST(test_communities_that_are_shut_out),
 		TEST(test_addresses_and_users),
 		TEST(test_sinks),
 		TEST(test_com2sec),
