@@ -15,6 +15,7 @@
 #include "health.h"
 #include "history.h"
 #include "lookup.h"
+#include "namespaces.h"
 #include "options.h"
 #include "output.h"
 #include "peer.h"
@@ -109,11 +110,16 @@ static bool has_all(const struct program *program)
 	return all;
 }
 
+static struct tcx_output_style style_of(const struct tcx_client_options *options)
+{
+	return (struct tcx_output_style){options->zeros, options->rates, options->json,
+					 options->pretty};
+}
+
 static bool print(const struct program *program, struct tcx_fault *fault)
 {
 	const struct tcx_client_options *options = &program->options;
-	const struct tcx_output_style style = {options->zeros, options->rates, options->json,
-					       options->pretty};
+	const struct tcx_output_style style = style_of(options);
 	const struct tcx_counters *before = options->ignore ? NULL : &program->history.counters;
 
 	if (options->no_output)
@@ -197,6 +203,7 @@ static bool show_others(const struct program *program, struct tcx_fault *fault)
 {
 	const struct tcx_client_options *options = &program->options;
 	const struct tcx_selection *selection = &options->selection;
+	const struct tcx_output_style style = style_of(options);
 
 	if (options->health &&
 	    !tcx_health_print(stdout, &program->peer, options->zeros, selection, fault))
@@ -204,6 +211,9 @@ static bool show_others(const struct program *program, struct tcx_fault *fault)
 	if ((options->listeners || options->sockets) &&
 	    !tcx_sockets_print(stdout, &program->peer, options->listeners, options->sockets,
 			       selection, fault))
+		return false;
+	if (options->namespaces &&
+	    !tcx_namespaces_print(stdout, &program->peer, selection, &style, fault))
 		return false;
 	return (fflush(stdout) == 0 && !ferror(stdout)) ||
 	       tcx_fault_set(fault, "standard output cannot be written: %s", strerror(errno));
@@ -237,7 +247,8 @@ static int perform(struct program *program)
 	else if (good && options->watch)
 		good = tcx_watch(&program->peer, options->seconds, options->zeros,
 				 &options->selection, &fault);
-	else if (good && (options->health || options->listeners || options->sockets))
+	else if (good &&
+		 (options->health || options->listeners || options->sockets || options->namespaces))
 		good = show_others(program, &fault);
 	else if (good)
 		good = show_counters(program, &fault);

@@ -79,6 +79,8 @@ static const struct row {
 	 "print the TCP listeners, their queues and drops, as ss -tln does"},
 	{NULL, "sockets", NULL, FLAG, FIELD(sockets), NULL,
 	 "print the UDP sockets likewise, as ss -uan does"},
+	{NULL, "namespaces", NULL, FLAG, FIELD(namespaces), NULL,
+	 "print how each network namespace of the host does, the worst first"},
 	{NULL, "watch", "SECONDS", WATCH, FIELD(watch), is_time,
 	 "show what moves, the worst first, each so many seconds, until q"},
 	{NULL, "watch", NULL, WATCH, FIELD(watch), NULL, "the same each 2 seconds"},
@@ -238,7 +240,7 @@ static bool take_options(struct tcx_client_options *options, char **argv, size_t
 static bool are_enough(const struct tcx_client_options *options, char **argv, size_t operands)
 {
 	bool others = options->listeners || options->sockets || options->rates || options->json ||
-		      options->explain;
+		      options->explain || options->namespaces;
 
 	if (options->watch && !(options->seconds >= 0.1 && options->seconds <= 86400))
 		return refuse("0.1 to 86400 seconds can stand behind", "--watch", 7);

@@ -8,22 +8,23 @@
 #include "selection.h"
 
 struct tcx_client_options {
-	bool ignore;	/* -a: no difference to the history */
-	bool zeros;	/* -z */
-	bool no_update; /* -s */
-	bool reset;	/* -r */
-	bool json;	/* -j */
-	bool pretty;	/* -p */
-	bool no_output; /* --nooutput */
-	bool rates;	/* --rates, -d */
-	bool health;	/* --health */
-	bool listeners; /* --listeners */
-	bool sockets;	/* --sockets */
-	bool watch;	/* --watch */
-	double seconds; /* from one reading to the next */
-	bool explain;	/* --explain: needs no host */
-	bool leave;	/* -h, -V: done */
-	char *hosts;	/* -f: the file of many hosts; NULL: there is one host */
+	bool ignore;	 /* -a: no difference to the history */
+	bool zeros;	 /* -z */
+	bool no_update;	 /* -s */
+	bool reset;	 /* -r */
+	bool json;	 /* -j */
+	bool pretty;	 /* -p */
+	bool no_output;	 /* --nooutput */
+	bool rates;	 /* --rates, -d */
+	bool health;	 /* --health */
+	bool listeners;	 /* --listeners */
+	bool sockets;	 /* --sockets */
+	bool namespaces; /* --namespaces */
+	bool watch;	 /* --watch */
+	double seconds;	 /* from one reading to the next */
+	bool explain;	 /* --explain: needs no host */
+	bool leave;	 /* -h, -V: done */
+	char *hosts;	 /* -f: the file of many hosts; NULL: there is one host */
 	struct tcx_selection selection;
 	int library_argc;
 	char **library_argv; /* for snmp_parse_args(): its options, then the host, or the file of

@@ -14,7 +14,7 @@
 #include "peer.h"
 #include "scalars.h"
 
-#define TCX_CELLS_MAX 8
+#define TCX_CELLS_MAX 10
 
 struct tcx_walked_row {
 	oid index[MAX_OID_LEN];

@@ -13,6 +13,7 @@ import threading
 
 import harness
 from harness import MIB2, OBJECTS, ROOT, V2C, V3, check, check_equal, wait_for
+from test_namespaces import Names, send
 
 SNMPNSTAT = pathlib.Path(os.environ.get("SNMPNSTAT", harness.AGENT.parent / "snmpnstat")).resolve()
 ONE = "TcpExtListenDrops"
@@ -348,6 +349,33 @@ def health(site):
              == "Thresholds that are crossed: 1; the worst: segments (critical)")
 
 
+def namespaces(site):
+    """A line for each namespace, the worst first, with its context; without a threshold nobody judges."""
+    with Names(site) as names:
+        site.snmpd()
+        agent = site.agent(f"namespace {names['*']}\nthreshold ports UdpNoPorts value > 10 severity critical\nrefreshInterval 0.1\n")
+        check_equal([line.split()[:4] for line in lines(client(site, "--namespaces", ()))], [["Context", "Name", "Kind", "Health"]], "none yet")
+        good, bad = names.add("good", 5), names.add("bad", 5)
+
+        def shown(*words):
+            return [line.split() for line in lines(client(site, "--namespaces", *words, ()))[1:]]
+
+        wait_for(lambda: f"both are well: {shown()}", lambda: sorted(row[:6] for row in shown()) ==
+                 [[one, one, "named", "well", "0", "-"] for one in sorted((good, bad))])
+        send(bad, 10)
+        wait_for(lambda: f"the worst is first: {shown()}", lambda: [row[:6] for row in shown()] ==
+                 [[bad, bad, "named", "critical", "1", "ports"], [good, good, "named", "well", "0", "-"]])
+        check(float(shown()[0][-1]) < harness.DEADLINE, "its age is in seconds", shown())
+        found = json.loads(client(site, "--namespaces", "-j", ()).stdout)["namespaces"]
+        check_equal([(row["context"], row["kind"], row["health"], row["crossed"], row["worst"]) for row in found],
+                    [(bad, "named", "critical", 1, "ports"), (good, "named", "well", 0, None)], "JSON has the same")
+        check_equal([row["name"] for row in json.loads(client(site, "--namespaces", "-jp", (names["g*"],)).stdout)["namespaces"]], [good],
+                    "by a pattern")
+        agent.end()
+        site.agent(f"namespace {names['*']}\n")
+        wait_for(lambda: f"nobody judges: {shown()}", lambda: [row[3:6] for row in shown()] == [["-", "-", "-"]] * 2)
+
+
 def options(site):
     """Letters that nstat and net-snmp both have; what is wrong is told in a line."""
     site.snmpd()
@@ -366,7 +394,8 @@ def options(site):
         done = site.run(SNMPNSTAT, word)
         check(done.returncode == 0 and says in done.stdout and not done.stderr, f"{word} is answered", done)
     for words, says in ((("-q", "host"), "'q'"), (("--zero", "host"), "'--zero'"), ((), "host"), (("-v",), "'v'"), (("-v9", "host"), "9"),
-                        (("--watch", "0", "host"), "0.1 to 86400"), (("--watch", "host", "--health"), "beside '--watch'")):
+                        (("--watch", "0", "host"), "0.1 to 86400"), (("--watch", "host", "--health"), "beside '--watch'"),
+                        (("-f", "hosts", "--health", "--namespaces"), "no other output")):
         done = site.run(SNMPNSTAT, *words)
         check(done.returncode == 1 and not done.stdout and says in done.stderr and "snmpnstat -h" in done.stderr, f"{words} is refused", done)
 
@@ -380,7 +409,7 @@ def errors(site):
     """Each failure has a sentence that says what to do."""
     snmpd = site.snmpd()
     says(site, "no agent", "no tcpextd is connected", ())
-    for word in ("--health", "--listeners", "--sockets"):
+    for word in ("--health", "--listeners", "--sockets", "--namespaces"):
         says(site, f"no agent, {word}", "no tcpextd is connected", word, ())
     says(site, "no agent, a name", "tcpextd --doctor", (ONE,))
     agent = site.agent("refreshInterval 0.1\nmaxAge 0.5\n" f"procRoot {site.folder}/proc\n", wait=False)
@@ -408,4 +437,4 @@ def errors(site):
     says(site, "the view leaves it out", "view of this community leaves it out", ())
 
 
-harness.main(frozen, live, more, history, aged, rates, whose, economy, instants, queues, health, options, errors)
+harness.main(frozen, live, more, history, aged, rates, whose, economy, instants, queues, health, namespaces, options, errors)

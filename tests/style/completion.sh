@@ -33,6 +33,7 @@ offers() {
 
 offers '--zeros' --z
 offers '--explain' host --ex
+offers '--namespaces' host --na
 offers 'TcpExtListenOverflows TcpExtListenDrops' host TcpExtListen
 offers 'TcpExtListenDrops' -v2c -c public -a SHA host TcpInSegs TcpExtListenD
 offers 'TcpExtListenDrops' --explain TcpExtListenD
