@@ -491,7 +491,7 @@ int main(int argc, char **argv)
 			   program.options.foreground || program.options.task != TCX_SERVE, &fault))
 		return refuse(fault.text);
 	if (program.options.master)
-		tcx_master_init();
+		tcx_master_init(program.options.task);
 	else if (!tcx_agentx_init(&program.agentx))
 		return refuse(errno == ENOMEM ? "out of memory" : strerror(errno));
 	tcx_config_register();

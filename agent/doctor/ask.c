@@ -20,13 +20,17 @@ static const oid row_texts[] = {1, 3, 6, 1, 2, 1, 1, 9, 1, 3};
 /* Exported by the library (agentx/subagent.h), but not installed as a header. */
 SNMPCallback subagent_startup;
 
-/* init_snmp() prepares SNMPv3, but would also connect this process to the master. */
+/*
+ * init_snmp() prepares SNMPv3, but would also connect this process to the master. Where the
+ * configuration names an engine it is that of the agent, which we would take for ourselves.
+ */
 void tcx_doctor_ask_init(void)
 {
 	snmp_unregister_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_READ_CONFIG,
 				 subagent_startup, NULL, 0);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
 	init_snmp("tcpextd-doctor");
+	setup_engineID(NULL, "tcpextd --doctor");
 }
 
 /* Both kinds of keys need the hash of authentication. */

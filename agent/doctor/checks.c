@@ -37,6 +37,11 @@ const char *tcx_doctor_list_modules(unsigned int modules, char text[DOCTOR_LIST_
 	return text;
 }
 
+bool tcx_doctor_serves(const struct doctor *doctor, const char *word)
+{
+	return (doctor->served & tcx_modules_bit(word)) != 0;
+}
+
 static const char *name_or_number(char text[DOCTOR_NAME_MAX], const char *name, unsigned long id)
 {
 	if (name != NULL)

@@ -18,23 +18,29 @@
 
 enum doctor_verdict { DOCTOR_OK, DOCTOR_WARN, DOCTOR_FAIL, DOCTOR_MORE };
 
+/* Who serves managers, what its files are called, and how it comes to read them again. */
+struct doctor_server {
+	const char *name, *files, *apply;
+};
+
 /* What one run has found and printed so far. */
 struct doctor {
 	const struct tcx_options *options;
 	const struct tcx_config *config; /* zeros unless configured */
-	bool configured;		 /* the configuration has no fault */
-	unsigned int served;		 /* the modules of `register', as bits */
-	char config_files[1 << 16];	 /* that existed at the start */
-	bool by_root;			 /* root started the doctor */
-	char user[DOCTOR_NAME_MAX];	 /* whose rights are tried */
-	size_t agents;			 /* processes of this host that are agents */
-	pid_t agent;			 /* one of them */
-	uid_t agent_user;		 /* its user */
-	char contexts[1 << 16];		 /* of namespaces that are there now, a line each */
-	struct tcx_snmpd_conf snmpd;
+	const struct doctor_server *server;
+	bool configured;		     /* the configuration has no fault */
+	unsigned int served;		     /* the modules of `register', as bits */
+	char config_files[1 << 16];	     /* that existed at the start */
+	bool by_root;			     /* root started the doctor */
+	char user[DOCTOR_NAME_MAX];	     /* whose rights are tried */
+	size_t agents;			     /* processes of this host that are agents */
+	pid_t agent;			     /* one of them */
+	uid_t agent_user;		     /* its user */
+	char contexts[1 << 16];		     /* of namespaces that are there now, a line each */
+	struct tcx_snmpd_conf snmpd;	     /* or what the same words in ours say */
 	bool denied;			     /* a file of snmpd's could not be read */
 	char file_to_write[DOCTOR_PATH_MAX]; /* where new lines of snmpd's go */
-	const char *masters;		     /* the addresses of the master */
+	const char *masters;		     /* the addresses of the master; NULL: we are it */
 	char master[PATH_MAX];		     /* the reached one of these, else the first */
 	bool reached;
 	struct tcx_fault unreached; /* why it was not reached */
@@ -52,6 +58,10 @@ tcx_doctor_say(struct doctor *doctor, enum doctor_verdict verdict, const char *f
 
 /* Writes the words of modules, given as bits, to text, "ip, tcp", and returns text. */
 const char *tcx_doctor_list_modules(unsigned int modules, char text[DOCTOR_LIST_MAX]);
+
+/* Whether the configuration leaves a module in; without it, it is invisible, whatever views show.
+ */
+bool tcx_doctor_serves(const struct doctor *doctor, const char *word);
 
 /* Writes the name of a user or group, or its number, to text and returns text. */
 const char *tcx_doctor_user(uid_t uid, char text[DOCTOR_NAME_MAX]);
@@ -95,6 +105,7 @@ bool tcx_doctor_ask(const struct tcx_snmpd_access *access, const struct tcx_snmp
 void tcx_doctor_find_config(struct doctor *doctor);
 void tcx_doctor_find_contexts(struct doctor *doctor);
 void tcx_doctor_read_snmpd_conf(struct doctor *doctor);
+void tcx_doctor_read_own_conf(struct doctor *doctor);
 void tcx_doctor_find_agents(struct doctor *doctor);
 void tcx_doctor_reach(struct doctor *doctor);
 
@@ -115,7 +126,13 @@ void tcx_check_contexts(struct doctor *doctor);
 void tcx_check_mibs(struct doctor *doctor);
 void tcx_check_sinks(struct doctor *doctor);
 
-/* Not a check of the doctor's: sends a testNotification to the master. */
+/* Those of --master. The first one needs the rights with which the agent is started. */
+void tcx_check_listening(struct doctor *doctor);
+void tcx_check_state(struct doctor *doctor);
+void tcx_check_answers(struct doctor *doctor);
+
+/* Not checks of the doctor's: send a testNotification to the master, and to sinks of our own. */
 void tcx_check_notification(struct doctor *doctor);
+void tcx_check_sending(struct doctor *doctor);
 
 #endif

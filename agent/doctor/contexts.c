@@ -132,7 +132,7 @@ static void print_access_line(const char *group, const char *view)
 static void advise_access(struct doctor *doctor, const struct tcx_snmpd_shut *shut)
 {
 	MORE("%s puts a community into it, and no access line lets that in", shut->place);
-	MORE("write to %s, and restart snmpd:", doctor->file_to_write);
+	MORE("write to %s, and %s:", doctor->file_to_write, doctor->server->apply);
 	if (shut->group[0] == '\0')
 		printf("         group %s v2c %s\n", shut->name, shut->name);
 	print_access_line(shut->group[0] != '\0' ? shut->group : shut->name,
@@ -142,8 +142,8 @@ static void advise_access(struct doctor *doctor, const struct tcx_snmpd_shut *sh
 static void advise_community(struct doctor *doctor, const char *context)
 {
 	MORE("with SNMPv2c each takes a community of its own, such as 'in-%s': write to %s, and "
-	     "restart snmpd:",
-	     context, doctor->file_to_write);
+	     "%s:",
+	     context, doctor->file_to_write, doctor->server->apply);
 	printf("         com2sec -Cn %s contexts default in-%s\n", context, context);
 	puts("         group contexts v2c contexts");
 	print_access_line("contexts", usual_view(&doctor->snmpd));

@@ -36,6 +36,16 @@ static const struct check {
 	{tcx_check_mibs, 0},
 };
 
+/* The same with --master. Ports below 1024 are tried as who started it, as the agent does. */
+static const struct check master_checks[] = {
+	{tcx_doctor_find_config, 0}, {tcx_doctor_find_contexts, 0}, {tcx_doctor_read_own_conf, 0},
+	{tcx_doctor_find_agents, 0}, {tcx_check_listening, 0},	    {tcx_check_user, 0},
+	{tcx_check_config, 0},	     {tcx_check_library, 0},	    {tcx_check_sources, 0},
+	{tcx_check_interfaces, 0},   {tcx_check_state, 0},	    {tcx_check_answers, 0},
+	{tcx_check_views, 0},	     {tcx_check_contexts, 0},	    {tcx_check_sinks, 0},
+	{tcx_check_mibs, 0},
+};
+
 /* Those of --notify-test. */
 static const struct check notification_checks[] = {
 	{tcx_doctor_read_snmpd_conf, 0},
@@ -47,7 +57,30 @@ static const struct check notification_checks[] = {
 	{tcx_check_sinks, NEEDS_SNMPD_CONF},
 };
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+static const struct check master_notification_checks[] = {
+	{tcx_doctor_find_config, 0}, {tcx_doctor_read_own_conf, 0}, {tcx_doctor_find_agents, 0},
+	{tcx_check_user, 0},	     {tcx_check_config, 0},	    {tcx_check_sending, 0},
+	{tcx_check_sinks, 0},
+};
+
+#define LIST(array)                                                                                \
+	{                                                                                          \
+		array, sizeof(array) / sizeof((array)[0])                                          \
+	}
+
+/* By whether it is --notify-test, and whether there is a --master. */
+static const struct list {
+	const struct check *checks;
+	size_t count;
+} lists[2][2] = {
+	{LIST(checks), LIST(master_checks)},
+	{LIST(notification_checks), LIST(master_notification_checks)},
+};
+
+static const struct doctor_server servers[2] = {
+	{"snmpd", "snmpd.conf", "restart snmpd"},
+	{"the agent", "tcpextd.conf", "send the agent SIGHUP"},
+};
 
 static bool has(const struct doctor *doctor, unsigned int needs)
 {
@@ -69,17 +102,16 @@ bool tcx_doctor(const struct tcx_options *options, const struct tcx_config *conf
 {
 	struct doctor doctor = {.options = options,
 				.config = config,
+				.server = &servers[options->master],
 				.masters = masters,
 				.configured = config->interval_ns > 0,
 				.served = config->interval_ns > 0 ? config->modules : ~0U};
 
-	bool alone = options->task == TCX_NOTIFY_TEST;
-	const struct check *list = alone ? notification_checks : checks;
-	size_t count = alone ? COUNT(notification_checks) : COUNT(checks);
+	const struct list *list = &lists[options->task == TCX_NOTIFY_TEST][options->master];
 
-	for (size_t i = 0; i < count; i++)
-		if (has(&doctor, list[i].needs))
-			list[i].run(&doctor);
+	for (size_t i = 0; i < list->count; i++)
+		if (has(&doctor, list->checks[i].needs))
+			list->checks[i].run(&doctor);
 	summarize(&doctor);
 	tcx_snmpd_conf_clear(&doctor.snmpd);
 	return doctor.said[DOCTOR_FAIL] == 0 && fflush(stdout) == 0;

@@ -9,8 +9,8 @@
 
 static void advise_sink(struct doctor *doctor)
 {
-	MORE("write to %s and restart snmpd, with the address of the manager and its community:",
-	     doctor->file_to_write);
+	MORE("write to %s and %s, with the address of the manager and its community:",
+	     doctor->file_to_write, doctor->server->apply);
 	MORE("  trap2sink ADDRESS COMMUNITY");
 }
 
@@ -22,13 +22,13 @@ void tcx_check_sinks(struct doctor *doctor)
 	bool watched = thresholds != NULL && thresholds->count > 0;
 
 	if (snmpd->sink_count > 0) {
-		OK("notifications: snmpd sends them where %s says%s", snmpd->sinks[0],
-		   snmpd->sink_count > 1 ? ", and where other lines do" : "");
+		OK("notifications: %s sends them where %s says%s", doctor->server->name,
+		   snmpd->sinks[0], snmpd->sink_count > 1 ? ", and where other lines do" : "");
 		return;
 	}
 	tcx_doctor_say(doctor, sent || watched ? DOCTOR_WARN : DOCTOR_OK,
-		       "notifications: snmpd.conf names nobody who gets them%s",
-		       sent	 ? ": snmpd drops whatever it takes"
+		       "notifications: %s names nobody who gets them%s", doctor->server->files,
+		       sent	 ? ": all of them are dropped"
 		       : watched ? ": of a threshold that is crossed nobody is told"
 				 : "");
 	if (sent || watched)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/list.h"
 #include "session/address.h"
 #include "snmp/netsnmp.h"
 
@@ -25,7 +26,7 @@ static bool is_persistent(const char *path)
 	return strncmp(path, folder, len) == 0 && path[len] == '/';
 }
 
-/* The folder that snmpd includes, else the file that it reads. */
+/* The folder that the files include, else the first of them. */
 static void find_file_to_write(struct doctor *doctor)
 {
 	const struct tcx_snmpd_conf *snmpd = &doctor->snmpd;
@@ -36,7 +37,9 @@ static void find_file_to_write(struct doctor *doctor)
 			 snmpd->include_dir);
 	else
 		snprintf(doctor->file_to_write, sizeof(doctor->file_to_write), "%s",
-			 file != NULL && !is_persistent(file) ? file : "/etc/snmp/snmpd.conf");
+			 file != NULL && !is_persistent(file) ? file
+			 : doctor->options->master	      ? "/etc/snmp/tcpextd.conf"
+							      : "/etc/snmp/snmpd.conf");
 }
 
 /* Reads snmpd's own files, and those that all AgentX programs share. */
@@ -47,6 +50,25 @@ void tcx_doctor_read_snmpd_conf(struct doctor *doctor)
 
 	tcx_doctor_each_file(doctor, names, read_snmpd_file);
 	tcx_snmpd_conf_finish(&doctor->snmpd);
+	find_file_to_write(doctor);
+}
+
+/* Has the same words for who may ask and who is told, and --master for where. */
+void tcx_doctor_read_own_conf(struct doctor *doctor)
+{
+	const struct tcx_options *options = doctor->options;
+	char *addresses = doctor->snmpd.addresses;
+	const char *list = doctor->config_files;
+	char file[PATH_MAX];
+	size_t len = 0;
+
+	doctor->snmpd.section = "[tcpextd]";
+	while (tcx_list_next(&list, "\n", file))
+		read_snmpd_file(doctor, file);
+	tcx_snmpd_conf_finish(&doctor->snmpd);
+	for (size_t i = 0; i < options->address_count && len < PATH_MAX; i++)
+		len += (size_t)snprintf(addresses + len, PATH_MAX - len, "%s%s", len > 0 ? "," : "",
+					options->addresses[i]);
 	find_file_to_write(doctor);
 }
 

@@ -82,8 +82,9 @@ static void advise_view(struct doctor *doctor, const struct tcx_snmpd_access *ac
 
 	if (access->oid[0] != '\0')
 		MORE("in %s write '-V %s' in place of '%s'", access->place, view, access->oid);
-	MORE("write to %s%s, and restart snmpd:", doctor->file_to_write,
-	     doctor->snmpd.include_dir[0] != '\0' ? " (the name must end in .conf)" : "");
+	MORE("write to %s%s, and %s:", doctor->file_to_write,
+	     doctor->snmpd.include_dir[0] != '\0' ? " (the name must end in .conf)" : "",
+	     doctor->server->apply);
 	vacm_scanViewInit();
 	while (access->oid[0] != '\0' && (line = vacm_scanViewNext()) != NULL)
 		if (strcmp(line->viewName + 1, view) == 0)
@@ -136,7 +137,8 @@ static void check_context(struct doctor *doctor, const struct tcx_snmpd_access *
 	     "agent",
 	     access->place, access->kind);
 	MORE("write lines without a context beside these (com2sec without -Cn, access with \"\"), "
-	     "and restart snmpd");
+	     "and %s",
+	     doctor->server->apply);
 }
 
 static bool is_first_of_view(const struct doctor *doctor, size_t i)

@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "master_parts.h"
+#include "session/address.h"
 #include "snmp/quirks.h"
 
 /* Where neither systemd nor the environment names one. */
@@ -17,7 +18,7 @@
 /* --- The state ---------------------------------------------------------------------------------*/
 
 /* STATE_DIRECTORY is systemd's, of StateDirectory in the unit. */
-static const char *state_directory(void)
+const char *tcx_master_state_directory(void)
 {
 	const char *path = getenv("SNMP_PERSISTENT_DIR");
 
@@ -45,7 +46,7 @@ static void keep_state(void)
 
 /* --- Start and end -----------------------------------------------------------------------------*/
 
-void tcx_master_init(void)
+void tcx_master_init(enum tcx_task task)
 {
 	tcx_quirk_no_mibs();
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_ROOT_ACCESS, 1);
@@ -54,23 +55,51 @@ void tcx_master_init(void)
 	netsnmp_ds_set_int(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_OID_OUTPUT_FORMAT,
 			   NETSNMP_OID_OUTPUT_NUMERIC);
 	init_agent(TCX_MASTER_TYPE);
-	tcx_quirk_init_master(TCX_MASTER_TYPE, state_directory());
+	if (task != TCX_DOCTOR) {
+		tcx_quirk_init_master(TCX_MASTER_TYPE, tcx_master_state_directory());
+		return;
+	}
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
+	init_snmp(TCX_MASTER_TYPE);
 }
 
-static bool listen_at(struct tcx_master *master, const char *address, struct tcx_fault *fault)
+/* NULL with errno; 0: the address is none. */
+static netsnmp_transport *open_at(const char *address, struct tcx_fault *fault)
 {
 	netsnmp_transport *transport;
-	netsnmp_session session;
 
 	errno = 0;
 	transport = netsnmp_transport_open_server("snmp", address);
 	if (transport == NULL)
-		return tcx_fault_set(
-			fault,
-			"cannot listen at %s: %s; give --master an address of this host "
-			"that is free, such as udp:161, and start as root for a port "
-			"below 1024",
-			address, errno != 0 ? strerror(errno) : "it is no address");
+		tcx_fault_set(fault,
+			      "cannot listen at %s: %s; give --master an address of this host "
+			      "that is free, such as udp:161, and start as root for a port "
+			      "below 1024",
+			      address, errno != 0 ? strerror(errno) : "it is no address");
+	return transport;
+}
+
+int tcx_master_try(const char *address, struct tcx_fault *fault)
+{
+	netsnmp_transport *transport;
+
+	if (tcx_address_path(address) != NULL)
+		return tcx_address_probe(address, -1, fault) ? EADDRINUSE : 0;
+	transport = open_at(address, fault);
+	if (transport == NULL)
+		return errno != 0 ? errno : EINVAL;
+	transport->f_close(transport);
+	netsnmp_transport_free(transport);
+	return 0;
+}
+
+static bool listen_at(struct tcx_master *master, const char *address, struct tcx_fault *fault)
+{
+	netsnmp_transport *transport = open_at(address, fault);
+	netsnmp_session session;
+
+	if (transport == NULL)
+		return false;
 	snmp_sess_init(&session);
 	session.version = SNMP_DEFAULT_VERSION;
 	session.callback = tcx_master_take;
@@ -132,4 +161,33 @@ bool tcx_master_notify(const struct tcx_notice *notice)
 		send_trap_vars_with_context(-1, -1, varbinds.first, notice->context);
 	snmp_free_varbind(varbinds.first);
 	return varbinds.whole;
+}
+
+/* Reads what comes, and has what is due sent again. False: no answer is waited for. */
+static bool wait_once(void)
+{
+	struct timeval wait = {0, 0};
+	int count = 0, block = 1;
+	fd_set fds;
+
+	FD_ZERO(&fds);
+	snmp_select_info(&count, &fds, &wait, &block);
+	if (block)
+		return false;
+	if (select(count, &fds, NULL, NULL, &wait) > 0)
+		snmp_read(&fds);
+	else
+		snmp_timeout();
+	return true;
+}
+
+/* The library counts an answer where it counts requests, of which none comes here. */
+void tcx_master_notify_once(const struct tcx_notice *notice, struct tcx_master_sent *sent)
+{
+	tcx_quirk_go_on(TCX_MASTER_TYPE);
+	tcx_master_notify(notice);
+	while (wait_once())
+		;
+	sent->sent = snmp_get_statistic(STAT_SNMPOUTTRAPS);
+	sent->answered = snmp_get_statistic(STAT_SNMPINPKTS);
 }

@@ -2,9 +2,12 @@
 /* Workarounds of net-snmp 5.8 to 5.10; later releases were not checked. */
 #include "snmp/quirks.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "snmp/dispatcher.h"
@@ -76,6 +79,23 @@ void tcx_quirk_init_master(const char *application, const char *path)
 void tcx_quirk_store_state(const char *application)
 {
 	snmp_store(application);
+}
+
+/*
+ * Each process that reads the state counts as a start, and who has heard of that takes no word of
+ * one with fewer. The state is written at a start, so that its age is the time of that engine.
+ */
+void tcx_quirk_go_on(const char *application)
+{
+	u_int boots = (u_int)snmpv3_local_snmpEngineBoots();
+	u_char id[SNMP_MAXBUF_SMALL];
+	size_t len = snmpv3_get_engineID(id, sizeof(id));
+	char path[PATH_MAX];
+	struct stat state;
+
+	snprintf(path, sizeof(path), "%s/%s.conf", get_persistent_directory(), application);
+	if (boots > 1 && stat(path, &state) == 0)
+		set_enginetime(id, (u_int)len, boots - 1, (u_int)(time(NULL) - state.st_mtime), 1);
 }
 
 static int count_line(netsnmp_log_handler *handler, int priority, const char *line)

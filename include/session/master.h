@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/fault.h"
+#include "config/options.h"
 #include "mib/notifications.h"
 #include "snmp/dispatcher.h"
 
@@ -17,10 +18,13 @@ struct tcx_master {
 };
 
 /*
- * Prepares the library as a master, and reads the state of the last run. Call before
- * tcx_config_register().
+ * Prepares the library as a master, and reads the state of the last run, but for the doctor, who
+ * asks a master and shall not be taken for it. Call before tcx_config_register().
  */
-void tcx_master_init(void);
+void tcx_master_init(enum tcx_task task);
+
+/* Where the state is kept. */
+const char *tcx_master_state_directory(void);
 
 /*
  * Listens at addresses (snmpcmd(1), "AGENT SPECIFICATION"), which may need root. Requests are
@@ -30,6 +34,12 @@ bool tcx_master_listen(struct tcx_master *master, char *const *addresses, size_t
 		       struct tcx_fault *fault);
 
 /*
+ * Whether it could listen at an address: 0, or EADDRINUSE or another errno with a fault. Of a unix
+ * socket only whether somebody listens there, since the library removes it before it listens.
+ */
+int tcx_master_try(const char *address, struct tcx_fault *fault);
+
+/*
  * Once the user is the one that it shall be: keeps the state, and says in the log what is wrong
  * with it or with access.
  */
@@ -37,6 +47,17 @@ void tcx_master_begin(void);
 
 /* Sends a notification to the sinks of the configuration. False when memory is short. */
 bool tcx_master_notify(const struct tcx_notice *notice);
+
+/* How many notifications were sent, one for each sink, and how many informs were answered. */
+struct tcx_master_sent {
+	size_t sent, answered;
+};
+
+/*
+ * The same beside an agent that may run, whose clock and engine it has. Waits for answers to
+ * informs, which the library repeats some times.
+ */
+void tcx_master_notify_once(const struct tcx_notice *notice, struct tcx_master_sent *sent);
 
 /* Keeps the state, and frees that of the library, sessions included. */
 void tcx_master_shutdown(void);

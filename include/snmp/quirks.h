@@ -31,6 +31,9 @@ void tcx_quirk_init_master(const char *application, const char *path);
 /* Writes that state. */
 void tcx_quirk_store_state(const char *application);
 
+/* The engine is the one of that state, which is another process, with its starts and its time. */
+void tcx_quirk_go_on(const char *application);
+
 /* Sets the pri_max with which a log handler hears all priorities. False: the library has none. */
 bool tcx_quirk_hear_all(netsnmp_log_handler *handler);
 

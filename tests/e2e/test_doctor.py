@@ -503,5 +503,6 @@ def debian(site):
           report.text)
 
 
-harness.main(healthy, secrets, broken, kernel_files, one_file, namespaces, no_agent, left_out, refused, directory, permissions, masters, lists, hosts,
-             persistent, users, addresses, sinks, outdated, contexts, served_contexts, mib_files, library, debian)
+if __name__ == "__main__":
+    harness.main(healthy, secrets, broken, kernel_files, one_file, namespaces, no_agent, left_out, refused, directory, permissions, masters, lists, hosts,
+                 persistent, users, addresses, sinks, outdated, contexts, served_contexts, mib_files, library, debian)

@@ -135,6 +135,28 @@ static void take_sink(const struct snmpd_place *at, char *rest)
 	tcx_snmpd_append(at->conf, &at->conf->sinks, &at->conf->sink_count, place, sizeof(place));
 }
 
+static void take_inform_sink(const struct snmpd_place *at, char *rest)
+{
+	at->conf->inform_count++;
+	take_sink(at, rest);
+}
+
+/* -C has options of its own, i among them. */
+static void take_session(const struct snmpd_place *at, char *rest)
+{
+	char word[TCX_SNMPD_WORD_MAX];
+	bool informs = false;
+
+	for (char *left = rest; left != NULL && !informs;) {
+		left = copy_nword(left, word, sizeof(word));
+		informs = strncmp(word, "-C", 2) == 0 && strchr(word, 'i') != NULL;
+	}
+	if (informs)
+		take_inform_sink(at, rest);
+	else
+		take_sink(at, rest);
+}
+
 static const struct {
 	const char *token;
 	void (*take)(const struct snmpd_place *at, char *rest);
@@ -143,14 +165,16 @@ static const struct {
 	{"agentaddress", take_addresses}, {"includeFile", take_include_file},
 	{"includeDir", take_include_dir}, {"includeSearch", take_include_search},
 	{"trapsink", take_sink},	  {"trap2sink", take_sink},
-	{"informsink", take_sink},	  {"trapsess", take_sink},
+	{"informsink", take_inform_sink}, {"trapsess", take_session},
 };
 
 /* "[snmpd]" is for the rest of the file, or for the rest of its line. */
 static char *take_section(struct snmpd_place *at, char *section, char *rest)
 {
-	bool elsewhere =
-		strcasecmp(section, "[snmpd]") != 0 && strcasecmp(section, "[agentx]") != 0;
+	const char *ours = at->conf->section;
+	bool elsewhere = ours != NULL ? strcasecmp(section, ours) != 0
+				      : strcasecmp(section, "[snmpd]") != 0 &&
+						strcasecmp(section, "[agentx]") != 0;
 
 	if (rest == NULL)
 		at->elsewhere = elsewhere;

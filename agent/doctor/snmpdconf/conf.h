@@ -74,6 +74,7 @@ struct tcx_snmpd_file {
 };
 
 struct tcx_snmpd_conf {
+	const char *section;	  /* "[tcpextd]" where the files are ours; NULL: snmpd's */
 	bool master;		  /* "master agentx" */
 	char socket[PATH_MAX];	  /* agentXSocket; empty: the default */
 	char addresses[PATH_MAX]; /* all of agentaddress, with commas; empty: none */
@@ -90,7 +91,8 @@ struct tcx_snmpd_conf {
 	struct tcx_snmpd_shut *shut;
 	size_t user_count;
 	struct tcx_snmpd_user *users;
-	size_t sink_count; /* lines that say who gets notifications, by their places */
+	size_t inform_count; /* of the sinks, those that are to answer */
+	size_t sink_count;   /* lines that say who gets notifications, by their places */
 	char (*sinks)[TCX_SNMPD_PLACE_MAX];
 	size_t note_count; /* what was ignored or not understood, with its place */
 	char (*notes)[TCX_SNMPD_NOTE_MAX];
