@@ -47,13 +47,17 @@ def count(site, oid):
 
 # --- With snmpd and snmptrapd -------------------------------------------------------------------------------------------------
 
-def sinks(site):
+def through_snmpd(site, conf):
+    site.snmpd(more=trapd.sinks())
+    return site.agent(conf)
+
+
+def sinks(site, run=through_snmpd):
     """Traps of SNMPv1, v2c and v3, and informs: each sink gets each notification once, with all objects by their names."""
     sink = trapd.Trapd(site)
     root = proc_root(site)
     begin = now() - datetime.timedelta(seconds=1)
-    site.snmpd(more=trapd.sinks())
-    site.agent(QUICK + root)
+    run(site, QUICK + root)
     sink.came(len(trapd.SINKS), what="agentStartedNotification")
     break_file(site, "net/netstat")
     sink.came(len(trapd.SINKS), what="sourceStaleNotification")
@@ -128,11 +132,10 @@ def date(site, column, name, row=""):
                              tzinfo=datetime.timezone(datetime.timedelta(minutes=zone)))
 
 
-def crossing(site):
+def crossing(site, run=through_snmpd):
     """ListenDrops of the kernel over a threshold and back: two notifications at each kind of sink, with all that they are to have."""
     sink = trapd.Trapd(site)
-    site.snmpd(more=trapd.sinks())
-    site.agent("rateTime 1\nrefreshInterval 0.1\nthreshold drops TcpExtListenDrops rate > 5 clear 1 severity critical\n")
+    run(site, "rateTime 1\nrefreshInterval 0.1\nthreshold drops TcpExtListenDrops rate > 5 clear 1 severity critical\n")
     thresholds.wait_state(site, thresholds.NORMAL, "drops")
     site.run("python3", "-c", BURST)
     times = {}
@@ -458,4 +461,5 @@ def by_hand(site):
         check(status == 1 and "has not taken a testNotification: it does not answer" in said, "one that hangs up: likewise", said)
 
 
-harness.main(sinks, outage, crossing, away, reloaded, rows, storm, none, unanswered, order, refused, ignored, limited, by_hand)
+if __name__ == "__main__":
+    harness.main(sinks, outage, crossing, away, reloaded, rows, storm, none, unanswered, order, refused, ignored, limited, by_hand)
