@@ -8,8 +8,9 @@ from rows import ABOUT, first_sentence
 # Tables of ours that module tcpextd does not walk: others show the same, or each interface has a long row.
 LEFT_OUT = ("healthTable", "icmp6MsgTable", "icmpMsgTable", "ifIp6Table", "kernelTable", "nstatTable",
             "thresholdTable")
-LABELS = ("Label", "Name", "Path", "Service")  # text columns whose names end so become labels
-KEPT = ("serviceIndexPath",)  # an index beside them: where names and paths are cut, those of two rows can be the same
+LABELS = ("Label", "Name", "Path", "Service", "Context")  # text columns whose names end so become labels
+# An index beside them: where names and paths are cut, or a namespace has no context, those of two rows can be the same.
+KEPT = ("serviceIndexPath", "namespaceIndex")
 IP_VERSIONS = {"unknown": 0, "ipv4": 1, "ipv6": 2}
 TEXT = "DisplayString"
 TEXTS = (TEXT, "SnmpAdminString")
@@ -33,6 +34,9 @@ NEW = f"""\
 
 auths:
   public_v2: {{version: 2, community: public}}
+  # For contexts: the user that tcpextd.conf(5) shows. Give it passwords of yours.
+  watcher_v3: {{version: 3, username: watcher, security_level: authPriv, auth_protocol: SHA, password: password-of-yours,
+    priv_protocol: AES, priv_password: another-of-yours}}
 
 modules:
 """
@@ -65,6 +69,7 @@ def snmp_modules(rows):
     values = [column for column in nstat["columns"] if column["object"] in ("nstatValue", "nstatInteger")]
     yield "tcpextd_health", AT_ONCE_HEALTH, freshness + rows.health, []
     yield "tcpextd", AT_ONCE, [UPTIME, *rows.scalar.values()], [part(table) for table in rows.tables if is_polled(table)]
+    yield "tcpextd_namespaces", AT_ONCE, [], [part(rows.table["namespaceTable"], also=("namespaceWorst",))]
     yield "tcpextd_nstat", AT_ONCE_NAMED, [], [(values, nstat, values)]
     yield "tcpextd_node", AT_ONCE_NAMED, [rows.scalar[name] for name in NODE_SCALARS], \
         [(values, nstat, values)] + [part(rows.table[name], words) for name, words in NODE_TABLES.items()]
@@ -74,10 +79,10 @@ def is_polled(table):
     return table["mib"] == "LINUX-TCPEXT-MIB" and table["object"] not in LEFT_OUT
 
 
-def part(table, words=("",)):
-    """It is walked whole, as most have few rows; the numbers become metrics whose names end in these words."""
+def part(table, words=("",), also=()):
+    """It is walked whole, as most have few rows; the numbers become metrics whose names end in these words, and texts of also."""
     kinds = ("counter", "gauge", "integer")
-    return [table], table, [column for column in table["columns"] if column["kind"] in kinds
+    return [table], table, [column for column in table["columns"] if column["object"] in also or column["kind"] in kinds
                             and not column["index"] and column["object"].endswith(words)]
 
 

@@ -16,8 +16,8 @@ STATES = {"closed": "close", "listen": "listen", "synSent": "syn_sent", "synRece
 JOBS = f"""\
 # {ABOUT}
 # An example of prometheus.yml. Take tcpextd_health for all hosts, tcpextd for those of which you want to see
-# more, node where dashboards and alerts of node_exporter are to go on working without it. snmp_exporter runs
-# beside Prometheus here, with snmp.yml, or snmp-0.22.yml up to that version.
+# more, node where dashboards and alerts of node_exporter are to go on working without it, the last two for network
+# namespaces. snmp_exporter runs beside Prometheus here, with snmp.yml, or snmp-0.22.yml up to that version.
 
 global:
   scrape_interval: 15s
@@ -41,6 +41,25 @@ scrape_configs:
   params: {{module: [tcpextd]}}
   static_configs: *hosts
   relabel_configs: *by_snmp_exporter
+
+# How each network namespace does, of hosts that serve some.
+- job_name: tcpextd_namespaces
+  metrics_path: /snmp
+  params: {{module: [tcpextd_namespaces]}}
+  static_configs: *hosts
+  relabel_configs: *by_snmp_exporter
+
+# All of each: snmp_exporter from 0.26 on asks in its context; older ones ask in the default one, and have no use for this.
+# The program namespaces beside this file writes namespaces.json. Take tcpextd in place of tcpextd_health to see more.
+- job_name: tcpextd_contexts
+  metrics_path: /snmp
+  params: {{module: [tcpextd_health], auth: [watcher_v3]}}
+  file_sd_configs:
+  - {{files: [namespaces.json], refresh_interval: 30s}}
+  relabel_configs:
+  - {{source_labels: [__address__], target_label: __param_target}}
+  - {{source_labels: [__param_target, __param_snmp_context], separator: "@", target_label: instance}}
+  - {{target_label: __address__, replacement: "127.0.0.1:9116"}}
 
 - job_name: node
   metrics_path: /snmp

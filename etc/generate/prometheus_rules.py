@@ -34,6 +34,7 @@ def of_all_jobs(series):
 LISTENER = {"tcpListenName": "0.0.0.0:443", "tcpListenService": "nginx.service"}
 UDP_SOCKET = {"udpSocketName": "0.0.0.0:53", "udpSocketService": "named.service"}
 SOURCE = {"counterSourceName": "IPv6"}
+NAMESPACE = {"namespaceIndex": "4026532201", "namespaceName": "web", "namespaceContext": "c1"}
 
 # What has no row in health.def.
 ALERTS = (
@@ -78,6 +79,12 @@ ALERTS = (
           "At 100 % datagrams are dropped, and nobody sends them again but the program itself.",
           "Its program reads too slowly, or its buffer is too small: SO_RCVBUF, net.core.rmem_max.",
           {"udpSocketUse": "8001"}, {"udpSocketUse": "8000"}, 80.01, UDP_SOCKET),
+    Alert("NamespaceCrossed", of_all_jobs("namespaceActive") + " > 0", 30, "warning",
+          "{{ $labels.instance }}: thresholds that are crossed in {{ $labels.namespaceName }} "
+          "(context {{ $labels.namespaceContext }}): {{ $value }}",
+          "A container, or another network namespace, has trouble that the host's own counters do not show.",
+          "On the host snmpnstat --namespaces says which threshold it is, and tcpextd-counters(7) what to do.",
+          {"namespaceActive": "1"}, {"namespaceActive": "0"}, 1, NAMESPACE),
 )
 
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """etc/prometheus with the real snmp_exporter, Prometheus and node_exporter."""
 
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import managers
 import scrape
 from harness import BUILD, MIB2, OBJECTS, SOURCE, Process, Skip, check, check_equal, main
 from managers import PATIENCE, wait_for
+from test_namespaces import Names
 
 sys.path.insert(0, str(SOURCE / "etc/generate"))
 import prometheus_node  # noqa: E402
@@ -122,6 +124,56 @@ def tables(site):
                 [5.0], "a value is that of its row")
     states = {(row["tcpStateIPVersion"], row["tcpStateName"]) for row in (dict(series[1:]) for series in values if series[0] == "tcpStateSockets")}
     check(("ipv4", "listen") in states and len(states) == 22, "states have words", states)
+
+
+CROSSED = "refreshInterval 0.2\nthreshold ports UdpNoPorts value > 6 severity critical\n"
+
+
+def discover(site, file, *hosts):
+    """What the manual has as /usr/share/tcpextd/prometheus/namespaces."""
+    return site.run(scrape.MADE / "namespaces", file, *hosts, env={"PATH": f"{BUILD}:{os.environ['PATH']}"}, timeout=PATIENCE)
+
+
+def rows_by_context(site, name):
+    _, values = scrape.scrape(site, "tcpextd_namespaces")
+    return {dict(series[1:])["namespaceContext"]: value for series, value in values.items() if series[0] == name}
+
+
+def targets(site):
+    """Those of the job tcpextd_contexts: the context that is asked in, by instance."""
+    found = json.loads(scrape.read(site, scrape.PROMETHEUS, "/api/v1/targets"))["data"]["activeTargets"]
+    return {one["labels"]["instance"]: re.search(r"snmp_context=([^&]*)", one["scrapeUrl"])[1] for one in found
+            if one["labels"]["job"] == "tcpextd_contexts"}
+
+
+def namespaces(site):
+    """Each namespace is a row, by name and context, and the program beside snmp.yml makes a target of each."""
+    with Names(site) as names:
+        first, second = names.add("a", 5), names.add("b", 7)
+        snmpd = site.snmpd()
+        site.agent(f"namespace {names['*']}\n{CROSSED}")
+        site.write("snmp.conf", "defVersion 2c\ndefCommunity public\n")
+        scrape.start_exporter(site)
+        wait_for(lambda: f"one of them has a threshold crossed: {rows_by_context(site, 'namespaceActive')}",
+                 lambda: rows_by_context(site, "namespaceActive") == {first: 0, second: 1})
+        _, values = scrape.scrape(site, "tcpextd_namespaces")
+        worst = [dict(series[1:]) for series in values if series[0] == "namespaceWorst"]
+        check_equal([(row["namespaceName"], row["namespaceWorst"]) for row in worst], [(second, "ports")], "it says which")
+        check_equal(rows_by_context(site, "namespaceWorstSeverity"), {second: 3.0}, "and how bad")
+        scrape.start_prometheus(site)
+        file = site.folder / "prometheus/namespaces.json"
+        done = discover(site, file, "127.0.0.1")
+        wanted = [{"targets": ["127.0.0.1"], "labels": {"__param_snmp_context": one, "namespace": one, "kind": "named"}}
+                  for one in sorted((first, second))]
+        check(done.returncode == 0 and json.loads(file.read_text()) == wanted, "the program writes a target for each", (done, file.read_text()))
+        wait_for(lambda: f"Prometheus has them: {targets(site)}", lambda: targets(site) == {f"127.0.0.1@{one}": one for one in (first, second)})
+        names.delete("b")
+        wait_for("the row has gone", lambda: second not in rows_by_context(site, "namespaceAge"))
+        discover(site, file, "127.0.0.1")
+        wait_for(lambda: f"so has the target: {targets(site)}", lambda: list(targets(site)) == [f"127.0.0.1@{first}"])
+        snmpd.end()
+        done = discover(site, file, "127.0.0.1")
+        check(done.returncode == 1 and done.stderr and json.loads(file.read_text()) == wanted[:1], "one that does not answer keeps its targets", done)
 
 
 NODE_EXPORTER = ("--collector.disable-defaults", "--collector.netstat", "--collector.netstat.fields=.*", "--collector.sockstat",
@@ -336,4 +388,4 @@ def alerts(site):
 
 
 if __name__ == "__main__":
-    main(scalars, health, nstat, tables, generated, node_exporter, checked, recorded, alerts)
+    main(scalars, health, nstat, tables, namespaces, generated, node_exporter, checked, recorded, alerts)

@@ -53,8 +53,9 @@ run install
 if command -v python3 >/dev/null; then
     python3 -B "$top/etc/generate/make.py" "$top/mibs/rows.json" "$tmp/made"
     share=$(print_files | sed -n 's|/collectd/tcpextd\.conf$||p')
-    is_so 'what is made for managers is installed, and what helps with it' diff -r -x add-host "$tmp/made" "$share"
+    is_so 'what is made for managers is installed, and what helps with it' diff -r -x add-host -x namespaces "$tmp/made" "$share"
     is_so 'the host of Zabbix can be added' test -x "$share/zabbix/add-host"
+    is_so 'targets of Prometheus can be made' test -x "$share/prometheus/namespaces"
     is_so 'the traphandle can be executed' test -x "$share/snmptrapd/line"
 fi
 
