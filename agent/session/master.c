@@ -100,6 +100,7 @@ static bool listen_at(struct tcx_master *master, const char *address, struct tcx
 
 	if (transport == NULL)
 		return false;
+	tcx_quirk_receive(transport);
 	snmp_sess_init(&session);
 	session.version = SNMP_DEFAULT_VERSION;
 	session.callback = tcx_master_take;

@@ -92,12 +92,14 @@ def parse(message, value_of=parse_value):
 # --- A manager ----------------------------------------------------------------------------------------------------------------
 
 class Manager:
-    """One who asks by snmpd's unix socket, a stream, which needs no network namespace. value_of makes a value of tag and body."""
+    """One who asks by snmpd's unix socket, a stream, which needs no network namespace, or by a connection that there is. value_of makes
+    a value of tag and body."""
 
-    def __init__(self, path, seconds=10, value_of=parse_value):
-        self.plug = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    def __init__(self, path, seconds=10, value_of=parse_value, plug=None):
+        self.plug = plug or socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.plug.settimeout(seconds)
-        self.plug.connect(str(path))
+        if plug is None:
+            self.plug.connect(str(path))
         self.numbers = itertools.count(1)
         self.data = b""
         self.value_of = value_of

@@ -456,6 +456,17 @@ class Site:
         """A command line that runs in the namespace."""
         return ["ip", "netns", "exec", self.netns, *map(str, argv)]
 
+    def socket(self, kind):
+        """A socket of the namespace, for this program, which is elsewhere."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        with open("/proc/self/ns/net") as ours, open(f"/run/netns/{self.netns}") as theirs:
+            if libc.setns(theirs.fileno(), 0) != 0:
+                raise Failure(f"{self.netns} cannot be entered: {os.strerror(ctypes.get_errno())}")
+            try:
+                return socket.socket(socket.AF_INET, kind)
+            finally:
+                libc.setns(ours.fileno(), 0)
+
     def run(self, *argv, env=None, timeout=DEADLINE):
         """Runs a program in the namespace to its end."""
         return subprocess.run(self.inside(*argv), capture_output=True, text=True, timeout=timeout,

@@ -2,12 +2,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """tcpextd --master: the same answers as through snmpd, to whom its configuration lets, and whatever comes."""
 
+import os
 import pathlib
 import re
 import signal
+import socket
+import struct
 
 import ber
 import harness
+import test_namespaces as namespaces
+import test_tables as tables
 from harness import AGENT, ALL, MIB2, NO_OBJECT, OBJECTS, V1, V2C, V3, Agent, Failure, check, check_equal, key, wait_for
 
 ROOT = harness.SOURCE / "tests" / "fixtures" / "6.18"
@@ -16,6 +21,7 @@ ACCESS = harness.SNMPD_CONF[harness.SNMPD_CONF.index("createUser"):]
 HOWS = {"v1": V1, "v2c": V2C, "v3": V3}
 UDP = "udp:127.0.0.1:161"
 ENGINE = "1.3.6.1.6.3.10.2.1"
+UNKNOWN = "1.3.6.1.6.3.12.1.5.0"
 
 # What differs from one moment, or from one agent, to the next: the snapshot's sequence, age, time, cost and discontinuity; age, rows,
 # cost, cut and source of tables; of sources age, cost, discontinuity; what of interfaces has a time; sockets and services, which are those
@@ -26,11 +32,11 @@ MASKED = tuple(f"{part}." for part in (
 MASKED_GROUPS = range(18, 40)  # of ours: tables of sockets and what is made of them
 
 
-def start(site, conf="", access=ACCESS + ALL, options=(), addresses=(UDP,), wait=True, **more):
+def start(site, conf="", access=ACCESS + ALL, options=(), addresses=(UDP,), wait=True, under=(), **more):
     """tcpextd as the master; its first address is that of the site."""
     path = site.write("tcpextd.conf", access + conf)
     site.snmp.unlink(missing_ok=True)
-    agent = site.start(Agent, site.inside(AGENT, "-f", "-C", "-c", path, "-Lf", site.folder / "tcpextd.log", *options, "--master",
+    agent = site.start(Agent, site.inside(*under, AGENT, "-f", "-C", "-c", path, "-Lf", site.folder / "tcpextd.log", *options, "--master",
                                           site.address, *addresses), site.folder, **more)
     if wait:
         site.wait_served(agent)
@@ -200,5 +206,82 @@ def large(site):
                     "one alone, and two that are repeated")
 
 
+def contexts(site):
+    """Namespaces are contexts: of a user by -n, and of a community that com2sec puts into one."""
+    with namespaces.Names(site) as names:
+        first, second = names.add("a", 5), names.add("b", 7)
+        site.run("python3", "-B", "-c", namespaces.SEND, "3")
+        agent = start(site, f"namespace {names['*']}\n" + namespaces.access(first, second))
+        namespaces.shows(site, first, 5)
+        namespaces.shows(site, second, 7)
+        for whole, sent in ((first, 5), (second, 7), ("", 3)):
+            how = (*V3, "-n", whole)
+            check_equal(site.get(namespaces.NO_PORTS, how=how)[0].value, sent, f"a user reads {whole or 'the default context'}")
+            for repetitions in (None, 20):
+                walk = dict(site.walk(f"{MIB2}.7", how=how, repetitions=repetitions))
+                check_equal((walk[namespaces.NO_PORTS].value, f"{MIB2}.7.3.0" in walk), (sent, True), f"by a walk, {repetitions}")
+        check_equal(site.get(namespaces.NO_PORTS)[0].value, 3, "the community public stays in the default context")
+        before = site.get(UNKNOWN)[0].value
+        check(refused(site, (*V3, "-n", "nowhere")) and site.get(UNKNOWN)[0].value > before, "a context that is none has no answer, and is counted")
+        names.delete("b")
+        wait_for("a deleted one is none", lambda: namespaces.value(site, second) is None)
+        check_equal(namespaces.value(site, first), 5, "the other one goes on")
+        check_equal(agent.end(), 0, "it ends well")
+
+
+def connect(site, seconds=20):
+    plug = site.socket(socket.SOCK_STREAM)
+    plug.settimeout(seconds)
+    plug.connect(("127.0.0.1", 161))
+    return ber.Manager(None, seconds, plug=plug)
+
+
+def reset(manager):
+    manager.plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    manager.plug.close()
+
+
+def leave(manager):
+    manager.plug.shutdown(socket.SHUT_WR)
+
+
+LEAVING = {"closes": lambda manager: manager.plug.close(), "resets": reset, "is half closed": leave}
+
+
+def gone(site):
+    """Managers go while a table is being read for them, by each transport: others are served, and nothing of them is left."""
+    site.write("proc/net/snmp", tables.SNMP)
+    site.write("proc/net/tcp6", tables.TITLES)
+    with harness.SlowFile(site, site.folder / "proc/net/tcp") as slow:
+        agent = start(site, f"procRoot {site.folder}/proc\ntableTimeout 20\n" + tables.ONCE, addresses=(UDP, "tcp:127.0.0.1:161"),
+                      under=("python3", "-B", harness.HERE / "without_sock_diag.py", *slow.prefix))
+        descriptors = len(os.listdir(f"/proc/{agent.pid}/fd"))
+        stays, column = connect(site), tables.STATE_COLUMN
+        number = stays.send(ber.GETNEXT, [column])
+        wait_for("the table is being read", slow.is_being_read)
+        for how, go in LEAVING.items():
+            for unix in (False, True):
+                for kind in (ber.GET, ber.GETNEXT, ber.GETBULK):
+                    manager = ber.Manager(site.snmp) if unix else connect(site)
+                    for _ in range(3):
+                        manager.send(kind, [column, tables.SEGMENTS], repetitions=3 if kind == ber.GETBULK else 0)
+                    go(manager)
+                    manager.plug.close()
+                    check_equal(connect(site).ask(ber.GET, [tables.SEGMENTS]).error, 0, f"one {how} ({'unix' if unix else 'tcp'}, {kind:#x}): others are served")
+        plug = site.socket(socket.SOCK_DGRAM)
+        plug.sendto(ber.request(ber.GETNEXT, 1, [column]), ("127.0.0.1", 161))
+        plug.close()
+        check(agent.alive() and not refused(site, V3, f"{MIB2}.6.2.0"), "it lives")
+        slow.feed(tables.TITLES + tables.LINES)
+        answer = stays.receive()
+        check_equal((answer.number, answer.error, [oid for oid, _ in answer.varbinds]), (number, 0, [f"{column}.{tables.FIRST}"]), "who has stayed is answered")
+        stays.plug.close()
+        wait_for(lambda: f"{descriptors} descriptors as before; there are {len(os.listdir(f'/proc/{agent.pid}/fd'))}",
+                 lambda: len(os.listdir(f"/proc/{agent.pid}/fd")) <= descriptors)
+        manager = connect(site)
+        manager.send(ber.GETNEXT, [f"{MIB2}.7.5"])
+        check_equal(agent.end(), 0, "it ends well, with a request at hand")
+
+
 if __name__ == "__main__":
-    harness.main(same, system, access, views, sets, starts, unprivileged, large)
+    harness.main(same, system, access, views, sets, starts, unprivileged, large, contexts, gone)

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """tcpextd --doctor with --master: no snmpd and no AgentX; where it listens, its state, who may ask, who is told."""
 
-import contextlib
-import ctypes
 import socket
 
 import harness
@@ -61,7 +59,8 @@ def unhealthy(site):
     report = doctor(site, conf=READER)
     check(report.about("ok", f"--master: {WHERE} is free"), "a free address", report.text)
     check_only(report, "FAIL", "no agent", "agent: none runs here", f"start it: tcpextd --master {WHERE}")
-    with contextlib.closing(other(site)):
+    with site.socket(socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 161))
         report = doctor(site)
         check(report.about("FAIL", f"--master: {WHERE} is taken by another program, such as snmpd"), "an address that is taken", report.text)
     check(doctor(site, addresses=("udp:192.0.2.9:161",)).about("FAIL", "cannot listen at udp:192.0.2.9:161"), "one that is not this host's")
@@ -81,19 +80,6 @@ def unhealthy(site):
     report = doctor(site, conf=READER)
     check_only(report, "FAIL", "a line that is there and not in force", f"at {WHERE} it hides what these files show: send the agent SIGHUP")
     check(doctor(site, conf="rocommunity\n").about("FAIL", "configuration: it has faults"), "a configuration with faults")
-
-
-def other(site):
-    """A socket that is bound to port 161 of the site's namespace."""
-    with open(f"/run/netns/{site.netns}") as theirs, open("/proc/self/ns/net") as ours:
-        libc = ctypes.CDLL(None)
-        libc.setns(theirs.fileno(), 0)
-        try:
-            taken = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            taken.bind(("127.0.0.1", 161))
-        finally:
-            libc.setns(ours.fileno(), 0)
-    return taken
 
 
 if __name__ == "__main__":
