@@ -2,14 +2,11 @@
 /* Workarounds of net-snmp 5.8 to 5.10; later releases were not checked. */
 #include "snmp/quirks.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -185,35 +182,6 @@ void tcx_quirk_engine_is_set(void)
 
 	set_enginetime(id, (u_int)len, (u_int)snmpv3_local_snmpEngineBoots(),
 		       (u_int)snmpv3_local_snmpEngineTime(), 1);
-}
-
-static int receive(netsnmp_transport *transport, void *octets, int size, void **address, int *len)
-{
-	struct sockaddr *own = calloc(1, sizeof(struct sockaddr_un));
-	socklen_t own_len = sizeof(struct sockaddr_un);
-	ssize_t count = -1;
-
-	if (own != NULL && getsockname(transport->sock, own, &own_len) == 0)
-		do
-			count = recv(transport->sock, octets, (size_t)size, MSG_DONTWAIT);
-		while (count < 0 && errno == EINTR);
-	if (count < 0) {
-		free(own);
-		own = NULL;
-	}
-	*address = own;
-	*len = own != NULL ? (int)sizeof(struct sockaddr_un) : 0;
-	return (int)count;
-}
-
-/*
- * Where a manager goes that has not read its answers, the library forgets what it has allocated for
- * the address (netsnmp_unix_recv(), up to 5.10). Each connection is a copy of this transport.
- */
-void tcx_quirk_receive(netsnmp_transport *transport)
-{
-	if (transport->domain == netsnmp_UnixDomain)
-		transport->f_recv = receive;
 }
 
 /* --- Requests ----------------------------------------------------------------------------------*/

@@ -2,7 +2,7 @@
 /*
  * What other network namespaces take: capabilities (capabilities(7)), which each thread has by
  * itself. Workers are to have those that the configuration asks for, the main thread none. Why:
- * doc/decisions/rights.md.
+ * doc/decisions/rights.md. And what a port below 1024 takes, which nobody has once it is bound.
  */
 #ifndef TCX_DAEMON_RIGHTS_H
 #define TCX_DAEMON_RIGHTS_H
@@ -20,8 +20,10 @@
 #define TCX_RIGHTS_TO_ENTER TCX_RIGHT(CAP_SYS_ADMIN)
 /* Likewise, of a process of any user: /proc/PID/ns/net (ptrace(2), PTRACE_MODE_READ_FSCREDS). */
 #define TCX_RIGHTS_TO_ENTER_PROCESS (TCX_RIGHTS_TO_ENTER | TCX_RIGHT(CAP_SYS_PTRACE))
+/* Binds such a port. */
+#define TCX_RIGHTS_TO_LISTEN TCX_RIGHT(CAP_NET_BIND_SERVICE)
 /* All that are dealt with here. */
-#define TCX_RIGHTS TCX_RIGHTS_TO_ENTER_PROCESS
+#define TCX_RIGHTS (TCX_RIGHTS_TO_ENTER_PROCESS | TCX_RIGHTS_TO_LISTEN)
 
 /* Those of TCX_RIGHTS that the calling thread may use. */
 uint64_t tcx_rights_held(void);

@@ -49,9 +49,6 @@ void tcx_quirk_users_end(void);
 /* Call once the engineID is another one: the library shall take its time for ours. */
 void tcx_quirk_engine_is_set(void);
 
-/* A transport that is about to listen: of a unix socket it shall lose no memory at an error. */
-void tcx_quirk_receive(netsnmp_transport *transport);
-
 /* --- Requests ----------------------------------------------------------------------------------*/
 
 /* When sysUpTime was 0, on tcx_clock_now()'s clock; known_ns is what this returned last, or 0. */

@@ -14,7 +14,7 @@ from harness import Skip, check, check_equal
 
 USER = 65534
 SETS = ("Inh", "Prm", "Eff", "Bnd", "Amb")
-SYS_PTRACE, SYS_ADMIN = 1 << 19, 1 << 21
+NET_BIND_SERVICE, SYS_PTRACE, SYS_ADMIN = 1 << 10, 1 << 19, 1 << 21
 NONE = (0,) * len(SETS)
 
 

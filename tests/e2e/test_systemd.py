@@ -18,6 +18,7 @@ from harness import AGENT, BUILD, MIB2, OBJECTS, SOURCE, Failure, Skip, check, c
 SYSTEMD = pathlib.Path("/lib/systemd/systemd")
 UNIT = BUILD / "etc/tcpextd.service"
 NAMESPACES = SOURCE / "etc/tcpextd.service.d/namespaces.conf"
+MASTER = SOURCE / "etc/tcpextd.service.d/master.conf"
 EXPOSURE = 2.5
 BOOT = """\
 set -eu
@@ -74,6 +75,7 @@ class Booted:
         files = folder / "files"
         for name, text in (("etc/systemd/system/snmpd.service", SNMPD_UNIT), ("etc/systemd/system/free.service", FREE_UNIT),
                            ("etc/systemd/system/other.service", OTHER_UNIT), ("etc/tcpextd-test/namespaces.conf", NAMESPACES.read_text()),
+                           ("etc/tcpextd-test/master.conf", MASTER.read_text()),
                            ("etc/tcpextd-test/snmpd.conf", SNMPD_CONF),
                            ("etc/tcpextd-test/tcpextd.conf", CONF), ("etc/systemd/system/tcpextd.service.d/test.conf", DROP_IN),
                            ("etc/systemd/system/tcpextd.service", UNIT.read_text()),
@@ -225,6 +227,38 @@ def enters(system):
     check_equal(set(system.threads()), {test_rights.NONE}, "without it none has any")
 
 
+ENGINE, BOOTS = "1.3.6.1.6.3.10.2.1.1.0", "1.3.6.1.6.3.10.2.1.2.0"
+
+
+def serves(system):
+    """With the drop-in for --master it serves managers itself, at a port below 1024 and without root, and counts its starts."""
+    def get(*oids):
+        return [value.value for _, value in parse_answer(system.run("snmpget", "-v2c", "-cnobody", "-t1", "-r0", "-On", "-OU", "udp:127.0.0.1:161", *oids).stdout)]
+
+    system.run("ip", "link", "set", "lo", "up")
+    system.run("sh", "-c", "mv /etc/systemd/system/snmpd.service /lib/systemd/system && systemctl daemon-reload && systemctl mask --now snmpd")
+    system.run("sh", "-c", "echo 'rocommunity nobody 127.0.0.1' >>/etc/tcpextd-test/tcpextd.conf")
+    system.run("cp", "/etc/tcpextd-test/master.conf", "/etc/systemd/system/tcpextd.service.d/master.conf")
+    system.systemctl("daemon-reload")
+    lines = len(system.journal())
+    system.systemctl("restart", "tcpextd")
+    first = get(ENGINE, BOOTS)
+    check_equal(first[1:], [1], "it answers: its first start")
+    check_equal(set(system.threads()), {test_rights.NONE[:3] + (test_rights.NET_BIND_SERVICE, 0)}, "no thread has a capability any more")
+    before = system.show("MainPID")
+    system.run("kill", "-KILL", before)
+    wait_for("systemd has started another one", lambda: system.show("MainPID") not in (before, "0") and system.show("ActiveState") == "active")
+    check_equal(get(ENGINE, BOOTS), [first[0], 2], "after kill -9 the same engine, one start more")
+    check_equal(system.run("stat", "-c", "%U", "/var/lib/tcpextd/tcpextd-master.conf").stdout.strip(), system.show("User"), "its state is the user's")
+    check_equal([line for line in system.journal()[lines:] if re.search("cannot|denied|refuse|not permitted", line)], [], "it has nothing to complain of")
+    system.run("rm", "/etc/systemd/system/tcpextd.service.d/master.conf")
+    check_equal(system.show("ActiveState", "snmpd"), "inactive", "a masked snmpd is not started with it")
+    system.run("systemctl", "unmask", "snmpd")
+    system.run("sed", "-i", "/^rocommunity/d", "/etc/tcpextd-test/tcpextd.conf")
+    system.systemctl("daemon-reload")
+    system.systemctl("restart", "tcpextd")
+
+
 def stands_still(system):
     """A loop that stands still is ended and started again; here after four seconds, as nobody wants to wait for a minute."""
     system.run("sh", "-c", "printf '[Service]\nWatchdogSec=2\n' >/etc/systemd/system/tcpextd.service.d/watchdog.conf")
@@ -249,17 +283,21 @@ def stops(system):
 def booted(site):
     """A systemd boots; in it the unit starts, serves, reloads, outlives snmpd, is watched, and stops."""
     with Booted(site.folder) as system:
-        for case in (starts, whole, reloads, outlives, enters, stands_still, stops):
+        for case in (starts, whole, reloads, outlives, enters, serves, stands_still, stops):
             print(f"  {case.__name__}: {case.__doc__}", flush=True)
             case(system)
 
 
 def exposure(site):
-    """What `systemd-analyze security' counts against the unit, and against it with the drop-in, is little, and explained there."""
+    """What `systemd-analyze security' counts against the unit, and against it with each drop-in, is little, and explained there."""
     unit = site.folder / "tcpextd.service"
     unit.write_text(UNIT.read_text())
-    explained = UNIT.read_text()
-    for what in "the unit", "the unit with the drop-in":
+    for drop_in in None, NAMESPACES, MASTER:
+        what = f"the unit with {drop_in.name}" if drop_in else "the unit"
+        explained = UNIT.read_text() + (drop_in.read_text() if drop_in else "")
+        shutil.rmtree(site.folder / "tcpextd.service.d", ignore_errors=True)
+        if drop_in:
+            site.write(f"tcpextd.service.d/{drop_in.name}", drop_in.read_text())
         done = site.run("systemd-analyze", "security", "--offline=yes", "--no-pager", unit)
         if done.returncode != 0:
             raise Skip(f"needs systemd-analyze security --offline (systemd 250): {done.stderr.strip()}")
@@ -268,8 +306,6 @@ def exposure(site):
         for name in re.findall(r"^(?:✗|-) (\S+)", done.stdout, re.M):
             word = re.search(r"(?:.*~(?=@|CAP_|AF_))?([@\w]+)", name)[1]
             check(re.search(rf"^#   {re.escape(word)} +\S", explained, re.M), f"{what}: {name} is explained")
-        drop_in = site.write("tcpextd.service.d/namespaces.conf", NAMESPACES.read_text())
-        explained += drop_in.read_text()
 
 
 def missing():
