@@ -53,6 +53,8 @@ TABLES = {
                        ("Use", "Drops", "ReceiveQueue"), True, EPHEMERAL),
     "serviceTable": ("Service", ("serviceName", "servicePath"),
                      ("Use", "Drops", "Established", "ReceiveQueue", "SendQueue"), False, "^$"),
+    "namespaceTable": ("Namespace", ("namespaceName", "namespaceContext"),
+                       ("Active", "Worst", "WorstSeverity", "ListenDrops", "RcvbufErrors", "RetransSegs"), True, "^$"),
 }
 # A row that came while the columns were walked lacks one of them, and is left for the next time.
 LABEL = """\
@@ -63,6 +65,16 @@ rows.forEach(function (row) {
     row['{#LABEL}'] = row['{#NAME}'] + (row['{#DETAIL}'] ? ' (' + row['{#DETAIL}'] + ')' : '');
 });
 return JSON.stringify(rows);"""
+# Of those that may be many, and come and go, the worst come first, and others are left for the time when they are worse.
+WORST = {"namespaceTable": ("namespaceWorstSeverity", "namespaceActive", "namespaceListenDrops", "namespaceRcvbufErrors",
+                            "namespaceRetransSegs")}
+WORST_FIRST = """\
+rows.sort(function (one, other) {{
+    return [{words}].reduce(function (found, word) {{
+        return found || (other[word] || 0) - (one[word] || 0);
+    }}, 0);
+}});
+return JSON.stringify(rows.slice(0, {count}));"""
 NSTAT = {"counter": "1", "gauge": "2"}  # nstatKind of what becomes items
 
 INTERVAL = 60  # seconds, as the macro has it: a value of health is of the last finished minute
@@ -76,11 +88,16 @@ MACROS = (
     ("SOCKET.USE.LIMIT", "80", "How full the queue of a socket may be, in percent."),
     ("SOCKET.DROPS.LIMIT", "1", "How much may be dropped at a socket per second."),
     ("SOCKET.TIME", "3m", "How long one of these has to be passed."),
+    ("NAMESPACE.COUNT", "100", "How many network namespaces are discovered, the worst first."),
+    ("NAMESPACE.DROPS.LIMIT", "0", "How many connections the listeners of one may drop in a minute, for SOCKET.TIME."),
+    ("NAMESPACE.LOSS.LIMIT", "0", "How many datagrams full buffers of one may lose in a minute, for SOCKET.TIME."),
 )
 ROW_TRIGGERS = {  # of columns that end so: the limit, what passing it is, and how bad
     "Use": ("SOCKET.USE.LIMIT", "queue more than {} % full", "WARNING"),
     "Drops": ("SOCKET.DROPS.LIMIT", "more than {} drops per second", "AVERAGE"),
     "Full": ("SOCKET.FULL.LIMIT", "queue full, clients are turned away", "HIGH"),
+    "ListenDrops": ("NAMESPACE.DROPS.LIMIT", "more than {} connections dropped in a minute", "AVERAGE"),
+    "RcvbufErrors": ("NAMESPACE.LOSS.LIMIT", "more than {} datagrams lost in a minute", "WARNING"),
 }
 PRIORITIES = {"info": "INFO", "warning": "WARNING", "critical": "HIGH"}
 WORSE = ("INFO", "WARNING", "AVERAGE", "HIGH")
@@ -89,7 +106,7 @@ UNITS = {"percent": ("%", "0.01"), "milliseconds": ("s", "0.001"), "microseconds
          "octets": ("B", None)}
 WORDS = {"Acks": "ACKs", "Conntrack": "connection tracking", "Csum": "checksum", "Cwnd": "congestion window",
          "Fails": "failures", "Hystart": "HyStart", "Icmp": "ICMP", "Rcvbuf": "receive buffer",
-         "Reasm": "reassembly", "Retrans": "retransmission", "Sndbuf": "send buffer", "Syn": "SYN",
+         "Reasm": "reassembly", "Retrans": "retransmission", "Segs": "segments", "Sndbuf": "send buffer", "Syn": "SYN",
          "Syncookies": "SYN cookies", "Tcp": "TCP", "Udp": "UDP"}
 COLOURS = ("1A7C11", "F63100", "2774A4", "A54F10", "FC6EA3", "6C59DC", "AC8C14", "611F27")
 DEFAULTS = {"operator": "MATCHES_REGEX", "sortorder": "0", "units": "", "x": "0", "y": "0", "yaxisside": "LEFT"}
@@ -219,14 +236,28 @@ def row_trigger(what, row, suffix):
                    f"{row['object']}: {first_sentence(row['text'])}")
 
 
+def severity_triggers(what, found):
+    """Of thresholds that the agent watches in a row: one for each severity, of which one at a time is there."""
+    for word, number in found["WorstSeverity"]["values"].items():
+        active, severity = (place(found[suffix]["object"], "{#SNMPINDEX}") for suffix in ("Active", "WorstSeverity"))
+        yield trigger(f"{found['Worst']['object']}.{word}", f"{what} {{#LABEL}}: a threshold of severity {word} is crossed",
+                      PRIORITIES[word],
+                      dict(expression=f"last({active})>0 and last({severity})={number} and not ({quiet(active)})"),
+                      f"The item {words('Worst')} says which. {first_sentence(found['Active']['text'])}")
+
+
+def quiet(value):
+    """The agent answers, and has had no value."""
+    return f"count({value},{macro('QUIET.TIME')})=0 and last({place('snapshotAge')})>=0"
+
+
 def passed(value, limit, time, over=">", several=True):
     """All values of a time have passed the limit: several, as one may be a burst. It is over as the agent's own
     thresholds are, or when the agent answers and has no value: each snapshotAge makes Zabbix look at this anew."""
     least, most, back = ("min", "max", f"<=0.9*{limit}") if over == ">" else ("max", "min", f">=1.1*{limit}")
-    quiet = f"count({value},{macro('QUIET.TIME')})=0 and last({place('snapshotAge')})>=0"
     return dict(expression=f"{least}({value},{time}){over}{limit} and count({value},{time})>{int(several)}",
                 recovery_mode="RECOVERY_EXPRESSION",
-                recovery_expression=f"{most}({value},{macro('CLEAR.TIME')}){back} or ({quiet})")
+                recovery_expression=f"{most}({value},{macro('CLEAR.TIME')}){back} or ({quiet(value)})")
 
 
 def trigger(name, title, priority, expressions, text):
@@ -238,7 +269,7 @@ def the_worst_alone(found):
     """Of one value, or row, each depends on the next worse one, so that there is one problem."""
     order = sorted(found, key=lambda one: WORSE.index(one["priority"]))
     for one, worse in zip(order, order[1:]):
-        named = {name: worse[name] for name in ("name", "expression", "recovery_expression")}
+        named = {name: worse[name] for name in ("name", "expression", "recovery_expression") if name in worse}
         yield one | dict(dependencies=[named])
     yield from order[-1:]
 
@@ -274,11 +305,24 @@ def table_rule(table, what, labels, suffixes, has_triggers, _):
     shown = [item(row, f"{what} {{#LABEL}}: {words(suffix)}", what.lower(), "{#SNMPINDEX}")
              for suffix, row in found.items()]
     watched = [row_trigger(what, row, suffix) for suffix, row in found.items() if suffix in ROW_TRIGGERS]
+    if "WorstSeverity" in found:
+        watched += severity_triggers(what, found)
     conditions = [("MATCHES_REGEX", macro(what, "MATCHES")), ("NOT_MATCHES_REGEX", macro(what, "NOT.MATCHES"))]
-    return rule(table, table["object"], f"{what}s", dict(zip(("{#NAME}", "{#DETAIL}"), labels)),
-                "{#LABEL}", conditions, preprocessing=[step("JAVASCRIPT", LABEL)], item_prototypes=shown,
+    asked = dict(zip(("{#NAME}", "{#DETAIL}"), labels))
+    asked |= {f"{{#BAD{i}}}": name for i, name in enumerate(WORST.get(table["object"], ()))}
+    return rule(table, table["object"], f"{what}s", asked,
+                "{#LABEL}", conditions, lifetime="1h" if table["object"] in WORST else "7d",
+                preprocessing=[step("JAVASCRIPT", script(asked, what))], item_prototypes=shown,
                 trigger_prototypes=list(the_worst_alone(watched)) if has_triggers else [],
-                graph_prototypes=[graph(f"{what} {{#LABEL}}", shown)])
+                graph_prototypes=[graph(f"{what} {{#LABEL}}", [one for one in shown if one.get("value_type") != "CHAR"])])
+
+
+def script(asked, what):
+    """Of a rule: it names the rows, and orders them where it asks how bad each is."""
+    bad = ", ".join(f"'{word}'" for word in asked if "BAD" in word)
+    if not bad:
+        return LABEL
+    return LABEL.replace("return JSON.stringify(rows);", WORST_FIRST.format(words=bad, count=macro(what, "COUNT")))
 
 
 def nstat_rule(table, kind):
@@ -296,7 +340,7 @@ def rule(table, name, title, labels, filtered, conditions, **more):
              for letter, (operator, value) in zip("AB", conditions)]
     return dict(uuid=uuid("rule", name), name=title, type="SNMP_AGENT", snmp_oid=f"discovery[{oids}]",
                 key=key("discovery", name), delay=macro("DISCOVERY.INTERVAL"), lifetime="7d",
-                filter=dict(evaltype="AND", conditions=found), description=first_sentence(table["text"]), **more)
+                filter=dict(evaltype="AND", conditions=found), description=first_sentence(table["text"])) | more
 
 
 # --- Graphs and the dashboard -------------------------------------------------------------------------------

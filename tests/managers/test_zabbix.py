@@ -11,16 +11,19 @@ import test_tables as tables
 import zabbix_server
 from harness import NO_INSTANCE, OBJECTS, SOURCE, check, check_equal, main, skip
 from managers import PATIENCE, wait_for
+from test_namespaces import Names
 
 TECHNICAL = "Linux TCP-IP by tcpextd"
 SERVICE_NAMES = f"{OBJECTS}.39.1.3"
+NAMESPACE_NAMES, NAMESPACE_ACTIVE = f"{OBJECTS}.40.1.3", f"{OBJECTS}.40.1.10"
 NSTAT_KINDS = f"{OBJECTS}.2.1.3"
 COUNTER = 1
 
 # Times of a minute take seconds here.
 CONF = "healthWindow 2\ntableInterval 1\n"
+CROSSED = 1000  # datagrams that nobody takes, so many that they cross a threshold
 MACROS = {"INTERVAL": "2s", "DISCOVERY.INTERVAL": "8s", "CLEAR.TIME": "6s", "QUIET.TIME": "20s", "NODATA.TIME": "30s", "SOCKET.TIME": "6s",
-          "LISTEN.DROPS.TIME": "6s", "UDP.RECEIVE.LOSS.TIME": "6s"}
+          "LISTEN.DROPS.TIME": "6s", "UDP.RECEIVE.LOSS.TIME": "6s", "NAMESPACE.COUNT": "1"}
 
 FULL, WELL, LOSSY, NOBODY, CLIENT = 4433, 4434, 5140, 5141, 45000
 HELD, LOST = 17, 23
@@ -45,8 +48,14 @@ class Host:
     def __init__(self, zabbix, number):
         self.zabbix = zabbix
         self.id = number
-        macros = [{"macro": f"{{$TCPEXTD.{name}}}", "value": value} for name, value in MACROS.items()]
-        zabbix.call("host.update", hostid=number, macros=macros)
+        self.macros = dict(MACROS)
+        self.set()
+
+    def set(self, *macro):
+        """Macros of its own, and one more or with another value."""
+        self.macros |= dict([macro] if macro else [])
+        macros = [{"macro": f"{{$TCPEXTD.{name}}}", "value": value} for name, value in self.macros.items()]
+        self.zabbix.call("host.update", hostid=self.id, macros=macros)
 
     def get(self, what, output, **more):
         return self.zabbix.call(f"{what}.get", hostids=[self.id], output=output, **more)
@@ -72,12 +81,18 @@ class Host:
         found = [re.match(rf"{what} (\S+)(?: \(.*\))?: Use$", one["name"]) for one in self.items().values()]
         return sorted(one[1] for one in found if one)
 
-    def problems(self):
-        """Those that began, and those of them that are over, but for the whole host's. Whose a socket is depends on where the test
-        runs."""
+    def events(self, is_meant):
+        """Severity and name of those that began, and of those of them that are over. Whose a socket is depends on where the test runs."""
         found = [(int(one["severity"]), re.sub(r" \(.*\)", "", one["name"]), one["r_eventid"] != "0") for one in self.get("event", "extend", value=1)]
-        ours = [one for one in found if not one[1].startswith(HOST_WIDE)]
+        ours = [one for one in found if is_meant(one[1])]
         return {one[:2] for one in ours}, {one[:2] for one in ours if one[2]}
+
+    def problems(self):
+        """But for the whole host's, and those of namespaces."""
+        return self.events(lambda name: not name.startswith((*HOST_WIDE, "Namespace")))
+
+    def problems_of_namespaces(self):
+        return self.events(lambda name: name.startswith("Namespace"))
 
 
 def add_host(site, *words):
@@ -184,7 +199,8 @@ class Traffic:
 def template(site):
     """The template is imported, polled and discovers; values are the kernel's; faults raise problems, and these end."""
     site.snmpd()
-    agent = start_agent(site)
+    names = Names(site)
+    agent = start_agent(site, f"namespace {names['*']}\nthreshold ports UdpNoPorts value > {CROSSED} severity critical\n")
     zabbix = zabbix_server.Zabbix(site).start()
     refused = add_host(site, zabbix_server.URL, "tried, and wrong", "127.0.0.1")
     check("Incorrect characters" in refused.stderr and refused.returncode == 1, "a name that Zabbix refuses is said", refused)
@@ -193,6 +209,8 @@ def template(site):
     check(all(made.values()), f"Zabbix {'.'.join(map(str, zabbix.version))} has the template", made)
     zabbix.call("host.delete", added(site, "once more"))
     check_equal(made_of_template(zabbix), made, "importing it once more makes nothing new")
+    with names:
+        of_namespaces(site, host, names)
     with contextlib.ExitStack() as stack:
         traffic = Traffic(site, stack)
         discovered(site, host)
@@ -226,6 +244,31 @@ def discovered(site, host):
         wait_for(lambda: f"services are discovered: {host.labels('Service')}", lambda: host.labels("Service") == services())
     else:
         skip("here no service has a name")
+
+
+def of_namespaces(site, host, names):
+    """The worst one alone is discovered where one is wanted; each has its items, and a problem, which ends with it."""
+    bad = names.add("bad", CROSSED + 1)
+    wait_for("the agent says that it is bad", lambda: [value.value for _, value in site.walk(NAMESPACE_ACTIVE)] == [1])
+    well = names.add("well", 5)
+
+    def discovered_ones():
+        return sorted(re.match(r"Namespace (\S+) \(", one["name"])[1] for one in host.items().values()
+                      if one["name"].startswith("Namespace ") and one["name"].endswith(": Active"))
+
+    wait_for("one is discovered", discovered_ones)
+    check_equal(discovered_ones(), [bad], "which is the worst")
+    host.set("NAMESPACE.COUNT", "100")
+    wait_for(lambda: f"both are discovered: {discovered_ones()}", lambda: discovered_ones() == sorted((well, bad)))
+    inodes = {value.value: name.rpartition(".")[2] for name, value in site.walk(NAMESPACE_NAMES)}
+    for one, values in ((bad, (1, 3)), (well, (0, None))):
+        wait_for(lambda: f"items of {one} have values", lambda: tuple(
+            host.value(f"namespace{what}[{inodes[one]}]") for what in ("Active", "WorstSeverity")) == values)
+    wanted = {(4, f"Namespace {bad}: a threshold of severity critical is crossed")}
+    wait_for(lambda: f"it is a problem: {host.problems_of_namespaces()}", lambda: host.problems_of_namespaces()[0] == wanted)
+    names.delete("bad")
+    wait_for(lambda: f"which ends with it: {host.problems_of_namespaces()}", lambda: host.problems_of_namespaces()[1] == wanted)
+    check_equal(host.problems_of_namespaces()[0], wanted, "there was no other one of a namespace")
 
 
 def polled(site, host):
