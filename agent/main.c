@@ -149,8 +149,9 @@ static void set_session(struct tcx_program *program)
 {
 	const struct tcx_config *config = &program->config;
 
-	program->system = (struct tcx_system){config->sys_descr, config->sys_contact,
-					      config->sys_name, config->sys_location};
+	program->system =
+		(struct tcx_system){config->sys_descr, config->sys_contact, config->sys_name,
+				    config->sys_location, &program->agentx.registrations.changed};
 	if (!program->options.master)
 		tcx_agentx_configure(config, program->options.socket);
 	tcx_supervision_allow(&program->supervision,
@@ -283,6 +284,7 @@ static bool make_dispatcher(struct tcx_program *program)
 	agentx->notifications = tcx_notifications_new(program->options.master ? NULL : agentx);
 	program->master.dispatcher = agentx->dispatcher;
 	agentx->registrations.modules = &agentx->modules;
+	agentx->registrations.alone = program->options.master;
 	return agentx->dispatcher != NULL && agentx->notifications != NULL;
 }
 

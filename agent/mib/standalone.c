@@ -90,10 +90,10 @@ static size_t index_module(const struct tcx_rows *rows, const struct tcx_request
 	return 1;
 }
 
-/* Since when the library has a row of this OID, or of any. */
+/* Since when the library has a row of a module. */
 struct since {
-	const struct tcx_module *module; /* NULL: any */
-	u_long newest;
+	const struct tcx_module *module;
+	u_long ticks;
 };
 
 static void look(const struct sysORTable *row, void *arg)
@@ -101,11 +101,9 @@ static void look(const struct sysORTable *row, void *arg)
 	struct since *since = arg;
 	const struct tcx_module *module = since->module;
 
-	if (module != NULL && netsnmp_oid_equals(row->OR_oid, row->OR_oidlen, module->sysORID,
-						 module->sysORID_len) != 0)
-		return;
-	if (row->OR_uptime > since->newest)
-		since->newest = row->OR_uptime;
+	if (netsnmp_oid_equals(row->OR_oid, row->OR_oidlen, module->sysORID, module->sysORID_len) ==
+	    0)
+		since->ticks = row->OR_uptime;
 }
 
 static u_long since_of(const struct tcx_module *module)
@@ -113,12 +111,19 @@ static u_long since_of(const struct tcx_module *module)
 	struct since since = {module, 0};
 
 	netsnmp_sysORTable_foreach(look, &since);
-	return since.newest;
+	return since.ticks;
+}
+
+TCX_SHOW(sysORLastChange)
+{
+	if (request->system == NULL)
+		return false;
+	tcx_value_ticks(value, *request->system->modules_changed);
+	return true;
 }
 
 #define MODULE (tcx_context_module(request->context, module_of(request, row)))
 
-TCX_SHOW_OF(sysORLastChange, ticks, since_of(NULL))
 TCX_SHOW_OF(sysORID, oid, MODULE->sysORID, MODULE->sysORID_len)
 TCX_SHOW_OF(sysORDescr, text, MODULE->text)
 TCX_SHOW_OF(sysORUpTime, ticks, since_of(MODULE))

@@ -66,7 +66,19 @@ static bool register_objects(struct tcx_registration *one)
 	return true;
 }
 
-static bool register_module(struct tcx_registration *one)
+static void list(struct tcx_registrations *registrations, const struct tcx_module *module,
+		 bool listed)
+{
+	oid *name = (oid *)module->sysORID;
+
+	if (listed)
+		register_sysORTable(name, module->sysORID_len, module->text);
+	else
+		unregister_sysORTable(name, module->sysORID_len);
+	registrations->changed = netsnmp_get_agent_uptime();
+}
+
+static bool register_module(struct tcx_registrations *registrations, struct tcx_registration *one)
 {
 	const struct tcx_module *module = one->module;
 
@@ -76,9 +88,9 @@ static bool register_module(struct tcx_registration *one)
 	one->context->modules |= 1U << place_of(one);
 	if (!register_subtree(one, module->subtree, module->subtree_len))
 		return false;
-	if (module->how > TCX_MODULE_WHOLE && !register_objects(one))
+	if (module->how > TCX_MODULE_WHOLE && !registrations->alone && !register_objects(one))
 		return false;
-	register_sysORTable((oid *)module->sysORID, module->sysORID_len, module->text);
+	list(registrations, module, true);
 	return true;
 }
 
@@ -95,13 +107,14 @@ static void unregister_module(struct tcx_registrations *registrations, struct tc
 	one->priority = 0;
 	if (!is_default(one))
 		return;
-	unregister_sysORTable((oid *)module->sysORID, module->sysORID_len);
+	list(registrations, module, false);
 	one->context->modules &= ~(1U << place_of(one));
 }
 
-static bool register_or_fail(struct tcx_registration *one, struct tcx_fault *fault)
+static bool register_or_fail(struct tcx_registrations *registrations, struct tcx_registration *one,
+			     struct tcx_fault *fault)
 {
-	return register_module(one) ||
+	return register_module(registrations, one) ||
 	       tcx_fault_set(fault,
 			     "the group '%s' cannot be registered: memory is short; start the "
 			     "agent with more",
@@ -130,7 +143,7 @@ static bool reconcile(struct tcx_registrations *registrations, struct tcx_regist
 		return true;
 	if (one->priority > 0)
 		unregister_module(registrations, one);
-	return wanted_now(one) == 0 || register_or_fail(one, fault);
+	return wanted_now(one) == 0 || register_or_fail(registrations, one, fault);
 }
 
 bool tcx_registrations_apply(struct tcx_registrations *registrations, struct tcx_fault *fault)
@@ -316,7 +329,7 @@ bool tcx_registrations_add(struct tcx_registrations *registrations, struct tcx_c
 			continue;
 		if (one->priority > 0)
 			ask_again(one);
-		else if (!register_or_fail(one, fault))
+		else if (!register_or_fail(registrations, one, fault))
 			return false;
 	}
 	return true;

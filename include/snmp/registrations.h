@@ -34,10 +34,12 @@ struct tcx_registration {
 
 struct tcx_registrations {
 	const struct tcx_built_modules *modules; /* set by the caller; they must outlive it */
+	bool alone; /* likewise: there is no master, who would grant objects one by one */
 	/* Set by the functions, which are called after init_agent(): */
 	size_t count;
 	struct tcx_registration *all; /* owned; those of the default context first */
-	bool is_moot; /* what is being unregistered was refused and not granted since */
+	bool is_moot;	       /* what is being unregistered was refused and not granted since */
+	unsigned long changed; /* sysUpTime at which sysORTable changed last */
 };
 
 /*

@@ -22,6 +22,7 @@ struct tcx_notified {
 /* Texts of a master's system group; of descr and name, "" stands for what the host tells. */
 struct tcx_system {
 	const char *descr, *contact, *name, *location;
+	const unsigned long *modules_changed; /* sysUpTime at which they did */
 };
 
 struct tcx_request {

@@ -95,6 +95,34 @@ def system(site):
     check_equal(site.get(f"{ENGINE}.2.0")[0].value, 1, "its first start")
 
 
+def modules(site):
+    """sysORTable has a row for each module that is served, since it is, and sysORLastChange is when that changed."""
+    def rows():
+        found = dict(site.walk(f"{MIB2}.1.9.1"))
+        table = {column: {oid.rpartition(".")[2]: value.value for oid, value in found.items() if oid.startswith(f"{MIB2}.1.9.1.{column}.")}
+                 for column in (2, 3, 4)}
+        check(table[2].keys() == table[3].keys() == table[4].keys(), "each row is whole", table)
+        return table[2], table[4], site.get(f"{MIB2}.1.8.0")[0].value
+
+    agent = start(site, "register tcpext,tcp,udp\n")
+    all_ids, all_since, changed = rows()
+    check(f"{MIB2}.49" in all_ids.values() and f"{MIB2}.50" in all_ids.values() and f"{MIB2}.4" not in all_ids.values(), "those of `register'", all_ids)
+    check_equal(max(all_since.values()), changed, "all at the start")
+    wait_for("a tenth of a second is over", lambda: site.get(f"{MIB2}.1.3.0")[0].value > changed + 10)
+    site.write("tcpextd.conf", ACCESS + ALL + "register tcpext,tcp\n")
+    reload(agent)
+    fewer, since, again = rows()
+    check_equal({index: oid for index, oid in all_ids.items() if oid != f"{MIB2}.50"}, fewer, "a row that goes leaves the others as they are")
+    check(all(all_since[index] == ticks for index, ticks in since.items()) and again > changed + 10, "which is the last change", (since, changed, again))
+    site.write("tcpextd.conf", ACCESS + ALL + "register tcpext,tcp,udp\n")
+    reload(agent)
+    ids, since, last = rows()
+    check_equal(ids, all_ids, "it comes again, as the row that it was")
+    check({since[index] for index in ids if ids[index] == f"{MIB2}.50"} == {last} and last >= again, "at the time of that change", (since, last))
+    udp = site.get(f"{MIB2}.7.1.0")[0]
+    check(udp.syntax == "Counter32", "and is served", udp)
+
+
 def refused(site, how, oid=f"{MIB2}.6.1.0", **more):
     """Whether nobody answers, or with an error."""
     done = site.tool("snmpget", how, (), (oid,), patience=("-t2", "-r0"), **more)
@@ -284,4 +312,4 @@ def gone(site):
 
 
 if __name__ == "__main__":
-    harness.main(same, system, access, views, sets, starts, unprivileged, large, contexts, gone)
+    harness.main(same, system, modules, access, views, sets, starts, unprivileged, large, contexts, gone)
