@@ -21,7 +21,8 @@
 struct other {
 	struct tcx_namespace *namespace; /* with a reference */
 	struct tcx_told told;
-	bool is_there; /* it is served, while they are followed */
+	uint64_t changes; /* of the states, all of which are told */
+	bool is_there;	  /* it is served, while they are followed */
 };
 
 struct tcx_notifications {
@@ -145,6 +146,12 @@ static uint64_t next_stale(const struct tcx_notifications *notifications)
 
 /* --- Other namespaces --------------------------------------------------------------------------*/
 
+/* Of many there is nothing new. */
+static bool is_told(const struct other *other, const struct tcx_states *states)
+{
+	return other->is_there && states != NULL && states->changes == other->changes;
+}
+
 /* False: not all of it was taken. */
 static bool look_at_other(struct tcx_notifications *notifications, struct other *other,
 			  const struct tcx_moment *now)
@@ -155,9 +162,11 @@ static bool look_at_other(struct tcx_notifications *notifications, struct other 
 
 	other->told.context = other->namespace->context;
 	other->told.gone = !other->is_there;
-	if (states != NULL || other->told.count > 0)
+	if (!is_told(other, states) && (states != NULL || other->told.count > 0))
 		done = tcx_told_follow(&other->told, other->is_there ? states : NULL, now, add,
 				       notifications);
+	if (done && states != NULL)
+		other->changes = states->changes;
 	tcx_snapshot_unref(snapshot);
 	return done;
 }

@@ -261,16 +261,32 @@ static void follow_all(struct following *following, const struct tcx_told *told,
 	}
 }
 
+void tcx_told_clear(struct tcx_told *told)
+{
+	free(told->all);
+	told->all = NULL;
+	told->count = 0;
+}
+
+/* Those that there was something to tell of, and a place for the next one. */
+static size_t room_for(const struct tcx_told *told, const struct tcx_states *states)
+{
+	size_t room = told->count + 1;
+
+	for (size_t i = 0; states != NULL && i < states->count; i++)
+		room += states->items[i].change > 0;
+	return room;
+}
+
 bool tcx_told_follow(struct tcx_told *told, const struct tcx_states *states,
 		     const struct tcx_moment *now,
 		     bool (*add)(void *arg, const struct tcx_notice *notice, uint64_t missed),
 		     void *arg)
 {
 	struct following following = {states, now, told->context, told->gone, add, arg, true};
-	size_t room = told->count + (states != NULL ? states->count : 0);
 	struct tcx_told next = {.context = told->context,
 				.gone = told->gone,
-				.all = malloc((room + 1) * sizeof(*next.all))};
+				.all = malloc(room_for(told, states) * sizeof(*next.all))};
 
 	if (next.all == NULL)
 		return false;
@@ -278,14 +294,9 @@ bool tcx_told_follow(struct tcx_told *told, const struct tcx_states *states,
 	for (size_t i = 0; i < told->count; i++)
 		if (!told->all[i].is_there && !end(&following, &told->all[i]))
 			next.all[next.count++] = told->all[i];
-	free(told->all);
+	tcx_told_clear(told);
 	*told = next;
+	if (next.count == 0)
+		tcx_told_clear(told);
 	return following.all;
-}
-
-void tcx_told_clear(struct tcx_told *told)
-{
-	free(told->all);
-	told->all = NULL;
-	told->count = 0;
 }
