@@ -73,6 +73,7 @@ struct tcx_tables {
 	pthread_mutex_t lock; /* guards everything below and in surveys and entries */
 	struct tcx_tables_settings settings;
 	struct tcx_netns *netns; /* with a reference */
+	bool watches_links;	 /* it was asked for: what thresholds watch needs no links */
 	struct tcx_job links;	 /* drains the link watch; what follows is the job's own */
 	struct tcx_condition missed;
 	bool drained;
@@ -300,7 +301,7 @@ static void init_survey(struct survey *survey, struct tcx_tables *tables,
 	tcx_job_init(&survey->job, tables->pool, &job_kinds[counts], survey);
 }
 
-/* Makes what requests need, and begins to watch links. Call with the lock. False: there is none. */
+/* Makes what requests need. Call with the lock. False: there is none. */
 static bool begin(struct tcx_tables *tables)
 {
 	if (tables->entries != NULL || tables->stopped)
@@ -317,8 +318,15 @@ static bool begin(struct tcx_tables *tables)
 	for (size_t i = 0; i < tables->count; i++)
 		init_survey(&tables->surveys[i], tables, &tables->what[i]);
 	tcx_job_init(&tables->links, tables->pool, &links_kind, tcx_tables_ref(tables));
-	tcx_job_ask(&tables->links);
 	return true;
+}
+
+/* Call with the lock, once it has begun. */
+static void watch_links(struct tcx_tables *tables)
+{
+	if (!tables->watches_links)
+		tcx_job_ask(&tables->links);
+	tables->watches_links = true;
 }
 
 struct tcx_tables *tcx_tables_start(struct tcx_pool *pool, struct tcx_events *events,
@@ -345,8 +353,9 @@ void tcx_tables_set(struct tcx_tables *tables, const struct tcx_tables_settings 
 {
 	pthread_mutex_lock(&tables->lock);
 	tables->settings = *settings;
-	if (!settings->lazy || settings->watched != 0)
-		begin(tables);
+	if ((!settings->lazy || settings->watched != 0) && begin(tables) &&
+	    (!settings->lazy || (settings->watched & 1U << TCX_TABLE_INTERFACES) != 0))
+		watch_links(tables);
 	for (size_t i = 0; tables->surveys != NULL && i < tables->count; i++) {
 		tables->surveys[i].due_ns = 0;
 		tcx_job_ask(&tables->surveys[i].job);
@@ -437,6 +446,7 @@ struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool stal
 	*pending = false;
 	pthread_mutex_lock(&tables->lock);
 	if (begin(tables)) {
+		watch_links(tables);
 		entry = &tables->entries[id];
 		entry->asked_ns = tcx_clock_now();
 		*pending = needs_reading(entry) && request_read(entry) &&

@@ -41,13 +41,18 @@ void tcx_netlink_init(struct tcx_netlink *netlink, int protocol)
 	netlink->capacity = FIRST_CAPACITY;
 }
 
+void tcx_netlink_rest(struct tcx_netlink *netlink)
+{
+	free(netlink->buffer);
+	netlink->buffer = NULL;
+}
+
 void tcx_netlink_close(struct tcx_netlink *netlink)
 {
 	if (netlink->socket != NULL)
 		mnl_socket_close(netlink->socket);
-	free(netlink->buffer);
 	netlink->socket = NULL;
-	netlink->buffer = NULL;
+	tcx_netlink_rest(netlink);
 }
 
 static bool fail(struct tcx_netlink *netlink, int error, const char *what, struct tcx_fault *fault)
@@ -93,18 +98,24 @@ bool tcx_netlink_open(struct tcx_netlink *netlink, unsigned int groups, struct t
 		tcx_netlink_close(netlink);
 		return false;
 	}
-	netlink->buffer = malloc(netlink->capacity);
-	if (netlink->buffer != NULL)
-		return true;
-	tcx_netlink_close(netlink);
-	return tcx_fault_set(fault, "out of memory");
+	return true;
+}
+
+static bool make_room(struct tcx_netlink *netlink, struct tcx_fault *fault)
+{
+	if (netlink->buffer == NULL)
+		netlink->buffer = malloc(netlink->capacity);
+	return netlink->buffer != NULL || tcx_fault_set(fault, "out of memory");
 }
 
 static bool send_request(struct tcx_netlink *netlink, const struct tcx_netlink_query *query,
 			 struct tcx_fault *fault)
 {
-	struct nlmsghdr *message = mnl_nlmsg_put_header(netlink->buffer);
+	struct nlmsghdr *message;
 
+	if (!make_room(netlink, fault))
+		return false;
+	message = mnl_nlmsg_put_header(netlink->buffer);
 	/* Never 0, the number of notifications. */
 	netlink->sequence += netlink->sequence == UINT32_MAX ? 2 : 1;
 	message->nlmsg_type = query->type;
@@ -265,6 +276,10 @@ bool tcx_netlink_notifications(struct tcx_netlink *netlink, tcx_netlink_callback
 	netlink->interrupted = false;
 	netlink->error = 0;
 	*empty = false;
+	if (!make_room(netlink, fault)) {
+		netlink->error = ENOMEM;
+		return false;
+	}
 	if (receive(netlink, MSG_DONTWAIT, &len, fault))
 		return take_datagram(netlink, &delivery, len, fault);
 	*empty = netlink->error == EAGAIN;

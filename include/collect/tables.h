@@ -28,8 +28,8 @@ struct tcx_tables_settings {
 			       */
 	uint64_t idle_ns;     /* tableIdle: time from the last request to the release */
 	size_t max_rows;      /* maxRows: of each table */
-	bool lazy;	      /* nothing is made and no link watched before the first request */
-	uint32_t watched;     /* in use whether they are asked for or not: bits 1 << id */
+	bool lazy;	  /* before the first request no link is watched, nor is anything made */
+	uint32_t watched; /* in use whether they are asked for or not: bits 1 << id */
 	struct tcx_list ignored; /* ignoreInterface */
 };
 

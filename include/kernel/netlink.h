@@ -16,7 +16,7 @@
 struct tcx_netlink {
 	int protocol;		   /* NETLINK_ROUTE ... */
 	struct mnl_socket *socket; /* NULL while it is closed */
-	char *buffer;		   /* owned; for one datagram */
+	char *buffer;		   /* owned; for one datagram; NULL until it is needed */
 	size_t capacity;	   /* of the buffer; it grows to what comes */
 	uint32_t sequence;	   /* of the last request */
 	int error;		   /* errno of the last failure; 0 when it has none */
@@ -44,6 +44,9 @@ void tcx_netlink_init(struct tcx_netlink *netlink, int protocol);
  * groups, a bit mask of RTMGRP_*.
  */
 bool tcx_netlink_open(struct tcx_netlink *netlink, unsigned int groups, struct tcx_fault *fault);
+
+/* Frees the buffer until it is needed again: many sockets have nothing to say for long. */
+void tcx_netlink_rest(struct tcx_netlink *netlink);
 
 /* Closes the socket, which may be opened again. */
 void tcx_netlink_close(struct tcx_netlink *netlink);

@@ -201,6 +201,7 @@ bool tcx_link_watch_drain(struct tcx_link_watch *watch)
 		watch->lost = true;
 		empty = watch->changes.error != 0;
 	}
+	tcx_netlink_rest(&watch->changes);
 	return !watch->lost;
 }
 
