@@ -411,7 +411,7 @@ static void print_faults(const struct tcx_sources *sources, const struct tcx_fau
 		if (status->failures == 0)
 			continue;
 		fprintf(stderr, "tcpextd: %s: %s\n", tcx_sources_file(sources, i),
-			status->cause.text);
+			tcx_cause_text(status->cause));
 		files++;
 	}
 	if (files == 0)

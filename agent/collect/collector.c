@@ -105,7 +105,7 @@ static void report_source(struct tcx_collector *collector, size_t i, bool out)
 	if (status->state == TCX_SOURCE_ABSENT)
 		tcx_fault_set(&cause, " is there no more");
 	else
-		tcx_fault_set(&cause, ": %s", status->cause.text);
+		tcx_fault_set(&cause, ": %s", tcx_cause_text(status->cause));
 	tcx_events_report(collector->events, &collector->outages[i],
 			  &file_kinds[status->good_ns != 0],
 			  tcx_sources_file(collector->sources, i), out ? &cause : NULL);
@@ -118,6 +118,13 @@ static void report_all(struct tcx_collector *collector, uint32_t out, const stru
 	tcx_events_report(collector->events, &collector->outages[ALL_SOURCES],
 			  &all_kinds[collector->sequence > 0], "",
 			  (out & 1U << ALL_SOURCES) != 0 ? cause : NULL);
+}
+
+static void take_source(struct tcx_source_status *to, const struct tcx_source_status *from)
+{
+	tcx_cause_ref(from->cause);
+	tcx_cause_unref(to->cause);
+	*to = *from;
 }
 
 /* Call with the lock. One that came a little early is not read twice. */
@@ -145,11 +152,11 @@ static uint64_t publish(struct tcx_collector *collector, struct tcx_snapshot *sn
 		collector->latest = snapshot;
 	if (cause->text[0] != '\0') {
 		status->failures++;
-		status->last_failure = *cause;
+		tcx_cause_set(&status->last_failure, cause);
 	}
 	status->out = (out & 1U << ALL_SOURCES) != 0 ? collector->seen : out;
 	for (size_t i = 0; i < TCX_SOURCES; i++)
-		status->sources[i] = *tcx_sources_status(collector->sources, i);
+		take_source(&status->sources[i], tcx_sources_status(collector->sources, i));
 	status->reads++;
 	status->due_ns = due_ns = next_due(collector);
 	pthread_mutex_unlock(&collector->lock);
@@ -274,6 +281,7 @@ static void free_collector(struct tcx_collector *collector)
 	tcx_derive_clear(&collector->derive);
 	tcx_watch_clear(&collector->watch);
 	release(&collector->settings);
+	tcx_collector_status_clear(&collector->status);
 	tcx_sources_free(collector->sources);
 	tcx_netns_unref(collector->netns);
 	tcx_events_unref(collector->events);
@@ -385,7 +393,7 @@ struct tcx_snapshot *tcx_collector_latest(struct tcx_collector *collector,
 	pthread_mutex_lock(&collector->lock);
 	snapshot = tcx_snapshot_ref(collector->latest);
 	if (status != NULL)
-		*status = collector->status;
+		tcx_collector_status_copy(status, &collector->status);
 	pthread_mutex_unlock(&collector->lock);
 	return snapshot;
 }

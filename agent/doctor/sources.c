@@ -18,7 +18,8 @@ static void check_source(struct doctor *doctor, const char *root, const struct t
 		return;
 	}
 	if (status->state == TCX_SOURCE_PARTIAL || status->state == TCX_SOURCE_FAILED) {
-		FAIL("%s/%s: %s; of this file, %s is served", root, path, status->cause.text,
+		FAIL("%s/%s: %s; of this file, %s is served", root, path,
+		     tcx_cause_text(status->cause),
 		     status->state == TCX_SOURCE_FAILED ? "nothing" : "only what is whole");
 		MORE("see that user %s may read it, and that nothing is mounted over it; if it is "
 		     "as the kernel has it, report it with the file",

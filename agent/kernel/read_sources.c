@@ -100,6 +100,7 @@ void tcx_sources_free(struct tcx_sources *sources)
 	for (size_t i = 0; i < TCX_SOURCES; i++) {
 		tcx_procfile_close(&sources->all[i].file);
 		drop_totals(&sources->all[i]);
+		tcx_cause_unref(sources->all[i].status.cause);
 	}
 	tcx_snapshot_unref(sources->last);
 	tcx_layouts_unref(sources->layouts);
@@ -348,7 +349,7 @@ static void note_status(struct source *source, bool gave, uint64_t taken_ns)
 	} else {
 		status->state = gave ? TCX_SOURCE_PARTIAL : TCX_SOURCE_FAILED;
 		status->failures++;
-		status->cause = *source->fault;
+		tcx_cause_set(&status->cause, source->fault);
 	}
 	if (status->discontinuity_ns == 0 && status->state != TCX_SOURCE_FAILED)
 		status->discontinuity_ns = taken_ns;

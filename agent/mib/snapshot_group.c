@@ -14,7 +14,7 @@ TCX_SHOW_OF(snapshotInterval, gauge32_latched, request->interval_ns / TCX_NS_PER
 TCX_SHOW_OF(snapshotMaxAge, gauge32_latched, request->max_age_ns / TCX_NS_PER_MS)
 OF_LATEST(snapshotCost, gauge32_latched, request->latest->cost_ns / 1000)
 TCX_SHOW_OF(snapshotFailures, counter64, request->status.failures)
-TCX_SHOW_OF(snapshotLastFailure, text, request->status.last_failure.text)
+TCX_SHOW_OF(snapshotLastFailure, text, tcx_cause_text(request->status.last_failure))
 OF_LATEST(snapshotKnown, gauge32_latched,
 	  tcx_snapshot_count(request->latest, true, request->oldest_ns))
 OF_LATEST(snapshotUnknown, gauge32_latched,
@@ -33,7 +33,7 @@ TCX_SHOW_IF(counterSourceAge, STATUS->good_ns > 0, gauge32_latched,
 TCX_SHOW_IF(counterSourceCost, STATUS->state != TCX_SOURCE_ABSENT, gauge32_latched,
 	    STATUS->cost_ns / 1000)
 TCX_SHOW_OF(counterSourceFailures, counter64, STATUS->failures)
-TCX_SHOW_OF(counterSourceLastFailure, text, STATUS->cause.text)
+TCX_SHOW_OF(counterSourceLastFailure, text, tcx_cause_text(STATUS->cause))
 TCX_SHOW_IF(counterSourceDiscontinuityTime, STATUS->discontinuity_ns > 0, ticks,
 	    tcx_request_uptime_at(request, STATUS->discontinuity_ns))
 

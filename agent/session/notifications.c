@@ -97,7 +97,8 @@ static bool tell_source(struct tcx_notifications *notifications, enum tcx_notifi
 		snprintf(notice.text, sizeof(notice.text),
 			 "%s could not be read for %g s%s%.120s: what cannot be read is not served",
 			 path, (double)notifications->settings.max_age_ns / 1e9,
-			 absent ? ", as it is not there" : ", ", absent ? "" : status->cause.text);
+			 absent ? ", as it is not there" : ", ",
+			 absent ? "" : tcx_cause_text(status->cause));
 	return add(notifications, &notice, 0);
 }
 
@@ -250,6 +251,7 @@ static void look(struct tcx_notifications *notifications, struct tcx_collector *
 	for (size_t i = 0; i < TCX_SOURCES; i++)
 		look_at_source(notifications, snapshot, i, &status);
 	look_at_others(notifications, others, &now);
+	tcx_collector_status_clear(&status);
 	tcx_snapshot_unref(snapshot);
 }
 

@@ -171,6 +171,7 @@ void tcx_supervision_run(struct tcx_supervision *supervision, bool busy)
 	view.snapshot = tcx_collector_latest(supervision->reading->collector, &view.status);
 	view.late = is_late(supervision, &view.status, now);
 	tell_status(supervision, &view, supervision->ready || (!busy && view.status.reads > 0));
+	tcx_collector_status_clear(&view.status);
 	tcx_snapshot_unref(view.snapshot);
 	if (supervision->watchdog_ns > 0 && !view.late)
 		tcx_service_manager_tell(&supervision->manager, "WATCHDOG=1");

@@ -60,6 +60,7 @@ uint64_t tcx_request_uptime_at(const struct tcx_request *request, uint64_t momen
 void tcx_request_release(struct tcx_request *request)
 {
 	tcx_snapshot_unref(request->latest);
+	tcx_collector_status_clear(&request->status);
 	for (int i = 0; i < TCX_TABLES; i++)
 		tcx_table_unref(request->held[i]);
 	tcx_namespace_rows_free(request->rows);

@@ -18,12 +18,12 @@ struct tcx_events;
 struct tcx_pool;
 struct tcx_tables;
 
-/* The status of the reads at this moment. */
+/* The status of the reads at this moment, with the references of its holder. Zeros are none. */
 struct tcx_collector_status {
-	uint64_t reads;		       /* that have ended, well or not */
-	uint64_t due_ns;	       /* when the one was due that has not ended, or the next is */
-	uint64_t failures;	       /* reads with any fault, since the start */
-	struct tcx_fault last_failure; /* cause of the last one, empty when there was none */
+	uint64_t reads;	   /* that have ended, well or not */
+	uint64_t due_ns;   /* when the one was due that has not ended, or the next is */
+	uint64_t failures; /* reads with any fault, since the start */
+	struct tcx_cause *last_failure;		       /* cause of the last one, with a reference */
 	struct tcx_source_status sources[TCX_SOURCES]; /* by enum tcx_source */
 	uint32_t out; /* sources that should be read and are not, or not whole: bits likewise */
 };
@@ -77,9 +77,16 @@ void tcx_collector_wait_first(struct tcx_collector *collector, int timeout_ms);
 
 /*
  * The newest snapshot, with a reference for the caller, and the status of the same moment. NULL
- * before the first one. status may be NULL.
+ * before the first one. status may be NULL; else it is to be cleared.
  */
 struct tcx_snapshot *tcx_collector_latest(struct tcx_collector *collector,
 					  struct tcx_collector_status *status);
+
+/* A copy with references of its own. */
+void tcx_collector_status_copy(struct tcx_collector_status *to,
+			       const struct tcx_collector_status *from);
+
+/* Drops the references of a status, and makes it zeros. */
+void tcx_collector_status_clear(struct tcx_collector_status *status);
 
 #endif

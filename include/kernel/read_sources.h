@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cause.h"
 #include "base/fault.h"
 #include "catalogue/catalogue.h"
 #include "kernel/layouts.h"
@@ -17,7 +18,7 @@ struct tcx_sources;
 
 struct tcx_source_status {
 	enum tcx_source_state state;
-	struct tcx_fault cause;	   /* of the last fault; empty: there was none */
+	struct tcx_cause *cause;   /* of the last fault, with a reference */
 	uint64_t failures;	   /* reads with a fault, since the start */
 	uint64_t good_ns;	   /* CLOCK_BOOTTIME of the last read without a fault; 0: never */
 	uint64_t cost_ns;	   /* how long the last read of the file took */

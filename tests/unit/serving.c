@@ -60,6 +60,7 @@ void serving_open(struct serving *serving, const char *root, bool (*add)(struct 
 void serving_close(struct serving *serving)
 {
 	tcx_snapshot_unref(serving->request.latest);
+	tcx_collector_status_clear(&serving->request.status);
 	tcx_tree_clear(&serving->tree);
 }
 

@@ -112,9 +112,11 @@ static void fail_twice(struct tcx_reading *reading, struct fixture *fixture)
 	fixture_puts(fixture, "net/snmp", WRONG);
 	while (status.failures < 2 && tcx_clock_now() < deadline) {
 		set(reading, fixture->root, 200);
+		tcx_collector_status_clear(&status);
 		tcx_snapshot_unref(tcx_collector_latest(reading->collector, &status));
 	}
 	assert_true(status.failures >= 2);
+	tcx_collector_status_clear(&status);
 }
 
 /* Another root has other readers, which report by the same descriptor; those before are silent. */

@@ -106,7 +106,7 @@ static void expect_state(struct scene *scene, enum tcx_source i, enum tcx_source
 
 	assert_int_equal(status->state, state);
 	assert_int_equal(status->failures, failures);
-	assert_string_equal(status->cause.text, cause);
+	assert_string_equal(tcx_cause_text(status->cause), cause);
 }
 
 static void all_files(void **state)

@@ -22,6 +22,14 @@ static bool add_sources(struct tcx_tree *tree)
 	return serving_part(tree, "tcpext", "1.14.1");
 }
 
+static void keep(struct tcx_cause **cause, const char *text)
+{
+	struct tcx_fault fault;
+
+	tcx_fault_set(&fault, "%s", text);
+	tcx_cause_set(cause, &fault);
+}
+
 static int open_serving(void **state)
 {
 	static struct serving serving;
@@ -40,7 +48,7 @@ static int open_serving(void **state)
 	serving.request.interval_ns = 500 * TCX_NS_PER_MS;
 	serving.request.max_age_ns = 5 * TCX_NS_PER_S;
 	serving.request.status.failures = 3;
-	strcpy(serving.request.status.last_failure.text, "net/snmp: it is empty");
+	keep(&serving.request.status.last_failure, "net/snmp: it is empty");
 	*state = &serving;
 	return 0;
 }
@@ -156,7 +164,7 @@ static void sources(void **state)
 	status->good_ns = 98 * TCX_NS_PER_S;
 	status->cost_ns = 12345;
 	status->failures = 5000000000;
-	strcpy(status->cause.text, "it is empty");
+	keep(&status->cause, "it is empty");
 	status->discontinuity_ns = 20 * TCX_NS_PER_S;
 	assert_string_equal(serving_get(&serving, "1.14.1.2.2"), "STRING IPv6");
 	assert_string_equal(serving_get(&serving, "1.14.1.3.2"), "STRING net/snmp6");
