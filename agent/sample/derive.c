@@ -61,6 +61,11 @@ static void derive_from(struct tcx_derive *derive, const struct tcx_derive_setti
 	begin_together(now);
 	now->minute = tcx_window_step(&derive->minute, MINUTE_NS,
 				      before != NULL ? before->minute : NULL, now, interval_ns);
+	if (settings->window_ns == MINUTE_NS) {
+		tcx_window_clear(&derive->window);
+		now->window = tcx_numbers_ref(now->minute);
+		return;
+	}
 	now->window = tcx_window_step(&derive->window, settings->window_ns,
 				      before != NULL ? before->window : NULL, now, interval_ns);
 }

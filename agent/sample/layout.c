@@ -24,6 +24,7 @@ static void free_layout(struct tcx_layout *layout)
 	free(layout->by_position);
 	free(layout->counts);
 	free(layout->grows);
+	tcx_numbers_unref(layout->still);
 	free(layout->entries);
 	free(layout);
 }
@@ -246,12 +247,15 @@ bool tcx_layout_finish(struct tcx_layout *layout)
 	}
 	layout->counts = calloc(layout->count + 1, sizeof(layout->counts[0]));
 	layout->grows = calloc(layout->count + 1, sizeof(layout->grows[0]));
-	if (layout->counts == NULL || layout->grows == NULL || !sort_names(layout) ||
-	    !set_positions(layout))
+	layout->still = tcx_numbers_new(layout->count);
+	if (layout->counts == NULL || layout->grows == NULL || layout->still == NULL ||
+	    !sort_names(layout) || !set_positions(layout))
 		return false;
 	memset(layout->slot, 0xff, sizeof(layout->slot));
 	memset(layout->type_slot, 0xff, sizeof(layout->type_slot));
-	for (size_t i = 0; i < layout->count; i++)
+	for (size_t i = 0; i < layout->count; i++) {
 		set_slot(layout, i);
+		layout->still->of[i] = layout->grows[i] ? 0 : TCX_NO_NUMBER;
+	}
 	return true;
 }

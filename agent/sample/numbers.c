@@ -23,7 +23,6 @@ struct tcx_numbers *tcx_numbers_under(const struct tcx_numbers *numbers, const i
 
 	if (same == NULL)
 		return NULL;
-	same->ns = numbers->ns;
 	for (size_t i = 0; i < count; i++)
 		same->of[i] = map[i] >= 0 ? numbers->of[map[i]] : TCX_NO_NUMBER;
 	return same;

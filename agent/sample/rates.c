@@ -33,12 +33,18 @@ static double moved(const struct move *move, double mean, uint64_t before, uint6
 	return mean < LEAST ? 0 : mean;
 }
 
+/* What is new begins with means of 0. */
+static const double *means_of(const struct tcx_rates *rates, const struct tcx_rates *fresh)
+{
+	return rates->count > 0 ? rates->mean : fresh->mean;
+}
+
 /* All were read both times, and none began anew. */
 static void move_all(struct tcx_rates *rates, const struct tcx_snapshot *before,
 		     const struct tcx_snapshot *now)
 {
 	const struct move move = move_of(now->taken_ns - before->taken_ns, rates->time_ns);
-	const double *was = before->rates->mean;
+	const double *was = means_of(before->rates, rates);
 
 	for (size_t i = 0; i < now->layout->count; i++)
 		rates->mean[i] = moved(&move, was[i], before->values[i], now->values[i]);
@@ -48,16 +54,16 @@ static void move_all(struct tcx_rates *rates, const struct tcx_snapshot *before,
 static void move_each(struct tcx_rates *rates, const struct tcx_snapshot *before,
 		      const struct tcx_snapshot *now)
 {
+	const double *was = means_of(before->rates, rates);
 	struct move move = {0};
 
 	for (size_t i = 0; i < now->layout->count; i++) {
 		uint64_t taken_ns = tcx_snapshot_taken(now, i);
 		uint64_t ns = taken_ns - tcx_snapshot_taken(before, i);
 
-		rates->mean[i] = 0;
 		if (now->since->of[i] >= taken_ns)
 			continue; /* it begins, or is no counter */
-		rates->mean[i] = before->rates->mean[i];
+		rates->mean[i] = was[i];
 		if (ns == 0)
 			continue; /* it is not in this reading */
 		if (ns != move.ns)
@@ -70,9 +76,26 @@ static struct tcx_rates *make(uint64_t time_ns, size_t count)
 {
 	struct tcx_rates *rates = calloc(1, sizeof(*rates) + count * sizeof(rates->mean[0]));
 
-	if (rates != NULL)
+	if (rates != NULL) {
 		rates->time_ns = time_ns;
+		rates->count = count;
+	}
 	return rates;
+}
+
+/* Most counters of most namespaces never move. */
+static struct tcx_rates *trim(struct tcx_rates *rates)
+{
+	struct tcx_rates *still;
+
+	for (size_t i = 0; i < rates->count; i++)
+		if (rates->mean[i] != 0)
+			return rates;
+	still = make(rates->time_ns, 0);
+	if (still == NULL)
+		return rates;
+	free(rates);
+	return still;
 }
 
 struct tcx_rates *tcx_rates_new(const struct tcx_snapshot *before, const struct tcx_snapshot *now,
@@ -80,20 +103,24 @@ struct tcx_rates *tcx_rates_new(const struct tcx_snapshot *before, const struct 
 {
 	struct tcx_rates *rates = now->since != NULL ? make(time_ns, now->layout->count) : NULL;
 
-	if (rates == NULL || before == NULL || before->rates == NULL)
-		return rates;
+	if (rates == NULL)
+		return NULL;
+	if (before == NULL || before->rates == NULL)
+		return trim(rates);
 	if (now->since == before->since && before->taken == NULL && now->taken == NULL)
 		move_all(rates, before, now);
 	else
 		move_each(rates, before, now);
-	return rates;
+	return trim(rates);
 }
 
 struct tcx_rates *tcx_rates_under(const struct tcx_rates *rates, const int32_t *map, size_t count)
 {
-	struct tcx_rates *same = rates != NULL ? make(rates->time_ns, count) : NULL;
+	struct tcx_rates *same = NULL;
 
-	for (size_t i = 0; same != NULL && i < count; i++)
+	if (rates != NULL)
+		same = make(rates->time_ns, rates->count > 0 ? count : 0);
+	for (size_t i = 0; same != NULL && i < same->count; i++)
 		same->mean[i] = map[i] >= 0 ? rates->mean[map[i]] : 0;
 	return same;
 }
@@ -105,7 +132,7 @@ bool tcx_rates_get(const struct tcx_snapshot *snapshot, size_t entry, double *pe
 	if (snapshot->rates == NULL || snapshot->since->of[entry] > taken_ns ||
 	    taken_ns - snapshot->since->of[entry] < snapshot->rates->time_ns)
 		return false;
-	*per_second = snapshot->rates->mean[entry];
+	*per_second = snapshot->rates->count > 0 ? snapshot->rates->mean[entry] : 0;
 	return true;
 }
 

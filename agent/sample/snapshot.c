@@ -58,6 +58,26 @@ bool tcx_snapshot_keep(struct tcx_snapshot *snapshot, const struct tcx_snapshot 
 	return true;
 }
 
+struct tcx_snapshot *tcx_snapshot_copy(const struct tcx_snapshot *snapshot)
+{
+	size_t size = snapshot->layout->count * sizeof(snapshot->values[0]);
+	struct tcx_snapshot *copy = tcx_snapshot_new(snapshot->layout);
+
+	if (copy == NULL)
+		return NULL;
+	copy->taken_ns = snapshot->taken_ns;
+	memcpy(copy->interval_ns, snapshot->interval_ns, sizeof(copy->interval_ns));
+	memcpy(copy->values, snapshot->values, size);
+	if (snapshot->taken == NULL)
+		return copy;
+	if (!add_ages(copy)) {
+		tcx_snapshot_unref(copy);
+		return NULL;
+	}
+	memcpy(copy->taken, snapshot->taken, size);
+	return copy;
+}
+
 struct tcx_snapshot *tcx_snapshot_under(const struct tcx_snapshot *snapshot,
 					struct tcx_layout *layout)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_LINES 8
+#define FIRST_LINES 2
 
 static uint64_t *line_at(const struct tcx_lines *lines, size_t i, size_t columns)
 {

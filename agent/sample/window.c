@@ -2,6 +2,8 @@
 /* Keeps where a window began; when it is over, subtracts what was there from what is now. */
 #include "sample/window.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 
 /* What a snapshot that comes a little early may lack: half an interval, or this part of all. */
@@ -13,10 +15,10 @@ void tcx_window_clear(struct tcx_window *window)
 	window->base = NULL;
 }
 
-static void begin(struct tcx_window *window, uint64_t length_ns, struct tcx_snapshot *now)
+static void begin(struct tcx_window *window, uint64_t length_ns, const struct tcx_snapshot *now)
 {
 	tcx_window_clear(window);
-	window->base = tcx_snapshot_ref(now);
+	window->base = tcx_snapshot_copy(now);
 	window->length_ns = length_ns;
 }
 
@@ -43,6 +45,15 @@ static uint64_t growth_of(const struct tcx_snapshot *base, const struct tcx_snap
 	return now->values[i] - base->values[i];
 }
 
+/* Of what is idle it is the same as of all others that are. */
+static struct tcx_numbers *share(struct tcx_numbers *growth, const struct tcx_layout *layout)
+{
+	if (memcmp(growth->of, layout->still->of, layout->count * sizeof(growth->of[0])) != 0)
+		return growth;
+	tcx_numbers_unref(growth);
+	return tcx_numbers_ref(layout->still);
+}
+
 /* By the layout of now. NULL when memory is short. */
 static struct tcx_numbers *subtract(const struct tcx_snapshot *base, const struct tcx_snapshot *now)
 {
@@ -53,13 +64,10 @@ static struct tcx_numbers *subtract(const struct tcx_snapshot *base, const struc
 		base = same = tcx_snapshot_under(base, now->layout);
 	if (base != NULL && now->since != NULL)
 		growth = tcx_numbers_new(now->layout->count);
-	if (growth != NULL) {
-		growth->ns = now->taken_ns - base->taken_ns;
-		for (size_t i = 0; i < now->layout->count; i++)
-			growth->of[i] = growth_of(base, now, i);
-	}
+	for (size_t i = 0; growth != NULL && i < now->layout->count; i++)
+		growth->of[i] = growth_of(base, now, i);
 	tcx_snapshot_unref(same);
-	return growth;
+	return growth != NULL ? share(growth, now->layout) : NULL;
 }
 
 struct tcx_numbers *tcx_window_step(struct tcx_window *window, uint64_t length_ns,

@@ -13,6 +13,7 @@
 #include "base/fault.h"
 #include "base/reference.h"
 #include "catalogue/catalogue.h"
+#include "sample/numbers.h"
 
 /* The longest name that a counter can have (nstatName's SIZE in LINUX-TCPEXT-MIB). */
 #define TCX_NAME_MAX 64
@@ -45,6 +46,7 @@ struct tcx_layout {
 	/* After tcx_layout_finish(): */
 	bool *counts; /* owned; whether each entry is a counter, which only grows */
 	bool *grows;  /* owned; whether it is one as far as is known: unknown names included */
+	struct tcx_numbers *still; /* what they grow by while nothing happens; with a reference */
 	/* Index into entries, -1: no such counter. */
 	int32_t slot[TCX_COUNTERS];
 	int32_t type_slot[TCX_ICMP_COLUMNS][TCX_ICMP_TYPES];

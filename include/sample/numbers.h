@@ -13,7 +13,6 @@
 
 struct tcx_numbers {
 	atomic_uint references;
-	uint64_t ns;   /* growth: between the two readings that it is of */
 	uint64_t of[]; /* by entry */
 };
 

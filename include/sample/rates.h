@@ -16,6 +16,7 @@
 
 struct tcx_rates {
 	uint64_t time_ns; /* what the means are over; not 0 */
+	size_t count;	  /* of the means; 0: all of them are 0, as of what is idle */
 	double mean[];	  /* per second, by entry; of no meaning where the entry has not begun */
 };
 

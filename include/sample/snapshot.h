@@ -45,6 +45,9 @@ struct tcx_snapshot {
 /* A snapshot of zeros with one reference; NULL when memory is short. */
 struct tcx_snapshot *tcx_snapshot_new(struct tcx_layout *layout);
 
+/* A copy of what was read alone: of nothing that is derived. NULL when memory is short. */
+struct tcx_snapshot *tcx_snapshot_copy(const struct tcx_snapshot *snapshot);
+
 /*
  * A copy under another layout, of what was read alone: shared names keep value and age. NULL when
  * memory is short.

@@ -2,7 +2,7 @@
 /*
  * A time such as a minute, again and again, and what counters grew by in each. It ends with the
  * first snapshot that is so far from where it began, and the next one begins there: nothing slides,
- * and nothing is copied but the reference to one snapshot. It takes longer where less is read.
+ * and nothing is kept but the values of one snapshot. It takes longer where less is read.
  *
  * There is no growth of what was not read both times, nor of what began anew in between
  * (sample/since.h). Of a file that is read less often it is that from its newest reading then to
@@ -18,7 +18,7 @@
 
 /* Zeros are a window that has not begun. */
 struct tcx_window {
-	struct tcx_snapshot *base; /* where it began, with a reference */
+	struct tcx_snapshot *base; /* owned; where it began, without what was derived */
 	uint64_t length_ns;
 };
 

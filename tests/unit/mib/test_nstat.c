@@ -175,6 +175,7 @@ static void hang(struct tcx_snapshot *snapshot, uint64_t since_ns)
 	snapshot->minute = tcx_numbers_new(count);
 	snapshot->rates = calloc(1, sizeof(*snapshot->rates) + count * sizeof(double));
 	snapshot->rates->time_ns = MINUTE_NS;
+	snapshot->rates->count = count;
 	memset(snapshot->since->of, 0xff, count * sizeof(uint64_t));
 	memset(snapshot->minute->of, 0xff, count * sizeof(uint64_t));
 	for (size_t i = 0; i < COUNT(derived); i++) {

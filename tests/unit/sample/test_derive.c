@@ -186,7 +186,6 @@ static void expect_growth(size_t i, const char *before, const char *now, const c
 	assert_null(step(&scene, 1, before)->window);
 	snapshot = step(&scene, 3.5, now);
 	assert_non_null(snapshot->window);
-	assert_int_equal(snapshot->window->ns, 2500000000);
 	if (strcmp(text_of(snapshot->layout, snapshot->window->of, 1), grew) != 0)
 		fail_msg("pair %zu: %s", i, text_of(snapshot->layout, snapshot->window->of, 1));
 	end(&scene);
@@ -436,6 +435,23 @@ static void window_without_base(void **state)
 	end(&scene);
 }
 
+/* A counter of milliseconds tells how long a window was. */
+static void step_clock(struct scene *scene, double at)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "TcpInSegs=%.0f", at * 1000);
+	step(scene, at, text);
+}
+
+static double rate_of_second(const struct scene *scene)
+{
+	double rate;
+
+	assert_true(tcx_rates_get(scene->last, 1, &rate));
+	return rate;
+}
+
 /* Readings that come early or late by some milliseconds, and windows of other lengths. */
 static void windows(void **state)
 {
@@ -445,24 +461,60 @@ static void windows(void **state)
 	(void)state;
 	scene.settings.window_ns = 5 * TCX_NS_PER_S;
 	for (int i = 0; i <= 10; i++)
-		step(&scene, 1 + i + (i % 5 == 0 ? 0.02 - 0.002 * i : 0), "TcpInSegs=1");
+		step_clock(&scene, 1 + i + (i % 5 == 0 ? 0.02 - 0.002 * i : 0));
 	last = scene.last->window;
-	assert_int_equal(last->ns, NS(4.99));
-	step(&scene, 12, "TcpInSegs=1");
+	assert_int_equal(last->of[0], 4990);
+	step_clock(&scene, 12);
 	assert_ptr_equal(scene.last->window, last); /* no copy */
-	step(&scene, 12.5, "IcmpMsgInType3=1 TcpInSegs=1");
+	step(&scene, 12.5, "IcmpMsgInType3=1 TcpInSegs=12500");
 	assert_int_equal(scene.last->window->of[0], TCX_NO_NUMBER);
-	assert_int_equal(scene.last->window->of[1], 0);
+	assert_int_equal(scene.last->window->of[1], 4990);
 	scene.settings.window_ns = 7 * TCX_NS_PER_S;
-	step(&scene, 13, "TcpInSegs=1");
+	step_clock(&scene, 13);
 	assert_null(scene.last->window); /* another length begins anew */
 	for (int i = 14; i <= 20; i++)
-		step(&scene, i, "TcpInSegs=1");
-	assert_int_equal(scene.last->window->ns, NS(7));
+		step_clock(&scene, i);
+	assert_int_equal(scene.last->window->of[0], 7000);
 	scene.settings.interval_ns = 30 * TCX_NS_PER_S;
-	step(&scene, 50, "TcpInSegs=5");
-	assert_int_equal(scene.last->window->ns, NS(30)); /* it takes as long as a reading */
-	assert_int_equal(scene.last->window->of[0], 4);
+	step_clock(&scene, 50);
+	assert_int_equal(scene.last->window->of[0], 30000); /* it takes as long as a reading */
+	end(&scene);
+}
+
+/* What nothing happens in has the growth and the means of all that are so, once it is known. */
+static void idle(void **state)
+{
+	struct scene scene = {.settings = usual};
+	const struct tcx_numbers *still;
+
+	(void)state;
+	for (int i = 0; i <= 61; i++)
+		step(&scene, 1 + i, "TcpCurrEstab=3 TcpInSegs=7");
+	still = scene.last->layout->still;
+	assert_int_equal(still->of[0], TCX_NO_NUMBER);
+	assert_int_equal(still->of[1], 0);
+	assert_ptr_equal(scene.last->minute, still);
+	assert_int_equal(scene.last->rates->count, 0);
+	assert_true(rate_of_second(&scene) == 0);
+	for (int i = 62; i <= 122; i++)
+		step(&scene, 1 + i, "TcpCurrEstab=3 TcpInSegs=8");
+	assert_ptr_not_equal(scene.last->minute, still);
+	assert_int_equal(scene.last->minute->of[1], 1);
+	assert_true(rate_of_second(&scene) > 0);
+	end(&scene);
+}
+
+/* healthWindow is a minute, too, unless it is set. */
+static void one_window(void **state)
+{
+	struct scene scene = {.settings = usual};
+
+	(void)state;
+	scene.settings.window_ns = 60 * TCX_NS_PER_S;
+	for (int i = 0; i <= 60; i++)
+		step_clock(&scene, 1 + i);
+	assert_int_equal(scene.last->window->of[0], 60000);
+	assert_ptr_equal(scene.last->window, scene.last->minute);
 	end(&scene);
 }
 
@@ -734,6 +786,8 @@ int main(void)
 		cmocka_unit_test(settings),
 		cmocka_unit_test(minutes),
 		cmocka_unit_test(windows),
+		cmocka_unit_test(idle),
+		cmocka_unit_test(one_window),
 		cmocka_unit_test(minutes_of_a_slow_file),
 	};
 
