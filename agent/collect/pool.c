@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Threads wait, for a timer and the jobs' descriptors, and run nothing: each run has a thread of
- * its own, whose priority may be lowered, and which may never end.
+ * Threads wait, for a timer and the jobs' descriptors. One that finds a job due runs it, after it
+ * has seen to it that another one waits, as a run may never end. A run with a low priority has a
+ * thread of its own.
  */
 #include "pool.h"
 
@@ -29,6 +30,7 @@ struct tcx_pool {
 	pthread_mutex_t lock;	/* guards what follows, and the jobs */
 	size_t limit;
 	size_t placed;	      /* runs that have a place, at most limit */
+	size_t waiting;	      /* threads that run nothing, but for those with a low priority */
 	struct tcx_job *jobs; /* those that are not stopped */
 	int timer_fd;
 	int ready_fd; /* of epoll: the timer and the jobs' descriptors */
@@ -108,9 +110,10 @@ static struct tcx_job *find_due(const struct tcx_pool *pool, uint64_t now)
 static uint64_t next_look(const struct tcx_pool *pool)
 {
 	uint64_t look = TCX_NEVER;
+	uint64_t late = next_late(pool);
 
 	for (const struct tcx_job *job = pool->jobs; job != NULL; job = job->next) {
-		uint64_t room = has_room(pool, job) ? 1 : next_late(pool);
+		uint64_t room = has_room(pool, job) ? 1 : late;
 
 		if (!job->runs)
 			look = tcx_clock_earlier(look, tcx_clock_later(job->due_ns, room));
@@ -166,28 +169,10 @@ static void run(struct tcx_job *job)
 		forget(job);
 }
 
-static void *work(void *arg)
+/* Call with the lock. */
+static void place(struct tcx_job *job)
 {
-	struct tcx_job *job = arg;
 	struct tcx_pool *pool = job->pool;
-
-	run(job);
-	unref(pool);
-	return NULL;
-}
-
-/* On Linux the priority is of the calling thread alone. It cannot be raised again. */
-static void *work_spare(void *arg)
-{
-	if (getpriority(PRIO_PROCESS, 0) < SPARE_NICE)
-		setpriority(PRIO_PROCESS, 0, SPARE_NICE);
-	return work(arg);
-}
-
-/* Where no thread can be had, this one is away for the run, and another one begins what is next. */
-static void begin(struct tcx_pool *pool, struct tcx_job *job)
-{
-	bool spare = job->kind->spare && !job->asked;
 
 	job->runs = job->placed = true;
 	job->began_ns = tcx_clock_now();
@@ -195,10 +180,69 @@ static void begin(struct tcx_pool *pool, struct tcx_job *job)
 	job->asked = false;
 	pool->placed++;
 	arm(pool);
-	pthread_mutex_unlock(&pool->lock);
-	if (tcx_worker_start(spare ? work_spare : work, job, &pool->references) != 0)
+}
+
+static bool is_spare(const struct tcx_job *job)
+{
+	return job->kind->spare && !job->asked;
+}
+
+/* Call with the lock. The next one for a thread with a low priority, placed, or NULL. */
+static struct tcx_job *next_spare(struct tcx_pool *pool)
+{
+	struct tcx_job *job = pool->stop ? NULL : find_due(pool, tcx_clock_now());
+
+	if (job == NULL || !is_spare(job))
+		return NULL;
+	place(job);
+	return job;
+}
+
+/* On Linux the priority is of the calling thread alone. It cannot be raised again. */
+static void *work_spare(void *arg)
+{
+	struct tcx_job *job = arg;
+	struct tcx_pool *pool = job->pool;
+
+	if (getpriority(PRIO_PROCESS, 0) < SPARE_NICE)
+		setpriority(PRIO_PROCESS, 0, SPARE_NICE);
+	while (job != NULL) {
 		run(job);
+		pthread_mutex_lock(&pool->lock);
+		job = next_spare(pool);
+		pthread_mutex_unlock(&pool->lock);
+	}
+	unref(pool);
+	return NULL;
+}
+
+static void *schedule(void *arg);
+
+/* Call with the lock. Where no thread can be had, nobody waits until a run has ended. */
+static bool add_thread(struct tcx_pool *pool)
+{
+	pool->waiting++;
+	if (tcx_worker_start(schedule, pool, &pool->references) == 0)
+		return true;
+	pool->waiting--;
+	return false;
+}
+
+/* A low priority is left out where there is no thread to have it. */
+static void begin(struct tcx_pool *pool, struct tcx_job *job)
+{
+	bool spare = is_spare(job);
+
+	place(job);
+	if (spare && tcx_worker_start(work_spare, job, &pool->references) == 0)
+		return;
+	pool->waiting--;
+	if (pool->waiting == 0)
+		add_thread(pool);
+	pthread_mutex_unlock(&pool->lock);
+	run(job);
 	pthread_mutex_lock(&pool->lock);
+	pool->waiting++;
 }
 
 /* Waits without the lock. A run listens again when it ends. */
@@ -221,7 +265,7 @@ static void *schedule(void *arg)
 	struct tcx_pool *pool = arg;
 
 	pthread_mutex_lock(&pool->lock);
-	while (!pool->stop) {
+	while (!pool->stop && pool->waiting <= pool->limit) {
 		uint64_t now = tcx_clock_now();
 		struct tcx_job *job = find_due(pool, now);
 
@@ -232,7 +276,8 @@ static void *schedule(void *arg)
 		else
 			wait_for_event(pool);
 	}
-	arm(pool); /* the next one is to see the end, too */
+	pool->waiting--;
+	arm(pool); /* the next one is to see what this one has not, be it the end */
 	pthread_mutex_unlock(&pool->lock);
 	unref(pool);
 	return NULL;
@@ -248,6 +293,22 @@ static bool open_fds(struct tcx_pool *pool)
 	       epoll_ctl(pool->ready_fd, EPOLL_CTL_ADD, pool->timer_fd, &event) == 0;
 }
 
+/*
+ * As many as there are places: if no more can be had, a table that one reads holds up no counters.
+ * False: there is none.
+ */
+static bool add_threads(struct tcx_pool *pool)
+{
+	bool done;
+
+	pthread_mutex_lock(&pool->lock);
+	while (pool->waiting < pool->limit && add_thread(pool))
+		;
+	done = pool->waiting > 0;
+	pthread_mutex_unlock(&pool->lock);
+	return done;
+}
+
 struct tcx_pool *tcx_pool_new(size_t places, struct tcx_fault *fault)
 {
 	struct tcx_pool *pool = tcx_reference_new(sizeof(*pool), fault);
@@ -258,14 +319,10 @@ struct tcx_pool *tcx_pool_new(size_t places, struct tcx_fault *fault)
 	pool->limit = places;
 	if (!open_fds(pool))
 		tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
-	else if (tcx_worker_start(schedule, pool, &pool->references) != 0)
+	else if (!add_threads(pool))
 		tcx_fault_set(fault, "no thread can be started; raise the limit of tasks");
-	else {
-		/* As many as there are places, so that a table read by one holds up no counters. */
-		while (--places > 0 && tcx_worker_start(schedule, pool, &pool->references) == 0)
-			;
+	else
 		return pool;
-	}
 	unref(pool);
 	return NULL;
 }

@@ -21,7 +21,7 @@ struct tcx_job_kind {
 	bool spare; /* runs that nobody asked for have a low priority */
 	/*
 	 * Returns when it is due again, by tcx_clock_now(), or TCX_NEVER. It never runs twice at a
-	 * time, and each time in another thread. It may set the job's fd, and close that before. A
+	 * time, and leaves its thread as it was. It may set the job's fd, and close that before. A
 	 * run before may have taken what made the fd readable.
 	 */
 	uint64_t (*run)(void *owner);

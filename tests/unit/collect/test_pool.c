@@ -42,12 +42,44 @@ int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 			  void *(*start)(void *), void *arg);
 
+static atomic_int threads; /* that there are */
+
+struct beginning {
+	void *(*start)(void *);
+	void *arg;
+};
+
+static void *count_thread(void *arg)
+{
+	struct beginning beginning = *(struct beginning *)arg;
+
+	free(arg);
+	beginning.start(beginning.arg);
+	threads--;
+	return NULL;
+}
+
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 			  void *(*start)(void *), void *arg)
 {
-	if (no_threads)
+	struct beginning *beginning = malloc(sizeof(*beginning));
+
+	if (no_threads || beginning == NULL) {
+		free(beginning);
 		return EAGAIN;
-	return __real_pthread_create(thread, attributes, start, arg);
+	}
+	*beginning = (struct beginning){start, arg};
+	threads++;
+	return __real_pthread_create(thread, attributes, count_thread, beginning);
+}
+
+static void wait_for_threads(int count)
+{
+	uint64_t deadline = tcx_clock_now() + TIMEOUT_S * TCX_NS_PER_S;
+
+	while (threads != count && tcx_clock_now() < deadline)
+		usleep(1000);
+	assert_int_equal(threads, count);
 }
 
 static void wait_for(sem_t *what)
@@ -485,6 +517,42 @@ static void at_any_time(void **state)
 	tcx_pool_stop(NULL);
 }
 
+/* Two runs and one that waits are all threads there are, whatever ran before. */
+static void few_threads(void **state)
+{
+	struct tcx_pool *pool = new_pool(2);
+	struct owner *owners[2] = {make(true), make(true)};
+
+	(void)state;
+	wait_for_threads(2);
+	for (int i = 0; i < 20; i++) {
+		for (size_t k = 0; k < COUNT(owners); k++) {
+			owners[k]->next_ns = i % 2 == 0 && k == 1 ? 1 : TCX_NEVER;
+			if (i == 0)
+				start(owners[k], pool, k == 0 ? &quick : &spare);
+			else
+				tcx_job_ask(&owners[k]->job);
+			wait_for(&owners[k]->began);
+		}
+		wait_for_threads(3);
+		for (size_t k = 0; k < COUNT(owners); k++) {
+			open_gate(owners[k]);
+			wait_for(&owners[k]->ended);
+		}
+		if (i % 2 != 0)
+			continue;
+		wait_for(&owners[1]->began); /* with a low priority */
+		wait_for_threads(3);
+		open_gate(owners[1]);
+		wait_for(&owners[1]->ended);
+	}
+	for (size_t k = 0; k < COUNT(owners); k++)
+		end_job(owners[k]);
+	wait_for_threads(2);
+	tcx_pool_stop(pool);
+	wait_for_threads(0);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -496,12 +564,19 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
-		TEST(runs_when_due),	 TEST(asked_during_a_run),
-		TEST(stop_during_a_run), TEST(stopped_is_not_asked),
-		TEST(slow_ones),	 TEST(all_are_stuck),
-		TEST(one_place),	 TEST(asked_come_first),
-		TEST(priorities),	 TEST(descriptors),
-		TEST(no_more_threads),	 TEST(at_any_time),
+		TEST(runs_when_due),
+		TEST(asked_during_a_run),
+		TEST(stop_during_a_run),
+		TEST(stopped_is_not_asked),
+		TEST(slow_ones),
+		TEST(all_are_stuck),
+		TEST(one_place),
+		TEST(asked_come_first),
+		TEST(priorities),
+		TEST(descriptors),
+		TEST(no_more_threads),
+		TEST(at_any_time),
+		TEST(few_threads),
 		TEST(end_during_a_run), /* the last one: what it leaves
 					   goes away by itself */
 #undef TEST
