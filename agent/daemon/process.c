@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <malloc.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdint.h>
@@ -17,10 +18,22 @@
 
 #include "daemon/rights.h"
 
+/*
+ * Each thread would get memory from a heap of its own, and leave holes there. What one makes others
+ * free, and none makes much.
+ */
+static void use_one_heap(void)
+{
+#ifdef M_ARENA_MAX
+	mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 /* Else a descriptor of ours becomes 0, 1 or 2, the lowest free one, and serves as standard I/O. */
 bool tcx_process_begin(void)
 {
 	signal(SIGXFSZ, SIG_IGN);
+	use_one_heap();
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
 			return false;

@@ -9,8 +9,8 @@
 #include "base/fault.h"
 
 /*
- * Call first: opens closed standard descriptors on /dev/null, and makes a file that may not grow an
- * error, not a signal. False without /dev/null.
+ * Call first: opens closed standard descriptors on /dev/null, makes a file that may not grow an
+ * error, not a signal, and gives all threads one heap. False without /dev/null.
  */
 bool tcx_process_begin(void);
 
