@@ -2,8 +2,8 @@
 """etc/grafana: a dashboard of a host and one of many hosts, worst first."""
 import json
 
-from panels import (COLOURED, FULL, POWERS, STACK, TO_HOST, Maker, dashboard, named, query_variable, section, steps,
-                    words)
+from panels import (COLOURED, DROPPED, FULL, PLAIN, POWERS, SEVERITY, STACK, TO_HOST, Maker, dashboard, named,
+                    query_variable, section, steps, words)
 from rows import ABOUT
 
 HALF, THIRD, QUARTER, MIDDLE = (12, 9), (8, 9), (6, 9), (10, 9)
@@ -22,6 +22,10 @@ MEMORY = {"TCP": "limitTcpMemOctets", "UDP": "limitUdpMemOctets", "TCP, unread":
 LISTENER = {"tcpListenName": "Listener", "tcpListenService": "Service"}
 SOCKET = {"udpSocketName": "Socket", "udpSocketService": "Service"}
 SERVICE = {"serviceName": "Service"}
+NAMESPACE = {"namespaceName": "Namespace", "namespaceContext": "Context"}
+NAMESPACES = {"Worst": ("namespaceWorstSeverity", SEVERITY), "Crossed": ("namespaceActive", PLAIN),
+              "Dropped": ("namespaceListenDrops", DROPPED), "Lost": ("namespaceRcvbufErrors", DROPPED),
+              "Sent again": ("namespaceRetransSegs", PLAIN), "Age": ("namespaceAge", PLAIN)}
 
 TURNED_AWAY = ("tcpExtListenOverflows", "tcpExtListenDrops", "tcpExtTCPReqQFullDrop",
                "tcpExtTCPReqQFullDoCookies", "tcpExtSyncookiesSent", "tcpExtSyncookiesFailed", "tcpExtTCPBacklogDrop")
@@ -51,6 +55,10 @@ OF_SOCKETS = ("Where the host receives datagrams. Dropped: what the kernel dropp
               "Full: the receive buffer.")
 OF_SERVICES = ("Units of systemd, containers and virtual machines. Dropped: what the kernel dropped at their "
                "listeners and UDP sockets in the time shown. Full: their fullest queue.")
+OF_NAMESPACES = ("The network namespaces that the agent serves beside the host's own, such as those of containers. "
+                 "Worst: the worst severity of the thresholds that are crossed there. Dropped, lost and sent again: "
+                 "connections, datagrams and segments in the last minute. A namespace leads to a dashboard of its "
+                 "own, which job tcpextd_contexts feeds.")
 
 
 def files(rows):
@@ -101,10 +109,21 @@ def host(make):
             make.by_row("Out of time, by processor", QUARTER, "softnetCpuTimeSqueeze", "softnetCpuName"),
             make.objects("Connections tracked", QUARTER, *TRACKED, behind="nfConntrack"),
             make.objects("Connections not tracked", QUARTER, *UNTRACKED, behind="nfConntrack")),
+        section(
+            "Containers and other network namespaces: the worst comes first",
+            make.table("Namespaces", HALF, NAMESPACE, namespaces(make), OF_NAMESPACES,
+                       TO_HOST % "${instance}@${__data.fields.Context}"),
+            make.by_row("Connections dropped in a minute", QUARTER, "namespaceListenDrops", "namespaceName"),
+            make.by_row("Datagrams lost in a minute", QUARTER, "namespaceRcvbufErrors", "namespaceName"), folded=True),
         section("Each value of health, over time", *map(make.trend, health), folded=True),
         section("Every counter that grows, per second", *counters(make), folded=True),
         section("Every number that rises and falls", *gauges(make), folded=True),
     ], [query_variable("instance", "label_values(snapshotSequence, instance)")])
+
+
+def namespaces(make):
+    return {heading: (make.value(name, by=", ".join(NAMESPACE)), make.unit(name), looks)
+            for heading, (name, looks) in NAMESPACES.items()}
 
 
 def limits(make):

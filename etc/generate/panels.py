@@ -54,6 +54,10 @@ DROPPED = {"custom.width": 80, "decimals": 0, **COLOURED, "thresholds": steps((1
 GAUGE = {"custom.width": 110, "min": 0, "max": 1, "decimals": 0, "thresholds": FULL,
          "custom.cellOptions": {"type": "gauge", "mode": "basic"}}
 PLAIN = {"custom.width": 80}
+SEVERITY = {"custom.width": 80, **COLOURED,
+            "thresholds": steps((1, "blue"), (2, "orange"), (3, "red"), base="transparent"),
+            "mappings": [{"type": "value", "options": {str(i): {"text": word, "index": i}
+                                                       for i, word in enumerate(COLOURS, 1)}}]}
 
 
 class Maker:
@@ -172,7 +176,8 @@ class Maker:
         names = {**labels, **dict(zip(values, columns))}
         looks = {heading: {"unit": unit, **cell} for heading, (_, unit, cell) in columns.items()}
         if link:
-            looks[next(iter(labels.values()))] = {"links": [{"title": "Dashboard of this host", "url": link}]}
+            what = next(iter(labels.values()))
+            looks[what] = {"links": [{"title": f"Dashboard of this {what.lower()}", "url": link}]}
         first = [{"displayName": next(iter(columns)), "desc": True}]
         panel = self.panel("table", title, size, targets, "short", text,
                            {"showHeader": True, "cellHeight": "sm", "sortBy": first}, now=True, noValue="")

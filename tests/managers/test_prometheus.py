@@ -146,6 +146,14 @@ def targets(site):
             if one["labels"]["job"] == "tcpextd_contexts"}
 
 
+def on_dashboard(site):
+    """What each column of the table of namespaces has there, by name."""
+    panels = json.loads((SOURCE / "etc/grafana/host.json").read_text())["panels"]
+    table = next(panel for row in panels for panel in row.get("panels", ()) if panel["title"] == "Namespaces")
+    return {target["legendFormat"]: {one["metric"]["namespaceName"]: float(one["value"][1]) for one in
+                                     scrape.ask(site, target["expr"].replace("$instance", "127.0.0.1"))} for target in table["targets"]}
+
+
 def namespaces(site):
     """Each namespace is a row, by name and context, and the program beside snmp.yml makes a target of each."""
     with Names(site) as names:
@@ -167,6 +175,8 @@ def namespaces(site):
                   for one in sorted((first, second))]
         check(done.returncode == 0 and json.loads(file.read_text()) == wanted, "the program writes a target for each", (done, file.read_text()))
         wait_for(lambda: f"Prometheus has them: {targets(site)}", lambda: targets(site) == {f"127.0.0.1@{one}": one for one in (first, second)})
+        wait_for(lambda: f"the dashboard has them: {on_dashboard(site)}", lambda: on_dashboard(site)["Worst"] == {second: 3}
+                 and on_dashboard(site)["Crossed"] == {first: 0, second: 1})
         names.delete("b")
         wait_for("the row has gone", lambda: second not in rows_by_context(site, "namespaceAge"))
         discover(site, file, "127.0.0.1")

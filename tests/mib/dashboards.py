@@ -22,7 +22,7 @@ ROWS = Rows(TOP / "mibs/rows.json")
 OBJECTS = {row["object"]: row for table in ROWS.tables for row in table["columns"]} | ROWS.scalar
 MADE_LABELS = {"instance", "health", "limit", "counter"}
 WORDS = set("by or on vector max sum count rate increase topk sort_desc clamp_min label_replace bool".split())
-BUILT_IN = r"__rate_interval|__range|__url_time_range|__field\.labels\.instance|__value\.raw"
+BUILT_IN = r"__rate_interval|__range|__url_time_range|__field\.labels\.instance|__value\.raw|__data\.fields\.\w+"
 UNITS = {"octets": {"bytes", "Bps"}, "percent": {"percentunit"}}
 COLUMNS = 24
 
@@ -136,6 +136,18 @@ def variables(dashboard):
             yield f"{panel['title']} has a data source of its own"
 
 
+def order(dashboard):
+    """A table has the worst on top: by its first query, of a column that it shows, whose rows a link finds by one of these too."""
+    for panel in panels(dashboard):
+        if panel["type"] == "table":
+            shown = panel["transformations"][1]["options"]["renameByName"]
+            first = shown.get("Value #A", shown.get("Value"))
+            if panel["options"]["sortBy"] != [{"displayName": first, "desc": True}]:
+                yield f"{panel['title']} is not sorted by {first}"
+            yield from (f"{panel['title']} has no column {name}" for name in re.findall(r"__data\.fields\.(\w+)", json.dumps(panel))
+                        if name not in shown.values())
+
+
 def required(dashboard):
     wanted = {panel["type"] for panel in panels(dashboard)} - {"row"}
     told = {one["id"] for one in dashboard["__requires"] if one["type"] == "panel"}
@@ -159,7 +171,7 @@ def everything(dashboard):
     yield from (f"{row['object']} is not there" for row in ROWS.health + counted if row["object"] not in found)
 
 
-CHECKS = (ids, places, names, labels, counters, units, variables, required, brackets)
+CHECKS = (ids, places, names, labels, counters, units, variables, order, required, brackets)
 
 
 def promtool(dashboard):
@@ -209,6 +221,8 @@ FAULTS = (
     (units, put("stat", ("fieldConfig", "defaults"), unit="short")),
     (variables, replaced("healthRetransData", "$healthRetransData")),
     (variables, put("stat", ("datasource",), uid="mine")),
+    (order, put("table", ("options", "sortBy", 0), displayName="Full")),
+    (order, put("table", (), description="${__data.fields.None}")),
     (required, put("stat", (), type="gauge")),
     (brackets, replaced("max by (", "max by ((")),
 )
