@@ -5,7 +5,7 @@
 #   before      notes what is there, before they are installed
 #   after       when README's lines have set them up: the agent has its own user, and no file of snmpd's has changed.
 #               Purge leaves nothing but the administrator's own file. An upgrade, and a removal, keep the
-#               configuration. lintian is content with them and with their source.
+#               configuration. lintian is content with them and with their source, and autopkgtest passes.
 
 set -eu
 export LC_ALL=C
@@ -29,11 +29,25 @@ leaves_nothing() {
     print_state | diff /root/state.before - >/root/said || { cat /root/said && return 1; }
 }
 
-# make_older: the agent's package with a lower version.
+# build_older: packages of the tree that is in /root/older, with today's debian/ and a lower version.
+build_older() {
+    rm -rf /root/older/tcpextd/debian
+    cp -R /root/debian /root/older/tcpextd
+    cd /root/older/tcpextd
+    sed -i '1s/(.*)/(0.9-1)/' debian/changelog
+    DEB_BUILD_OPTIONS=nocheck dpkg-buildpackage -b -us -uc
+}
+
+# lower_version: with no such tree, the agent's package is the older one, too.
+lower_version() {
+    mkdir /root/older
+    dpkg-deb -R "$debs"/tcpextd_*.deb /root/older/tcpextd
+    sed -i 's/^Version: .*/Version: 0.9-1/' /root/older/tcpextd/DEBIAN/control
+    dpkg-deb -b /root/older/tcpextd /root/older/tcpextd_0.9-1.deb
+}
+
 make_older() {
-    dpkg-deb -R "$debs"/tcpextd_*.deb /root/older
-    sed -i 's/^Version: .*/Version: 0.9-1/' /root/older/DEBIAN/control
-    dpkg-deb -b /root/older /root/older.deb >/dev/null
+    if [ -d /root/older ]; then (build_older); else lower_version; fi >/root/said 2>&1 || { tail -n 40 /root/said && exit 1; }
 }
 
 version() {
@@ -77,7 +91,7 @@ look_at_first_installation() {
 
 look_at_upgrade() {
     make_older
-    apt install /root/older.deb "$debs"/tcpextd-mibs_*.deb "$debs"/snmpnstat_*.deb
+    apt install /root/older/tcpextd_*.deb "$debs"/tcpextd-mibs_*.deb "$debs"/snmpnstat_*.deb
     is_so 'the older one is there' [ "$(version)" = 0.9-1 ]
     is_so 'no file of snmpd has changed' snmpd_unchanged
     is_so 'before the set-up the doctor names each line' doctor_names /usr/share/doc/tcpextd/examples/tcpextd.conf
@@ -122,6 +136,12 @@ look_with_lintian() {
     is_so 'and with their source' lintian --allow-root --fail-on error,warning /root/source/*.changes
 }
 
+# It is in a container, whatever autopkgtest can tell of that.
+look_with_autopkgtest() {
+    apt install --no-install-recommends autopkgtest
+    is_so 'autopkgtest passes' autopkgtest --ignore-restrictions=isolation-container "$debs"/*.deb /root/source/tcpextd_*.dsc -- null
+}
+
 case $1 in
 before)
     apt install --no-install-recommends adduser # on which ours depend; sid's base has it no more, and purge leaves it
@@ -134,6 +154,7 @@ after)
     look_at_upgrade
     look_at_removal
     look_with_lintian
+    look_with_autopkgtest
     exit $wrong
     ;;
 esac
