@@ -50,7 +50,7 @@ start_tests() {
     pipe=$work/logs/tests-pipe
     rm -f "$pipe"
     mkfifo "$pipe"
-    setsid make -k -j"$(nproc)" -C "$1" check ${2:+"TESTS=$2"} >"$pipe" 2>&1 &
+    setsid make -k -j"$(($(nproc) + 1))" -C "$1" check ${2:+"TESTS=$2"} >"$pipe" 2>&1 &
     tests_pid=$!
     every 30 say_running "$1"
     observer_pid=$every_pid
