@@ -28,7 +28,6 @@ OPTIONAL = {"ethtool": lambda: shutil.which("ethtool"), "./configure": (SOURCE /
             "ip mptcp": lambda: os.path.isdir("/proc/sys/net/mptcp")}
 
 
-
 def shown(section, first):
     """The lines of the display in this section of tcpextd.conf(5) that begins so, as a reader sees them."""
     text = CONF_PAGE.partition(f"\n.SH {section}\n")[2].partition("\n.SH ")[0].replace("\\-", "-")

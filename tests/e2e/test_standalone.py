@@ -14,6 +14,7 @@ import harness
 import test_namespaces as namespaces
 import test_tables as tables
 from harness import AGENT, ALL, MIB2, NO_OBJECT, OBJECTS, V1, V2C, V3, Agent, Failure, check, check_equal, key, wait_for
+from test_manuals import shown
 
 ROOT = harness.SOURCE / "tests" / "fixtures" / "6.18"
 FROZEN = f"procRoot {ROOT}\nrefreshInterval 3600\nmaxAge 7200\n"
@@ -257,6 +258,32 @@ def contexts(site):
         check_equal(agent.end(), 0, "it ends well")
 
 
+def as_user(name, whose):
+    """One that tcpextd.conf(5) shows."""
+    return ("-v3", "-l", "authPriv", "-u", name, "-a", "SHA", "-A", f"password-of-{whose}", "-x", "AES", "-X", f"another-of-{whose}")
+
+
+def as_shown(site):
+    """The lines that tcpextd.conf(5) has for contexts let in the same without snmpd, and nobody else."""
+    with namespaces.Names(site) as names:
+        lines = "".join(shown("CONTEXTS", first) for first in ("view everything", "com2sec", "view namespaces"))
+        blue, green = names.add("blue", 5), names.add("green", 7)
+        for word, whole in (("blue", blue), ("green", green)):
+            lines = re.sub(rf"\b{word}\b", whole, lines)
+        start(site, f"namespace {names['*']}\n{lines}")
+        watcher, team = as_user("watcher", "yours"), as_user("blueteam", "theirs")
+        allowed = (((*watcher, "-n", blue), 5), ((*watcher, "-n", green), 7), ((*team, "-n", blue), 5),
+                   (("-v2c", "-c", f"guests-of-{blue}"), 5), (("-v2c", "-c", f"guests-of-{green}"), 7), (("-v2c", "-c", "guests-of-all"), 0))
+        namespaces.wait_for("both are read", lambda: len(site.walk(f"{OBJECTS}.40.1.8")) == 2)
+        for how, sent in allowed:
+            check_equal(site.get(namespaces.NO_PORTS, how=how, netns=True, address="127.0.0.1")[0].value, sent, " ".join(how[-4:]))
+        for how in ((*team, "-n", green), team, ("-v2c", "-c", "guests-of-the-table")):
+            done = site.tool("snmpget", how, (), (namespaces.NO_PORTS,), patience=("-t2", "-r0"), netns=True, address="127.0.0.1")
+            check("Counter32" not in done.stdout, f"not {' '.join(how[-4:])}", done.stdout)
+        check_equal(len(site.walk(f"{OBJECTS}.40.1.3", how=("-v2c", "-c", "guests-of-the-table"), netns=True, address="127.0.0.1")), 2,
+                    "who may see the table alone sees it")
+
+
 def connect(site, seconds=20):
     plug = site.socket(socket.SOCK_STREAM)
     plug.settimeout(seconds)
@@ -312,4 +339,4 @@ def gone(site):
 
 
 if __name__ == "__main__":
-    harness.main(same, system, modules, access, views, sets, starts, unprivileged, large, contexts, gone)
+    harness.main(same, system, modules, access, views, sets, starts, unprivileged, large, contexts, as_shown, gone)
