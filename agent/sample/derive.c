@@ -41,6 +41,7 @@ static struct tcx_snapshot *carry(const struct tcx_snapshot *snapshot, struct tc
 
 	if (same != NULL) {
 		same->since = tcx_numbers_under(snapshot->since, map, layout->count);
+		same->since_ns = snapshot->since_ns;
 		same->rates = tcx_rates_under(snapshot->rates, map, layout->count);
 		same->minute = tcx_numbers_under(snapshot->minute, map, layout->count);
 		same->window = tcx_numbers_under(snapshot->window, map, layout->count);
@@ -56,7 +57,7 @@ static void derive_from(struct tcx_derive *derive, const struct tcx_derive_setti
 {
 	uint64_t interval_ns = settings->interval_ns;
 
-	now->since = tcx_since(before, now, interval_ns);
+	tcx_since(before, now, interval_ns);
 	now->rates = tcx_rates_new(before, now, settings->rate_ns);
 	begin_together(now);
 	now->minute = tcx_window_step(&derive->minute, MINUTE_NS,

@@ -61,7 +61,7 @@ static void move_each(struct tcx_rates *rates, const struct tcx_snapshot *before
 		uint64_t taken_ns = tcx_snapshot_taken(now, i);
 		uint64_t ns = taken_ns - tcx_snapshot_taken(before, i);
 
-		if (now->since->of[i] >= taken_ns)
+		if (tcx_snapshot_since(now, i) >= taken_ns)
 			continue; /* it begins, or is no counter */
 		rates->mean[i] = was[i];
 		if (ns == 0)
@@ -83,13 +83,13 @@ static struct tcx_rates *make(uint64_t time_ns, size_t count)
 	return rates;
 }
 
-/* Most counters of most namespaces never move. */
-static struct tcx_rates *trim(struct tcx_rates *rates)
+/* Most counters of most namespaces never move; what is no counter has no mean. */
+static struct tcx_rates *trim(struct tcx_rates *rates, const bool *grows)
 {
 	struct tcx_rates *still;
 
 	for (size_t i = 0; i < rates->count; i++)
-		if (rates->mean[i] != 0)
+		if (grows[i] && rates->mean[i] != 0)
 			return rates;
 	still = make(rates->time_ns, 0);
 	if (still == NULL)
@@ -106,12 +106,13 @@ struct tcx_rates *tcx_rates_new(const struct tcx_snapshot *before, const struct 
 	if (rates == NULL)
 		return NULL;
 	if (before == NULL || before->rates == NULL)
-		return trim(rates);
-	if (now->since == before->since && before->taken == NULL && now->taken == NULL)
+		return trim(rates, now->layout->grows);
+	if (now->since == before->since && now->since_ns == before->since_ns &&
+	    before->taken == NULL && now->taken == NULL)
 		move_all(rates, before, now);
 	else
 		move_each(rates, before, now);
-	return trim(rates);
+	return trim(rates, now->layout->grows);
 }
 
 struct tcx_rates *tcx_rates_under(const struct tcx_rates *rates, const int32_t *map, size_t count)
@@ -129,8 +130,8 @@ bool tcx_rates_get(const struct tcx_snapshot *snapshot, size_t entry, double *pe
 {
 	uint64_t taken_ns = tcx_snapshot_taken(snapshot, entry);
 
-	if (snapshot->rates == NULL || snapshot->since->of[entry] > taken_ns ||
-	    taken_ns - snapshot->since->of[entry] < snapshot->rates->time_ns)
+	if (snapshot->rates == NULL || tcx_snapshot_since(snapshot, entry) > taken_ns ||
+	    taken_ns - tcx_snapshot_since(snapshot, entry) < snapshot->rates->time_ns)
 		return false;
 	*per_second = snapshot->rates->count > 0 ? snapshot->rates->mean[entry] : 0;
 	return true;

@@ -26,7 +26,8 @@ static bool begins_anew(const struct tcx_snapshot *before, const struct tcx_snap
 	uint64_t own_ns = before->interval_ns[now->layout->entries[i].source];
 	uint64_t most_ns = TCX_GAP_INTERVALS * tcx_clock_later(own_ns, interval_ns);
 
-	return before->since->of[i] == TCX_NO_NUMBER || fell(before->values[i], now->values[i]) ||
+	return tcx_snapshot_since(before, i) == TCX_NO_NUMBER ||
+	       fell(before->values[i], now->values[i]) ||
 	       tcx_snapshot_taken(now, i) - tcx_snapshot_taken(before, i) > most_ns;
 }
 
@@ -40,22 +41,24 @@ static uint64_t since_of(const struct tcx_snapshot *before, const struct tcx_sna
 	if (!now->layout->grows[i])
 		return TCX_NO_NUMBER;
 	if (goes_on && (!is_read || !begins_anew(before, now, i, interval_ns)))
-		return before->since->of[i];
+		return tcx_snapshot_since(before, i);
 	return is_read ? now->taken_ns : TCX_NO_NUMBER;
 }
 
-struct tcx_numbers *tcx_since(const struct tcx_snapshot *before, const struct tcx_snapshot *now,
-			      uint64_t interval_ns)
+void tcx_since(const struct tcx_snapshot *before, struct tcx_snapshot *now, uint64_t interval_ns)
 {
-	struct tcx_numbers *since;
-
 	if (before != NULL && before->since == NULL)
 		before = NULL;
-	if (before != NULL && before->taken == NULL && now->taken == NULL && now->anew == 0 &&
-	    !any_fell(before, now))
-		return tcx_numbers_ref(before->since);
-	since = tcx_numbers_new(now->layout->count);
-	for (size_t i = 0; since != NULL && i < now->layout->count; i++)
-		since->of[i] = since_of(before, now, i, interval_ns);
-	return since;
+	if (before == NULL && now->taken == NULL) {
+		now->since = tcx_numbers_ref(now->layout->still);
+		now->since_ns = now->taken_ns;
+	} else if (before != NULL && before->taken == NULL && now->taken == NULL &&
+		   now->anew == 0 && !any_fell(before, now)) {
+		now->since = tcx_numbers_ref(before->since);
+		now->since_ns = before->since_ns;
+	} else {
+		now->since = tcx_numbers_new(now->layout->count);
+		for (size_t i = 0; now->since != NULL && i < now->layout->count; i++)
+			now->since->of[i] = since_of(before, now, i, interval_ns);
+	}
 }

@@ -40,7 +40,7 @@ static bool is_read(const struct tcx_snapshot *snapshot, size_t i)
 static uint64_t growth_of(const struct tcx_snapshot *base, const struct tcx_snapshot *now, size_t i)
 {
 	if (!is_read(base, i) || !is_read(now, i) ||
-	    now->since->of[i] > tcx_snapshot_taken(base, i))
+	    tcx_snapshot_since(now, i) > tcx_snapshot_taken(base, i))
 		return TCX_NO_NUMBER;
 	return now->values[i] - base->values[i];
 }

@@ -18,12 +18,10 @@
 #define TCX_GAP_INTERVALS 10
 
 /*
- * From one snapshot, with its own since, to the next one of the same layout: when each entry began,
- * on the clock of taken_ns; TCX_NO_NUMBER: it has not. before may be NULL: all begin. interval_ns
- * is that of the readings. Where nothing changed it is before->since, with another reference. NULL
- * when memory is short.
+ * From one snapshot, with its own since, to the next one of the same layout: sets now->since, when
+ * each entry began. before may be NULL: all begin. interval_ns is that of the readings. Where
+ * nothing changed it is before->since, with another reference. NULL when memory is short.
  */
-struct tcx_numbers *tcx_since(const struct tcx_snapshot *before, const struct tcx_snapshot *now,
-			      uint64_t interval_ns);
+void tcx_since(const struct tcx_snapshot *before, struct tcx_snapshot *now, uint64_t interval_ns);
 
 #endif

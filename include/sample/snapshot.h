@@ -34,8 +34,9 @@ struct tcx_snapshot {
 	uint64_t *taken; /* owned; when each value was read, 0 for never; NULL while all were read
 			    at taken_ns */
 	/* Derived (sample/derive.h), and NULL where it is not known. The numbers by reference: */
-	struct tcx_rates *rates;    /* owned */
-	struct tcx_numbers *since;  /* when each counter began, to count without a break */
+	struct tcx_rates *rates;   /* owned */
+	struct tcx_numbers *since; /* see tcx_snapshot_since() */
+	uint64_t since_ns;
 	struct tcx_numbers *minute; /* what it grew by in the last minute that has finished */
 	struct tcx_numbers *window; /* and in the last healthWindow that has */
 	struct tcx_states *states;  /* how thresholds stand; NULL: there are none */
@@ -68,6 +69,17 @@ TCX_REFERENCE_DECLARE(tcx_snapshot);
 static inline uint64_t tcx_snapshot_taken(const struct tcx_snapshot *snapshot, size_t entry)
 {
 	return snapshot->taken != NULL ? snapshot->taken[entry] : snapshot->taken_ns;
+}
+
+/*
+ * When a counter began, to count without a break, on the clock of taken_ns, where since is known;
+ * TCX_NO_NUMBER: it has not. What began together shares the numbers that are later than since_ns.
+ */
+static inline uint64_t tcx_snapshot_since(const struct tcx_snapshot *snapshot, size_t entry)
+{
+	uint64_t later = snapshot->since->of[entry];
+
+	return later != TCX_NO_NUMBER ? snapshot->since_ns + later : TCX_NO_NUMBER;
 }
 
 /* Whether an entry's value was read, and not before oldest_ns, on the clock of taken_ns. */

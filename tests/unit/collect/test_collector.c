@@ -180,7 +180,7 @@ static void publishes(void **state)
 static bool begins_now(struct scene *scene)
 {
 	struct tcx_snapshot *snapshot = tcx_collector_latest(scene->collector, NULL);
-	bool now = snapshot->since->of[0] == snapshot->taken_ns;
+	bool now = tcx_snapshot_since(snapshot, 0) == snapshot->taken_ns;
 
 	tcx_snapshot_unref(snapshot);
 	return now;

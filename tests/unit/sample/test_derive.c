@@ -215,8 +215,12 @@ static void expect_since(const struct moment *moments, size_t count, double own_
 
 	for (size_t i = 0; i < count; i++) {
 		const struct tcx_snapshot *now = step(&scene, moments[i].at, moments[i].values);
-		const char *since = text_of(now->layout, now->since->of, TCX_NS_PER_S);
+		uint64_t began[TEXT];
+		const char *since;
 
+		for (size_t k = 0; k < now->layout->count; k++)
+			began[k] = tcx_snapshot_since(now, k);
+		since = text_of(now->layout, began, TCX_NS_PER_S);
 		if (strcmp(since, moments[i].since) != 0)
 			fail_msg("%s: %s", moments[i].values, since);
 	}
@@ -305,8 +309,8 @@ static void told(void **state)
 	step(&scene, 2, "TcpInSegs=2 TcpExtListenDrops=2");
 	scene.anew = 0;
 	step(&scene, 3, "TcpInSegs=3 TcpExtListenDrops=3");
-	assert_int_equal(scene.last->since->of[0], NS(1));
-	assert_int_equal(scene.last->since->of[1], NS(2));
+	assert_int_equal(tcx_snapshot_since(scene.last, 0), NS(1));
+	assert_int_equal(tcx_snapshot_since(scene.last, 1), NS(2));
 	end(&scene);
 }
 
@@ -331,11 +335,11 @@ static void settings(void **state)
 	scene.settings.interval_ns = 60 * TCX_NS_PER_S;
 	step(&scene, 1, "TcpInSegs=1");
 	scene.settings.interval_ns = TCX_NS_PER_S;
-	assert_int_equal(step(&scene, 50, "TcpInSegs=1")->since->of[0], NS(1));
-	assert_int_equal(step(&scene, 61, "TcpInSegs=1")->since->of[0], NS(61));
+	assert_int_equal(tcx_snapshot_since(step(&scene, 50, "TcpInSegs=1"), 0), NS(1));
+	assert_int_equal(tcx_snapshot_since(step(&scene, 61, "TcpInSegs=1"), 0), NS(61));
 	scene.settings.rate_ns *= 2;
-	assert_int_equal(step(&scene, 62, "TcpInSegs=1")->since->of[0], NS(62));
-	assert_int_equal(step(&scene, 63, "TcpInSegs=1")->since->of[0], NS(62));
+	assert_int_equal(tcx_snapshot_since(step(&scene, 62, "TcpInSegs=1"), 0), NS(62));
+	assert_int_equal(tcx_snapshot_since(step(&scene, 63, "TcpInSegs=1"), 0), NS(62));
 	end(&scene);
 }
 
@@ -721,8 +725,10 @@ static void either_way(void **state)
 		step(&part, i + gap, text);
 		*strrchr(text, ' ') = '\0';
 		step(&whole, i + gap, text);
-		assert_int_equal(whole.last->since->of[0], part.last->since->of[0]);
-		assert_int_equal(whole.last->since->of[1], part.last->since->of[1]);
+		assert_int_equal(tcx_snapshot_since(whole.last, 0),
+				 tcx_snapshot_since(part.last, 0));
+		assert_int_equal(tcx_snapshot_since(whole.last, 1),
+				 tcx_snapshot_since(part.last, 1));
 		expect_rate(&part, "TcpInSegs", rate_of(&whole, "TcpInSegs"));
 		expect_rate(&part, "TcpExtNo", rate_of(&whole, "TcpExtNo"));
 	}
