@@ -54,7 +54,7 @@ struct entry {
 	struct tcx_table *latest;
 	uint64_t asked_ns;   /* last request; 0 before the first one */
 	uint64_t failing_ns; /* end of the first read that failed since one went well; 0: none */
-	struct tcx_condition conditions[CONDITIONS];
+	struct tcx_condition *conditions; /* owned; NULL: there was none */
 };
 
 struct survey {
@@ -85,10 +85,15 @@ struct tcx_tables {
 	struct survey *surveys;
 };
 
+/* Call with the lock. */
 static void report(struct entry *entry, int which, const struct tcx_fault *cause)
 {
 	const struct tcx_tables *tables = entry->survey->tables;
 
+	if (entry->conditions == NULL && cause != NULL && !tables->stopped)
+		entry->conditions = calloc(CONDITIONS, sizeof(*entry->conditions));
+	if (entry->conditions == NULL)
+		return;
 	tcx_events_report(tables->events, &entry->conditions[which], &kinds[which],
 			  tcx_catalogue_table_name((size_t)(entry - tables->entries)), cause);
 }
@@ -106,7 +111,7 @@ static void report_fallback(struct entry *entry, const struct tcx_fault *cause)
 	if (tables->fallback != NULL && tables->fallback != entry)
 		return;
 	report(entry, FALLBACK, or_none(cause));
-	tables->fallback = entry->conditions[FALLBACK].lasts ? entry : NULL;
+	tables->fallback = or_none(cause) != NULL ? entry : NULL;
 }
 
 /* Pending requests count as requests, however long the read took. NULL: why there is no table. */
@@ -374,7 +379,8 @@ void tcx_tables_stop(struct tcx_tables *tables)
 	begun = tables->entries != NULL;
 	pthread_mutex_unlock(&tables->lock);
 	for (size_t id = 0; begun && id < TCX_TABLES; id++)
-		tcx_events_mute(tables->events, tables->entries[id].conditions, CONDITIONS);
+		if (tables->entries[id].conditions != NULL)
+			tcx_events_mute(tables->events, tables->entries[id].conditions, CONDITIONS);
 	for (size_t i = 0; begun && i < tables->count; i++)
 		tcx_job_stop(&tables->surveys[i].job);
 	tcx_events_mute(tables->events, &tables->missed, 1);
@@ -383,10 +389,16 @@ void tcx_tables_stop(struct tcx_tables *tables)
 	tcx_tables_unref(tables);
 }
 
+static void free_entry(struct entry *entry)
+{
+	tcx_table_unref(entry->latest);
+	free(entry->conditions);
+}
+
 static void free_tables(struct tcx_tables *tables)
 {
 	for (size_t id = 0; tables->entries != NULL && id < TCX_TABLES; id++)
-		tcx_table_unref(tables->entries[id].latest);
+		free_entry(&tables->entries[id]);
 	free(tables->entries);
 	free(tables->surveys);
 	pthread_mutex_destroy(&tables->lock);
