@@ -338,6 +338,8 @@ static bool serve(struct tcx_namespaces *namespaces, struct known *known,
 
 	is->netns = known->discovery == TCX_DISCOVERY_NAMES ? tcx_netns_named(known->path, &fault)
 							    : tcx_netns_new(known->path, &fault);
+	if (is->netns == NULL && known->discovery != TCX_DISCOVERY_NAMES)
+		report(namespaces, known, FAILED, &fault);
 	if (is->netns == NULL)
 		return false;
 	id = tcx_netns_id(is->netns);
@@ -348,6 +350,7 @@ static bool serve(struct tcx_namespaces *namespaces, struct known *known,
 		report(namespaces, known, FAILED, &fault);
 		return false;
 	}
+	report(namespaces, known, FAILED, NULL);
 	name(namespaces, known, settings->limit);
 	known->served = true;
 	return true;

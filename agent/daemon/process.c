@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -29,11 +30,23 @@ static void use_one_heap(void)
 #endif
 }
 
+/* Each network namespace takes some; shells and services begin with few, for programs of select().
+ */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* Else a descriptor of ours becomes 0, 1 or 2, the lowest free one, and serves as standard I/O. */
 bool tcx_process_begin(void)
 {
 	signal(SIGXFSZ, SIG_IGN);
 	use_one_heap();
+	raise_descriptors();
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
 			return false;

@@ -10,7 +10,8 @@
 
 /*
  * Call first: opens closed standard descriptors on /dev/null, makes a file that may not grow an
- * error, not a signal, and gives all threads one heap. False without /dev/null.
+ * error, not a signal, gives all threads one heap, and takes as many descriptors as there may be.
+ * False without /dev/null.
  */
 bool tcx_process_begin(void);
 

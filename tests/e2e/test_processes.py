@@ -24,6 +24,7 @@ COLUMNS = ("context", "name", "kind", "inode", "processes", "since", "age", "cos
 PROCESS, DOCKER, PODMAN, CONTAINERD, CRI, NSPAWN, LXC = range(2, 9)
 HEX = "0123456789abcdef" * 4
 CROSSED, CRITICAL = 3, 3
+FILES = 64
 
 # The path of a cgroup as a runtime has it; what the namespace is called, and its kind.
 RUNTIMES = (
@@ -198,6 +199,30 @@ def beyond_the_limit(site):
         check_equal(len([line for line in agent.log() if "not served as a context" in line]), 1, "a line")
 
 
+def open_files(agent):
+    """The soft limit and the hard one."""
+    line = [line for line in open(f"/proc/{agent.pid}/limits") if line.startswith("Max open files")][0]
+    return tuple(int(number) for number in line.split()[3:5])
+
+
+def few_descriptors(site):
+    """As many as there may be are taken; what is beyond is told, and served once there is room."""
+    with Containers() as containers:
+        site.snmpd()
+        agent = site.agent(f"namespacePid {containers.pattern}\n", under=("prlimit", f"--nofile=40:{FILES}"))
+        check_equal(open_files(agent), (FILES, FILES), "the limit is the hard one")
+        processes = [containers.start("docker/1" + HEX[1:]) for _ in range(FILES // 2)]
+        agent.wait_log("cannot be served: .*: no descriptor: Too many open files; raise the limit of files")
+        served = wait_for("some are served", lambda: len(rows(site)) > 4 and rows(site))
+        check(len(served) < len(processes), f"{len(served)} of {len(processes)} are served")
+        before = site.sequence()
+        wait_for("counters are read", lambda: site.sequence() > before)
+        for process in processes[5:]:
+            containers.end(process)
+        must_have(site, {inode(process) for process in processes[:5]})
+        check(agent.alive() and agent.end() == 0, "it ends well")
+
+
 def by_command(site):
     """By the name of a command, which it may get late; SIGHUP takes it back and finds it again."""
     with Containers() as containers:
@@ -220,4 +245,4 @@ def by_command(site):
 
 
 if __name__ == "__main__":
-    harness.main(runtimes, goes_on, used_again, beyond_the_limit, by_command)
+    harness.main(runtimes, goes_on, used_again, beyond_the_limit, few_descriptors, by_command)
