@@ -26,6 +26,7 @@
 #include "session/notifications.h"
 #include "session/supervision.h"
 #include "snmp/netsnmp.h"
+#include "snmp/quirks.h"
 
 /* The state of the program. */
 struct tcx_program {
@@ -38,8 +39,9 @@ struct tcx_program {
 	struct tcx_contexts contexts;
 	struct tcx_pid_file pid_file;
 	struct tcx_supervision supervision;
-	uint64_t given_up; /* of TCX_RIGHTS, at the start */
-	bool reloaded;	   /* the configuration is in force, except registrations */
+	uint64_t master_since_ns; /* when its sysUpTime was 0 */
+	uint64_t given_up;	  /* of TCX_RIGHTS, at the start */
+	bool reloaded;		  /* the configuration is in force, except registrations */
 	bool stop;
 	bool unsound; /* the library has freed registrations that it still uses */
 };
@@ -55,6 +57,16 @@ static void follow_namespaces(struct tcx_program *program)
 	if (fault.text[0] != '\0')
 		snmp_log(LOG_ERR, "%s\n", fault.text);
 	tcx_namespace_list_unref(list);
+}
+
+/* A master that was restarted knows no name of a context any more. */
+static void follow_master(struct tcx_program *program)
+{
+	uint64_t since_ns = tcx_quirk_uptime_zero(tcx_clock_now(), program->master_since_ns);
+
+	if (since_ns > program->master_since_ns)
+		tcx_namespaces_forget_names(program->reading.namespaces);
+	program->master_since_ns = since_ns;
 }
 
 static void on_reading(int fd, void *arg)
@@ -389,6 +401,7 @@ static int serve(struct tcx_program *program)
 	while (!program->stop && !program->unsound) {
 		tcx_supervision_run(&program->supervision, program->reloaded);
 		agent_check_and_process(1);
+		follow_master(program);
 		if (program->reloaded)
 			finish_reload(program);
 		tcx_notifications_run(program->agentx.notifications, program->reading.collector,

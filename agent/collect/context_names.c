@@ -135,6 +135,16 @@ void tcx_context_names_give(struct tcx_context_names *names, const char *text)
 		known->taken = false;
 }
 
+void tcx_context_names_forget(struct tcx_context_names *names)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (names->all[i].taken)
+			names->all[kept++] = names->all[i];
+	names->count = kept;
+}
+
 void tcx_context_names_clear(struct tcx_context_names *names)
 {
 	free(names->all);

@@ -71,6 +71,7 @@ struct tcx_namespaces {
 	struct tcx_job finding, reading;
 	struct tcx_layouts *layouts; /* with a reference */
 	size_t next;		     /* to be read; the job's own */
+	atomic_bool new_master;	     /* and that is not acted upon yet */
 
 	pthread_mutex_t changing; /* guards what follows; only workers wait for it */
 	bool stopped;
@@ -494,17 +495,36 @@ static bool settle(struct tcx_namespaces *namespaces,
 	return changed;
 }
 
+/* What there was no name for is found anew. */
+static bool forget_names(struct tcx_namespaces *namespaces)
+{
+	bool changed = false;
+
+	if (!atomic_exchange(&namespaces->new_master, false))
+		return false;
+	tcx_context_names_forget(&namespaces->contexts);
+	for (size_t i = namespaces->count; i-- > 0;) {
+		const struct known *known = namespaces->known[i];
+
+		if (!known->served || known->is.context[0] != '\0')
+			continue;
+		drop(namespaces, i);
+		changed = true;
+	}
+	return changed;
+}
+
 /* Call while changing. */
 static void found(struct tcx_namespaces *namespaces, enum tcx_discovery discovery,
 		  const struct tcx_namespace_found *all, size_t count)
 {
 	struct tcx_namespaces_settings settings = settings_of(namespaces);
-	bool changed;
+	bool changed = forget_names(namespaces);
 
 	apply(namespaces, &settings);
 	for (size_t i = 0; i < count; i++)
 		see(namespaces, discovery, &all[i]);
-	changed = sweep(namespaces, discovery);
+	changed = sweep(namespaces, discovery) || changed;
 	changed = settle(namespaces, &settings) || changed;
 	release(&settings);
 	if (!changed)
@@ -691,6 +711,12 @@ void tcx_namespaces_stop(struct tcx_namespaces *namespaces)
 	tcx_job_stop(&namespaces->finding);
 	tcx_job_stop(&namespaces->reading);
 	tcx_namespaces_unref(namespaces);
+}
+
+void tcx_namespaces_forget_names(struct tcx_namespaces *namespaces)
+{
+	namespaces->new_master = true;
+	tcx_job_ask(&namespaces->finding);
 }
 
 void tcx_namespaces_set(struct tcx_namespaces *namespaces,

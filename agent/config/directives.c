@@ -62,7 +62,7 @@ static const struct directive directives[] = {
 	{"namespacePid", NULL, "PATTERN...", take_patterns, FIELD(namespace_pids), 0, 0, NULL,
 	 "of commands or control groups, the network namespaces of which are served likewise"},
 	{"namespaceLimit", NULL, "NUMBER", take_number, FIELD(namespace_limit), 1, 100000, "1000",
-	 "of names of such contexts, in all since the start"},
+	 "of names of such contexts, in all since snmpd began"},
 	{"source", NULL, "NAME on|off", take_source, FIELD(sources_off), 0, 0, NULL,
 	 "whether a file of counters is read, such as net/xfrm_stat; on unless set"},
 	{"threshold", NULL, "NAME OBJECT value|rate|growth|percent >|< LIMIT ...|defaults", NULL, 0,

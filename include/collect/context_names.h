@@ -11,7 +11,7 @@
 /* Octets of a context's name that a manager can give to snmpd. */
 #define TCX_CONTEXT_MAX 32
 
-/* One that was in use once: the master and the library never free it. */
+/* One that was in use once: the master never frees it. */
 struct tcx_context_name {
 	char text[TCX_CONTEXT_MAX + 1];
 	bool taken;
@@ -37,6 +37,9 @@ bool tcx_context_names_take_number(struct tcx_context_names *names, size_t limit
 
 /* It is free again. */
 void tcx_context_names_give(struct tcx_context_names *names, const char *text);
+
+/* Those that are free have never been: there is a new master. */
+void tcx_context_names_forget(struct tcx_context_names *names);
 
 /* Frees what it owns. */
 void tcx_context_names_clear(struct tcx_context_names *names);

@@ -87,7 +87,7 @@ struct tcx_namespaces_settings {
 	uint32_t own;	       /* the inode of the namespace that is served anyhow; 0: unknown */
 	struct tcx_collector_settings counters; /* of each, but for its tables */
 	struct tcx_tables_settings tables;
-	size_t limit; /* names of contexts, in all since the start */
+	size_t limit; /* names of contexts, in all since the master began */
 };
 
 /* Serves none yet. Takes a reference to events. The caller gets one; NULL with a fault. */
@@ -103,6 +103,9 @@ TCX_REFERENCE_DECLARE(tcx_namespaces);
 /* Changes the settings, of all that are served, too. Waits for nothing: a job does it. */
 void tcx_namespaces_set(struct tcx_namespaces *namespaces,
 			const struct tcx_namespaces_settings *settings);
+
+/* There is a new master, which has had no names but those in use. Waits for nothing, likewise. */
+void tcx_namespaces_forget_names(struct tcx_namespaces *namespaces);
 
 /*
  * These are all that a discovery sees now, in any order. What is served and is not among them is

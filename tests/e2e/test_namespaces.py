@@ -148,6 +148,25 @@ def odd_names(site):
         check_equal(dict(re.findall(r"namespace (.*) is served as context (\S+): ", "\n".join(again.log()))), found, "the same names")
 
 
+def names_of_a_master(site):
+    """namespaceLimit counts the names that a master has had: a new one has room for others."""
+    with Names(site) as names:
+        first, second = names["a"], names["b"]
+        snmpd = site.snmpd(more=access(first, second))
+        names.add("a", 5)
+        agent = site.agent(f"namespace {names['*']}\nnamespaceLimit 1\n")
+        shows(site, first, 5)
+        names.delete("a")
+        names.add("b", 7)
+        agent.wait_log(f"namespace {second} is not served as a context")
+        snmpd.kill()
+        site.snmpd(more=access(first, second))
+        shows(site, second, 7)
+        names.add("a", 5)
+        agent.wait_log(f"namespace {first} is not served as a context")
+        check(value(site, first) is None, "and none for more than that")
+
+
 def not_twice(site):
     """The agent's own namespace has no context, nor has a second name of one that is served."""
     with Names(site) as names:
@@ -258,4 +277,4 @@ def refused(site):
 
 
 if __name__ == "__main__":
-    harness.main(comes_and_goes, made_again, odd_names, not_twice, reload, same_as_nstat, crossed, refused)
+    harness.main(comes_and_goes, made_again, odd_names, names_of_a_master, not_twice, reload, same_as_nstat, crossed, refused)

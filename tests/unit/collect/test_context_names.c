@@ -111,6 +111,22 @@ static void test_limit(void **state)
 	assert_string_equal(text, "a");
 }
 
+/* A new master has had those alone that are in use. */
+static void test_forget(void **state)
+{
+	char text[TCX_CONTEXT_MAX + 1];
+
+	(void)state;
+	assert_true(tcx_context_names_take(&names, "a", 2, text));
+	assert_true(tcx_context_names_take(&names, "b", 2, text));
+	tcx_context_names_give(&names, "a");
+	tcx_context_names_forget(&names);
+	assert_true(tcx_context_names_take(&names, "c", 2, text));
+	assert_false(tcx_context_names_take(&names, "a", 2, text));
+	assert_true(tcx_context_names_take(&names, "b", 3, text));
+	assert_string_not_equal(text, "b");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +135,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_taken, clear),
 		cmocka_unit_test_teardown(test_numbers, clear),
 		cmocka_unit_test_teardown(test_limit, clear),
+		cmocka_unit_test_teardown(test_forget, clear),
 	};
 
 	return cmocka_run_group_tests_name("context_names", tests, NULL, NULL);
