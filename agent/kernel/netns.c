@@ -420,10 +420,7 @@ static bool find_root(struct tcx_netns *netns, struct tcx_fault *fault)
 	netns->folder = folder;
 	netns->id = see(netns);
 	return folder >= 0 ||
-	       tcx_fault_set(fault,
-			     "%s: no descriptor: %s; raise the limit of files that the agent may "
-			     "open (LimitNOFILE in the unit)",
-			     netns->name, strerror(error));
+	       tcx_fault_set(fault, "%s: no descriptor: %s", netns->name, strerror(error));
 }
 
 static bool find_name(struct tcx_netns *netns, struct tcx_fault *fault)

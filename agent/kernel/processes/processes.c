@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -36,6 +37,10 @@
 /* Listings that are asked for by that take one part of so many of the time. */
 #define SHARE 20
 
+/* Descriptors of each namespace: its process, the process's folder, its links; and of all else. */
+#define EACH   3
+#define OTHERS 48
+
 /* The inode number of the first PID namespace (PROC_PID_INIT_INO). */
 #define FIRST_PIDNS 0xEFFFFFFC
 
@@ -46,7 +51,9 @@ struct tcx_processes {
 	bool procfs;
 	int wake_fd;  /* of epoll: the pidfds */
 	bool pidfds;  /* the kernel has them, for the numbers of this procfs */
-	bool changed; /* the patterns are new: all processes are to be looked at */
+	bool changed; /* all processes are to be looked at, as the patterns are new, or there is
+			 room */
+	bool full;    /* the last listing had no room for one more namespace */
 	struct tcx_list patterns;
 	struct tcx_process_list list;
 	uint64_t looked_ns; /* the last look */
@@ -166,6 +173,7 @@ static void let_go(struct tcx_processes *processes, size_t i)
 	if (netns->fd >= 0)
 		close(netns->fd);
 	processes->count--;
+	processes->changed = processes->changed || processes->full;
 	memmove(netns, netns + 1, (processes->count - i) * sizeof(*netns));
 }
 
@@ -212,6 +220,24 @@ static void drop_lost(struct tcx_processes *processes)
 			let_go(processes, i);
 }
 
+/* How many namespaces may be kept, so that enough descriptors are left for what is read. */
+static size_t room(void)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	return limit.rlim_cur > OTHERS ? (size_t)(limit.rlim_cur - OTHERS) / EACH : 0;
+}
+
+static bool had_room(const struct tcx_processes *processes, struct tcx_fault *fault)
+{
+	return !processes->full ||
+	       tcx_fault_set(fault,
+			     "files that the agent may open are enough for %zu network namespaces, "
+			     "and there are more; raise their limit (LimitNOFILE in the unit)",
+			     room());
+}
+
 static void look_at(struct tcx_processes *processes, const struct tcx_process *process)
 {
 	struct tcx_process_netns netns = {.fd = -1, .number = process->netns};
@@ -219,6 +245,10 @@ static void look_at(struct tcx_processes *processes, const struct tcx_process *p
 	if (!tcx_process_read_names(processes->folder, process->pid, &netns.names) ||
 	    !tcx_process_matches(&netns.names, &processes->patterns))
 		return;
+	if (processes->count >= room()) {
+		processes->full = true;
+		return;
+	}
 	netns.found_ns = tcx_clock_now();
 	netns.inode = tcx_process_nsfs_of(processes->folder, process->pid);
 	if (go_on(processes, &netns, process->pid, netns.found_ns) && !add(processes, &netns))
@@ -268,7 +298,6 @@ static void find_new(struct tcx_processes *processes)
 		    process->netns != own && find(processes, process->netns) == NULL)
 			look_at(processes, process);
 	}
-	processes->changed = false;
 }
 
 /* What is lost is looked for among all that are new, before these may be of a new namespace. */
@@ -279,7 +308,9 @@ static bool list(struct tcx_processes *processes, uint64_t now, struct tcx_fault
 		return false;
 	find_numbers(processes);
 	drop_lost(processes);
+	processes->full = false;
 	find_new(processes);
+	processes->changed = false;
 	count_processes(processes);
 	processes->cost_ns = tcx_clock_now() - now;
 	return true;
@@ -351,7 +382,7 @@ bool tcx_processes_look(struct tcx_processes *processes, uint64_t *due_ns, struc
 	*due_ns = done ? next_listing(processes) : now + LIST_NS;
 	if (!processes->pidfds && processes->count > 0)
 		*due_ns = tcx_clock_earlier(*due_ns, now + LOOK_NS);
-	return done && sees_all(processes, fault);
+	return done && had_room(processes, fault) && sees_all(processes, fault);
 }
 
 void tcx_processes_set(struct tcx_processes *processes, const struct tcx_list *patterns)
