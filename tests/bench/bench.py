@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The speed of the counters, as ratios measured side by side in one run. `make bench` runs it.
+"""The speed of the counters, as ratios measured side by side in one run. `make bench` runs it. bench.py master: what --master
+takes alone.
 
 Environment: TCPEXTD (the agent), BENCH_DIR (folder of the built helpers), MIB_ROOT (root of LINUX-TCPEXT-MIB).
 """
@@ -57,13 +58,22 @@ class Bench:
         self.wait_for(lambda: self.has(f"{OTHER}.1.0"), "the scalar group does not serve")
         return agent, other
 
-    def get(self, name):
-        result = subprocess.run(["snmpget", "-v2c", "-cpublic", "-m", "", "-Oqv", self.address, name],
+    def start_master(self):
+        """Returns its address, too."""
+        address = f"udp:127.0.0.1:{free_port()}"
+        conf = self.folder / "tcpextd-master.conf"
+        conf.write_text("rocommunity public 127.0.0.1\n")
+        agent = self.start(AGENT, "-f", "-C", "-c", str(conf), "-Le", "--master", address)
+        self.wait_for(lambda: self.has(f"{TCPEXT}.1.0", address), "tcpextd --master does not serve")
+        return agent, address
+
+    def get(self, name, address=None):
+        result = subprocess.run(["snmpget", "-v2c", "-cpublic", "-m", "", "-Oqv", address or self.address, name],
                                 capture_output=True, text=True, check=False)
         return result.stdout.strip()
 
-    def has(self, name):
-        answer = self.get(name)
+    def has(self, name, address=None):
+        answer = self.get(name, address)
         return answer != "" and "No Such" not in answer
 
     def wait_for(self, condition, complaint):
@@ -120,19 +130,39 @@ def show_contexts(bench):
     process.terminate()
 
 
+def race(bench, targets, ours, other):
+    """Address, OID and process of each, and the most that our ratios should be: a bulk walk's, its processor time's, of GETs."""
+    subprocess.run([str(HELPERS / "requests"), str(bench.count_scalars()), *targets, *map(str, (*ours, *other))], check=True)
+
+
+def show_master(bench, other):
+    """What a varbind takes where there is no snmpd in between."""
+    agent, address = bench.start_master()
+    print("without snmpd:", flush=True)
+    race(bench, ("0.08", "-", "0.4"), (address, TCPEXT, agent.pid), (bench.address, OTHER, other.pid))
+
+
+def show_requests(bench, agent, other):
+    show_idle(agent.pid)
+    race(bench, ("0.85", "0.72", "0.97"), (bench.address, TCPEXT, agent.pid), (bench.address, OTHER, other.pid))
+    print(f"resident memory after that: {memory_mib(agent.pid):.1f} MiB (target at most 10)", flush=True)
+
+
 def main():
     if shutil.which("snmpd") is None or shutil.which("snmpget") is None:
         sys.exit("bench: snmpd and snmpget are needed (packages snmpd and snmp)")
-    subprocess.run([str(HELPERS / "refresh")], check=True)
+    only_master = sys.argv[1:] == ["master"]
+    if not only_master:
+        subprocess.run([str(HELPERS / "refresh")], check=True)
     with tempfile.TemporaryDirectory(prefix="tcx-bench-") as folder:
         bench = Bench(folder)
         try:
             agent, other = bench.start_all()
-            show_idle(agent.pid)
-            subprocess.run([str(HELPERS / "requests"), bench.address, str(bench.count_scalars()),
-                            TCPEXT, str(agent.pid), OTHER, str(other.pid)], check=True)
-            print(f"resident memory after that: {memory_mib(agent.pid):.1f} MiB (target at most 10)", flush=True)
-            show_contexts(bench)
+            if not only_master:
+                show_requests(bench, agent, other)
+            show_master(bench, other)
+            if not only_master:
+                show_contexts(bench)
         finally:
             bench.stop()
 
