@@ -7,7 +7,7 @@ seeds=$(mktemp -d)
 trap 'rm -rf "$seeds"' EXIT
 trap 'exit 1' HUP INT TERM
 sh "$here/seeds.sh" "$seeds"
-for fuzzer in fuzz_history fuzz_hosts fuzz_interfaces fuzz_readers fuzz_requests fuzz_sources fuzz_totals; do
+for fuzzer in fuzz_history fuzz_hosts fuzz_interfaces fuzz_master fuzz_readers fuzz_requests fuzz_sources fuzz_totals; do
 	echo "$fuzzer:"
 	TMPDIR=$seeds "${top_builddir:-.}/tests/fuzz/$fuzzer" "$seeds/$fuzzer"/*
 done

@@ -16,18 +16,18 @@ end() {
 trap end EXIT
 trap 'exit 1' HUP INT TERM
 
-FUZZERS='fuzz_history fuzz_hosts fuzz_interfaces fuzz_readers fuzz_requests fuzz_sources fuzz_totals'
+FUZZERS='fuzz_history fuzz_hosts fuzz_interfaces fuzz_master fuzz_readers fuzz_requests fuzz_sources fuzz_totals'
 CFLAGS="-std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -fsanitize=address,undefined -fno-sanitize-recover=all
-	-I$top -I$top/include -DTCX_MIB_ROOT=1,3,6,1,4,1,8072,9999,9999,1213 $(pkg-config --cflags libmnl)"
+	-I$top -I$top/include -include $work/texts.h -DTCX_MIB_ROOT=1,3,6,1,4,1,8072,9999,9999,1213 $(pkg-config --cflags libmnl)"
 LIBS="$(pkg-config --libs libmnl) -lnetsnmpagent -lnetsnmp -lm -pthread"
 
 # What all of them are linked with.
 print_sources() {
-	find "$top"/agent/base "$top"/agent/catalogue "$top"/agent/sample "$top"/agent/kernel -name '*.c'
+	find "$top/agent" -name '*.c' ! -path "$top/agent/main.c"
 	for name in converse counters health_rows history hosts limits lookup peer probe scalars verdict; do
 		echo "$top/client/$name.c"
 	done
-	printf '%s\n' "$top/agent/session/pdu.c" "$top/tests/unit/fixture.c" "$top/tests/unit/reading.c"
+	printf '%s\n' "$top/tests/fuzz/agent_main.c" "$top/tests/unit/fixture.c" "$top/tests/unit/reading.c"
 }
 
 # print_command SOURCE: objects are named after their sources, and have folders of those.
@@ -39,6 +39,7 @@ print_command() {
 }
 
 build() {
+	printf '#define TCX_VERSION "fuzzed"\n#define TCX_MIB_DIR "/"\n' >"$work/texts.h"
 	print_sources | while read -r source; do print_command "$source"; done | xargs -P "$(nproc)" -I LINE sh -c LINE
 	for fuzzer in $FUZZERS; do
 		# shellcheck disable=SC2046,SC2086 # several words
@@ -49,7 +50,9 @@ build() {
 
 start() {
 	mkdir "$work/corpus-$1"
-	TMPDIR=$work "$work/$1" -max_total_time="$seconds" -max_len=65536 -timeout=20 -print_final_stats=1 \
+	longest=65536
+	[ "$1" != fuzz_master ] || longest=16384
+	TMPDIR=$work "$work/$1" -max_total_time="$seconds" -max_len="$longest" -timeout=20 -print_final_stats=1 \
 		-verbosity=0 -artifact_prefix="$keep/$1-" "$work/corpus-$1" "$work/seeds/$1" >"$work/$1.log" 2>&1 &
 	pids="$pids $!"
 }

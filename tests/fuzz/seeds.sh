@@ -8,7 +8,7 @@ files="net/snmp net/snmp6 net/netstat net/sockstat net/sockstat6 sys/net/ipv4/ip
 	net/tls_stat net/softnet_stat net/stat/nf_conntrack sys/net/netfilter/nf_conntrack_count
 	sys/net/netfilter/nf_conntrack_max net/stat/arp_cache net/stat/ndisc_cache net/stat/rt_cache
 	net/stat/synproxy"
-mkdir -p "$out/fuzz_history" "$out/fuzz_hosts" "$out/fuzz_interfaces" "$out/fuzz_readers" "$out/fuzz_requests" "$out/fuzz_sources" "$out/fuzz_totals"
+mkdir -p "$out/fuzz_history" "$out/fuzz_hosts" "$out/fuzz_interfaces" "$out/fuzz_master" "$out/fuzz_readers" "$out/fuzz_requests" "$out/fuzz_sources" "$out/fuzz_totals"
 
 # The byte that picks the reader of a file.
 pick() {
@@ -83,6 +83,8 @@ range_little='\002\002\000\000\006\000\000\000\012\000\000\000\001\002\000\000\0
 printf "\\030\\000\\000\\000\\003abc\\000$range_big$range_big" >"$out/fuzz_requests/context"
 printf "\\020$range_big$range_big" >"$out/fuzz_requests/big-endian"
 printf "\\000$range_little$range_little" >"$out/fuzz_requests/little-endian"
+
+"${PYTHON:-python3}" -B "$(dirname "$0")/requests.py" "$out/fuzz_master"
 
 before=
 for root in "$fixtures"/[0-9]* "$fixtures"/quirk-*; do
