@@ -6,6 +6,7 @@
  */
 #include "collect/namespaces.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,9 @@
 
 /* What is due so soon is read along: this part of an interval. */
 #define SOON_PART 50
+
+/* From when they are found until all that is kept of them is there: a minute's growth is. */
+#define SETTLED_NS (65 * TCX_NS_PER_S)
 
 /* The fraction of an interval between two that were found one after the other: the golden ratio's.
  */
@@ -71,6 +75,7 @@ struct tcx_namespaces {
 	struct tcx_job finding, reading;
 	struct tcx_layouts *layouts; /* with a reference */
 	size_t next;		     /* to be read; the job's own */
+	atomic_ullong settled_ns;    /* when they will have; 0: they have */
 	atomic_bool new_master;	     /* and that is not acted upon yet */
 
 	pthread_mutex_t changing; /* guards what follows; only workers wait for it */
@@ -135,6 +140,7 @@ static void publish(struct tcx_namespaces *namespaces)
 	namespaces->latest = list;
 	pthread_mutex_unlock(&namespaces->lock);
 	tcx_namespace_list_unref(before);
+	namespaces->settled_ns = tcx_clock_now() + SETTLED_NS;
 	tcx_events_signal(namespaces->events);
 }
 
@@ -621,6 +627,17 @@ static bool read_some(struct round *round, const struct tcx_namespace_list *list
 	return true;
 }
 
+/* What their first readings took is given back, once. */
+static void settle_memory(struct tcx_namespaces *namespaces)
+{
+	if (namespaces->settled_ns == 0 || tcx_clock_now() < namespaces->settled_ns)
+		return;
+	namespaces->settled_ns = 0;
+#ifdef M_TRIM_THRESHOLD
+	malloc_trim(0);
+#endif
+}
+
 /* Half of the time at most goes into reading. */
 static uint64_t read_due(void *owner)
 {
@@ -640,6 +657,7 @@ static uint64_t read_due(void *owner)
 	tcx_netns_return(&round.home);
 	tcx_namespace_list_unref(list);
 	release(&settings);
+	settle_memory(namespaces);
 	return done ? round.next_ns : 2 * tcx_clock_now() - now;
 }
 
