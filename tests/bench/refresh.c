@@ -13,11 +13,10 @@
 
 #include "base/clock.h"
 #include "kernel/read_sources.h"
-#include "mib/measures.h"
 #include "numbers.h"
 #include "sample/derive.h"
-#include "sample/health.h"
 #include "sample/watch.h"
+#include "thresholds.h"
 
 #define PAIRS	 20001
 #define FILES	 32
@@ -29,9 +28,6 @@ static const struct tcx_derive_settings settings = {
 	.rate_ns = TCX_NS_PER_S,
 	.window_ns = TCX_NS_PER_S,
 };
-
-#define THRESHOLDS  50
-#define OF_COUNTERS 25 /* the others are on values of health */
 
 static char buffer[CAPACITY];
 
@@ -55,34 +51,6 @@ struct refresher {
 	double derived_ns; /* the part of the last refresh that is not reading, */
 	double watched_ns; /* and of that for thresholds */
 };
-
-static void add_threshold(struct tcx_thresholds *thresholds, int i)
-{
-	static const enum tcx_threshold_kind kinds[] = {TCX_THRESHOLD_VALUE, TCX_THRESHOLD_RATE,
-							TCX_THRESHOLD_GROWTH};
-	struct tcx_threshold threshold = {
-		.kind = kinds[i % 3], .scale = 1, .limit = UINT64_MAX / 2, .clear = 1};
-	const char *object = i < OF_COUNTERS ? tcx_catalogue_row(TCX_TcpExtSyncookiesSent + i)->name
-					     : tcx_health_label((enum tcx_health)(i - OF_COUNTERS));
-
-	snprintf(threshold.name, sizeof(threshold.name), "t%02d", i);
-	snprintf(threshold.object, sizeof(threshold.object), "%s", object);
-	tcx_measure_find(object, &threshold.measure);
-	if (!tcx_thresholds_put(thresholds, &threshold))
-		abort();
-}
-
-static struct tcx_thresholds *make_thresholds(void)
-{
-	struct tcx_thresholds *thresholds = tcx_thresholds_new();
-
-	if (thresholds == NULL)
-		abort();
-	thresholds->measuring = &tcx_measuring;
-	for (int i = 0; i < THRESHOLDS; i++)
-		add_threshold(thresholds, i);
-	return thresholds;
-}
 
 static void watch(struct refresher *refresher, struct tcx_snapshot *snapshot)
 {
@@ -145,7 +113,7 @@ int main(void)
 	static double watched[PAIRS];
 	struct tcx_netns *netns = tcx_netns_new("/proc", NULL);
 	struct refresher refresher = {.sources = tcx_sources_new(netns, NULL),
-				      .thresholds = make_thresholds()};
+				      .thresholds = thresholds_make()};
 	int fds[FILES];
 	size_t count = open_files(fds);
 
