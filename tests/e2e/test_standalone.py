@@ -284,6 +284,23 @@ def as_shown(site):
                     "who may see the table alone sees it")
 
 
+def manual(site):
+    """The lines for a container that tcpextd(8) has, as they stand there."""
+    page = (harness.SOURCE / "man/tcpextd.8").read_text()
+    lines = re.search(r"three lines are enough.*?\.nf\n(.*?)\.fi", page, re.S)[1]
+    check_equal(len(lines.splitlines()), 3, "they are three")
+    site.run("ip", "address", "add", "192.0.2.7/24", "dev", "lo")
+    with site.socket(socket.SOCK_DGRAM) as sink:
+        sink.settimeout(harness.DEADLINE)
+        sink.bind(("192.0.2.7", 162))
+        agent = start(site, access=lines, addresses=("udp:161",), wait=False)
+        told = sink.recv(65536)
+        check(b"public" in told and b"has started" in told, "it tells that it has started", told)
+    check(not refused(site, V2C, netns=True, address="udp:192.0.2.7:161"), "who is let in reads")
+    check(refused(site, V2C, netns=True, address="udp:127.0.0.1:161"), "and nobody else")
+    check_equal([line for line in agent.log() if re.search("cannot|nobody|wrong|unknown", line)], [], "it has nothing to complain of")
+
+
 def connect(site, seconds=20):
     plug = site.socket(socket.SOCK_STREAM)
     plug.settimeout(seconds)
@@ -339,4 +356,4 @@ def gone(site):
 
 
 if __name__ == "__main__":
-    harness.main(same, system, modules, access, views, sets, starts, unprivileged, large, contexts, as_shown, gone)
+    harness.main(same, system, modules, access, views, sets, starts, unprivileged, large, contexts, as_shown, manual, gone)
