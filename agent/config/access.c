@@ -125,7 +125,7 @@ static void run(const struct config_line *parser, const char *text)
 	char *copy = strdup(text);
 
 	if (copy != NULL)
-		parser->parse_line(parser->config_token, copy);
+		tcx_quirk_parse(parser, copy);
 	free(copy);
 }
 

@@ -139,6 +139,18 @@ void tcx_quirk_standard_views(void)
 	snmp_call_callbacks(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_PRE_READ_CONFIG, NULL);
 }
 
+void tcx_quirk_parse(const struct config_line *parser, char *text)
+{
+#ifdef HAVE_STRUCT_CONFIG_LINE_PARSE_LINE1
+	if (parser->parse_line1 != NULL)
+		parser->parse_line1(parser->config_token, text);
+	else
+		parser->parse_line2(parser->config_token, text);
+#else
+	parser->parse_line(parser->config_token, text);
+#endif
+}
+
 /*
  * The library keeps each user of createUser in its state, from where it would come back once its
  * line is gone. A user's storage type tells whose it is: that of the state is OTHER meanwhile.

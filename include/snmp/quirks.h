@@ -42,6 +42,9 @@ bool tcx_quirk_hear_all(netsnmp_log_handler *handler);
 /* Makes the views that words such as rocommunity use. */
 void tcx_quirk_standard_views(void);
 
+/* Hands a line to its parser, which may write into it. net-snmp 5.9.5.2 has two kinds of them. */
+void tcx_quirk_parse(const struct config_line *parser, char *text);
+
 /* Users that are made between the two are not kept in the state; those of before are removed. */
 void tcx_quirk_users_begin(void);
 void tcx_quirk_users_end(void);
