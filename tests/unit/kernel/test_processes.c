@@ -472,7 +472,7 @@ static pid_t start(const char *command, bool apart)
 	return done ? child : 0;
 }
 
-static void stop(pid_t child)
+static void end_child(pid_t child)
 {
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
@@ -512,7 +512,7 @@ static void real(void **state)
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(found->inode, status.st_ino);
 	assert_int_equal(poll(&ended, 1, 0), 0);
-	stop(child);
+	end_child(child);
 	assert_true(is_lost(processes));
 	assert_int_equal(poll(&ended, 1, 0), 0);
 	tcx_processes_free(processes);
@@ -551,11 +551,11 @@ static int go_on_in_one(void)
 	    found->pid != (uint32_t)first)
 		return 1;
 	found_ns = found->found_ns;
-	stop(first);
+	end_child(first);
 	found = look(processes);
 	if (found == NULL || found->pid != (uint32_t)second || found->found_ns != found_ns)
 		return 2;
-	stop(second);
+	end_child(second);
 	return is_lost(processes) ? 0 : 3;
 }
 
@@ -578,7 +578,7 @@ static int find_as_nobody(void)
 	}
 	/* Nobody's end would not end it, either. */
 	if (seteuid(0) == 0)
-		stop(child);
+		end_child(child);
 	tcx_processes_free(processes);
 	return result;
 }
@@ -653,7 +653,7 @@ static int look_in_from_another(void)
 		_exit(find_outer(found[1]));
 	close(found[1]);
 	if (read(found[0], &done, 1) == 1)
-		stop(child);
+		end_child(child);
 	waitpid(inner, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 3;
 }
