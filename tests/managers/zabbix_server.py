@@ -112,6 +112,7 @@ class Zabbix:
         self.must(self.psql("postgres", "postgres", "-c", "create database zabbix owner zabbix"))
         for name in ("schema", "images", "data"):
             self.must(self.psql("zabbix", "zabbix", "-1", "-o", "/dev/null"), input=gzip.decompress((SCHEMA / f"{name}.sql.gz").read_bytes()))
+        self.must(self.psql("zabbix", "zabbix", "-c", "analyze"))  # a plan without statistics can take minutes
 
     # The server and the frontend
 
