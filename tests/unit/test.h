@@ -17,6 +17,9 @@
 #define assert_in_range assert_uint_in_range
 #endif
 
+/* Some versions have a macro of this name, which nothing here needs, and teardowns may be called so. */
+#undef stop
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif
