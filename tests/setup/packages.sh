@@ -13,7 +13,7 @@ debs=/root
 . "$(dirname "$0")/../lib/is_so.sh"
 
 apt() {
-    apt-get -q -y "$@" >/root/said 2>&1 </dev/null || { cat /root/said && exit 1; }
+    apt-get -q -y -o Dpkg::Options::=--force-confold "$@" >/root/said 2>&1 </dev/null || { cat /root/said && exit 1; }
 }
 
 # Every name but those of /usr/local, and what is in the files of /etc. Copies of the users' files of before a change end in '-'.
