@@ -17,7 +17,7 @@
 #define assert_in_range assert_uint_in_range
 #endif
 
-/* Some versions have a macro of this name, which nothing here needs, and teardowns may be called so. */
+/* cmocka 2 has a macro of this name, and teardowns are called so. */
 #undef stop
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
