@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 
 import harness
 import test_kernel_tables as told
@@ -214,6 +215,8 @@ def few_descriptors(site):
         processes = [containers.start("docker/1" + HEX[1:]) for _ in range(3 * FIT)]
         agent.wait_log(f"are enough for {FIT} network namespaces, and there are more; raise their limit")
         served = wait_for("so many are served", lambda: len(rows(site)) == FIT and rows(site))
+        time.sleep(17)  # the fourth time that they are listed none of them is due to be looked at
+        check_equal([line for line in agent.log() if ": all processes can be seen" in line], [], "what there is no room for is not forgotten")
         for process in processes:
             if inode(process) in served:
                 containers.end(process)

@@ -223,7 +223,7 @@ static void drop_lost(struct tcx_processes *processes)
 /* How many namespaces may be kept, so that enough descriptors are left for what is read. */
 static size_t room(void)
 {
-	struct rlimit limit;
+	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 
 	getrlimit(RLIMIT_NOFILE, &limit);
 	return limit.rlim_cur > OTHERS ? (size_t)(limit.rlim_cur - OTHERS) / EACH : 0;
@@ -308,7 +308,7 @@ static bool list(struct tcx_processes *processes, uint64_t now, struct tcx_fault
 		return false;
 	find_numbers(processes);
 	drop_lost(processes);
-	processes->full = false;
+	processes->full = processes->full && !processes->changed; /* else all are looked at */
 	find_new(processes);
 	processes->changed = false;
 	count_processes(processes);
