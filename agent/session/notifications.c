@@ -166,8 +166,8 @@ static bool look_at_other(struct tcx_notifications *notifications, struct other 
 	if (!is_told(other, states) && (states != NULL || other->told.count > 0))
 		done = tcx_told_follow(&other->told, other->is_there ? states : NULL, now, add,
 				       notifications);
-	if (done && states != NULL)
-		other->changes = states->changes;
+	if (done)
+		other->changes = states != NULL ? states->changes : 0;
 	tcx_snapshot_unref(snapshot);
 	return done;
 }
@@ -199,14 +199,17 @@ static void forget_other(struct other *other)
 	tcx_namespace_unref(other->namespace);
 }
 
+/* Those without a context have no name for notifications: namespaceTable shows how they are. */
 static void look_at_others(struct tcx_notifications *notifications,
 			   const struct tcx_namespace_list *list, const struct tcx_moment *now)
 {
 	size_t kept = 0, at = 0;
 
 	for (size_t i = 0; list != NULL && i < list->count; i++) {
-		struct other *other = find_other(notifications, list->all[i], &at);
+		struct other *other = NULL;
 
+		if (list->all[i]->context[0] != '\0')
+			other = find_other(notifications, list->all[i], &at);
 		if (other != NULL)
 			other->is_there = true;
 	}
