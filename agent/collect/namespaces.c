@@ -24,7 +24,7 @@
 /* What is due so soon is read along: this part of an interval. */
 #define SOON_PART 50
 
-/* From when they are found until all that is kept of them is there: a minute's growth is. */
+/* Until all that is kept of new ones is there: the growth in a minute comes last. */
 #define SETTLED_NS (65 * TCX_NS_PER_S)
 
 /* The fraction of an interval between two that were found one after the other: the golden ratio's.
@@ -44,11 +44,11 @@ static const struct tcx_condition_kind kinds[CONDITIONS] = {
 		  "namespace %s is served now\n"},
 	[NAMELESS] = {LOG_WARNING,
 		      "namespace %s is not served as a context: %s names have been in use, which "
-		      "the master keeps; start it and the agent again\n",
+		      "the master keeps; raise namespaceLimit, or start the master again\n",
 		      "namespace %s has a context now\n"},
 	[CLOSED] = {LOG_WARNING, "tables of namespace %s are not served: %s\n",
 		    "tables of namespace %s are served now\n"},
-	[FAILED] = {LOG_WARNING, "namespace %s cannot be served: %s; trying again every second\n",
+	[FAILED] = {LOG_WARNING, "namespace %s cannot be served: %s; trying again\n",
 		    "namespace %s can be served now\n"},
 };
 
@@ -75,16 +75,18 @@ struct tcx_namespaces {
 	struct tcx_job finding, reading;
 	struct tcx_layouts *layouts; /* with a reference */
 	size_t next;		     /* to be read; the job's own */
-	atomic_ullong settled_ns;    /* when they will have; 0: they have */
-	atomic_bool new_master;	     /* and that is not acted upon yet */
+	atomic_ullong settled_ns;    /* when memory is given back; 0: it was */
+	atomic_bool new_master;	     /* there is one, whose names are not forgotten yet */
 
 	pthread_mutex_t changing; /* guards what follows; only workers wait for it */
 	bool stopped;
 	struct tcx_netns_names names;
 	struct tcx_condition names_failed;
 	struct tcx_context_names contexts;
-	unsigned int applied; /* settings */
-	unsigned int begun;   /* counts those that were served */
+	size_t limit;		       /* of names, as it was applied */
+	bool unnamed[TCX_DISCOVERIES]; /* those without a name are to be found anew */
+	unsigned int applied;	       /* settings */
+	unsigned int begun;	       /* counts those that were served */
 	size_t count;
 	struct known **known; /* owned, with references; by discovery, name and number */
 
@@ -335,6 +337,18 @@ static void stop_reading(struct known *known)
 	tcx_tables_stop(tcx_tables_ref(known->is.tables));
 }
 
+/* What was begun is tried anew. */
+static bool give_up(struct tcx_namespace *is)
+{
+	tcx_collector_unref(is->collector);
+	tcx_tables_unref(is->tables);
+	tcx_netns_unref(is->netns);
+	is->collector = NULL;
+	is->tables = NULL;
+	is->netns = NULL;
+	return false;
+}
+
 /* What was found may be gone meanwhile. */
 static bool serve(struct tcx_namespaces *namespaces, struct known *known,
 		  const struct tcx_namespaces_settings *settings)
@@ -351,11 +365,11 @@ static bool serve(struct tcx_namespaces *namespaces, struct known *known,
 		return false;
 	id = tcx_netns_id(is->netns);
 	if (!tcx_namespace_is(&id, &is->id))
-		return false;
+		return give_up(is);
 	if (!start_reading(namespaces, known, settings, &fault)) {
 		stop_reading(known);
 		report(namespaces, known, FAILED, &fault);
-		return false;
+		return give_up(is);
 	}
 	report(namespaces, known, FAILED, NULL);
 	name(namespaces, known, settings->limit);
@@ -501,18 +515,34 @@ static bool settle(struct tcx_namespaces *namespaces,
 	return changed;
 }
 
-/* What there was no name for is found anew. */
-static bool forget_names(struct tcx_namespaces *namespaces)
+/* Whether there is room for names that there was none for. */
+static bool has_more_names(struct tcx_namespaces *namespaces, size_t limit)
+{
+	bool more = limit > namespaces->limit;
+
+	namespaces->limit = limit;
+	if (!atomic_exchange(&namespaces->new_master, false))
+		return more;
+	tcx_context_names_forget(&namespaces->contexts);
+	return true;
+}
+
+/* They are found anew, each by its own discovery. */
+static bool drop_nameless(struct tcx_namespaces *namespaces, enum tcx_discovery discovery,
+			  size_t limit)
 {
 	bool changed = false;
 
-	if (!atomic_exchange(&namespaces->new_master, false))
+	if (has_more_names(namespaces, limit))
+		for (int i = 0; i < TCX_DISCOVERIES; i++)
+			namespaces->unnamed[i] = true;
+	if (!namespaces->unnamed[discovery])
 		return false;
-	tcx_context_names_forget(&namespaces->contexts);
+	namespaces->unnamed[discovery] = false;
 	for (size_t i = namespaces->count; i-- > 0;) {
 		const struct known *known = namespaces->known[i];
 
-		if (!known->served || known->is.context[0] != '\0')
+		if (known->discovery != discovery || !known->served || known->is.context[0] != '\0')
 			continue;
 		drop(namespaces, i);
 		changed = true;
@@ -525,7 +555,7 @@ static void found(struct tcx_namespaces *namespaces, enum tcx_discovery discover
 		  const struct tcx_namespace_found *all, size_t count)
 {
 	struct tcx_namespaces_settings settings = settings_of(namespaces);
-	bool changed = forget_names(namespaces);
+	bool changed = drop_nameless(namespaces, discovery, settings.limit);
 
 	apply(namespaces, &settings);
 	for (size_t i = 0; i < count; i++)
@@ -630,9 +660,11 @@ static bool read_some(struct round *round, const struct tcx_namespace_list *list
 /* What their first readings took is given back, once. */
 static void settle_memory(struct tcx_namespaces *namespaces)
 {
-	if (namespaces->settled_ns == 0 || tcx_clock_now() < namespaces->settled_ns)
+	unsigned long long settled_ns = namespaces->settled_ns;
+
+	if (settled_ns == 0 || tcx_clock_now() < settled_ns ||
+	    !atomic_compare_exchange_strong(&namespaces->settled_ns, &settled_ns, 0))
 		return;
-	namespaces->settled_ns = 0;
 #ifdef M_TRIM_THRESHOLD
 	malloc_trim(0);
 #endif

@@ -11,7 +11,7 @@
 /* Octets of a context's name that a manager can give to snmpd. */
 #define TCX_CONTEXT_MAX 32
 
-/* One that was in use once: the master never frees it. */
+/* One that was in use once: neither the master nor the library frees it. */
 struct tcx_context_name {
 	char text[TCX_CONTEXT_MAX + 1];
 	bool taken;

@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 import subprocess
+import time
 
 import harness
 import test_kernel_tables as told
@@ -159,12 +160,16 @@ def names_of_a_master(site):
         names.delete("a")
         names.add("b", 7)
         agent.wait_log(f"namespace {second} is not served as a context")
+        time.sleep(1)  # the next one begins clearly later than this one did
         snmpd.kill()
         site.snmpd(more=access(first, second))
         shows(site, second, 7)
         names.add("a", 5)
         agent.wait_log(f"namespace {first} is not served as a context")
         check(value(site, first) is None, "and none for more than that")
+        site.write("tcpextd.conf", harness.patience("") + f"namespace {names['*']}\nnamespaceLimit 2\n")
+        agent.send(harness.signal.SIGHUP)
+        shows(site, first, 5)
 
 
 def not_twice(site):
