@@ -94,7 +94,7 @@ void tcx_quirk_go_on(const char *application)
 	struct stat state;
 
 	snprintf(path, sizeof(path), "%s/%s.conf", get_persistent_directory(), application);
-	if (boots > 1 && stat(path, &state) == 0)
+	if (boots > 1 && stat(path, &state) == 0 && state.st_mtime <= time(NULL))
 		set_enginetime(id, (u_int)len, boots - 1, (u_int)(time(NULL) - state.st_mtime), 1);
 }
 

@@ -31,7 +31,10 @@ void tcx_quirk_init_master(const char *application, const char *path);
 /* Writes that state. */
 void tcx_quirk_store_state(const char *application);
 
-/* The engine is the one of that state, which is another process, with its starts and its time. */
+/*
+ * Gives this process the number of starts and the time of the agent that wrote the state, so that
+ * receivers of SNMPv3 take both for one.
+ */
 void tcx_quirk_go_on(const char *application);
 
 /* Sets the pri_max with which a log handler hears all priorities. False: the library has none. */
