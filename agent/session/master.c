@@ -208,7 +208,7 @@ static bool wait_once(void)
 	return true;
 }
 
-/* The library counts an answer where it counts requests, of which none comes here. */
+/* Answers are counted with requests, and nobody sends requests here. */
 void tcx_master_notify_once(const struct tcx_notice *notice, struct tcx_master_sent *sent)
 {
 	tcx_quirk_go_on(TCX_MASTER_TYPE);

@@ -20,7 +20,8 @@
 /*
  * From one snapshot, with its own since, to the next one of the same layout: sets now->since, when
  * each entry began. before may be NULL: all begin. interval_ns is that of the readings. Where
- * nothing changed it is before->since, with another reference. NULL when memory is short.
+ * nothing changed it is before->since, with another reference. now->since is NULL when memory is
+ * short.
  */
 void tcx_since(const struct tcx_snapshot *before, struct tcx_snapshot *now, uint64_t interval_ns);
 

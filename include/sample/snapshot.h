@@ -73,7 +73,8 @@ static inline uint64_t tcx_snapshot_taken(const struct tcx_snapshot *snapshot, s
 
 /*
  * When a counter began, to count without a break, on the clock of taken_ns, where since is known;
- * TCX_NO_NUMBER: it has not. What began together shares the numbers that are later than since_ns.
+ * TCX_NO_NUMBER: it has not. The numbers are relative to since_ns, so that entries that began at
+ * one reading, and namespaces of one layout, share them.
  */
 static inline uint64_t tcx_snapshot_since(const struct tcx_snapshot *snapshot, size_t entry)
 {
