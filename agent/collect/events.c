@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -123,6 +124,15 @@ void tcx_events_report(struct tcx_events *events, struct tcx_condition *conditio
 	pthread_mutex_unlock(&events->lock);
 }
 
+/* Whoever names a process or a namespace shall write no line of its own, nor to a terminal. */
+static void take_text(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from);
+	for (; *to != '\0'; to++)
+		if ((unsigned char)*to < ' ' || *to == 0x7f)
+			*to = '?';
+}
+
 /* The beginning, or else the end. */
 static void take(struct tcx_condition *condition, struct tcx_event *event)
 {
@@ -130,10 +140,10 @@ static void take(struct tcx_condition *condition, struct tcx_event *event)
 
 	event->priority = begins ? condition->kind->priority : LOG_NOTICE;
 	event->format = begins ? condition->kind->begins : condition->kind->ends;
-	event->name = condition->name;
+	take_text(event->name, sizeof(event->name), condition->name);
 	event->cause.text[0] = '\0';
 	if (condition->cause != NULL)
-		event->cause = *condition->cause;
+		take_text(event->cause.text, sizeof(event->cause.text), condition->cause->text);
 	forget_cause(condition);
 	condition->begins = false;
 	condition->ends = condition->ends && begins;

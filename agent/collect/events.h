@@ -7,6 +7,7 @@
 #ifndef TCX_COLLECT_EVENTS_H
 #define TCX_COLLECT_EVENTS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -34,8 +35,9 @@ struct tcx_condition {
 struct tcx_event {
 	int priority;
 	const char *format;
-	const char *name;
-	struct tcx_fault cause; /* of a beginning */
+	char name[PATH_MAX];	/* a copy: whoever has it may be gone by now; '?' for control
+				   characters */
+	struct tcx_fault cause; /* of a beginning; likewise */
 };
 
 struct tcx_events;

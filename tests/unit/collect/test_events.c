@@ -156,6 +156,15 @@ static void muted(void **state)
 }
 
 /* That something has come has no line. */
+/* Who has chosen a name writes neither lines nor to a terminal. */
+static void control_characters(void **state)
+{
+	(void)state;
+	tcx_events_report(events, &conditions[0], &kind, "o\nn\033[31me",
+			  &(struct tcx_fault){"a\tb\x7f\xc3\xa4"});
+	assert_string_equal(next(), "4 o?n?[31me fails: a?b?\xc3\xa4");
+}
+
 static void signals(void **state)
 {
 	(void)state;
@@ -170,7 +179,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		TEST(pairs), TEST(unheard), TEST(order), TEST(muted), TEST(signals),
+		TEST(pairs),   TEST(unheard), TEST(order), TEST(muted), TEST(control_characters),
+		TEST(signals),
 #undef TEST
 	};
 
