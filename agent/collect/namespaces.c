@@ -466,7 +466,17 @@ static bool sweep(struct tcx_namespaces *namespaces, enum tcx_discovery discover
 	return changed;
 }
 
-/* Whether one is served anyhow, as what comes first has it. */
+/* Of two names the one that is served stays so; else what comes first has it. */
+static bool goes_before(const struct tcx_namespaces *namespaces, size_t k, size_t i)
+{
+	const struct known *one = namespaces->known[k], *other = namespaces->known[i];
+
+	if (one->discovery != other->discovery || one->served == other->served)
+		return k < i;
+	return one->served;
+}
+
+/* Whether one is served anyhow. */
 static bool is_same(const struct tcx_namespaces *namespaces, size_t i, uint32_t own,
 		    struct tcx_fault *which)
 {
@@ -474,8 +484,9 @@ static bool is_same(const struct tcx_namespaces *namespaces, size_t i, uint32_t 
 
 	if (inode == own)
 		return !tcx_fault_set(which, "that of the default context");
-	for (size_t k = 0; k < i; k++)
-		if (namespaces->known[k]->is.id.inode == inode)
+	for (size_t k = 0; k < namespaces->count; k++)
+		if (k != i && namespaces->known[k]->is.id.inode == inode &&
+		    goes_before(namespaces, k, i))
 			return !tcx_fault_set(which, "that of %s", namespaces->known[k]->is.name);
 	return false;
 }

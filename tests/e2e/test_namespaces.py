@@ -191,6 +191,21 @@ def not_twice(site):
         shows(site, second, 5)
 
 
+def keeps_name(site):
+    """A second name of one that is served takes its context not away, whichever comes first by the alphabet."""
+    with Names(site) as names:
+        first, second = names["b"], names["a"]
+        site.snmpd(more=access(first, second))
+        names.add("b", 5)
+        agent = site.agent(f"namespace {names['*']}\n")
+        shows(site, first, 5)
+        pathlib.Path(f"/run/netns/{second}").touch()
+        names.all.add(second)
+        subprocess.run(["mount", "--bind", f"/run/netns/{first}", f"/run/netns/{second}"], check=True)
+        agent.wait_log(f"namespace {second} is that of {first}, and not served twice")
+        check_equal(value(site, first), 5, "the first name stays")
+
+
 def reload(site):
     """SIGHUP adds namespaces and takes them back."""
     with Names(site) as names:
@@ -282,4 +297,4 @@ def refused(site):
 
 
 if __name__ == "__main__":
-    harness.main(comes_and_goes, made_again, odd_names, names_of_a_master, not_twice, reload, same_as_nstat, crossed, refused)
+    harness.main(comes_and_goes, made_again, odd_names, names_of_a_master, not_twice, keeps_name, reload, same_as_nstat, crossed, refused)
