@@ -29,21 +29,28 @@ const char *tcx_master_state_directory(void)
 	return path != NULL ? path : DEFAULT_STATE;
 }
 
+/* NULL: it is kept; else why not. */
+static const char *store_state(const char *path)
+{
+	if (mkdirhier(path, NETSNMP_AGENT_DIRECTORY_MODE, 0) != SNMPERR_SUCCESS ||
+	    access(path, W_OK) != 0)
+		return strerror(errno);
+	return tcx_quirk_store_state(TCX_MASTER_TYPE) ? NULL : strerror(ENOSPC);
+}
+
 /* A manager with SNMPv3 takes an engine that began anew for one that is no longer ours. */
 static void keep_state(void)
 {
 	const char *path = get_persistent_directory();
+	const char *why = store_state(path);
 
-	if (mkdirhier(path, NETSNMP_AGENT_DIRECTORY_MODE, 0) == SNMPERR_SUCCESS &&
-	    access(path, W_OK) == 0)
-		tcx_quirk_store_state(TCX_MASTER_TYPE);
-	else
+	if (why != NULL)
 		snmp_log(LOG_WARNING,
 			 "%s cannot be written: %s; the engineID and the number of starts are lost "
 			 "at the end, for which managers with SNMPv3 may have to be told of the "
 			 "new one: make it a folder of the agent's user, or name another in "
 			 "SNMP_PERSISTENT_DIR\n",
-			 path, strerror(errno));
+			 path, why);
 }
 
 /* --- Start and end -----------------------------------------------------------------------------*/

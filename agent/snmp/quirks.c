@@ -75,10 +75,23 @@ void tcx_quirk_init_master(const char *application, const char *path)
 	free(kept);
 }
 
-/* At the end the library does so itself, which a kill -9 prevents. */
-void tcx_quirk_store_state(const char *application)
+/*
+ * At the end the library does so itself, which a kill -9 prevents. snmp_store() removes what was
+ * before also where nothing could be written.
+ */
+bool tcx_quirk_store_state(const char *application)
 {
-	snmp_store(application);
+	char path[PATH_MAX];
+	struct stat state;
+	bool stored;
+
+	snprintf(path, sizeof(path), "%s/%s.conf", get_persistent_directory(), application);
+	snmp_save_persistent(application);
+	snmp_call_callbacks(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_STORE_DATA, NULL);
+	stored = stat(path, &state) == 0 && state.st_size > 0;
+	if (stored)
+		snmp_clean_persistent(application);
+	return stored;
 }
 
 /*

@@ -28,8 +28,8 @@ void tcx_quirk_init_snmp(const char *application);
  */
 void tcx_quirk_init_master(const char *application, const char *path);
 
-/* Writes that state. */
-void tcx_quirk_store_state(const char *application);
+/* Writes that state. False: not all of it, as on a full disk; the library reads what was before. */
+bool tcx_quirk_store_state(const char *application);
 
 /*
  * Gives this process the number of starts and the time of the agent that wrote the state, so that
