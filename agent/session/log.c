@@ -38,6 +38,12 @@ static const char *const dropped[] = {
 	"unknown snmp version ",
 	/* tcx_master_begin() says so in our words. */
 	"Warning: no access control information configured.",
+	/* Of what anybody may send to a master there would be a line each. */
+	"Received broken packet. Closing session.",
+	"Received bad msgID (",
+	"Received bad msgMaxSize (",
+	"unknown security model: ",
+	"Bad PDU type received: ",
 };
 
 static bool begins(const char *line, const char *begin)

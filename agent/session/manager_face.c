@@ -5,9 +5,16 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 
+#include "base/clock.h"
 #include "manager_parts.h"
 #include "master_parts.h"
+
+/* Managers that may be connected at once, and the part of all descriptors that they may have. */
+#define CONNECTIONS_MAX	 1000
+#define CONNECTIONS_PART 4
 
 /* A request that waits for a table. */
 struct tcx_manager_request {
@@ -182,9 +189,26 @@ static bool wait_for_table(struct tcx_master *master, const struct tcx_request *
 /* The library frees the session. */
 static void forget(struct tcx_master *master, const netsnmp_session *session)
 {
+	master->connections -= master->connections > 0;
 	for (struct tcx_manager_request *one = master->first; one != NULL; one = one->next)
 		if (one->session == session)
 			one->session = NULL;
+}
+
+/*
+ * Whoever can connect may stay without a word. Once all descriptors are taken the library would do
+ * nothing but try to accept one more: so one too many is shut, and ends as if its manager had left.
+ */
+static void take_connection(struct tcx_master *master, netsnmp_session *session)
+{
+	const netsnmp_transport *transport = snmp_sess_transport(snmp_sess_pointer(session));
+	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	master->connections++;
+	if (master->connections > CONNECTIONS_MAX ||
+	    master->connections > limit.rlim_cur / CONNECTIONS_PART)
+		shutdown(transport->sock, SHUT_RDWR);
 }
 
 /* --- What comes from the library ---------------------------------------------------------------*/
@@ -204,14 +228,27 @@ static struct tcx_context *context_of(const struct tcx_master *master, const net
 	return context != NULL && tcx_context_is_served(context) ? context : NULL;
 }
 
+/* Anybody can make it happen, and each one is an inform that waits, or that the library waits for.
+ */
+static void tell_of_failure(struct tcx_master *master)
+{
+	const uint64_t now = tcx_clock_now();
+
+	if (now - master->failed_ns < TCX_NS_PER_S)
+		return;
+	master->failed_ns = now;
+	send_easy_trap(SNMP_TRAP_AUTHFAIL, 0);
+}
+
 /* RFC 3413, 3.2: nobody hears of a community that is wrong, nor of a context that is none. */
-static void deny(netsnmp_session *session, const netsnmp_pdu *pdu, int why)
+static void deny(struct tcx_master *master, netsnmp_session *session, const netsnmp_pdu *pdu,
+		 int why)
 {
 	if (why == VACM_NOSUCHCONTEXT) {
 		snmp_increment_statistic(STAT_SNMPUNKNOWNCONTEXTS);
 		return;
 	}
-	send_easy_trap(SNMP_TRAP_AUTHFAIL, 0);
+	tell_of_failure(master);
 	if (pdu->version == SNMP_VERSION_3)
 		refuse(session, pdu, SNMP_ERR_AUTHORIZATIONERROR, 0);
 }
@@ -231,7 +268,7 @@ static void answer(struct tcx_master *master, netsnmp_session *session, netsnmp_
 	access = check_access(pdu); /* and gives a community its context */
 	context = access == VACM_SUCCESS ? context_of(master, pdu) : NULL;
 	if (context == NULL) {
-		deny(session, pdu, access != VACM_SUCCESS ? access : VACM_NOSUCHCONTEXT);
+		deny(master, session, pdu, access != VACM_SUCCESS ? access : VACM_NOSUCHCONTEXT);
 		return;
 	}
 	if (kind->statistic >= 0)
@@ -248,13 +285,15 @@ int tcx_master_take(int operation, netsnmp_session *session, int number, netsnmp
 		    void *arg)
 {
 	(void)number;
+	if (operation == NETSNMP_CALLBACK_OP_CONNECT)
+		take_connection(arg, session);
 	if (operation == NETSNMP_CALLBACK_OP_DISCONNECT)
 		forget(arg, session);
 	if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE)
 		return 1;
 	if (pdu->version == SNMP_VERSION_3 &&
 	    session->s_snmp_errno == SNMPERR_USM_AUTHENTICATIONFAILURE)
-		send_easy_trap(SNMP_TRAP_AUTHFAIL, 0);
+		tell_of_failure(arg);
 	else
 		answer(arg, session, pdu);
 	return 1;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/fault.h"
 #include "config/options.h"
@@ -15,6 +16,8 @@ struct tcx_master {
 	struct tcx_dispatcher *dispatcher; /* borrowed; set before the first request */
 	long transactions;		   /* the number of the last request */
 	struct tcx_manager_request *first; /* of those that wait for a table */
+	unsigned int connections;	   /* of managers, by streams */
+	uint64_t failed_ns;		   /* when an authenticationFailure was sent */
 };
 
 /*

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """tcpextd --master: the same answers as through snmpd, to whom its configuration lets, and whatever comes."""
 
+import contextlib
 import os
 import pathlib
 import re
 import signal
 import socket
 import struct
+import subprocess
 
 import ber
 import harness
@@ -355,5 +357,46 @@ def gone(site):
         check_equal(agent.end(), 0, "it ends well, with a request at hand")
 
 
+def silent(site):
+    """Who connects and says nothing takes a part of the descriptors, at most: others are served."""
+    agent = start(site, addresses=(UDP, "tcp:127.0.0.1:161"), under=("prlimit", "--nofile=64:64"))
+    held = [connect(site) for _ in range(60)]
+    for manager in held:
+        with contextlib.suppress(OSError):
+            manager.plug.sendall(b"\x30\x82\x10\x00\x02")
+    check(not refused(site, V3, address="127.0.0.1", netns=True), "a manager by udp is served")
+    check(len(os.listdir(f"/proc/{agent.pid}/fd")) < 60, "descriptors are left")
+    for manager in held:
+        manager.plug.close()
+    check_equal(connect(site).ask(ber.GET, [tables.SEGMENTS]).error, 0, "and by tcp, once they have gone")
+
+
+def full(site):
+    """On a full disk the state stays that of before, which the log says."""
+    def engine():
+        return site.get(f"{ENGINE}.1.0", how=V3)[0].value
+
+    state = site.folder / "persist"
+    state.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", state], check=True)
+    try:
+        agent = start(site)
+        name = engine()
+        agent.end()
+        with contextlib.suppress(OSError), open(state / "full", "wb", buffering=0) as rest:
+            while rest.write(bytes(512)):
+                pass
+        agent = start(site)
+        agent.wait_log("cannot be written: No space left on device")
+        agent.kill()
+        start(site).kill()
+        (state / "full").unlink()
+        agent = start(site)
+        check_equal(engine(), name, "the engine is the same")
+        agent.kill()
+    finally:
+        subprocess.run(["umount", "-l", state])
+
+
 if __name__ == "__main__":
-    harness.main(same, system, modules, access, views, sets, starts, unprivileged, large, contexts, as_shown, manual, gone)
+    harness.main(same, system, modules, access, views, sets, starts, unprivileged, large, contexts, as_shown, manual, gone, silent, full)
