@@ -8,7 +8,7 @@
 
 #include "catalogue/catalogue.h"
 #include "events.h"
-#include "kernel/netns.h"
+#include "kernel/netns_names.h"
 #include "pool.h"
 #include "proc_root.h"
 
@@ -18,9 +18,6 @@
 /* How long start and reload wait for the first counters, which take less than a millisecond. */
 #define FIRST_READ_MS 1000
 #define NEXT_READ_MS  100
-
-/* Where names of namespaces are (ip-netns(8)). */
-#define NAMES_FOLDER "/run/netns"
 
 /* The tables are of the counters' namespace, or there are none. */
 static void log_no_tables(const struct tcx_reading *reading, const struct tcx_proc_root *root)
@@ -138,7 +135,7 @@ static bool set_namespaces(struct tcx_reading *reading, const struct tcx_reading
 			   struct tcx_fault *fault)
 {
 	struct tcx_namespaces_settings others = {
-		.folder = NAMES_FOLDER,
+		.folder = TCX_NETNS_FOLDER,
 		.names = settings->names,
 		.own = tcx_netns_id(reading->netns).inode,
 		.counters = settings->counters,

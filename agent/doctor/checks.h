@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "config/config.h"
 #include "config/options.h"
+#include "mib/notifications.h"
 #include "snmpdconf/conf.h"
 
 #define DOCTOR_NAME_MAX 256
@@ -134,5 +135,8 @@ void tcx_check_answers(struct doctor *doctor);
 /* Not checks of the doctor's: send a testNotification to the master, and to sinks of our own. */
 void tcx_check_notification(struct doctor *doctor);
 void tcx_check_sending(struct doctor *doctor);
+
+/* What both send, of now. */
+struct tcx_notice tcx_doctor_test_notice(void);
 
 #endif

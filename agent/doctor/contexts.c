@@ -14,8 +14,6 @@
 #include "kernel/netns.h"
 #include "kernel/netns_names.h"
 
-#define NAMES_FOLDER "/run/netns"
-
 /* How many contexts that nobody may read are named, with lines to add. */
 #define NAMED_MAX 3
 
@@ -56,7 +54,7 @@ static void note_names(struct doctor *doctor, const struct tcx_netns_names *name
 /* Of namespacePid, whose contexts come one after the other, the first one stands for all. */
 void tcx_doctor_find_contexts(struct doctor *doctor)
 {
-	struct tcx_netns_names names = TCX_NETNS_NAMES(NAMES_FOLDER);
+	struct tcx_netns_names names = TCX_NETNS_NAMES(TCX_NETNS_FOLDER);
 	struct tcx_fault fault;
 	uint64_t due_ns;
 

@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "question.h"
@@ -136,15 +135,12 @@ void tcx_check_answers(struct doctor *doctor)
 
 void tcx_check_sending(struct doctor *doctor)
 {
-	struct tcx_notice notice = {.what = TCX_NOTIFICATION_testNotification};
+	struct tcx_notice notice = tcx_doctor_test_notice();
 	size_t sinks = doctor->snmpd.sink_count, informs = doctor->snmpd.inform_count;
 	struct tcx_master_sent sent;
 
 	if (!doctor->configured || sinks == 0)
 		return;
-	clock_gettime(CLOCK_REALTIME, &notice.when);
-	snprintf(notice.text, sizeof(notice.text), "tcpextd %s tries whether this arrives",
-		 TCX_VERSION);
 	tcx_master_notify_once(&notice, &sent);
 	if (sent.sent < sinks)
 		FAIL("notifications: of %zu testNotifications %zu were sent; the log says what "

@@ -35,16 +35,23 @@ void tcx_check_sinks(struct doctor *doctor)
 		advise_sink(doctor);
 }
 
-/* The master has as long as for any request of the agent's. */
-void tcx_check_notification(struct doctor *doctor)
+struct tcx_notice tcx_doctor_test_notice(void)
 {
-	const struct tcx_config *config = doctor->config;
 	struct tcx_notice notice = {.what = TCX_NOTIFICATION_testNotification};
-	struct tcx_fault fault = {""};
 
 	clock_gettime(CLOCK_REALTIME, &notice.when);
 	snprintf(notice.text, sizeof(notice.text), "tcpextd %s tries whether this arrives",
 		 TCX_VERSION);
+	return notice;
+}
+
+/* The master has as long as for any request of the agent's. */
+void tcx_check_notification(struct doctor *doctor)
+{
+	const struct tcx_config *config = doctor->config;
+	struct tcx_notice notice = tcx_doctor_test_notice();
+	struct tcx_fault fault = {""};
+
 	if (tcx_notify_once(doctor->master, &notice,
 			    1000 * config->timeout_s * (config->retries + 1), &fault))
 		OK("notifications: the master at %s has taken a testNotification", doctor->master);

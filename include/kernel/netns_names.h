@@ -11,6 +11,9 @@
 
 #include "kernel/netns.h"
 
+/* Where ip-netns(8) makes them. */
+#define TCX_NETNS_FOLDER "/run/netns"
+
 struct tcx_netns_name {
 	char *path;	  /* owned */
 	const char *name; /* the end of it */
