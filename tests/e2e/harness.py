@@ -512,10 +512,10 @@ class Site:
             self.wait_served(agent)
         return agent
 
-    def sequence(self):
+    def sequence(self, how=V2C):
         """snapshotSequence, or None while nobody answers for it."""
         with contextlib.suppress(Failure):
-            return self.get(SEQUENCE, patience=("-t1", "-r0"))[0].value
+            return self.get(SEQUENCE, how=how, patience=("-t1", "-r0"))[0].value
         return None
 
     def wait_served(self, agent, seconds=DEADLINE):

@@ -35,7 +35,7 @@ class Eye:
 
     def __init__(self, side, objects):
         self.side, self.objects = side, objects
-        self.manager = snmp.Manager(side.site.snmp)
+        self.manager = snmp.Manager(side.server.snmp, side.community.encode())
         self.oids = {}
         self.beside = [] if side.is_shared else [*BESIDE, *self.counters(("net/sockstat", "net/sockstat6"))]
 
@@ -90,7 +90,7 @@ class Eye:
 
     def shared(self):
         """The same of what others on this machine move, too."""
-        return {**self.counters(SHARED), **self.told(shared=True)}
+        return {**self.counters(() if self.side.is_context else SHARED), **self.told(shared=True)}
 
     def told(self, shared):
         return {name: look.told() for name, look in self.side.looks.items() if look.shared == shared}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The two hosts of the lab: nstat-a, the client, and nstat-b, the server, as in the kernel's document.
 
-Each is a network namespace with a snmpd and a tcpextd of its own; a veth pair joins them and nothing else is on it. Their
-sockets all live in this one process, which enters a namespace for as long as it takes to make one. What an experiment changes
-is undone when it ends.
+Each is a network namespace with a snmpd and a tcpextd of its own, or both are contexts of a tcpextd that is in a third; a veth pair
+joins them and nothing else is on it. Their sockets all live in this one process, which enters a namespace for as long as it
+takes to make one. What an experiment changes is undone when it ends.
 """
 
 import collections
@@ -49,6 +49,10 @@ ETHTOOL_SGRO, ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_STXCSUM = 0x2c, 0x1f, 0x24, 0x
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
 
+SNMPD_OPTIONS = ("-I", "-smux,ifTable")  # for which it opens sockets, every three seconds
+AGENT = "refreshInterval 0.1\ntableInterval 1\n"
+GUESTS = 'group guests v2c guest\naccess guests "" any noauth prefix seen seen none\n'
+
 # An object that is no counter: its instance, who else tells its value, and whether others on this machine move it, too.
 Look = collections.namedtuple("Look", "instance told shared")
 
@@ -77,12 +81,22 @@ class Place:
 
     def __init__(self, name, host, site, notes):
         self.name, self.host, self.site, self.notes = name, host, site, notes
+        self.server, self.community = site, "public"  # where its numbers are asked for
         self.looks = {}
         self.undo = contextlib.ExitStack()
 
     def look(self, name, told, instance="0", shared=False):
         """Until the experiment ends, this column or limit is read beside the counters, and must be what told() gives."""
         self.looks[name] = Look(instance, told, shared or self.is_shared)
+
+    @property
+    def is_context(self):
+        """Of an agent that is somewhere else, and shows there what is of the whole host."""
+        return self.server is not self.site
+
+    def wait_served(self):
+        how = ("-v2c", "-c", self.community)
+        wait_for(f"{self.host} is served", lambda: self.server.sequence(how))
 
     def end(self):
         self.looks = {}
@@ -331,15 +345,15 @@ class Side(Place):
 
 class World:
     """Both sides, made and removed; and the host, for experiments that are about it: noted are settings that they may change.
-    agent and snmpd are more lines for their configurations.
+    agent and snmpd are more lines for their configurations. contexts: one agent serves both sides.
     """
 
-    def __init__(self, verbose=False, noted=None, agent="", snmpd=""):
+    def __init__(self, verbose=False, noted=None, agent="", snmpd="", contexts=False):
         self.notes = Notes(verbose)
         self.stack = contextlib.ExitStack()
         self.a = self.b = self.host = None
         self.noted = noted
-        self.agent, self.snmpd = agent, snmpd
+        self.agent, self.snmpd, self.contexts = agent, snmpd, contexts
 
     @property
     def sides(self):
@@ -356,17 +370,33 @@ class World:
             if self.noted is not None:
                 self.host = Host(self.stack.enter_context(HostSite("lab-host")), self.notes, self.noted)
                 self.stack.callback(self.host.end)
+            if self.contexts:
+                self.serve_contexts()
+            else:
+                self.serve()
             for place in self.places:
-                place.site.snmpd(more=self.snmpd, options=("-I", "-smux,ifTable"))  # for which it opens sockets, every three seconds
-                place.site.agent("refreshInterval 0.1\ntableInterval 1\n" + self.agent, wait=False)
-            for place in self.places:
-                place.site.wait_served(place.site.processes[-1])
+                place.wait_served()
             for side in self.sides:
                 wait_for(f"the link of {side.host} is up", side.is_up)
         except BaseException:
             self.__exit__()
             raise
         return self
+
+    def serve(self):
+        for place in self.places:
+            place.site.snmpd(more=self.snmpd, options=SNMPD_OPTIONS)
+            place.site.agent(AGENT + self.agent, wait=False)
+
+    def serve_contexts(self):
+        """By one agent in a namespace where nothing happens."""
+        one = self.stack.enter_context(harness.Site("lab-one"))
+        names = [side.site.netns for side in self.sides]
+        for side, name in zip(self.sides, names):
+            side.server, side.community = one, f"to-{name}"
+        lines = "".join(f"com2secunix -Cn {name} guest default to-{name}\n" for name in names)
+        one.snmpd(more=lines + GUESTS + self.snmpd, options=SNMPD_OPTIONS)
+        one.agent(f"{AGENT}namespace {' '.join(names)}\n{self.agent}", wait=False)
 
     def make_side(self, name, number):
         site = self.stack.enter_context(harness.Site(f"lab-{name}"))
