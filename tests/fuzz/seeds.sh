@@ -1,14 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Make the first inputs of the fuzzers from the fixtures: seeds.sh DIRECTORY
+# Make the first inputs of each fuzzer from the fixtures, and copy its corpus: seeds.sh DIRECTORY
 set -e
-fixtures=$(cd "$(dirname "$0")/../fixtures" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+fixtures=$here/../fixtures
 out=$1
 files="net/snmp net/snmp6 net/netstat net/sockstat net/sockstat6 sys/net/ipv4/ipfrag_time net/sctp/snmp net/xfrm_stat
 	net/tls_stat net/softnet_stat net/stat/nf_conntrack sys/net/netfilter/nf_conntrack_count
 	sys/net/netfilter/nf_conntrack_max net/stat/arp_cache net/stat/ndisc_cache net/stat/rt_cache
 	net/stat/synproxy"
-mkdir -p "$out/fuzz_history" "$out/fuzz_hosts" "$out/fuzz_interfaces" "$out/fuzz_master" "$out/fuzz_readers" "$out/fuzz_requests" "$out/fuzz_sources" "$out/fuzz_totals"
+. "$here/names.sh"
+for name in $(FUZZERS='' print_fuzzers "$here"); do
+	mkdir -p "$out/$name"
+	[ ! -d "$here/corpus/$name" ] || cp "$here/corpus/$name"/* "$out/$name"
+done
 
 # The byte that picks the reader of a file.
 pick() {
@@ -32,21 +37,21 @@ all_files() {
 	done
 }
 
-printf '#snmpnstat 1\nTcpInSegs 5\nIcmpMsgInType3 18446744073709551615\n' >"$out/fuzz_history/good"
-printf '#snmpnstat 1\nTcpInSegs 18446744073709551616\n' >"$out/fuzz_history/great"
-printf '#snmpnstat 1\nTcpInSegs 5\nTcpInSegs 5\n' >"$out/fuzz_history/twice"
+printf '#snmpnstat 1\nTcpInSegs 5\nIcmpMsgInType3 18446744073709551615\n' >"$out/history/good"
+printf '#snmpnstat 1\nTcpInSegs 18446744073709551616\n' >"$out/history/great"
+printf '#snmpnstat 1\nTcpInSegs 5\nTcpInSegs 5\n' >"$out/history/twice"
 
-printf '\0# all\n192.0.2.1\nudp6:[2001:db8::1]:161 own # why\r\n[::1\ntcp:a:1\n' >"$out/fuzz_hosts/file"
-printf '\1\0\102\1\7\102\1\2\4\5\033[2Jx\2\1\3\102\2\020\047' >"$out/fuzz_hosts/crossed"
-printf '\1\0\102\1\7\201\0\201\0\201\0\102\2\020\047' >"$out/fuzz_hosts/limit"
-printf '\1\0\200\0' >"$out/fuzz_hosts/absent"
-printf '\1\201' >"$out/fuzz_hosts/error"
+printf '\0# all\n192.0.2.1\nudp6:[2001:db8::1]:161 own # why\r\n[::1\ntcp:a:1\n' >"$out/hosts/file"
+printf '\1\0\102\1\7\102\1\2\4\5\033[2Jx\2\1\3\102\2\020\047' >"$out/hosts/crossed"
+printf '\1\0\102\1\7\201\0\201\0\201\0\102\2\020\047' >"$out/hosts/limit"
+printf '\1\0\200\0' >"$out/hosts/absent"
+printf '\1\201' >"$out/hosts/error"
 
 # A processor that goes and comes back while its numbers wrap, and lines without its number.
 cpu0='1 2 3 0 0 0 0 0 9 a b c 0'
 cpu7='fffffff0 2 3 0 0 0 0 0 9 a b c 7'
-printf "\\001$cpu0\\n$cpu7\\n\\377$cpu0\\n\\377$cpu0\\n1$cpu7\\n\\377" >"$out/fuzz_totals/processors"
-printf '\000entries  drop\n9 fffffff0\n9 1\n\3779 1\n\377entries  drop\n9 2\n9 1\n\377' >"$out/fuzz_totals/names"
+printf "\\001$cpu0\\n$cpu7\\n\\377$cpu0\\n\\377$cpu0\\n1$cpu7\\n\\377" >"$out/totals/processors"
+printf '\000entries  drop\n9 fffffff0\n9 1\n\3779 1\n\377entries  drop\n9 2\n9 1\n\377' >"$out/totals/names"
 
 # Texts as no kernel prints them, behind one that is whole: readers 6, 7, 4 and 5.
 hostile() {
@@ -55,9 +60,9 @@ hostile() {
 	shift 2
 	for text; do
 		count=$((count + 1))
-		printf "\\00$reader$whole\\377$text" >"$out/fuzz_readers/hostile-$count"
+		printf "\\00$reader$whole\\377$text" >"$out/readers/hostile-$count"
 		[ "$reader" -lt 6 ] ||
-			printf "\\00$((reader - 6))$whole\\377$text\\377$whole\\377" >"$out/fuzz_totals/hostile-$count"
+			printf "\\00$((reader - 6))$whole\\377$text\\377$whole\\377" >"$out/totals/hostile-$count"
 	done
 }
 count=0
@@ -80,11 +85,11 @@ hostile 5 'TlsCurrTxSw\t3\nTlsTxSw\t4\n' '' 'TlsCurrTxSw\t18446744073709551615\n
 # Flags, then a context, and two ranges in either byte order.
 range_big='\002\004\001\000\000\000\000\001\000\000\000\002\000\000\000\000'
 range_little='\002\002\000\000\006\000\000\000\012\000\000\000\001\002\000\000\007\000\000\000'
-printf "\\030\\000\\000\\000\\003abc\\000$range_big$range_big" >"$out/fuzz_requests/context"
-printf "\\020$range_big$range_big" >"$out/fuzz_requests/big-endian"
-printf "\\000$range_little$range_little" >"$out/fuzz_requests/little-endian"
+printf "\\030\\000\\000\\000\\003abc\\000$range_big$range_big" >"$out/requests/context"
+printf "\\020$range_big$range_big" >"$out/requests/big-endian"
+printf "\\000$range_little$range_little" >"$out/requests/little-endian"
 
-"${PYTHON:-python3}" -B "$(dirname "$0")/requests.py" "$out/fuzz_master"
+"${PYTHON:-python3}" -B "$here/requests.py" "$out/master"
 
 before=
 for root in "$fixtures"/[0-9]* "$fixtures"/quirk-*; do
@@ -93,16 +98,16 @@ for root in "$fixtures"/[0-9]* "$fixtures"/quirk-*; do
 	for file in $files; do
 		[ -e "$root/$file" ] && [ -e "$before/$file" ] || continue
 		{ pick "$file"; cat "$before/$file"; printf '\377'; cat "$root/$file"; } \
-			>"$out/fuzz_readers/$name-$(echo "$file" | tr / -)"
+			>"$out/readers/$name-$(echo "$file" | tr / -)"
 	done
-	{ all_files "$before"; all_files "$root"; } >"$out/fuzz_sources/$name"
+	{ all_files "$before"; all_files "$root"; } >"$out/sources/$name"
 	{ printf '\001'; cat "$before/net/softnet_stat"; printf '\377'; cat "$root/net/softnet_stat"; } \
-		>"$out/fuzz_totals/$name-softnet"
+		>"$out/totals/$name-softnet"
 	{ printf '\000'; cat "$before/net/stat/rt_cache"; printf '\377'; cat "$root/net/stat/rt_cache"; } \
-		>"$out/fuzz_totals/$name-rt_cache"
+		>"$out/totals/$name-rt_cache"
 	[ ! -e "$root/net/snmp6" ] || {
 		printf 'ifIndex\t7\n'; cat "$root/net/snmp6"; printf '\377ifIndex\t7\n\377ifIndex\t1\n'
 		cat "$root/net/snmp6"; printf 'Ip6InReceives\t1\n\377Ip6InReceives 1\n\377'
-	} >"$out/fuzz_interfaces/$name"
+	} >"$out/interfaces/$name"
 	before=$root
 done
