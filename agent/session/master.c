@@ -164,8 +164,12 @@ void tcx_master_begin(void)
 			 "'rocommunity COMMUNITY SOURCE' (tcpextd.conf(5), \"Access\")\n");
 }
 
+/* Since the start it is what it was, unless it could not be written, or was removed. */
 void tcx_master_shutdown(void)
 {
+	if (!tcx_quirk_has_state(TCX_MASTER_TYPE))
+		store_state(get_persistent_directory());
+	tcx_quirk_store_no_more();
 	snmp_shutdown(TCX_MASTER_TYPE);
 	shutdown_agent();
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "snmp/dispatcher.h"
@@ -75,23 +76,55 @@ void tcx_quirk_init_master(const char *application, const char *path)
 	free(kept);
 }
 
+/* Its last line: where there was no room for one before, there is none for this. */
+#define END_OF_STATE "# This is whole."
+
+static void state_path(const char *application, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/%s.conf", get_persistent_directory(), application);
+}
+
+static off_t size_of(const char *path)
+{
+	struct stat state;
+
+	return stat(path, &state) == 0 ? state.st_size : 0;
+}
+
+bool tcx_quirk_has_state(const char *application)
+{
+	char path[PATH_MAX];
+
+	state_path(application, path);
+	return size_of(path) > 0;
+}
+
 /*
- * At the end the library does so itself, which a kill -9 prevents. snmp_store() removes what was
- * before also where nothing could be written.
+ * snmp_store() removes what was before also where nothing could be written. What was before is in a
+ * file beside, which the library reads, too; of a part that was written it would complain.
  */
 bool tcx_quirk_store_state(const char *application)
 {
 	char path[PATH_MAX];
-	struct stat state;
-	bool stored;
+	off_t size;
 
-	snprintf(path, sizeof(path), "%s/%s.conf", get_persistent_directory(), application);
+	state_path(application, path);
 	snmp_save_persistent(application);
 	snmp_call_callbacks(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_STORE_DATA, NULL);
-	stored = stat(path, &state) == 0 && state.st_size > 0;
-	if (stored)
+	size = size_of(path);
+	read_config_store(application, END_OF_STATE);
+	if (size_of(path) > size) {
 		snmp_clean_persistent(application);
-	return stored;
+		return true;
+	}
+	unlink(path);
+	return false;
+}
+
+/* snmp_shutdown() does snmp_store(). */
+void tcx_quirk_store_no_more(void)
+{
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
 }
 
 /*
@@ -106,7 +139,7 @@ void tcx_quirk_go_on(const char *application)
 	char path[PATH_MAX];
 	struct stat state;
 
-	snprintf(path, sizeof(path), "%s/%s.conf", get_persistent_directory(), application);
+	state_path(application, path);
 	if (boots > 1 && stat(path, &state) == 0 && state.st_mtime <= time(NULL))
 		set_enginetime(id, (u_int)len, boots - 1, (u_int)(time(NULL) - state.st_mtime), 1);
 }

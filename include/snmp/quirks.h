@@ -31,6 +31,12 @@ void tcx_quirk_init_master(const char *application, const char *path);
 /* Writes that state. False: not all of it, as on a full disk; the library reads what was before. */
 bool tcx_quirk_store_state(const char *application);
 
+/* Whether it is there. */
+bool tcx_quirk_has_state(const char *application);
+
+/* The library writes no state at the end. */
+void tcx_quirk_store_no_more(void);
+
 /*
  * Gives this process the number of starts and the time of the agent that wrote the state, so that
  * receivers of SNMPv3 take both for one.

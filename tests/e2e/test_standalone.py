@@ -372,29 +372,44 @@ def silent(site):
 
 
 def full(site):
-    """On a full disk the state stays that of before, which the log says."""
+    """On a full disk, at the start or at the end, the state stays that of before; the log of the start says so."""
     def engine():
-        return site.get(f"{ENGINE}.1.0", how=V3)[0].value
+        return [value.value for value in site.get(f"{ENGINE}.1.0", f"{ENGINE}.2.0", how=V3)]
+
+    def fill():
+        with contextlib.suppress(OSError), open(state / "full", "wb", buffering=0) as rest:
+            while rest.write(bytes(512)):
+                pass
 
     state = site.folder / "persist"
     state.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", state], check=True)
     try:
         agent = start(site)
-        name = engine()
+        name, boots = engine()
+        fill()
+        check_equal(agent.end(), 0, "it ends on a full disk")
+        (state / "full").unlink()
+        agent = start(site)
+        check_equal(engine(), [name, boots + 1], "the engine is the same, and its starts are counted")
         agent.end()
-        with contextlib.suppress(OSError), open(state / "full", "wb", buffering=0) as rest:
-            while rest.write(bytes(512)):
-                pass
+        fill()
         agent = start(site)
         agent.wait_log("cannot be written: No space left on device")
         agent.kill()
-        start(site).kill()
+        agent = start(site)
+        check_equal(engine(), [name, boots + 2], "on a full disk it starts as that engine")
+        agent.end()
         (state / "full").unlink()
         agent = start(site)
-        check_equal(engine(), name, "the engine is the same")
-        agent.kill()
+        check_equal(engine(), [name, boots + 2], "the engine is the same")
+        (state / "tcpextd-master.conf").unlink()
+        agent.end()
+        start(site)
+        check_equal(engine(), [name, boots + 3], "what was removed meanwhile is written at the end")
     finally:
+        for process in site.processes:
+            process.kill()
         subprocess.run(["umount", "-l", state])
 
 
