@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reads a whole file with one pread(). Its text is parsed in procfs/. */
+/* Reads a whole file. Its text is parsed in procfs/. */
 #include "procfile.h"
 
 #include <errno.h>
@@ -14,6 +14,12 @@
 /* Small, since the kernel clears a buffer as large for each read of a sysctl. */
 #define FIRST_CAPACITY ((size_t)1024)
 #define LAST_CAPACITY  ((size_t)16 * 1024 * 1024)
+
+/*
+ * Of a file that is written line by line a read gives as many lines as fit into a page. No line is
+ * as long as this, so what is shorter is all of it.
+ */
+#define ALL_BELOW ((size_t)2048)
 
 /* How often the path is checked for another file. */
 #define LOOK_NS TCX_NS_PER_S
@@ -75,31 +81,33 @@ static bool make_room(struct tcx_procfile *file, struct tcx_fault *fault)
 	return file->text != NULL || file->capacity == 0 || tcx_fault_set(fault, "out of memory");
 }
 
-static ssize_t read_once(struct tcx_procfile *file)
+static ssize_t read_on(struct tcx_procfile *file)
 {
 	ssize_t len;
 
 	do {
-		len = pread(file->fd, file->text, file->capacity, 0);
+		len = pread(file->fd, file->text + file->len, file->capacity - file->len,
+			    (off_t)file->len);
 	} while (len < 0 && errno == EINTR);
 	return len;
 }
 
-/* A text that fills the buffer may be longer: it is read again into a larger one. */
+/* What does not fit into the buffer the kernel keeps for the next read. */
 static bool read_whole(struct tcx_procfile *file, struct tcx_fault *fault)
 {
 	ssize_t len;
 
+	file->len = 0;
 	if (!make_room(file, fault))
 		return false;
 	do {
 		if (file->len == file->capacity && !grow(file, fault))
 			return false;
-		len = read_once(file);
+		len = read_on(file);
 		if (len < 0)
 			return tcx_fault_set(fault, "cannot be read: %s", strerror(errno));
-		file->len = (size_t)len;
-	} while (file->len == file->capacity);
+		file->len += (size_t)len;
+	} while (len > 0 && (file->len == file->capacity || file->len >= ALL_BELOW));
 	return true;
 }
 

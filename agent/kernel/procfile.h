@@ -31,10 +31,11 @@ void tcx_procfile_init(struct tcx_procfile *file, struct tcx_place place, bool o
 void tcx_procfile_close(struct tcx_procfile *file);
 
 /*
- * Reads the whole file into text; a missing file is no fault but not present. One pread() gives one
- * consistent copy, since procfs writes the file anew for each read from its beginning
- * (seq_read_iter()). Notices within a second of now_ns (tcx_clock_now()) that the file was replaced
- * or removed, or that an optional one appeared. fault must not be NULL.
+ * Reads the whole file into text; a missing file is no fault but not present. Procfs writes a file
+ * anew for each read from its beginning, one that is a single record as one consistent copy, and
+ * one of many lines page by page (seq_read_iter()). Notices within a second of now_ns
+ * (tcx_clock_now()) that the file was replaced or removed, or that an optional one appeared. fault
+ * must not be NULL.
  */
 bool tcx_procfile_read(struct tcx_procfile *file, uint64_t now_ns, struct tcx_fault *fault);
 
