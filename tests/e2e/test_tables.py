@@ -964,7 +964,8 @@ def many_interfaces(site):
     agent = site.agent(FAST)
 
     def descriptors():
-        return len(os.listdir(f"/proc/{agent.pid}/fd"))
+        """Beside those that are open for as long as a file is read."""
+        return min(len(os.listdir(f"/proc/{agent.pid}/fd")) for _ in range(20))
     wait_for("there is one interface at first", lambda: len(ip6_rows(site)[0]) == 1)
     before = descriptors()
     told.batch(site, "".join(f"link add name a{i} type veth peer name b{i}\n" for i in range(1000)))
@@ -975,7 +976,7 @@ def many_interfaces(site):
     wait_for("the others come", lambda: len(rows()) == len(wanted))
     for _ in range(2):
         check_equal(rows(), sorted(wanted), f"a row for each of {len(wanted)} interfaces, in order")
-        check_equal(descriptors(), before, "the agent has as many descriptors as before")
+        wait_for("the agent has as many descriptors as before", lambda: descriptors() <= before)
         age = info(site, AGE, IP6).value
         wait_for("it is read again", lambda: info(site, AGE, IP6).value < age)
 
