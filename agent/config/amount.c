@@ -72,11 +72,25 @@ bool tcx_amount_read(const char *text, struct tcx_amount *amount)
 	return read_amount(text, sizes, amount);
 }
 
-/* Of large ones what the parts leave over does not matter. */
+static uint64_t common_divisor(uint64_t a, uint64_t b)
+{
+	while (b != 0) {
+		uint64_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+/* Decimals go with thousands before they are multiplied. Of large ones the rest does not matter. */
 struct tcx_amount tcx_amount_times(struct tcx_amount amount, uint64_t by, uint64_t parts)
 {
+	const uint64_t common = common_divisor(amount.parts, by);
 	struct tcx_amount result;
 
+	amount.parts /= common;
+	by /= common;
 	if (!__builtin_mul_overflow(amount.number, by, &result.number) &&
 	    !__builtin_mul_overflow(amount.parts, parts, &result.parts))
 		return result;
