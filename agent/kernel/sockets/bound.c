@@ -63,10 +63,15 @@ struct tcx_use tcx_worst_use(const struct tcx_table *table)
 	return use;
 }
 
+bool tcx_socket_listens(const struct tcx_socket *socket)
+{
+	return socket->protocol == TCX_TCP && socket->state == TCP_LISTEN;
+}
+
 /* The queue of a listener is full when it is longer than its maximum: it takes one more. */
 bool tcx_socket_use(const struct tcx_socket *socket, uint32_t *use)
 {
-	if (socket->state == TCP_LISTEN)
+	if (tcx_socket_listens(socket))
 		*use = use_of(socket->receive_queue, (uint64_t)socket->send_queue + 1);
 	else if (socket->memory_count > SK_MEMINFO_RCVBUF)
 		*use = use_of(socket->memory[SK_MEMINFO_RMEM_ALLOC],

@@ -36,7 +36,7 @@ static void count_tcp(struct tcx_service *row, const struct tcx_socket *socket)
 /* Whether it takes what comes from anybody, and can lose it. */
 static bool receives(const struct tcx_socket *socket)
 {
-	return socket->protocol == TCX_UDP || socket->state == TCP_LISTEN;
+	return socket->protocol == TCX_UDP || tcx_socket_listens(socket);
 }
 
 /* What a listener tells of are connections, not octets. */
@@ -48,7 +48,7 @@ static void count(struct tcx_service *row, const struct tcx_socket *socket)
 		row->udp_sockets++;
 	else
 		count_tcp(row, socket);
-	if (socket->state != TCP_LISTEN) {
+	if (!tcx_socket_listens(socket)) {
 		row->unread += socket->receive_queue;
 		row->unsent += socket->send_queue;
 	}

@@ -103,6 +103,9 @@ bool tcx_bound_begin(struct tcx_bound *bound, struct tcx_table *table,
 bool tcx_bound_read_names(struct tcx_table *table, struct tcx_netns_reader *reader,
 			  struct tcx_fault *fault);
 
+/* Whether it is one of TCP that accepts connections. */
+bool tcx_socket_listens(const struct tcx_socket *socket);
+
 /*
  * How full the queue of a listener or the receive buffer of another is, in hundredths of a percent
  * of what makes it full. False when sock_diag does not tell; procfs never does.
