@@ -33,7 +33,7 @@ print_sources() {
 	for name in converse counters health_rows history hosts limits lookup peer probe scalars verdict; do
 		echo "$top/client/$name.c"
 	done
-	printf '%s\n' "$here/agent_main.c" "$top/tests/unit/fixture.c" "$top/tests/unit/reading.c"
+	printf '%s\n' "$top/tests/unit/fixture.c" "$top/tests/unit/reading.c"
 }
 
 # print_command SOURCE: objects are named after their sources, and have folders of those.
@@ -44,12 +44,18 @@ print_command() {
 	echo
 }
 
+# print_own NAME: what a fuzzer is made of, as the Makefile has it.
+print_own() {
+	sed -n "s/^%C%_fuzz_$1_SOURCES = //p" "$here/Makemodule.am" | tr ' ' '\n' | grep '\.c$' | grep -v 'replay\.c$' |
+		sed "s|%D%|$here|"
+}
+
 build() {
 	printf '#define TCX_VERSION "fuzzed"\n#define TCX_MIB_DIR "/"\n' >"$work/texts.h"
 	print_sources | while read -r source; do print_command "$source"; done | xargs -P "$jobs" -I LINE sh -c LINE
 	for name; do
 		# shellcheck disable=SC2046,SC2086 # several words
-		echo ${CLANG:-clang} $CFLAGS -fsanitize=fuzzer "$here/fuzz_$name.c" \
+		echo ${CLANG:-clang} $CFLAGS -fsanitize=fuzzer $(print_own "$name") \
 			$(find "$work/objects" -name '*.o') $LIBS -o "$work/$name"
 	done | xargs -P "$jobs" -I LINE sh -c LINE
 }

@@ -47,6 +47,28 @@ printf '\1\0\102\1\7\201\0\201\0\201\0\102\2\020\047' >"$out/hosts/limit"
 printf '\1\0\200\0' >"$out/hosts/absent"
 printf '\1\201' >"$out/hosts/error"
 
+printf '\0001.5K' >"$out/words/size"
+printf '\00020.123456789G' >"$out/words/decimals"
+printf '\0001.5h' >"$out/words/time"
+printf '\001a\\b\303\244\300\200\355\240\200\360\237\230\200\200x' >"$out/words/escape"
+printf '\002 tcp:localhost:705, unix:/run/x ,,/var/agentx/master,[::1]:705' >"$out/words/addresses"
+printf '\003SNMPv2-SMI::enterprises.8072.1' >"$out/words/oid"
+printf '\003.1.3.6.1.4294967295.' >"$out/words/numbers"
+
+id=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+{
+	printf 'systemd\n\3770::/system.slice/docker-%s.scope\n\377' $id
+	printf '1 (a) b) S 1 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 12345 1 2\n'
+} >"$out/cgroups/docker"
+printf 'nginx\n\37712:cpu,cpuacct:/kubepods/pod12/%s\n1:name=systemd:/user.slice/x.service\n0::/\n\3777 (nginx) S\n' \
+	$id >"$out/cgroups/version1"
+printf 'x\n\377:/a.mount\n:/b\n' >"$out/cgroups/mount"
+printf '/machine.slice/machine-a\\x2db\\x00.scope/payload/system.slice/x.service' >"$out/cgroups/machine"
+printf '/lxc.payload.web/libpod-%s/cri-containerd-%s.scope/x' $id $id >"$out/cgroups/lxc"
+for path in docker/$id a/systemd-nspawn@b.service/c system.slice/nerdctl-$id.scope x/crio-$id.scope; do
+	printf '/%s' "$path" >"$out/cgroups/$(echo "$path" | tr -d /)"
+done
+
 # A processor that goes and comes back while its numbers wrap, and lines without its number.
 cpu0='1 2 3 0 0 0 0 0 9 a b c 0'
 cpu7='fffffff0 2 3 0 0 0 0 0 9 a b c 7'
@@ -90,6 +112,21 @@ printf "\\020$range_big$range_big" >"$out/requests/big-endian"
 printf "\\000$range_little$range_little" >"$out/requests/little-endian"
 
 "${PYTHON:-python3}" -B "$here/requests.py" "$out/master"
+"${PYTHON:-python3}" -B "$here/answers.py" "$out"
+
+title='  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n'
+rest='00:00000000 00000000     0        0'
+any6=00000000000000000000000000000000
+local6=0000000000000000FFFF00000100007F
+{
+	printf "$title   0: 0100007F:1F90 00000000:0000 0A 00000000:00000001 $rest 123 1 00 100 0 0 10 0\n"
+	printf "   1: 0100007F:1F90 0200007F:1F91 01 00000004:00000005 $rest 124 1 00\n\377"
+	printf "$title   0: $any6:1F90 $any6:0000 0A 00000000:00000001 $rest 123\n"
+	printf "   1: $local6:1F90 $local6:1F91 01 00000000:00000000 00:00000000\n\377"
+	printf "$title    7: 00000000:0035 00000000:0000 07 00000000:00000000 $rest 12345 2 0000000000000000 47\n"
+	printf "    8: 00000000:0035 00000000:0000 07 00000000:00000000 $rest 12346 2 0000000000000000 -5   \n\377"
+	printf "$title    7: $any6:0035 $any6:0000 07 00000000:00000000 $rest 12345 2 0000000000000000 0\n"
+} >"$out/sockets_proc/four"
 
 before=
 for root in "$fixtures"/[0-9]* "$fixtures"/quirk-*; do
