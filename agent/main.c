@@ -175,6 +175,8 @@ static bool apply_config(struct tcx_program *program)
 {
 	set_session(program);
 	set_notifications(program);
+	if (program->options.master && !tcx_master_set(&program->master, &program->config.access))
+		return false;
 	return set_contexts(program);
 }
 
@@ -351,7 +353,7 @@ static void end_session(struct tcx_program *program)
 	}
 	tcx_dispatcher_free(*dispatcher);
 	*dispatcher = NULL;
-	tcx_master_shutdown();
+	tcx_master_shutdown(&program->master);
 }
 
 /*
@@ -402,6 +404,8 @@ static int serve(struct tcx_program *program)
 		tcx_supervision_run(&program->supervision, program->reloaded);
 		agent_check_and_process(1);
 		follow_master(program);
+		if (program->options.master)
+			tcx_master_run(&program->master);
 		if (program->reloaded)
 			finish_reload(program);
 		tcx_notifications_run(program->agentx.notifications, program->reading.collector,

@@ -15,8 +15,11 @@
 #include "snmp/netsnmp.h"
 #include "snmp/quirks.h"
 
-/* OF_ENGINE: users are made for the engine, so it is set before them, and once. */
-enum when { OF_ENGINE, OF_ACCESS };
+/*
+ * OF_ENGINE: users are made for the engine, so it is set before them, and once. OF_SINK: a session
+ * is opened when there is something to send.
+ */
+enum when { OF_ENGINE, OF_ACCESS, OF_SINK };
 
 static const struct {
 	const char *word;
@@ -45,10 +48,10 @@ static const struct {
 	{"authuser", OF_ACCESS, NULL},
 	{"authgroup", OF_ACCESS, NULL},
 	{"authaccess", OF_ACCESS, NULL},
-	{"trapsink", OF_ACCESS, NULL},
-	{"trap2sink", OF_ACCESS, NULL},
-	{"informsink", OF_ACCESS, NULL},
-	{"trapsess", OF_ACCESS, NULL},
+	{"trapsink", OF_SINK, NULL},
+	{"trap2sink", OF_SINK, NULL},
+	{"informsink", OF_SINK, NULL},
+	{"trapsess", OF_SINK, NULL},
 	{"trapcommunity", OF_ACCESS, NULL},
 	{"authtrapenable", OF_ACCESS, "2"},
 	{"maxGetbulkRepeats", OF_ACCESS, "0"},
@@ -90,35 +93,6 @@ bool tcx_access_has(const char *word)
 	return find(word) < WORDS;
 }
 
-void tcx_access_keep(struct tcx_config_reading *reading, const char *word, const char *text)
-{
-	char place[TCX_CONFIG_LINE_SIZE];
-	struct tcx_access *access = &reading->config.access;
-	struct tcx_access_line line = {.word = find(word)};
-
-	tcx_config_find_place(reading, place);
-	line.place = strdup(place);
-	line.text = strdup(text);
-	if (line.place != NULL && line.text != NULL &&
-	    tcx_array_append(&access->lines, &access->count, &line, sizeof(line)))
-		return;
-	free(line.place);
-	free(line.text);
-	tcx_config_complain(reading, place, "%s: out of memory", word);
-}
-
-void tcx_access_release(struct tcx_access *access)
-{
-	for (size_t i = 0; i < access->count; i++) {
-		free(access->lines[i].place);
-		free(access->lines[i].text);
-	}
-	free(access->lines);
-	*access = (struct tcx_access){NULL, 0, false};
-}
-
-/* --- What is in force --------------------------------------------------------------------------*/
-
 /* The parsers write into the text. */
 static void run(const struct config_line *parser, const char *text)
 {
@@ -128,6 +102,170 @@ static void run(const struct config_line *parser, const char *text)
 		tcx_quirk_parse(parser, copy);
 	free(copy);
 }
+
+/* --- Receivers of notifications ----------------------------------------------------------------*/
+
+/* Options with a value behind them, of trapsink and of snmpcmd(1). */
+static bool takes_value(const char *option, size_t len)
+{
+	static const char *const long_ones[] = {"-name", "-tag", "-profile"};
+
+	for (size_t i = 0; i < sizeof(long_ones) / sizeof(long_ones[0]); i++)
+		if (strlen(long_ones[i]) == len && strncmp(option, long_ones[i], len) == 0)
+			return true;
+	return len == 2 && strchr("aAcCeElLmMnNOPrsStTuvxXYZ3", option[1]) != NULL;
+}
+
+/* Behind a word, which may have quotes. */
+static const char *end_of_word(const char *word)
+{
+	const char quote = word[0];
+	size_t len = strcspn(word, " \t\n");
+
+	if (quote == '"' || quote == '\'')
+		for (len = 1; word[len] != '\0' && word[len] != quote; len++)
+			len += word[len] == '\\' && word[len + 1] != '\0';
+	return word + len + (word[len] == quote && len > 0);
+}
+
+/* The first word that is no option; NULL: there is none. */
+static const char *find_target(const char *text, size_t *len)
+{
+	bool is_value = false;
+
+	for (const char *end; *(text += strspn(text, " \t\n")) != '\0'; text = end) {
+		end = end_of_word(text);
+		*len = (size_t)(end - text);
+		if (!is_value && text[0] != '-')
+			return text;
+		is_value = !is_value && takes_value(text, *len);
+	}
+	return NULL;
+}
+
+/* One like it that is there, as nothing is sent to it. NULL: none. */
+static const char *stand_in(const char *target)
+{
+	static const struct {
+		const char *begin, *address;
+	} kinds[] = {
+		{"udp:", "udp:127.0.0.1:9"},  {"tcp:", "udp:127.0.0.1:9"},
+		{"unix:", "udp:127.0.0.1:9"}, {"udp6:", "udp6:[::1]:9"},
+		{"udpv6:", "udp6:[::1]:9"},   {"udpipv6:", "udp6:[::1]:9"},
+		{"tcp6:", "udp6:[::1]:9"},    {"tcpv6:", "udp6:[::1]:9"},
+		{"tcpipv6:", "udp6:[::1]:9"},
+	};
+	const char *colon = strchr(target, ':');
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strncasecmp(target, kinds[i].begin, strlen(kinds[i].begin)) == 0)
+			return kinds[i].address;
+	if (colon == NULL || strspn(colon + 1, "0123456789") == strlen(colon + 1))
+		return kinds[0].address;
+	return target + strspn(target, "[0123456789abcdefABCDEF") == colon ? "udp6:[::1]:9" : NULL;
+}
+
+/* Of options that it does not understand trapsess takes those before, and another receiver. */
+static bool is_understood(const netsnmp_session *session, const struct tcx_access_line *line,
+			  const char *address)
+{
+	return session == NULL || strcasecmp(words[line->word].word, "trapsess") != 0 ||
+	       (session->peername != NULL && strcmp(session->peername, address) == 0);
+}
+
+/* Finds what is wrong with a line, but not whether its receiver is there. */
+static void check_sink(struct tcx_access_line *line, const struct config_line *parser,
+		       struct tcx_config_reading *reading)
+{
+	const char *address = line->target != NULL ? stand_in(line->target) : NULL;
+	size_t len = 0, size = strlen(line->text) + 64;
+	const char *target = find_target(line->text, &len);
+	char *text = malloc(size);
+	netsnmp_session *session;
+	bool informs;
+
+	line->is_version_1 = strcasecmp(words[line->word].word, "trapsink") == 0;
+	if (target == NULL) {
+		tcx_config_complain(reading, line->place, "%s names no receiver: add an address",
+				    words[line->word].word);
+	} else if (text != NULL && address != NULL) {
+		snprintf(text, size, "%.*s%s%s", (int)(target - line->text), line->text, address,
+			 target + len);
+		reading->running = line->place;
+		reading->in_library = true;
+		session = tcx_quirk_open_sink(parser, text, &informs);
+		reading->in_library = false;
+		if (!is_understood(session, line, address))
+			tcx_config_complain(reading, line->place,
+					    "%s has an option that is none: see snmpcmd(1)",
+					    words[line->word].word);
+		line->is_version_1 = session != NULL && session->version == SNMP_VERSION_1;
+		snmp_close(session);
+	}
+	free(text);
+}
+
+/* A community that a line lacks is that of the last trapcommunity before it. */
+static void set_community(const struct tcx_access *access, const struct tcx_access_line *line)
+{
+	const struct config_line *parser = parser_of("trapcommunity");
+
+	if (parser != NULL && parser->free_func != NULL)
+		parser->free_func();
+	for (const struct tcx_access_line *one = access->lines; parser != NULL && one < line; one++)
+		if (strcasecmp(words[one->word].word, parser->config_token) == 0)
+			run(parser, one->text);
+}
+
+netsnmp_session *tcx_access_open(const struct tcx_access *access,
+				 const struct tcx_access_line *line, bool *informs)
+{
+	const struct config_line *parser = parser_of(words[line->word].word);
+	netsnmp_session *session = NULL;
+	char *text = strdup(line->text);
+
+	set_community(access, line);
+	if (parser != NULL && text != NULL)
+		session = tcx_quirk_open_sink(parser, text, informs);
+	free(text);
+	return session;
+}
+
+/* --- The lines ---------------------------------------------------------------------------------*/
+
+void tcx_access_keep(struct tcx_config_reading *reading, const char *word, const char *text)
+{
+	char place[TCX_CONFIG_LINE_SIZE];
+	struct tcx_access *access = &reading->config.access;
+	struct tcx_access_line line = {.word = find(word)};
+	size_t len;
+	const char *target = words[line.word].when == OF_SINK ? find_target(text, &len) : NULL;
+
+	tcx_config_find_place(reading, place);
+	line.place = strdup(place);
+	line.text = strdup(text);
+	line.target = target != NULL ? strndup(target, len) : NULL;
+	if (line.place != NULL && line.text != NULL && (target == NULL || line.target != NULL) &&
+	    tcx_array_append(&access->lines, &access->count, &line, sizeof(line)))
+		return;
+	free(line.place);
+	free(line.text);
+	free(line.target);
+	tcx_config_complain(reading, place, "%s: out of memory", word);
+}
+
+void tcx_access_release(struct tcx_access *access)
+{
+	for (size_t i = 0; i < access->count; i++) {
+		free(access->lines[i].place);
+		free(access->lines[i].text);
+		free(access->lines[i].target);
+	}
+	free(access->lines);
+	*access = (struct tcx_access){NULL, 0, false};
+}
+
+/* --- What is in force --------------------------------------------------------------------------*/
 
 static void clear(void)
 {
@@ -147,11 +285,15 @@ static void run_all(const struct tcx_access *access, enum when when,
 		    struct tcx_config_reading *reading)
 {
 	for (size_t i = 0; i < access->count; i++) {
-		const struct tcx_access_line *line = &access->lines[i];
+		struct tcx_access_line *line = &access->lines[i];
 		const struct config_line *parser = parser_of(words[line->word].word);
 
 		if (words[line->word].when != when || parser == NULL)
 			continue;
+		if (when == OF_SINK) {
+			check_sink(line, parser, reading);
+			continue;
+		}
 		reading->running = line->place;
 		reading->in_library = true;
 		run(parser, line->text);
@@ -169,12 +311,13 @@ static void put_in_force(const struct tcx_access *access, bool is_first,
 		tcx_quirk_engine_is_set();
 	}
 	run_all(access, OF_ACCESS, reading);
+	run_all(access, OF_SINK, reading);
 	tcx_quirk_users_end();
 }
 
 void tcx_access_apply(struct tcx_config_reading *reading, const struct tcx_access *before)
 {
-	struct tcx_config_reading ignored = {.options = reading->options};
+	struct tcx_config_reading ignored = {.options = reading->options, .silent = true};
 
 	put_in_force(&reading->config.access, !before->in_force, reading);
 	reading->config.access.in_force = true;

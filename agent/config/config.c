@@ -5,6 +5,7 @@
  */
 #include "config/config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -95,7 +96,7 @@ static void translate(struct tcx_config_reading *reading, const char *line)
 
 	snprintf(text, sizeof(text), "%s", line);
 	text[strcspn(text, "\n")] = '\0';
-	if (give_place(reading, text) || is_chatter(text) ||
+	if (give_place(reading, text) || is_chatter(text) || reading->silent ||
 	    (reading->shared && strstr(text, "Unknown token") != NULL))
 		return;
 	for (size_t i = 0; i < sizeof(library_complaints) / sizeof(library_complaints[0]); i++) {
@@ -202,4 +203,17 @@ void tcx_config_put_back(const struct tcx_config *config, const struct tcx_optio
 
 	if (options->master)
 		apply_access(&reading, &config->access);
+}
+
+netsnmp_session *tcx_config_open_target(const struct tcx_access *access,
+					const struct tcx_access_line *line, bool *informs)
+{
+	struct tcx_config_reading reading = {.silent = true, .in_library = true};
+	netsnmp_session *session;
+
+	current = &reading;
+	errno = 0;
+	session = tcx_access_open(access, line, informs);
+	current = NULL;
+	return session;
 }

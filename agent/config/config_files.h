@@ -24,6 +24,7 @@ struct tcx_config_reading {
 	bool in_library;    /* its log lines are about the file that it reads */
 	bool shared;	    /* the file is not ours alone: unknown words are meant for others */
 	char *place; /* where the place of this line is wanted, in TCX_CONFIG_LINE_SIZE octets */
+	bool silent; /* what the library says then is for nobody */
 	const char *running; /* the place of a line that the library takes after the reading */
 	struct tcx_config_line *lines; /* owned, as is what follows */
 	size_t line_count;

@@ -141,7 +141,7 @@ void tcx_check_sending(struct doctor *doctor)
 
 	if (!doctor->configured || sinks == 0)
 		return;
-	tcx_master_notify_once(&notice, &sent);
+	tcx_master_notify_once(&doctor->config->access, &notice, &sent);
 	if (sent.sent < sinks)
 		FAIL("notifications: of %zu testNotifications %zu were sent; the log says what "
 		     "failed",

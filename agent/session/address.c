@@ -120,7 +120,7 @@ static int connect_path(const char *path)
  * Splits "HOST:PORT", "[HOST]:PORT", "HOST" or "PORT" as the library does: several colons without
  * brackets are an IPv6 address without a port. An empty host is the local one.
  */
-static void split(char *text, const char **host, const char **port)
+static void split(char *text, const char *default_port, const char **host, const char **port)
 {
 	char *bracket = text[0] == '[' ? strchr(text, ']') : NULL;
 	char *colon = strchr(bracket != NULL ? bracket : text, ':');
@@ -128,14 +128,14 @@ static void split(char *text, const char **host, const char **port)
 	if (colon != NULL && bracket == NULL && strchr(colon + 1, ':') != NULL)
 		colon = NULL;
 	*host = bracket != NULL ? text + 1 : text;
-	*port = colon != NULL ? colon + 1 : AGENTX_PORT;
+	*port = colon != NULL ? colon + 1 : default_port;
 	if (bracket != NULL)
 		*bracket = '\0';
 	if (colon != NULL)
 		*colon = '\0';
 	else if (strspn(text, "0123456789") == strlen(text)) {
 		*host = "";
-		*port = text[0] != '\0' ? text : AGENTX_PORT;
+		*port = text[0] != '\0' ? text : default_port;
 	}
 }
 
@@ -185,7 +185,7 @@ static struct lookup *begin_lookup(const char *address, int family)
 		return NULL;
 	lookup->family = family;
 	snprintf(lookup->text, sizeof(lookup->text), "%s", address);
-	split(lookup->text, &lookup->host, &lookup->port);
+	split(lookup->text, AGENTX_PORT, &lookup->host, &lookup->port);
 	lookup->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (lookup->done_fd >= 0 &&
 	    tcx_worker_start(ask_name_service, lookup, &lookup->references) == 0)
@@ -295,4 +295,80 @@ bool tcx_address_probe(const char *address, int stop_fd, struct tcx_fault *fault
 	if (fd < 0)
 		return explain(fault, path, errno);
 	return close(fd) == 0;
+}
+
+/* --- Receivers of SNMP -------------------------------------------------------------------------*/
+
+#define TRAP_PORT "162"
+
+/* Of others, such as those with TLS, the library alone knows. */
+static const struct receiver {
+	const char *prefix;
+	int family, type;
+} receivers[] = {
+	{"udp:", AF_INET, SOCK_DGRAM},	   {"udp6:", AF_INET6, SOCK_DGRAM},
+	{"udpv6:", AF_INET6, SOCK_DGRAM},  {"udpipv6:", AF_INET6, SOCK_DGRAM},
+	{"tcp:", AF_INET, SOCK_STREAM},	   {"tcp6:", AF_INET6, SOCK_STREAM},
+	{"tcpv6:", AF_INET6, SOCK_STREAM}, {"tcpipv6:", AF_INET6, SOCK_STREAM},
+	{"unix:", AF_UNIX, SOCK_STREAM},
+};
+
+/* Without a prefix it is a host. type is 0 where the library alone knows. */
+static struct receiver receiver_of(const char *target)
+{
+	const char *colon = strchr(target, ':');
+	struct receiver receiver = {"", AF_UNSPEC, SOCK_DGRAM};
+
+	for (size_t i = 0; i < sizeof(receivers) / sizeof(receivers[0]); i++)
+		if (strncasecmp(target, receivers[i].prefix, strlen(receivers[i].prefix)) == 0)
+			return receivers[i];
+	if (colon != NULL && strspn(colon + 1, "0123456789") != strlen(colon + 1) &&
+	    target + strspn(target, "[0123456789abcdefABCDEF") != colon)
+		receiver.type = 0;
+	return receiver;
+}
+
+/* 0 or an error of getaddrinfo(). */
+static int look_up(const char *target, const struct receiver *receiver, int flags,
+		   struct addrinfo **found)
+{
+	const struct addrinfo hints = {
+		.ai_family = receiver->family, .ai_socktype = receiver->type, .ai_flags = flags};
+	char text[PATH_MAX];
+	const char *host, *port;
+
+	snprintf(text, sizeof(text), "%s", target + strlen(receiver->prefix));
+	split(text, TRAP_PORT, &host, &port);
+	return getaddrinfo(host[0] != '\0' ? host : NULL, port, &hints, found);
+}
+
+bool tcx_address_is_plain(const char *target)
+{
+	const struct receiver receiver = receiver_of(target);
+	struct addrinfo *found;
+
+	if (receiver.type == 0 || receiver.family == AF_UNIX)
+		return true;
+	if (receiver.type != SOCK_DGRAM || look_up(target, &receiver, AI_NUMERICHOST, &found) != 0)
+		return false;
+	freeaddrinfo(found);
+	return true;
+}
+
+int tcx_address_reach(const char *target, int timeout_ms)
+{
+	const struct receiver receiver = receiver_of(target);
+	struct addrinfo *found;
+	int error = 0, fd;
+
+	if (look_up(target, &receiver, 0, &found) != 0)
+		return ENOENT;
+	if (receiver.type == SOCK_STREAM) {
+		fd = connect_to(found->ai_addr, found->ai_addrlen, timeout_ms, -1);
+		error = fd >= 0 ? 0 : errno;
+		if (fd >= 0)
+			close(fd);
+	}
+	freeaddrinfo(found);
+	return error;
 }

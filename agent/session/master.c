@@ -12,6 +12,7 @@
 #include "config/config.h"
 #include "master_parts.h"
 #include "session/address.h"
+#include "sinks.h"
 #include "snmp/quirks.h"
 
 /* Where neither systemd nor the environment names one. */
@@ -165,8 +166,10 @@ void tcx_master_begin(void)
 }
 
 /* Since the start it is what it was, unless it could not be written, or was removed. */
-void tcx_master_shutdown(void)
+void tcx_master_shutdown(struct tcx_master *master)
 {
+	tcx_sinks_free(master->sinks);
+	master->sinks = NULL;
 	if (!tcx_quirk_has_state(TCX_MASTER_TYPE))
 		store_state(get_persistent_directory());
 	tcx_quirk_store_no_more();
@@ -201,31 +204,63 @@ bool tcx_master_notify(const struct tcx_notice *notice)
 	return varbinds.whole;
 }
 
+static void on_reached(int fd, void *arg)
+{
+	(void)fd;
+	tcx_sinks_run(arg);
+}
+
+bool tcx_master_set(struct tcx_master *master, const struct tcx_access *access)
+{
+	if (master->sinks == NULL) {
+		master->sinks = tcx_sinks_new();
+		if (master->sinks == NULL)
+			return false;
+		register_readfd(tcx_sinks_fd(master->sinks), on_reached, master->sinks);
+	}
+	tcx_sinks_set(master->sinks, access);
+	return true;
+}
+
+void tcx_master_run(struct tcx_master *master)
+{
+	tcx_sinks_run(master->sinks);
+}
+
 /* Reads what comes, and has what is due sent again. False: no answer is waited for. */
-static bool wait_once(void)
+static bool wait_once(struct tcx_sinks *sinks)
 {
 	struct timeval wait = {0, 0};
-	int count = 0, block = 1;
+	int fd = tcx_sinks_fd(sinks), count = fd + 1, block = 1;
 	fd_set fds;
 
 	FD_ZERO(&fds);
 	snmp_select_info(&count, &fds, &wait, &block);
-	if (block)
+	if (block && !tcx_sinks_wait(sinks))
 		return false;
-	if (select(count, &fds, NULL, NULL, &wait) > 0)
+	FD_SET(fd, &fds);
+	if (select(count, &fds, NULL, NULL, block ? NULL : &wait) > 0)
 		snmp_read(&fds);
 	else
 		snmp_timeout();
+	tcx_sinks_run(sinks);
 	return true;
 }
 
 /* Answers are counted with requests, and nobody sends requests here. */
-void tcx_master_notify_once(const struct tcx_notice *notice, struct tcx_master_sent *sent)
+void tcx_master_notify_once(const struct tcx_access *access, const struct tcx_notice *notice,
+			    struct tcx_master_sent *sent)
 {
-	tcx_quirk_go_on(TCX_MASTER_TYPE);
-	tcx_master_notify(notice);
-	while (wait_once())
-		;
+	struct tcx_sinks *sinks = tcx_sinks_new();
+
+	if (sinks != NULL) {
+		tcx_quirk_go_on(TCX_MASTER_TYPE);
+		tcx_sinks_set(sinks, access);
+		tcx_master_notify(notice);
+		while (wait_once(sinks))
+			;
+	}
+	tcx_sinks_free(sinks);
 	sent->sent = snmp_get_statistic(STAT_SNMPOUTTRAPS);
 	sent->answered = snmp_get_statistic(STAT_SNMPINPKTS);
 }

@@ -197,6 +197,44 @@ void tcx_quirk_parse(const struct config_line *parser, char *text)
 #endif
 }
 
+struct opened {
+	netsnmp_session *session;
+	bool informs;
+};
+
+static int take_sink(int major, int minor, void *parameters, void *arg)
+{
+	struct agent_add_trap_args *sink = parameters;
+	struct opened *opened = arg;
+
+	(void)major;
+	(void)minor;
+	opened->session = sink->ss;
+	opened->informs = sink->confirm != 0;
+	sink->rc = SNMPERR_SUCCESS;
+	return SNMPERR_SUCCESS;
+}
+
+/*
+ * Left to itself the library logs each notification that it cannot send, keeps using a session of a
+ * stream that it has freed when its receiver ended, and waits for an engineID, with all retries, in
+ * the loop that serves managers. So it gives its sinks to us (netsnmp_add_notification_session()).
+ */
+netsnmp_session *tcx_quirk_open_sink(const struct config_line *parser, char *text, bool *informs)
+{
+	struct opened opened = {NULL, false};
+
+	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_REGISTER_NOTIFICATIONS,
+			       take_sink, &opened);
+	tcx_quirk_parse(parser, text);
+	snmp_unregister_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_REGISTER_NOTIFICATIONS,
+				 take_sink, &opened, 1);
+	if (opened.session != NULL)
+		opened.session->flags |= SNMP_FLAGS_DONT_PROBE;
+	*informs = opened.informs;
+	return opened.session;
+}
+
 /*
  * The library keeps each user of createUser in its state, from where it would come back once its
  * line is gone. A user's storage type tells whose it is: that of the state is OTHER meanwhile.
@@ -240,6 +278,38 @@ void tcx_quirk_engine_is_set(void)
 
 	set_enginetime(id, (u_int)len, (u_int)snmpv3_local_snmpEngineBoots(),
 		       (u_int)snmpv3_local_snmpEngineTime(), 1);
+}
+
+/* --- Receivers of notifications ----------------------------------------------------------------*/
+
+/* As usm_discover_engineid() does, which waits for the answer; the empty user is always there. */
+bool tcx_quirk_ask_engine(netsnmp_session *session, snmp_callback on_answer, void *arg)
+{
+	netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GET);
+
+	if (pdu == NULL)
+		return false;
+	pdu->version = SNMP_VERSION_3;
+	pdu->securityName = strdup("");
+	pdu->securityLevel = SNMP_SEC_LEVEL_NOAUTH;
+	pdu->securityModel = SNMP_SEC_MODEL_USM;
+	if (pdu->securityName != NULL && snmp_async_send(session, pdu, on_answer, arg) != 0)
+		return true;
+	snmp_free_pdu(pdu);
+	return false;
+}
+
+bool tcx_quirk_make_user(netsnmp_session *session)
+{
+	return usm_create_user_from_session(session) == SNMPERR_SUCCESS;
+}
+
+void tcx_quirk_forget_engine(netsnmp_session *session)
+{
+	SNMP_FREE(session->securityEngineID);
+	SNMP_FREE(session->contextEngineID);
+	session->securityEngineIDLen = session->contextEngineIDLen = 0;
+	session->flags &= ~(u_long)SNMP_FLAGS_USER_CREATED;
 }
 
 /* --- Requests ----------------------------------------------------------------------------------*/

@@ -14,7 +14,9 @@
 struct tcx_access_line {
 	char *place; /* owned, both: "FILE: line N: " */
 	char *text;
-	size_t word; /* its place among them */
+	size_t word;	   /* its place among them */
+	char *target;	   /* owned: the receiver that it names; NULL: it is for access */
+	bool is_version_1; /* which it gets */
 };
 
 /* The most octets of a text of the system group (RFC 3418). */
@@ -74,6 +76,13 @@ uint64_t tcx_config_rights(const struct tcx_config *config);
 
 /* Puts a master's lines for the library in force again, after tcx_config_read() of others. */
 void tcx_config_put_back(const struct tcx_config *config, const struct tcx_options *options);
+
+/*
+ * Opens a session with the receiver of such a line, for the caller to close. A stream is connected.
+ * NULL with an errno, which may be 0: it cannot be reached.
+ */
+struct snmp_session *tcx_config_open_target(const struct tcx_access *access,
+					    const struct tcx_access_line *line, bool *informs);
 
 /* Drops the references of a configuration. */
 void tcx_config_release(struct tcx_config *config);

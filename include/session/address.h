@@ -31,6 +31,16 @@ int tcx_address_connect(const char *address, int timeout_ms, int stop_fd);
  */
 bool tcx_address_probe(const char *address, int stop_fd, struct tcx_fault *fault);
 
+/* Whether it is known without a question to anybody that a datagram can be sent to a receiver. */
+bool tcx_address_is_plain(const char *target);
+
+/*
+ * Whether a receiver of SNMP (snmpcmd(1), "AGENT SPECIFICATION") is known to the name service and,
+ * where it is a stream's, accepts: 0 or an errno as above. Waits timeout_ms at most for it, and for
+ * the name service as long as that takes: not for the loop.
+ */
+int tcx_address_reach(const char *target, int timeout_ms);
+
 /*
  * Whether this user may not pass a directory of a path, which then goes to directory. Otherwise
  * directory is undefined.

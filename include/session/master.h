@@ -8,11 +8,15 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "config/config.h"
 #include "config/options.h"
 #include "mib/notifications.h"
 #include "snmp/dispatcher.h"
 
+struct tcx_sinks;
+
 struct tcx_master {
+	struct tcx_sinks *sinks;	   /* owned */
 	struct tcx_dispatcher *dispatcher; /* borrowed; set before the first request */
 	long transactions;		   /* the number of the last request */
 	struct tcx_manager_request *first; /* of those that wait for a table */
@@ -48,7 +52,13 @@ int tcx_master_try(const char *address, struct tcx_fault *fault);
  */
 void tcx_master_begin(void);
 
-/* Sends a notification to the sinks of the configuration. False when memory is short. */
+/* Who is told of notifications; access is borrowed until the next time. False: memory is short. */
+bool tcx_master_set(struct tcx_master *master, const struct tcx_access *access);
+
+/* Call in each turn of the loop. */
+void tcx_master_run(struct tcx_master *master);
+
+/* Sends a notification to those. False when memory is short. */
 bool tcx_master_notify(const struct tcx_notice *notice);
 
 /* How many notifications were sent, one for each sink, and how many informs were answered. */
@@ -58,11 +68,12 @@ struct tcx_master_sent {
 
 /*
  * The same beside an agent that may run, whose clock and engine it has. Waits for answers to
- * informs, which the library repeats some times.
+ * informs, which the library repeats some times. access has whom to tell.
  */
-void tcx_master_notify_once(const struct tcx_notice *notice, struct tcx_master_sent *sent);
+void tcx_master_notify_once(const struct tcx_access *access, const struct tcx_notice *notice,
+			    struct tcx_master_sent *sent);
 
 /* Keeps the state, and frees that of the library, sessions included. */
-void tcx_master_shutdown(void);
+void tcx_master_shutdown(struct tcx_master *master);
 
 #endif

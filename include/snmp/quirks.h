@@ -54,12 +54,31 @@ void tcx_quirk_standard_views(void);
 /* Hands a line to its parser, which may write into it. net-snmp 5.9.5.2 has two kinds of them. */
 void tcx_quirk_parse(const struct config_line *parser, char *text);
 
+/*
+ * Hands a line such as trapsink to its parser, and returns the session that it has opened, for the
+ * caller to close; NULL: none. The library shall never wait for an engineID in it.
+ */
+netsnmp_session *tcx_quirk_open_sink(const struct config_line *parser, char *text, bool *informs);
+
 /* Users that are made between the two are not kept in the state; those of before are removed. */
 void tcx_quirk_users_begin(void);
 void tcx_quirk_users_end(void);
 
 /* Call once the engineID is another one: the library shall take its time for ours. */
 void tcx_quirk_engine_is_set(void);
+
+/* --- Receivers of notifications ----------------------------------------------------------------*/
+
+/*
+ * Asks the receiver of a session for its engineID, without which an inform of SNMPv3 cannot be
+ * sent. False: it cannot be sent. The session has the engineID some time after on_answer(), then
+ * its user is to be made.
+ */
+bool tcx_quirk_ask_engine(netsnmp_session *session, snmp_callback on_answer, void *arg);
+bool tcx_quirk_make_user(netsnmp_session *session);
+
+/* The receiver may have another one now. */
+void tcx_quirk_forget_engine(netsnmp_session *session);
 
 /* --- Requests ----------------------------------------------------------------------------------*/
 

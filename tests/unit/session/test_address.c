@@ -170,11 +170,52 @@ static void waits(void **state)
 	close(fd);
 }
 
+/* What needs no question: addresses of datagrams, and what the library alone knows. */
+static void plain(void **state)
+{
+	static const char *const are[] = {"192.0.2.1",
+					  "192.0.2.1:1162",
+					  "udp:192.0.2.1",
+					  "udp6:[::1]:162",
+					  "UDPv6:::1",
+					  "[::1]:162",
+					  "162",
+					  "unix:/x/sink",
+					  "tlstcp:host:10162",
+					  "dtlsudp:host",
+					  "udp:192.0.2.1:9"};
+	static const char *const are_not[] = {"host.invalid",	  "host.invalid:162",
+					      "udp:host.invalid", "tcp:192.0.2.1",
+					      "tcp6:[::1]:162",	  "udp6:192.0.2.1"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(are); i++)
+		assert_true(tcx_address_is_plain(are[i]));
+	for (size_t i = 0; i < COUNT(are_not); i++)
+		assert_false(tcx_address_is_plain(are_not[i]));
+}
+
+static void reaches(void **state)
+{
+	in_port_t port;
+	int fd = open_port(AF_INET, 1, &port);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(tcx_address_reach(with_port("tcp:127.0.0.1:", port), TIMEOUT), 0);
+	assert_int_equal(tcx_address_reach("udp:localhost:162", TIMEOUT), 0);
+	assert_int_equal(tcx_address_reach("udp:127.0.0.1:no port", TIMEOUT), ENOENT);
+	close(fd);
+	assert_int_equal(tcx_address_reach(with_port("tcp:127.0.0.1:", port), TIMEOUT),
+			 ECONNREFUSED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lists),  cmocka_unit_test(paths), cmocka_unit_test(hosts),
-		cmocka_unit_test(causes), cmocka_unit_test(waits),
+		cmocka_unit_test(lists),   cmocka_unit_test(paths), cmocka_unit_test(hosts),
+		cmocka_unit_test(causes),  cmocka_unit_test(waits), cmocka_unit_test(plain),
+		cmocka_unit_test(reaches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
