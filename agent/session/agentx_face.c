@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Takes Get and GetNext from the wire, and makes their responses of what the dispatcher has; and
- * takes responses to requests of ours.
+ * Takes Get and GetNext from the wire, and makes their responses of what the dispatcher has;
+ * refuses Set; and takes responses to requests of ours.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +135,39 @@ static bool wait_for_table(struct tcx_agentx *agentx, const struct tcx_request *
 	return true;
 }
 
+/* --- Set ---------------------------------------------------------------------------------------*/
+
+/*
+ * Nothing can be written, so that tests are refused, and nothing is undone. The library would mix
+ * up two tests of one transaction, and crash over their varbinds (get_set_cache(), up to 5.10). A
+ * CleanupSet wants no response (RFC 2741, 7.2.4.4), but the library's masters wait for one: it is
+ * the library's, which repeats what the test got.
+ */
+static const struct {
+	uint8_t type;
+	uint16_t error, index;
+} sets[] = {
+	{TCX_PDU_TEST_SET, SNMP_ERR_NOTWRITABLE, 1},
+	{TCX_PDU_COMMIT_SET, SNMP_ERR_COMMITFAILED, 0},
+	{TCX_PDU_UNDO_SET, SNMP_ERR_NOERROR, 0},
+	{TCX_PDU_CLEANUP_SET, SNMP_ERR_NOTWRITABLE, 1},
+};
+
+/* False: it is none of these. */
+static bool answer_set(const struct tcx_pdu *pdu)
+{
+	unsigned char answer[TCX_PDU_ERROR];
+
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		if (sets[i].type != pdu->type)
+			continue;
+		tcx_pdu_refuse(pdu, sets[i].error, sets[i].index, answer);
+		tcx_wire_answer(answer);
+		return true;
+	}
+	return false;
+}
+
 /* --- What comes by the wire --------------------------------------------------------------------*/
 
 /* False: it is malformed. The library puts its ping off as well: a master that asks is alive. */
@@ -175,10 +208,10 @@ bool tcx_agentx_take(void *arg, struct tcx_pdu *pdu)
 	}
 	if (!tcx_pdu_take_context(pdu, name))
 		return refuse(pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
-	if (!is_ours && name[0] == '\0')
-		return false;
 	context = tcx_dispatcher_find(agentx->dispatcher, name);
 	if (context == NULL)
 		return refuse(pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
-	return is_ours && answer(agentx, context, pdu);
+	if (is_ours)
+		return answer(agentx, context, pdu);
+	return !agentx->to_library && answer_set(pdu);
 }

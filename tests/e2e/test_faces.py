@@ -5,8 +5,8 @@ requests go to an agent with each of them.
 
 A seed in the environment, FACES_SEED, repeats a run; FACES_REQUESTS is how many requests there are.
 
-Masked are, of a response: its sysUpTime; what is behind an error, which masters pass over (RFC 2741, 7.2.5.2); and the values
-of MASKED. Where one name of a GetNext includes and another waits for a table, the library gives what it has by GET for the final
+Masked are, of a response: its sysUpTime; what is behind an error, which masters pass over (RFC 2741, 7.2.5.2), and which of several
+varbinds that cannot be written is told; and the values of MASKED. Where one name of a GetNext includes and another waits for a table, the library gives what it has by GET for the final
 answer (check_getnext_results(), up to 5.10): a GetNext that it answers otherwise is asked again, once the table is there.
 """
 
@@ -29,7 +29,8 @@ BATCH = 100
 MANAGERS_REQUESTS = 300
 AGAIN = 50  # times, as a table is due each second, and a busy machine is slow to read it
 PAUSE = 0.1  # s between them
-TESTSET, CLEANUPSET = 8, 11
+TESTSET, COMMITSET, UNDOSET, CLEANUPSET = 8, 9, 10, 11
+COMMIT_FAILED, NOT_WRITABLE = 14, 17
 END_OF_VIEW = 130
 
 # What differs from one moment, or from one start of the agent, to the next.
@@ -189,7 +190,7 @@ def masked(pdu):
     octets = Octets(pdu.body, pdu.flags)
     _, error, _ = octets.take("IHH")
     if error:
-        return pdu._replace(body=bytes(body[:8]))
+        return pdu._replace(body=bytes(body[:6 if error == NOT_WRITABLE else 8]))
     while octets.data:
         begin = len(body) - len(octets.data)
         name, _, _ = octets.varbind()
@@ -302,6 +303,27 @@ def generated(site):
         print(f"       {octets[:1000].hex()}\n       {differences(ours.get(packet), theirs.get(packet))}")
 
 
+# --- Set ----------------------------------------------------------------------------------------------------------------------
+
+def refused(site):
+    """Nothing can be written. Tests of one transaction, sent at once, are refused one by one; of what comes behind a test that went
+    well nothing is done."""
+    def run(face, connection):
+        generator = Generator(SEED, [key(f"{MIB2}.4.2.0")])
+        integer = struct.pack(">HH", 2, 0) + encode_name(generator.names[0], 0, ">", True) + struct.pack(">I", 7)
+        wanted, requests = {}, []
+        for kind, count, answer in [(TESTSET, number, (NOT_WRITABLE, 1)) for number in (3, 1, 2, 1)] * 5 + [
+                (COMMITSET, 0, (COMMIT_FAILED, 0)), (UNDOSET, 0, (0, 0)), (CLEANUPSET, 0, (NOT_WRITABLE, 1)), (CLEANUPSET, 0, (NOT_WRITABLE, 1))]:
+            packet, octets = generator.pdu(kind, ">", integer * count, transaction=9)
+            wanted[packet] = answer
+            requests.append(octets)
+        connection.send(b"".join(requests))
+        found = {answer.packet: parse_answer(answer)[:2] for answer in answers(face, connection, list(wanted))}
+        check_equal(found, wanted, "each has its answer")
+
+    by_master(site, "session", run)
+
+
 # --- Through snmpd ------------------------------------------------------------------------------------------------------------
 
 def managers_requests(generator):
@@ -369,4 +391,4 @@ def managers(site):
 
 
 if __name__ == "__main__":
-    harness.main(generated, managers)
+    harness.main(generated, refused, managers)
