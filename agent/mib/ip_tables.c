@@ -12,10 +12,10 @@
 
 static void tcx_value_mask(struct tcx_value *value, uint8_t prefix_len)
 {
-	uint32_t mask = prefix_len > 0 ? UINT32_MAX << (32 - prefix_len) : 0;
+	uint32_t host = prefix_len < 32 ? UINT32_MAX >> prefix_len : 0;
 	uint8_t octets[4];
 
-	tcx_octets_put32(octets, mask);
+	tcx_octets_put32(octets, ~host);
 	tcx_value_address(value, octets);
 }
 

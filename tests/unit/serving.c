@@ -92,7 +92,7 @@ static const char *type_name(u_char type)
 	} names[] = {
 		{ASN_COUNTER64, "Counter64"}, {ASN_COUNTER, "Counter32"},   {ASN_GAUGE, "Gauge32"},
 		{ASN_INTEGER, "INTEGER"},     {ASN_TIMETICKS, "TimeTicks"}, {ASN_OBJECT_ID, "OID"},
-		{ASN_OCTET_STR, "STRING"},
+		{ASN_OCTET_STR, "STRING"},    {ASN_IPADDRESS, "IpAddress"},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -107,6 +107,7 @@ const char *serving_value(const struct tcx_value *value)
 	static char text[2048];
 	size_t used = (size_t)snprintf(text, sizeof(text), "%s ", type_name(value->type));
 	const struct counter64 *wide = value->data;
+	const uint8_t *octets = value->data;
 
 	switch (value->type) {
 	case ASN_COUNTER64:
@@ -119,6 +120,10 @@ const char *serving_value(const struct tcx_value *value)
 	case ASN_OCTET_STR:
 		snprintf(text + used, sizeof(text) - used, "%.*s", (int)value->len,
 			 (const char *)value->data);
+		break;
+	case ASN_IPADDRESS:
+		snprintf(text + used, sizeof(text) - used, "%u.%u.%u.%u", octets[0], octets[1],
+			 octets[2], octets[3]);
 		break;
 	case ASN_INTEGER:
 		snprintf(text + used, sizeof(text) - used, "%ld", *(const long *)value->data);

@@ -122,6 +122,28 @@ static void lacking_neighbours(void **state)
 	assert_string_equal(serving_get(&serving, "4.22.1.4.7.10.1.0.1"), "INTEGER 3");
 }
 
+/* No kernel tells of more than 32 bits; if one did, all would be the network's. */
+static void masks(void **state)
+{
+	static const struct {
+		uint8_t prefix_len;
+		const char *mask;
+	} cells[] = {
+		{0, "IpAddress 0.0.0.0"},	   {1, "IpAddress 128.0.0.0"},
+		{24, "IpAddress 255.255.255.0"},   {32, "IpAddress 255.255.255.255"},
+		{33, "IpAddress 255.255.255.255"}, {255, "IpAddress 255.255.255.255"},
+	};
+	struct tcx_address row = {.address = {10, 1, 0, 1}, .link = 7};
+
+	(void)state;
+	serve("ipAddrTable");
+	hold(TCX_TABLE_IP_ADDRESSES, &tcx_addresses, &row, 1);
+	for (size_t i = 0; i < COUNT(cells); i++) {
+		row.prefix_len = cells[i].prefix_len;
+		assert_string_equal(serving_get(&serving, "4.20.1.3.10.1.0.1"), cells[i].mask);
+	}
+}
+
 /* InetAddress of each type: a zone is four octets more. */
 static void listeners(void **state)
 {
@@ -397,6 +419,7 @@ int main(void)
 		cmocka_unit_test_teardown(unknown_protocols, teardown),
 		cmocka_unit_test_teardown(lacking_links, teardown),
 		cmocka_unit_test_teardown(lacking_neighbours, teardown),
+		cmocka_unit_test_teardown(masks, teardown),
 		cmocka_unit_test_teardown(listeners, teardown),
 		cmocka_unit_test_teardown(names, teardown),
 		cmocka_unit_test(socket_names),
