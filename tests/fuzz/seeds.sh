@@ -65,9 +65,93 @@ printf 'nginx\n\37712:cpu,cpuacct:/kubepods/pod12/%s\n1:name=systemd:/user.slice
 printf 'x\n\377:/a.mount\n:/b\n' >"$out/cgroups/mount"
 printf '/machine.slice/machine-a\\x2db\\x00.scope/payload/system.slice/x.service' >"$out/cgroups/machine"
 printf '/lxc.payload.web/libpod-%s/cri-containerd-%s.scope/x' $id $id >"$out/cgroups/lxc"
-for path in docker/$id a/systemd-nspawn@b.service/c system.slice/nerdctl-$id.scope x/crio-$id.scope; do
+for path in docker/$id x/libpod-$id a/systemd-nspawn@b.service/c system.slice/nerdctl-$id.scope x/crio-$id.scope; do
 	printf '/%s' "$path" >"$out/cgroups/$(echo "$path" | tr -d /)"
 done
+
+# All directives, and thresholds of each kind.
+cat >"$out/config/values" <<-'EOF'
+	0refreshInterval 0.25
+	maxAge 7.5
+	rateTime 90
+	healthWindow 30.5
+	register tcp, udp
+	register ip none
+	tableInterval 2.000000001
+	tableIdle 86400
+	tableTimeout .5
+	maxRows 100
+	ignoreInterface veth* docker0
+	namespace a b*
+	namespacePid sshd /system.slice/*
+	namespaceLimit 7
+	source net/xfrm_stat off
+	source net/snmp ON
+	registerPriority 42
+	notificationLimit 0
+	agentXSocket tcp:localhost:705
+	agentXPingInterval 100
+	agentXTimeout 3
+	agentXRetries 4
+EOF
+cat >"$out/config/thresholds" <<-'EOF'
+	0threshold defaults
+	no threshold drops
+	threshold a TcpExtListenDrops rate > 1.5 for 2m clear 1 for 90 every 1h severity critical
+	threshold b TcpCurrEstab value >10K
+	threshold c SockstatTcpMem percent > 80.25 clear 70
+	threshold d IpInReceives growth < 20.123456789G severity info
+	threshold e tcpListenerQueue percent > 90
+	threshold f TcpFoo rate > 0.001
+	THRESHOLD b udpSocketDrops rate > 1 every 30
+EOF
+sed '/^no/d; /percent > 90/d' "$out/config/thresholds" >"$out/config/good"
+printf '0refreshInterval 0\n' >"$out/config/less"
+printf '0maxAge 0.1\n' >"$out/config/young"
+printf '0agentXRetries 101\n' >"$out/config/more"
+printf '1rocommunity public\nsysContact me\nview v included .1\ntrapsink host\ncreateUser u SHA "a b c d" AES\n' \
+	>"$out/config/access"
+printf '0refreshInterval 1e3\nagentXTimeout 5\nthreshold x y\nno threshold\nfoo\nsource x\nmaxRows 1.5\n' \
+	>"$out/config/wrong"
+
+cat >"$out/snmpdconf/all" <<-'EOF'
+	# comment
+	master agentx
+	agentXSocket /run/agentx,tcp:localhost:705
+	agentXPerms 0660 0755 root snmp
+	agentaddress  127.0.0.1,[::1]
+	agentaddress udp:162
+	view systemonly included .1.3.6.1.2.1.1
+	view systemonly excluded system.sysUpTime ff:a0
+	rocommunity public default -V systemonly
+	rocommunity6 public default .1.3.6.1 context
+	rouser -s tsm someone authpriv -V systemonly ctx*
+	rwuser admin noauth
+	com2sec -Cn one notConfig default "pub lic"
+	com2sec6 six ::/0 six
+	com2secunix local /run/x local
+	group all v2c notConfig
+	group all usm someone
+	group all any six
+	access all "" any noauth exact _all_ none none
+	access all o any noauth prefix systemonly none none
+	setaccess all "" any noauth exact read systemonly
+	authaccess read,write all -s usm systemonly auth *
+	authcommunity read,log secret 10.0.0.0/8
+	authuser net,read -s tsm someone priv
+	createUser -e 0x8000 u MD5 "a b c d e f" DES
+	trapsink host public
+	informsink host
+	trapsess -v2c -Ci -c public host
+	trap2sink host
+	[other] master no
+	[snmpd] master yes
+	[tcpextd]
+	rocommunity elsewhere
+EOF
+printf 'trapsink a\ncreateUser u\nagentXSocket /x\ncreateuser v MD5 12345678\nINFORMSINK b\n' >"$out/snmpdconf/plain"
+printf 'includeDir /nowhere\nincludeFile given\nincludeSearch x\nmaster 2\nview a b c\nview a included x.y 1.2.q\n' \
+	>"$out/snmpdconf/wrong"
 
 # A processor that goes and comes back while its numbers wrap, and lines without its number.
 cpu0='1 2 3 0 0 0 0 0 9 a b c 0'
@@ -128,6 +212,8 @@ local6=0000000000000000FFFF00000100007F
 	printf "$title    7: $any6:0035 $any6:0000 07 00000000:00000000 $rest 12345 2 0000000000000000 0\n"
 } >"$out/sockets_proc/four"
 
+printf '\005100\t200\t300\n' >"$out/formats/limits"
+printf '\005-1 2 3\n' >"$out/formats/negative"
 before=
 for root in "$fixtures"/[0-9]* "$fixtures"/quirk-*; do
 	name=${root##*/}
@@ -137,6 +223,13 @@ for root in "$fixtures"/[0-9]* "$fixtures"/quirk-*; do
 		{ pick "$file"; cat "$before/$file"; printf '\377'; cat "$root/$file"; } \
 			>"$out/readers/$name-$(echo "$file" | tr / -)"
 	done
+	[ "$name" != 7.3 ] || {
+		{ printf '\000'; head -n 4 "$root/net/snmp"; } >"$out/formats/columns"
+		{ printf '\001'; head -n 9 "$root/net/snmp6"; } >"$out/formats/pairs"
+		{ printf '\002'; cat "$root/net/sockstat"; } >"$out/formats/labels"
+		{ printf '\003'; cat "$root/sys/net/ipv4/ipfrag_time"; } >"$out/formats/number"
+		{ printf '\004'; cat "$root/net/softnet_stat"; } >"$out/formats/cpus"
+	}
 	{ all_files "$before"; all_files "$root"; } >"$out/sources/$name"
 	{ printf '\001'; cat "$before/net/softnet_stat"; printf '\377'; cat "$root/net/softnet_stat"; } \
 		>"$out/totals/$name-softnet"
