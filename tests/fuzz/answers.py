@@ -111,6 +111,12 @@ AGAIN = {
     "no-table": (6, record(refused(code=2))),
 }
 
+LINK_WATCH = {
+    "changes": b"\002" + record(link(1, "lo") + link(2, "eth0") + done()) + record(link(2, "eth0", 0, 2)) + record(link(3, "v0", 0) + message(17, link(2, "eth0")[16:], 0))
+               + record(link(3, "v0", 0, 2)),
+    "lost": b"\252" + record(link(1, "lo") + done()) + record(b"\1", ERROR) + record(link(1, "lo", 0, 2)) + record(b"\2\0", ERROR) + record(link(4, "x") + done()),
+}
+
 # --- Sockets ----------------------------------------------------------------------------------------
 
 ESTABLISHED, SYN_RECV, TIME_WAIT, CLOSE, LISTEN = 1, 3, 6, 7, 10
@@ -134,7 +140,7 @@ TCP6 = (sock(2, LISTEN, ANY6, 80, cookie=4, more=BOTH) + sock(2, LISTEN, ANY6, 8
         + sock(2, ESTABLISHED, "::ffff:10.0.0.1", 80, "::ffff:10.0.0.2") + sock(2, ESTABLISHED, "::ffff:10.0.0.1", 83, "::ffff:10.0.0.2", link=2)
         + sock(2, ESTABLISHED, "fe80::1", 82, "fe80::2", link=2) + done(2))
 UDP4 = (sock(3, CLOSE, ANY, 53, queues=(100, 5), cookie=7) + sock(3, CLOSE, ANY, 53, cookie=7, memory=(1,))
-        + sock(3, ESTABLISHED, "10.0.0.1", 53, "10.0.0.9", link=3, cookie=8) + sock(3, LISTEN, ANY, 54, memory=()) + done(3))
+        + sock(3, ESTABLISHED, "10.0.0.1", 53, "10.0.0.9", link=3, cookie=8) + done(3))
 UDP6 = sock(4, CLOSE, ANY6, 53, cookie=9, more=BOTH) + sock(4, CLOSE, "ff02::1", 5353, link=2, cookie=10, group_id=0) + done(4)
 SOCKETS = {
     "all": record(TCP4) + record(TCP6) + record(UDP4) + record(UDP6),
@@ -166,6 +172,8 @@ for place, (name, octets) in enumerate(RTNETLINK.items()):
     write(out / "rtnetlink", name, bytes([place]) + octets)
 for name, (place, octets) in AGAIN.items():
     write(out / "rtnetlink", name, bytes([place]) + octets)
+for name, octets in LINK_WATCH.items():
+    write(out / "link_watch", name, octets)
 for name, octets in SOCKETS.items():
     write(out / "sockets", name, octets)
 for name, octets in NETLINK.items():

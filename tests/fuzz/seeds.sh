@@ -48,7 +48,6 @@ printf '\1\0\200\0' >"$out/hosts/absent"
 printf '\1\201' >"$out/hosts/error"
 
 printf '\0001.5K' >"$out/words/size"
-printf '\00020.123456789G' >"$out/words/decimals"
 printf '\0001.5h' >"$out/words/time"
 printf '\001a\\b\303\244\300\200\355\240\200\360\237\230\200\200x' >"$out/words/escape"
 printf '\002 tcp:localhost:705, unix:/run/x ,,/var/agentx/master,[::1]:705' >"$out/words/addresses"
