@@ -317,15 +317,17 @@ void tcx_quirk_forget_engine(netsnmp_session *session)
 /*
  * The library copies the master's sysUpTime (agentx_synch_input()), in hundredths of a second and
  * with an error that varies. So its zero is kept, until it is clearly another: the master was
- * restarted.
+ * restarted. After each 497 days sysUpTime begins anew without that.
  */
 uint64_t tcx_quirk_uptime_zero(uint64_t now_ns, uint64_t known_ns)
 {
-	uint64_t uptime_ns = (uint64_t)netsnmp_get_agent_uptime() * (TCX_NS_PER_S / 100);
+	const uint64_t turn_ns = (UINT32_MAX + UINT64_C(1)) * (TCX_NS_PER_S / 100);
+	uint64_t uptime_ns = (uint64_t)(uint32_t)netsnmp_get_agent_uptime() * (TCX_NS_PER_S / 100);
 	uint64_t zero = now_ns > uptime_ns ? now_ns - uptime_ns : 0;
-	uint64_t difference = zero > known_ns ? zero - known_ns : known_ns - zero;
+	uint64_t difference = (zero > known_ns ? zero - known_ns : known_ns - zero) % turn_ns;
 
-	return difference > TCX_NS_PER_S / 2 ? zero : known_ns;
+	return tcx_clock_earlier(difference, turn_ns - difference) > TCX_NS_PER_S / 2 ? zero
+										      : known_ns;
 }
 
 /*

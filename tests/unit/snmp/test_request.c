@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
+#include "snmp/quirks.h"
 #include "snmp/request.h"
 
 #define FIRST  TCX_TABLE_TCP_CONNECTIONS
@@ -135,12 +137,38 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* sysUpTime, in ticks, as a master tells it when it was 0 at known_ns; gives when it was 0. */
+static uint64_t zero_at(uint64_t now_ns, uint64_t known_ns, uint32_t uptime)
+{
+	netsnmp_set_agent_uptime(uptime);
+	return tcx_quirk_uptime_zero(now_ns, known_ns);
+}
+
+/* After 497 days it begins anew, which no restart is. */
+static void uptime(void **state)
+{
+	const uint64_t turn_ns = (UINT32_MAX + UINT64_C(1)) * (TCX_NS_PER_S / 100);
+	const uint64_t zero = 1000 * TCX_NS_PER_S, second = zero + 100 * TCX_NS_PER_S;
+
+	(void)state;
+	assert_in_range(zero_at(second, 0, 10000), zero - TCX_NS_PER_S / 10,
+			zero + TCX_NS_PER_S / 10);
+	assert_int_equal(zero_at(second, zero, 10010), zero);
+	assert_int_equal(zero_at(zero + turn_ns - TCX_NS_PER_S, zero, UINT32_MAX - 100), zero);
+	assert_int_equal(zero_at(zero + turn_ns, zero, 0), zero);
+	assert_int_equal(zero_at(zero + turn_ns + TCX_NS_PER_S, zero, 100), zero);
+	assert_int_equal(zero_at(zero + 3 * turn_ns + TCX_NS_PER_S, zero, 100), zero);
+	assert_in_range(zero_at(second, zero, 100), second - TCX_NS_PER_S * 11 / 10,
+			second - TCX_NS_PER_S * 9 / 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(one_reading, teardown),
 		cmocka_unit_test_teardown(pending_one, teardown),
 		cmocka_unit_test(namespaces),
+		cmocka_unit_test(uptime),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
