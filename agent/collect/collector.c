@@ -239,11 +239,10 @@ static uint64_t changes_of(const struct tcx_snapshot *snapshot)
 	return states_of(snapshot) != NULL ? states_of(snapshot)->changes : 0;
 }
 
-/* What is gone is no outage: who has it is about to stop it. */
-static bool is_gone(const struct tcx_collector *collector, const struct tcx_fault *cause)
+/* What is gone is no outage, nor is a file of it: who has it is about to stop it. */
+static bool is_gone(const struct tcx_collector *collector, uint32_t out)
 {
-	return cause->text[0] != '\0' && collector->job.pool == NULL &&
-	       tcx_netns_is_gone(collector->netns);
+	return out != 0 && collector->job.pool == NULL && tcx_netns_is_gone(collector->netns);
 }
 
 uint64_t tcx_collector_run(struct tcx_collector *collector, int *home)
@@ -256,7 +255,7 @@ uint64_t tcx_collector_run(struct tcx_collector *collector, int *home)
 
 	if (changes_of(collector->latest) != changes)
 		tcx_events_signal(collector->events);
-	if (!is_gone(collector, &cause))
+	if (!is_gone(collector, out))
 		report_all(collector, out, &cause);
 	if (!collector->begun && collector->first_fd >= 0)
 		eventfd_write(collector->first_fd, 1);

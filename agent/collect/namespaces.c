@@ -55,6 +55,9 @@ static const struct tcx_condition_kind kinds[CONDITIONS] = {
 static const struct tcx_condition_kind names_kind = {
 	LOG_WARNING, "%s cannot be found: %s; trying again\n", "%s are found again\n"};
 
+static const struct tcx_condition_kind links_kind = {LOG_WARNING, "%s is not served: %s\n",
+						     "%s: none is left out any more\n"};
+
 /* One that a discovery sees. */
 struct known {
 	struct tcx_namespace is;
@@ -82,6 +85,7 @@ struct tcx_namespaces {
 	bool stopped;
 	struct tcx_netns_names names;
 	struct tcx_condition names_failed;
+	struct tcx_condition link_refused;
 	struct tcx_context_names contexts;
 	size_t limit;		       /* of names, as it was applied */
 	bool unnamed[TCX_DISCOVERIES]; /* those without a name are to be found anew */
@@ -285,7 +289,10 @@ static void name(struct tcx_namespaces *namespaces, struct known *known, size_t 
 		is->context[0] = '\0';
 		tcx_fault_set(&text, "%zu", limit);
 		report(namespaces, known, NAMELESS, &text);
-	} else if (known->discovery == TCX_DISCOVERY_NAMES && strcmp(is->name, is->context) != 0) {
+		return;
+	}
+	report(namespaces, known, NAMELESS, NULL);
+	if (known->discovery == TCX_DISCOVERY_NAMES && strcmp(is->name, is->context) != 0) {
 		tcx_fault_set(&text, "%s", is->context);
 		report(namespaces, known, RENAMED, &text);
 	}
@@ -538,6 +545,26 @@ static bool has_more_names(struct tcx_namespaces *namespaces, size_t limit)
 	return true;
 }
 
+/* In place of one that is to end, of which the log has said that it has no context. */
+static void renew(struct tcx_namespaces *namespaces, size_t i)
+{
+	struct known *known = namespaces->known[i];
+	const struct tcx_namespace_found found = {.kind = known->is.kind,
+						  .id = known->is.id,
+						  .name = known->is.name,
+						  .path = known->path};
+	struct known *next = new_known(known->discovery, &found);
+
+	if (next == NULL) {
+		drop(namespaces, i);
+		return;
+	}
+	next->conditions[NAMELESS].lasts = true;
+	next->conditions[NAMELESS].kind = &kinds[NAMELESS];
+	end(namespaces, known);
+	namespaces->known[i] = next;
+}
+
 /* They are found anew, each by its own discovery. */
 static bool drop_nameless(struct tcx_namespaces *namespaces, enum tcx_discovery discovery,
 			  size_t limit)
@@ -555,7 +582,7 @@ static bool drop_nameless(struct tcx_namespaces *namespaces, enum tcx_discovery 
 
 		if (known->discovery != discovery || !known->served || known->is.context[0] != '\0')
 			continue;
-		drop(namespaces, i);
+		renew(namespaces, i);
 		changed = true;
 	}
 	return changed;
@@ -602,6 +629,9 @@ static uint64_t find_names(struct tcx_namespaces *namespaces, const char *patter
 
 	tcx_events_report(namespaces->events, &namespaces->names_failed, &names_kind,
 			  "names of network namespaces", done ? NULL : &fault);
+	tcx_events_report(namespaces->events, &namespaces->link_refused, &links_kind,
+			  "a symbolic link to a network namespace",
+			  names->refused.text[0] != '\0' ? &names->refused : NULL);
 	all = done ? calloc(names->count + 1, sizeof(*all)) : NULL;
 	for (size_t i = 0; all != NULL && i < names->count; i++)
 		all[i] = (struct tcx_namespace_found){.kind = TCX_NAMESPACE_NAMED,
@@ -768,6 +798,7 @@ void tcx_namespaces_stop(struct tcx_namespaces *namespaces)
 	for (; namespaces->count > 0; namespaces->count--)
 		end(namespaces, namespaces->known[namespaces->count - 1]);
 	tcx_events_mute(namespaces->events, &namespaces->names_failed, 1);
+	tcx_events_mute(namespaces->events, &namespaces->link_refused, 1);
 	pthread_mutex_unlock(&namespaces->changing);
 	tcx_job_stop(&namespaces->finding);
 	tcx_job_stop(&namespaces->reading);

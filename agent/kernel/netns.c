@@ -57,6 +57,7 @@ struct tcx_netns {
 	/* Of another namespace: */
 	int folder;	  /* O_PATH, of its process; else AT_FDCWD */
 	const char *file; /* where it is entered: the path below folder */
+	bool links;	  /* a name that is a symbolic link */
 
 	pthread_mutex_t lock; /* guards what follows */
 	struct tcx_netns_reader *idle;
@@ -174,7 +175,7 @@ static struct tcx_namespace_id id_of(const struct tcx_netns *netns, const struct
 {
 	struct tcx_namespace_id id = {.inode = (uint32_t)status->st_ino};
 
-	if (netns->where == TCX_WHERE_NAMED)
+	if (netns->where == TCX_WHERE_NAMED && !netns->links)
 		id.changed = status->st_ctim;
 	return id;
 }
@@ -426,9 +427,11 @@ static bool find_root(struct tcx_netns *netns, struct tcx_fault *fault)
 static bool find_name(struct tcx_netns *netns, struct tcx_fault *fault)
 {
 	struct statfs status;
+	struct stat file;
 
 	netns->where = TCX_WHERE_NAMED;
 	netns->file = netns->name;
+	netns->links = lstat(netns->name, &file) == 0 && S_ISLNK(file.st_mode);
 	netns->id = see(netns);
 	if (netns->id.inode == 0)
 		return tcx_fault_set(fault, "%s: %s", netns->name, strerror(errno));

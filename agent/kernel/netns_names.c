@@ -69,20 +69,42 @@ static dev_t device_of_nsfs(void)
 	return stat("/proc/thread-self/ns/net", &status) == 0 ? status.st_dev : 0;
 }
 
-/* What is gone meanwhile is none. *young: it may be one soon. */
+/* *links: it is a symbolic link. Of one that may not be followed, names->refused says so. */
+static bool look_at(struct tcx_netns_names *names, int folder, const char *entry,
+		    struct stat *status, bool *links)
+{
+	if (fstatat(folder, entry, status, AT_SYMLINK_NOFOLLOW) != 0)
+		return false;
+	*links = S_ISLNK(status->st_mode);
+	if (!*links || fstatat(folder, entry, status, 0) == 0)
+		return S_ISREG(status->st_mode);
+	if (errno == EACCES || errno == EPERM)
+		tcx_fault_set(&names->refused,
+			      "%s/%s: %s; to follow it to another user's process takes "
+			      "CAP_SYS_PTRACE: mount on a file in its place (ip netns attach)",
+			      names->folder, entry, strerror(errno));
+	return false;
+}
+
+/*
+ * What is gone meanwhile is none. *young: it may be one soon. The ctime of what a link leads to is
+ * that of an inode which is made for who looks at it.
+ */
 static bool append(struct tcx_netns_names *names, int folder, const char *entry, dev_t nsfs,
 		   bool *young)
 {
 	struct tcx_netns_name name = {.path = NULL};
 	struct stat status;
+	bool links;
 
-	if (fstatat(folder, entry, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode))
+	if (!look_at(names, folder, entry, &status, &links))
 		return true;
 	*young = *young || status.st_dev != nsfs;
 	if (status.st_dev != nsfs)
 		return true;
 	name.id.inode = (uint32_t)status.st_ino;
-	name.id.changed = status.st_ctim;
+	if (!links)
+		name.id.changed = status.st_ctim;
 	if (asprintf(&name.path, "%s/%s", names->folder, entry) < 0)
 		return false;
 	name.name = name.path + strlen(names->folder) + 1;
@@ -131,6 +153,7 @@ bool tcx_netns_names_list(struct tcx_netns_names *names, const char *patterns, u
 	take_events(names);
 	names->all = NULL;
 	names->count = 0;
+	names->refused.text[0] = '\0';
 	done = list(names, patterns, &young, fault);
 	if (done) {
 		clear_list(before.all, before.count);

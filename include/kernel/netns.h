@@ -41,7 +41,7 @@ struct tcx_netns_reader;
 struct tcx_namespace_id {
 	uint32_t inode;		 /* of nsfs, as in /proc/PID/ns/net; 0: unknown */
 	bool hidden;		 /* that may not be seen: inode is that of /proc/PID/net/snmp */
-	struct timespec changed; /* st_ctim of the file that has the name; 0 for processes */
+	struct timespec changed; /* st_ctim of the file that has the name; 0 for processes, links */
 };
 
 bool tcx_namespace_is(const struct tcx_namespace_id *a, const struct tcx_namespace_id *b);

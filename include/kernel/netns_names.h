@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The names of network namespaces, which are files of a folder such as /run/netns (ip-netns(8)):
- * each a mount of a file of nsfs. For one thread at a time.
+ * each a mount of a file of nsfs, or a link to one. For one thread at a time.
  */
 #ifndef TCX_KERNEL_NETNS_NAMES_H
 #define TCX_KERNEL_NETNS_NAMES_H
@@ -28,6 +28,7 @@ struct tcx_netns_names {
 	uint64_t changed_ns;
 	size_t count;
 	struct tcx_netns_name *all; /* owned */
+	struct tcx_fault refused;   /* of a link that may not be followed; else empty */
 };
 
 #define TCX_NETNS_NAMES(of)                                                                        \

@@ -5,10 +5,16 @@
  */
 #include "tests/unit/test.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -598,6 +604,76 @@ static void starts_and_stops(void **state)
 	tcx_collector_stop(NULL);
 }
 
+/* A process in a namespace of its own, which ends when the collector opens the third file. */
+static pid_t other;
+static int opened;
+
+int __real_openat(int folder, const char *path, int flags, ...);
+int __wrap_openat(int folder, const char *path, int flags, ...);
+
+/* Linked with -Wl,--wrap=openat. */
+int __wrap_openat(int folder, const char *path, int flags, ...)
+{
+	mode_t mode;
+	va_list rest;
+
+	va_start(rest, flags);
+	mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
+	va_end(rest);
+	if (opened > 0 && --opened == 0) {
+		kill(other, SIGKILL);
+		waitpid(other, NULL, 0);
+	}
+	return __real_openat(folder, path, flags, mode);
+}
+
+static pid_t start_elsewhere(void)
+{
+	int fds[2];
+	char ready = 0;
+	pid_t child;
+
+	assert_int_equal(pipe(fds), 0);
+	child = fork();
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		ready = unshare(CLONE_NEWNET) == 0;
+		(void)!write(fds[1], &ready, 1);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(fds[0], &ready, 1), 1);
+	close(fds[0]);
+	close(fds[1]);
+	return ready ? child : 0;
+}
+
+/* Of a namespace that goes while it is read no file is told to be there no more. */
+static void goes_while_read(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_fault fault = {""};
+	struct tcx_netns *netns;
+	char root[64];
+	int home = -1;
+
+	other = start_elsewhere();
+	if (other == 0)
+		skip();
+	snprintf(root, sizeof(root), "/proc/%ld", (long)other);
+	netns = fixture_netns(root);
+	scene->collector = tcx_collector_new(scene->events, netns, NULL, &never, 0, &fault);
+	assert_non_null(scene->collector);
+	tcx_collector_run(scene->collector, &home);
+	opened = 3;
+	tcx_collector_run(scene->collector, &home);
+	assert_int_equal(opened, 0);
+	assert_true(tcx_netns_is_gone(netns));
+	expect_no_event(scene);
+	tcx_netns_return(&home);
+	tcx_netns_unref(netns);
+}
+
 /* What was not fetched before it was stopped is not reported, nor what it finds afterwards. */
 static void stopped_reports_nothing(void **state)
 {
@@ -626,6 +702,7 @@ int main(void)
 		TEST(nobody_listens),
 		TEST(each_file),
 		TEST(files_go),
+		TEST(goes_while_read),
 		TEST(nothing_at_first),
 		TEST(discontinuities),
 		TEST(back_behind_a_failure),

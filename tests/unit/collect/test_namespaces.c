@@ -2,10 +2,12 @@
 /* Which namespaces are served, and as which contexts. They are made here, which needs root. */
 #include "tests/unit/test.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "agent/collect/events.h"
 #include "agent/collect/pool.h"
@@ -145,6 +147,47 @@ static void patterns(void **state)
 	expect("a=a ");
 }
 
+/* Of what is logged, the first line that has this; the others are dropped. */
+static void expect_line(const char *part)
+{
+	uint64_t deadline = tcx_clock_now() + TIMEOUT_S * TCX_NS_PER_S;
+	struct tcx_event event;
+	char line[PATH_MAX];
+
+	while (tcx_clock_now() < deadline) {
+		if (!tcx_events_next(events, &event)) {
+			poll(NULL, 0, 5);
+			continue;
+		}
+		snprintf(line, sizeof(line), event.format, event.name, event.cause.text);
+		if (strstr(line, part) != NULL)
+			return;
+	}
+	fail_msg("no line with: %s", part);
+}
+
+/* A symbolic link counts as what it leads to. */
+static void links(void **state)
+{
+	char a[sizeof(folder) + 16], b[sizeof(folder) + 16];
+
+	(void)state;
+	snprintf(a, sizeof(a), "%s/elsewhere", fixture.root);
+	snprintf(b, sizeof(b), "%s/b", folder);
+	names_make(fixture.root, "elsewhere");
+	assert_int_equal(symlink(a, b), 0);
+	serve();
+	expect("b=b ");
+	names_make(folder, "a");
+	expect("a=a b=b ");
+	unlink(b);
+	expect("a=a ");
+	assert_int_equal(symlink("a", b), 0);
+	expect_line("namespace b is that of a");
+	expect("a=a ");
+	names_remove(fixture.root, "elsewhere");
+}
+
 /* Beyond the limit there is no context, until a new master has had no other names. */
 static void limit(void **state)
 {
@@ -155,10 +198,12 @@ static void limit(void **state)
 	expect("a=a ");
 	names_make(folder, "b");
 	expect("a=a b= ");
+	expect_line("namespace b is not served as a context: 1 names have been in use");
 	names_remove(folder, "a");
 	expect("b= ");
 	tcx_namespaces_forget_names(namespaces);
 	expect("b=b ");
+	expect_line("namespace b has a context now");
 }
 
 /* One that is made anew is another one to whoever has seen the first. */
@@ -218,8 +263,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
-		TEST(come_and_go), TEST(not_twice),  TEST(patterns),
-		TEST(limit),	   TEST(made_again), TEST(rows),
+		TEST(come_and_go), TEST(not_twice), TEST(patterns), TEST(limit),
+		TEST(made_again),  TEST(rows),	    TEST(links),
 #undef TEST
 	};
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "kernel/netns_names.h"
@@ -83,6 +84,39 @@ static void files(void **state)
 	expect("*", "b ");
 }
 
+static void make_link(const char *name, const char *target)
+{
+	char path[sizeof(folder) + 16];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	assert_int_equal(symlink(target, path), 0);
+}
+
+/* Links to names, to a process's namespace, to nothing and to another file. */
+static void links(void **state)
+{
+	struct tcx_namespace_id id;
+	char path[sizeof(folder) + 16];
+
+	(void)state;
+	fixture_puts(&fixture, "names/z", "");
+	names_make(folder, "a");
+	make_link("b", "a");
+	make_link("c", "/proc/self/ns/net");
+	make_link("d", "/proc/1/no such file");
+	make_link("e", "z");
+	expect("*", "a b c ");
+	expect("c", "c ");
+	id = names.all[0].id;
+	expect("c", "c ");
+	assert_true(tcx_namespace_is(&id, &names.all[0].id));
+	assert_string_equal(names.refused.text, "");
+	for (const char *name = "bcde"; *name != '\0'; name++) {
+		snprintf(path, sizeof(path), "%s/%c", folder, *name);
+		unlink(path);
+	}
+}
+
 static bool is_readable(void)
 {
 	struct pollfd fd = {.fd = tcx_netns_names_fd(&names), .events = POLLIN};
@@ -140,7 +174,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_folder, close_folder)
-		TEST(no_folder), TEST(files), TEST(changes), TEST(not_a_folder), TEST(descriptors),
+		TEST(no_folder), TEST(files),	     TEST(links),
+		TEST(changes),	 TEST(not_a_folder), TEST(descriptors),
 #undef TEST
 	};
 
