@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "manager_parts.h"
 #include "master_parts.h"
@@ -15,6 +16,11 @@
 /* Managers that may be connected at once, and the part of all descriptors that they may have. */
 #define CONNECTIONS_MAX	 1000
 #define CONNECTIONS_PART 4
+
+struct tcx_manager_connection {
+	netsnmp_session *session;
+	uint64_t used_ns; /* when something was asked by it, or it began */
+};
 
 /* A request that waits for a table. */
 struct tcx_manager_request {
@@ -186,29 +192,80 @@ static bool wait_for_table(struct tcx_master *master, const struct tcx_request *
 	return true;
 }
 
+/* --- Connections -------------------------------------------------------------------------------*/
+
+/* NULL: it is no stream's, or that is being shut. */
+static struct tcx_manager_connection *find_connection(const struct tcx_master *master,
+						      const netsnmp_session *session)
+{
+	for (size_t i = 0; i < master->connection_count; i++)
+		if (master->connections[i].session == session)
+			return &master->connections[i];
+	return NULL;
+}
+
+static void drop_connection(struct tcx_master *master, struct tcx_manager_connection *one)
+{
+	if (one != NULL)
+		*one = master->connections[--master->connection_count];
+}
+
 /* The library frees the session. */
 static void forget(struct tcx_master *master, const netsnmp_session *session)
 {
-	master->connections -= master->connections > 0;
+	drop_connection(master, find_connection(master, session));
 	for (struct tcx_manager_request *one = master->first; one != NULL; one = one->next)
 		if (one->session == session)
 			one->session = NULL;
 }
 
+/* It ends as if its manager had left. */
+static void shut(netsnmp_session *session)
+{
+	shutdown(snmp_sess_transport(snmp_sess_pointer(session))->sock, SHUT_RDWR);
+}
+
+static void shut_idlest(struct tcx_master *master)
+{
+	struct tcx_manager_connection *idlest = &master->connections[0];
+
+	for (size_t i = 1; i < master->connection_count; i++)
+		if (master->connections[i].used_ns < idlest->used_ns)
+			idlest = &master->connections[i];
+	shut(idlest->session);
+	drop_connection(master, idlest);
+}
+
+static size_t most_connections(void)
+{
+	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+	rlim_t part;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	part = limit.rlim_cur / CONNECTIONS_PART;
+	return part < CONNECTIONS_MAX ? (size_t)part : CONNECTIONS_MAX;
+}
+
 /*
  * Whoever can connect may stay without a word. Once all descriptors are taken the library would do
- * nothing but try to accept one more: so one too many is shut, and ends as if its manager had left.
+ * nothing but try to accept one more: so one has to go for one too many.
  */
 static void take_connection(struct tcx_master *master, netsnmp_session *session)
 {
-	const netsnmp_transport *transport = snmp_sess_transport(snmp_sess_pointer(session));
-	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+	const struct tcx_manager_connection one = {session, tcx_clock_now()};
 
-	getrlimit(RLIMIT_NOFILE, &limit);
-	master->connections++;
-	if (master->connections > CONNECTIONS_MAX ||
-	    master->connections > limit.rlim_cur / CONNECTIONS_PART)
-		shutdown(transport->sock, SHUT_RDWR);
+	if (!tcx_array_append(&master->connections, &master->connection_count, &one, sizeof(one)))
+		shut(session);
+	else if (master->connection_count > most_connections())
+		shut_idlest(master);
+}
+
+static void note_use(const struct tcx_master *master, const netsnmp_session *session)
+{
+	struct tcx_manager_connection *one = find_connection(master, session);
+
+	if (one != NULL)
+		one->used_ns = tcx_clock_now();
 }
 
 /* --- What comes from the library ---------------------------------------------------------------*/
@@ -291,6 +348,7 @@ int tcx_master_take(int operation, netsnmp_session *session, int number, netsnmp
 		forget(arg, session);
 	if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE)
 		return 1;
+	note_use(arg, session);
 	if (pdu->version == SNMP_VERSION_3 &&
 	    session->s_snmp_errno == SNMPERR_USM_AUTHENTICATIONFAILURE)
 		tell_of_failure(arg);

@@ -175,6 +175,9 @@ void tcx_master_shutdown(struct tcx_master *master)
 	tcx_quirk_store_no_more();
 	snmp_shutdown(TCX_MASTER_TYPE);
 	shutdown_agent();
+	free(master->connections);
+	master->connections = NULL;
+	master->connection_count = 0;
 }
 
 /* --- Notifications -----------------------------------------------------------------------------*/

@@ -14,14 +14,16 @@
 #include "snmp/dispatcher.h"
 
 struct tcx_sinks;
+struct tcx_manager_connection;
 
 struct tcx_master {
-	struct tcx_sinks *sinks;	   /* owned */
-	struct tcx_dispatcher *dispatcher; /* borrowed; set before the first request */
-	long transactions;		   /* the number of the last request */
-	struct tcx_manager_request *first; /* of those that wait for a table */
-	unsigned int connections;	   /* of managers, by streams */
-	uint64_t failed_ns;		   /* when an authenticationFailure was sent */
+	struct tcx_sinks *sinks;		    /* owned */
+	struct tcx_dispatcher *dispatcher;	    /* borrowed; set before the first request */
+	long transactions;			    /* the number of the last request */
+	struct tcx_manager_request *first;	    /* of those that wait for a table */
+	struct tcx_manager_connection *connections; /* owned: of managers, by streams */
+	size_t connection_count;
+	uint64_t failed_ns; /* when an authenticationFailure was sent */
 };
 
 /*

@@ -366,9 +366,15 @@ def silent(site):
             manager.plug.sendall(b"\x30\x82\x10\x00\x02")
     check(not refused(site, V3, address="127.0.0.1", netns=True), "a manager by udp is served")
     check(len(os.listdir(f"/proc/{agent.pid}/fd")) < 60, "descriptors are left")
+    asks = connect(site)
+    check_equal(asks.ask(ber.GET, [tables.SEGMENTS]).error, 0, "and by tcp, for which who was idle longest goes")
+    for _ in range(40):
+        held.append(connect(site))
+        asks.ask(ber.GET, [tables.SEGMENTS])
+    check_equal(asks.ask(ber.GET, [tables.SEGMENTS]).error, 0, "who asks now and then stays connected, whoever comes")
+    check(len(os.listdir(f"/proc/{agent.pid}/fd")) < 60, "descriptors are left")
     for manager in held:
         manager.plug.close()
-    check_equal(connect(site).ask(ber.GET, [tables.SEGMENTS]).error, 0, "and by tcp, once they have gone")
 
 
 def full(site):
