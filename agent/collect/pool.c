@@ -19,8 +19,13 @@
 #include "base/reference.h"
 #include "base/worker.h"
 
-/* A run that takes longer gives its place away to a job that waits. */
-#define PATIENCE_NS (20 * TCX_NS_PER_MS)
+/*
+ * A run that takes longer gives its place away to a job that waits. Each run that has done so
+ * doubles it, up to five seconds: one that is stuck holds up nobody for long, and where all are
+ * slow, as the machine is busy, threads do not make it busier.
+ */
+#define PATIENCE_NS   (20 * TCX_NS_PER_MS)
+#define MOST_DOUBLING 8
 
 /* Leaves a run that nobody waits for a tenth of a busy processor, enough for a large table. */
 #define SPARE_NICE 10
@@ -30,6 +35,7 @@ struct tcx_pool {
 	pthread_mutex_t lock;	/* guards what follows, and the jobs */
 	size_t limit;
 	size_t placed;	      /* runs that have a place, at most limit */
+	size_t late;	      /* runs that have lost it */
 	size_t waiting;	      /* threads that run nothing, but for those with a low priority */
 	struct tcx_job *jobs; /* those that are not stopped */
 	int timer_fd;
@@ -59,15 +65,26 @@ static struct tcx_job **find(struct tcx_pool *pool, const struct tcx_job *job)
 	return *at != NULL ? at : NULL;
 }
 
-static void free_place(struct tcx_job *job)
+/* A run of it goes on. */
+static void lose_place(struct tcx_job *job)
 {
-	job->pool->placed -= job->placed;
+	if (!job->placed)
+		return;
 	job->placed = false;
+	job->pool->placed--;
+	job->pool->late++;
 }
 
 static bool has_room(const struct tcx_pool *pool, const struct tcx_job *job)
 {
 	return pool->placed + (job->kind->slow && pool->limit > 1) < pool->limit;
+}
+
+static uint64_t late_at(const struct tcx_job *job)
+{
+	size_t late = job->pool->late;
+
+	return job->began_ns + (PATIENCE_NS << (late < MOST_DOUBLING ? late : MOST_DOUBLING));
 }
 
 /* When a run has had its place for so long that it may lose it. */
@@ -77,15 +94,15 @@ static uint64_t next_late(const struct tcx_pool *pool)
 
 	for (const struct tcx_job *job = pool->jobs; job != NULL; job = job->next)
 		if (job->placed)
-			late = tcx_clock_earlier(late, job->began_ns + PATIENCE_NS);
+			late = tcx_clock_earlier(late, late_at(job));
 	return late;
 }
 
 static void free_late(struct tcx_pool *pool, uint64_t now)
 {
 	for (struct tcx_job *job = pool->jobs; job != NULL; job = job->next)
-		if (job->placed && job->began_ns + PATIENCE_NS <= now)
-			free_place(job);
+		if (job->placed && late_at(job) <= now)
+			lose_place(job);
 }
 
 /* Those that somebody asked for come first. */
@@ -157,7 +174,8 @@ static void run(struct tcx_job *job)
 	bool stopped;
 
 	pthread_mutex_lock(&pool->lock);
-	free_place(job);
+	lose_place(job);
+	pool->late--;
 	job->runs = false;
 	job->due_ns = tcx_clock_earlier(job->due_ns, due_ns);
 	stopped = find(pool, job) == NULL;
@@ -369,7 +387,7 @@ void tcx_job_stop(struct tcx_job *job)
 	pthread_mutex_lock(&pool->lock);
 	*find(pool, job) = job->next;
 	runs = job->runs;
-	free_place(job);
+	lose_place(job);
 	arm(pool);
 	pthread_mutex_unlock(&pool->lock);
 	if (!runs)

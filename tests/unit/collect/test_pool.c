@@ -553,6 +553,31 @@ static void few_threads(void **state)
 	wait_for_threads(0);
 }
 
+/* Where every run takes long, as on a machine that has too much to do, few go on at a time. */
+static void all_are_late(void **state)
+{
+	struct tcx_pool *pool = new_pool(2);
+	struct owner *owners[40];
+	size_t began = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(owners); i++) {
+		owners[i] = make(true);
+		start(owners[i], pool, &slow);
+	}
+	sleep(1);
+	for (size_t i = 0; i < COUNT(owners); i++)
+		began += is_posted(&owners[i]->began);
+	assert_in_range(began, 2, 12);
+	for (size_t i = 0; i < COUNT(owners); i++)
+		open_gate(owners[i]);
+	for (size_t i = 0; i < COUNT(owners); i++) {
+		wait_for(&owners[i]->ended);
+		end_job(owners[i]);
+	}
+	tcx_pool_stop(pool);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -564,19 +589,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
-		TEST(runs_when_due),
-		TEST(asked_during_a_run),
-		TEST(stop_during_a_run),
-		TEST(stopped_is_not_asked),
-		TEST(slow_ones),
-		TEST(all_are_stuck),
-		TEST(one_place),
-		TEST(asked_come_first),
-		TEST(priorities),
-		TEST(descriptors),
-		TEST(no_more_threads),
-		TEST(at_any_time),
-		TEST(few_threads),
+		TEST(runs_when_due),	 TEST(asked_during_a_run),
+		TEST(stop_during_a_run), TEST(stopped_is_not_asked),
+		TEST(slow_ones),	 TEST(all_are_stuck),
+		TEST(one_place),	 TEST(asked_come_first),
+		TEST(priorities),	 TEST(descriptors),
+		TEST(no_more_threads),	 TEST(at_any_time),
+		TEST(few_threads),	 TEST(all_are_late),
 		TEST(end_during_a_run), /* the last one: what it leaves
 					   goes away by itself */
 #undef TEST
