@@ -75,7 +75,8 @@ static bool keep(const char *section, const char *name, uint64_t value)
 	if (strlen(section) + strlen(name) > TCX_NAME_MAX)
 		return false;
 	MUST(found.count < sizeof(found.items) / sizeof(found.items[0]));
-	sprintf(found.items[found.count].name, "%s%s", section, name);
+	strcpy(found.items[found.count].name, section);
+	strcat(found.items[found.count].name, name);
 	found.items[found.count++].value = value;
 	return true;
 }
