@@ -329,7 +329,7 @@ void tcx_agentx_refused(long error)
 	unsigned int bit;
 	char name[512];
 
-	if (error == TCX_WIRE_LOST)
+	if (agentx->wire.lost)
 		return; /* on_lost() logs that */
 	one = tcx_registrations_refused(&agentx->registrations, made);
 	if (one == NULL)

@@ -15,7 +15,7 @@
 /* The library's address of the master; it leads to wire->master. */
 #define TCX_WIRE_ADDRESS "tcpextd:"
 
-/* The error of the response that the wire makes for a lost master; no number of RFC 2741. */
+/* The error of the response that the wire makes for a lost master. A master may send it, too. */
 #define TCX_WIRE_LOST 65535
 
 struct tcx_wire {
