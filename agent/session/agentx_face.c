@@ -188,6 +188,18 @@ static bool answer(struct tcx_agentx *agentx, struct tcx_context *context,
 }
 
 /*
+ * A request with the number of ours that the library waits for would be its response, without which
+ * it goes on (agentx_synch_input(), up to 5.10). Of other types it knows none.
+ */
+static bool keep_from_library(const struct tcx_wire *wire, const struct tcx_pdu *pdu)
+{
+	if (pdu->type < TCX_PDU_GET || pdu->type > TCX_PDU_CLEANUP_SET)
+		return true;
+	return wire->asking && pdu->packet == wire->asked.packet &&
+	       refuse(pdu, TCX_PDU_PROCESSING_ERROR, 0);
+}
+
+/*
  * A context in which nothing is registered ends here for both faces. So does a name with a 0, of
  * which the library would copy the part before, and read as much as was sent (agentx_parse(),
  * 5.9.3).
@@ -202,16 +214,20 @@ bool tcx_agentx_take(void *arg, struct tcx_pdu *pdu)
 
 	if (pdu->size > TCX_PDU_LONGEST)
 		return refuse(pdu, TCX_PDU_TOO_BIG, 1);
+	if (!tcx_pdu_take_context(pdu, name))
+		return refuse(pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
 	if (pdu->type == TCX_PDU_RESPONSE && (pdu->packet & TCX_PDU_OURS) != 0) {
 		tcx_notifications_take(agentx->notifications, pdu);
 		return true;
 	}
-	if (!tcx_pdu_take_context(pdu, name))
-		return refuse(pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
+	if (pdu->type == TCX_PDU_RESPONSE)
+		return false;
 	context = tcx_dispatcher_find(agentx->dispatcher, name);
 	if (context == NULL)
 		return refuse(pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
 	if (is_ours)
 		return answer(agentx, context, pdu);
-	return !agentx->to_library && answer_set(pdu);
+	if (!agentx->to_library && answer_set(pdu))
+		return true;
+	return keep_from_library(&agentx->wire, pdu);
 }

@@ -71,15 +71,29 @@ static void put_header(unsigned char *octets, uint8_t type, const struct tcx_pdu
 	put_size(octets, like->flags, size);
 }
 
-/* sysUpTime, which means nothing in a subagent's response (RFC 2741, 6.2.16), stays 0. */
-void tcx_pdu_refuse(const struct tcx_pdu *pdu, uint16_t error, uint16_t index,
-		    unsigned char answer[TCX_PDU_ERROR])
+static void put_response(unsigned char response[TCX_PDU_ERROR], const struct tcx_pdu *pdu)
 {
 	struct tcx_pdu like = *pdu;
 
 	like.flags &= (uint8_t)~CONTEXT;
-	put_header(answer, TCX_PDU_RESPONSE, &like, TCX_PDU_ERROR);
-	put(answer + 24, like.flags, pair(like.flags, error, index));
+	put_header(response, TCX_PDU_RESPONSE, &like, TCX_PDU_ERROR);
+}
+
+/* sysUpTime, which means nothing in a subagent's response (RFC 2741, 6.2.16), stays 0. */
+void tcx_pdu_refuse(const struct tcx_pdu *pdu, uint16_t error, uint16_t index,
+		    unsigned char answer[TCX_PDU_ERROR])
+{
+	put_response(answer, pdu);
+	put(answer + 24, pdu->flags, pair(pdu->flags, error, index));
+}
+
+bool tcx_pdu_strip(const struct tcx_pdu *pdu, unsigned char response[TCX_PDU_ERROR])
+{
+	if (pdu->left < TCX_PDU_ERROR - TCX_PDU_HEADER)
+		return false;
+	put_response(response, pdu);
+	memcpy(response + TCX_PDU_HEADER, pdu->at, TCX_PDU_ERROR - TCX_PDU_HEADER);
+	return true;
 }
 
 /* --- The body of a request ---------------------------------------------------------------------*/

@@ -204,8 +204,25 @@ static bool has_pdu(struct tcx_pdu *pdu)
 }
 
 /*
- * Gives PDUs to the face up to the first one that it does not take. Returns the length of that one,
- * which is then in buffer; else 0.
+ * Puts into buffer what the library gets of a PDU, and returns its length. Of responses that is the
+ * one that it waits for: as long as that is not whole the time runs on. It uses the beginning only,
+ * and would drop all of one whose varbinds it cannot read.
+ */
+static size_t hand_on(const struct tcx_pdu *pdu, const unsigned char *octets, void *buffer)
+{
+	if (pdu->type != TCX_PDU_RESPONSE) {
+		memcpy(buffer, octets, pdu->size);
+		return pdu->size;
+	}
+	if (!wire->asking || pdu->packet != wire->asked.packet || !tcx_pdu_strip(pdu, buffer))
+		return 0;
+	wire->asking = false;
+	return TCX_PDU_ERROR;
+}
+
+/*
+ * Gives PDUs to the face up to the first one of which the library gets something. Returns the
+ * length of that, which is then in buffer; else 0.
  */
 static size_t use(void *buffer)
 {
@@ -214,15 +231,12 @@ static size_t use(void *buffer)
 	while (!wire->lost && has_pdu(&pdu)) {
 		const unsigned char *octets = wire->in + wire->begin;
 		bool used = wire->take(wire->arg, &pdu);
+		size_t len = used ? 0 : hand_on(&pdu, octets, buffer);
 
 		wire->skip = pdu.size;
 		skip();
-		if (used)
-			continue;
-		if (pdu.type == TCX_PDU_RESPONSE && pdu.packet == wire->asked.packet)
-			wire->asking = false;
-		memcpy(buffer, octets, pdu.size);
-		return pdu.size;
+		if (len > 0)
+			return len;
 	}
 	return 0;
 }

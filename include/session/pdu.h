@@ -26,6 +26,7 @@
 
 /* RFC 2741, 6.2.16 */
 #define TCX_PDU_UNSUPPORTED_CONTEXT 262
+#define TCX_PDU_PROCESSING_ERROR    268
 
 /* h.type */
 enum {
@@ -81,6 +82,9 @@ bool tcx_pdu_take_name(struct tcx_pdu *pdu, struct tcx_pdu_name *name);
 
 /* Takes the error of a response, 0 for none. False: it is not whole. */
 bool tcx_pdu_take_error(struct tcx_pdu *pdu, uint16_t *error);
+
+/* A response, whose context was taken, without that and its varbinds. False: it is not whole. */
+bool tcx_pdu_strip(const struct tcx_pdu *pdu, unsigned char response[TCX_PDU_ERROR]);
 
 /* A PDU of ours, which can be sent unless len is more than TCX_PDU_LONGEST. */
 struct tcx_message {

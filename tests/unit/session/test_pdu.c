@@ -329,6 +329,31 @@ static void errors_of_responses(void **state)
 	}
 }
 
+/* Of one in a context, with a varbind: what is read of it is the same. */
+static void stripped(void **state)
+{
+	static const char octets[] = "\0\0\0\3abc\0\0\0\0\1\1\7\0\3more";
+	static const unsigned char wanted[TCX_PDU_ERROR] = {1, 18, BIG, 0, 0, 0, 0, 1, 0, 0,
+							    0, 4,  0,	0, 0, 2, 0, 0, 0, 8,
+							    0, 0,  0,	1, 1, 7, 0, 3};
+	struct tcx_pdu pdu = {.type = TCX_PDU_RESPONSE,
+			      .flags = BIG | NAMED,
+			      .session = 1,
+			      .transaction = 4,
+			      .packet = 2,
+			      .at = (const unsigned char *)octets,
+			      .left = sizeof(octets) - 1};
+	unsigned char response[TCX_PDU_ERROR];
+	char context[TCX_CONTEXT_MAX + 1];
+
+	(void)state;
+	assert_true(tcx_pdu_take_context(&pdu, context));
+	assert_true(tcx_pdu_strip(&pdu, response));
+	assert_memory_equal(response, wanted, sizeof(wanted));
+	for (pdu.left = 0; pdu.left < 8; pdu.left++)
+		assert_false(tcx_pdu_strip(&pdu, response));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +370,7 @@ int main(void)
 		cmocka_unit_test(notify_in_context),
 		cmocka_unit_test(own_session),
 		cmocka_unit_test(errors_of_responses),
+		cmocka_unit_test(stripped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
