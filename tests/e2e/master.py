@@ -13,7 +13,7 @@ import socket
 import struct
 import threading
 
-from harness import Failure, wait_for
+from harness import DEADLINE, Failure, wait_for
 
 OPEN, CLOSE, REGISTER, UNREGISTER, GET, GETNEXT = 1, 2, 3, 4, 5, 6
 NOTIFY, PING, ADD_CAPS, REMOVE_CAPS, RESPONSE = 12, 13, 16, 17, 18
@@ -33,7 +33,7 @@ Answer = collections.namedtuple("Answer", "error index varbinds size")
 def encode_oid(oid, include=0):
     ids = [int(part) for part in oid.split(".")] if oid else []
     prefix = 0
-    if ids[:4] == [1, 3, 6, 1] and len(ids) > 4 and ids[4] < 256:
+    if ids[:4] == [1, 3, 6, 1] and len(ids) > 4 and 0 < ids[4] < 256:
         prefix, ids = ids[4], ids[5:]
     return struct.pack(f"!BBBB{len(ids)}I", len(ids), prefix, include, 0, *ids)
 
@@ -47,6 +47,29 @@ def encode(kind, session, transaction, packet, body, context=None):
     if context is not None:
         flags, body = flags | CONTEXT, encode_string(context) + body
     return HEADER.pack(1, kind, flags, 0, session, transaction, packet, len(body)) + body
+
+
+def response(pdu, error=NO_ERROR, session=None, packet=None, flags=BIG_ENDIAN, uptime=100):
+    """The octets of a response to this, and what a test wants to be otherwise."""
+    order = "!" if flags & BIG_ENDIAN else "<"
+    numbers = (pdu.session if session is None else session, pdu.transaction, pdu.packet if packet is None else packet, 8)
+    return struct.pack(order + "BBBBIIIIIHH", 1, RESPONSE, flags, 0, *numbers, uptime, error, 0)
+
+
+def grants(octets, pdu):
+    """Whether they begin with PDUs of which one is a response to this that has no error."""
+    while len(octets) >= HEADER.size:
+        flags = octets[2]
+        order = "!" if flags & BIG_ENDIAN else "<"
+        _, kind, _, _, _, _, packet, size = struct.unpack(order + "BBBBIIII", octets[:HEADER.size])
+        body = octets[HEADER.size:HEADER.size + size]
+        if kind == RESPONSE and packet == pdu.packet and len(body) >= 8:
+            rest = Octets(body, flags)
+            if flags & CONTEXT:
+                rest.string()
+            return rest.take("IHH")[1] == NO_ERROR
+        octets = octets[HEADER.size + size:]
+    return False
 
 
 class Octets:
@@ -103,6 +126,7 @@ class Connection:
         self.master, self.plug, self.number = master, plug, number
         self.received = []  # every PDU but answers, once it is answered
         self.answers = {}  # packet number to PDU
+        self.granted = set()  # bodies of registrations
         self.ended = False
         self.sending = threading.Lock()  # or an acknowledgement would get into the middle of a long request
         self.packets = itertools.count(1)
@@ -135,14 +159,28 @@ class Connection:
         if pdu.kind == RESPONSE:
             self.answers[pdu.packet] = pdu
             return
+        octets = self.master.reply(self, pdu) if self.master.reply and pdu.kind in ASKED else None
         if pdu.kind in self.master.hang_up:
-            self.plug.shutdown(socket.SHUT_RDWR)
+            self.hang_up()
+        elif octets is not None:
+            self.give(pdu, octets)
         elif pdu.kind in ASKED and pdu.kind not in self.master.silent and self.count(REGISTER) < self.master.registrations:
             self.acknowledge(pdu)
         self.received.append(pdu)  # now that it is answered: whoever sees it may send
 
+    def hang_up(self):
+        with contextlib.suppress(OSError):
+            self.plug.shutdown(socket.SHUT_RDWR)
+
     def acknowledge(self, pdu):
-        self.send(encode(RESPONSE, self.number, pdu.transaction, pdu.packet, struct.pack("!IHH", 100, NO_ERROR, 0)))
+        """Another session of the connection has another number."""
+        session = self.number + 1000 * self.count(OPEN) if pdu.kind == OPEN else pdu.session
+        self.give(pdu, response(pdu, session=session))
+
+    def give(self, pdu, octets):
+        self.send(octets)
+        if pdu.kind == REGISTER and grants(octets, pdu):
+            self.granted.add(pdu.body)
 
     def send(self, data):
         with self.sending:
@@ -162,24 +200,25 @@ class Connection:
         body = b"".join(encode_oid(name) + encode_oid("1.4") for name in names)
         return encode(GETNEXT, self.number, packet, packet, body)
 
-    def ask(self, names, request=None):
+    def ask(self, names, request=None, seconds=DEADLINE):
         """Asks for these and returns the answer."""
         packet = next(self.packets)
         self.send((request or self.get)(names, packet=packet))
-        return self.answer(packet)
+        return self.answer(packet, seconds)
 
-    def answer(self, packet):
-        return parse_answer(wait_for(f"an answer to request {packet}", lambda: self.answers.pop(packet, None)))
+    def answer(self, packet, seconds=DEADLINE):
+        return parse_answer(wait_for(f"an answer to request {packet}", lambda: self.answers.pop(packet, None), seconds))
 
 
 class Master:
     """Listens until the test is over. silent: kinds of PDU that get no answer; hang_up: those that end the connection.
-    After so many registrations a connection gets no answer at all."""
+    After so many registrations a connection gets no answer at all. reply(connection, pdu): octets to be sent in place of what is usual,
+    or None."""
 
     registrations = float("inf")
 
-    def __init__(self, site, silent=(), hang_up=(), accepts=True, backlog=16):
-        self.silent, self.hang_up = set(silent), set(hang_up)
+    def __init__(self, site, silent=(), hang_up=(), accepts=True, backlog=16, reply=None):
+        self.silent, self.hang_up, self.reply = set(silent), set(hang_up), reply
         self.reading = threading.Event()
         self.reading.set()
         self.connections = []
@@ -201,6 +240,9 @@ class Master:
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self):
         self.reading.set()
         for plug in [self.listener] + [connection.plug for connection in self.connections]:
             with contextlib.suppress(OSError):
