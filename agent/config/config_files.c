@@ -85,21 +85,25 @@ static const char *remedy_for(int error)
 	return "make it a file that user and group of the agent may read";
 }
 
-/* The library skips unreadable files silently, and waits for a FIFO. We report both. */
-static void check_file(const struct file *file, bool must_exist)
+/*
+ * The library skips unreadable files silently, and waits for a FIFO. We report both. Whether there
+ * is one that the library can read.
+ */
+static bool check_file(const struct file *file, bool must_exist)
 {
 	struct tcx_fault fault = {""};
 	int fd;
 
 	if (file->depth > DEPTH_MAX || file->reading->files++ > FILES_MAX ||
 	    is_null_device(file->path))
-		return;
+		return false;
 	fd = tcx_open_regular(AT_FDCWD, file->path, &fault);
 	if (fd >= 0)
 		check_includes(file, fd);
 	else if (errno != ENOENT || must_exist)
 		tcx_config_complain(file->reading, file->path, ": cannot be read: %s; %s",
 				    fault.text, remedy_for(errno));
+	return fd >= 0;
 }
 
 /* The library reports a missing file, since it knows the line. */
@@ -210,14 +214,18 @@ static void read_file(struct tcx_config_reading *reading, const char *path, cons
 {
 	const struct file file = {reading, path, 0};
 	unsigned int faults = reading->faults;
+	bool there = check_file(&file, must_exist);
+	int result;
 
-	check_file(&file, must_exist);
-	if (reading->faults != faults)
+	if (reading->faults != faults || !there)
 		return;
 	reading->shared = strcmp(type, TCX_CONFIG_TYPE) != 0;
 	reading->in_library = true;
-	read_config_with_type(path, type);
+	result = read_config_with_type(path, type);
 	reading->in_library = false;
+	if (result != SNMPERR_SUCCESS && reading->faults == faults)
+		tcx_config_complain(reading, path,
+				    ": cannot be read: it went while it was; give it anew");
 }
 
 /* The library's own search path (read_config_files_of_type()). */
