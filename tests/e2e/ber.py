@@ -115,7 +115,7 @@ class Manager:
         self.plug.sendall(request(kind, number, names, **more))
         return number
 
-    def receive(self):
+    def receive_octets(self):
         """The next answer; OSError when none comes."""
         while split(self.data) is None:
             more = self.plug.recv(65536)
@@ -124,7 +124,10 @@ class Manager:
             self.data += more
         _, body, rest = split(self.data)
         message, self.data = element(0x30, body), rest
-        return parse(message, self.value_of)
+        return message
+
+    def receive(self):
+        return parse(self.receive_octets(), self.value_of)
 
     def ask(self, kind, names, **more):
         number = self.send(kind, names, **more)

@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Each allocation of the agent's own code fails once: what is served stays true, the agent comes back, and nothing is left open. What
+its libraries allocate succeeds, since net-snmp does not outlive it.
+
+FAILING=all tries each; else SEED repeats a choice.
+"""
+
+import collections
+
+import failing
+import harness
+from harness import check
+
+ROUNDS, STARTS = 24, 14  # of a choice
+ERROR = collections.defaultdict(lambda: [0])
+
+
+def failing_memory(site):
+    if any(word in harness.AGENT.read_bytes() for word in (b"__asan_init", b"__tsan_init")):
+        raise harness.Skip("a sanitizer has an allocator of its own")
+    return failing.Failing(site, "no_memory.so", own=True)
+
+
+def rounds(site):
+    """While it serves: a reload, readings, tables and requests."""
+    with harness.Site("other") as other:
+        held = failing.Held(site, other, failing_memory(site))
+        held.start()
+        held.learn()
+        tried = failing.trials(held.count_round(), ROUNDS, ERROR)
+        failing.tell("a round", tried, sum(held.survives(f"{name}() {at} gives nothing", name, at) for name, at, _ in tried))
+        for name in sorted({name for name, *_ in tried}):
+            what = f"from some time on no {name}() gives anything"
+            check(held.survives(what, name, 1, 0, failing.FROM_THEN_ON, 100), what)
+        check(held.agent.end() == 0, "it ends as it should")
+
+
+def starts(site):
+    """While it starts: it serves in the end, or ends at once and says why."""
+    with harness.Site("other") as other:
+        held = failing.Held(site, other, failing_memory(site))
+        held.start()
+        held.learn()
+        tried = failing.trials(held.count_start(), STARTS, ERROR)
+        failing.tell("a start", tried, sum(held.starts(f"{name}() {at} gives nothing", name, at) for name, at, _ in tried))
+
+
+if __name__ == "__main__":
+    harness.main(rounds, starts)
