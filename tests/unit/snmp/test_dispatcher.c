@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
+#include <unistd.h>
 
 #include "agent/collect/events.h"
 #include "agent/collect/pool.h"
@@ -495,6 +497,192 @@ static void held_requests(void **state)
 	assert_string_equal(next("", "9.4.1.0", false, ""), "no object");
 }
 
+/* As serve(), with a time for tables. */
+static void serve_within(const char *name, uint64_t table_timeout_ns)
+{
+	struct tcx_context_settings settings = tcx_dispatcher_find(dispatcher, name)->settings;
+
+	settings.table_timeout_ns = table_timeout_ns;
+	tcx_dispatcher_set(dispatcher, name, &settings);
+}
+
+static int warnings; /* that were logged */
+
+static int count_warning(int major, int minor, void *message, void *arg)
+{
+	const struct snmp_log_message *line = message;
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	warnings += line->priority == LOG_WARNING &&
+		    strstr(line->msg, "its table could not be read in 0 s") != NULL;
+	return 0;
+}
+
+/* What is overdue gets an error. One warning is enough, until tables come again. */
+static void overdue(void **state)
+{
+	struct fate fates[5] = {0};
+
+	(void)state;
+	snmp_enable_calllog();
+	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, count_warning, NULL);
+	warnings = 0;
+	is_pending = true;
+	assert_true(wait_in("red", &fates[4]));
+	serve_within("", 0);
+	for (size_t i = 0; i < 4; i++) {
+		assert_true(wait_in("", &fates[i]));
+		is_pending = i != 2;
+		tcx_dispatcher_tables_changed(dispatcher);
+		assert_true(fates[i].cleared);
+		assert_int_equal(fates[i].failed, i != 2);
+		assert_int_equal(fates[i].answered, i == 2);
+		assert_int_equal(warnings, i < 3 ? 1 : 2);
+	}
+	assert_true(fates[4].answered); /* it had time until tables came */
+	snmp_unregister_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, count_warning, NULL,
+				 0);
+	snmp_disable_calllog();
+}
+
+/* Nothing else comes: then it is an alarm that ends what waits, and the alarm ends with it. */
+static void alarms(void **state)
+{
+	uint64_t deadline = tcx_clock_now() + 30 * TCX_NS_PER_S;
+	static struct fate fates[3]; /* pending to the end */
+
+	(void)state;
+	is_pending = true;
+	assert_null(sa_find_next());
+	assert_true(wait_in("", &fates[0]));
+	assert_true(wait_in("red", &fates[1]));
+	serve_within("", TCX_NS_PER_MS);
+	fates[1].gone = true;
+	while (sa_find_next() != NULL && tcx_clock_now() < deadline) {
+		usleep(1000);
+		run_alarms();
+	}
+	assert_true(fates[0].failed && fates[0].cleared);
+	assert_true(fates[1].cleared && !fates[1].failed && !fates[1].answered);
+	assert_null(sa_find_next());
+	assert_true(wait_in("", &fates[2]));
+	assert_non_null(sa_find_next());
+}
+
+/* A flood fills no memory. */
+static void flood(void **state)
+{
+	static struct fate fates[501];
+
+	(void)state;
+	is_pending = true;
+	memset(fates, 0, sizeof(fates));
+	for (size_t i = 0; i < COUNT(fates); i++)
+		assert_int_equal(wait_in("", &fates[i]), i < 500);
+	fates[7].gone = true;
+	tcx_dispatcher_tables_changed(dispatcher);
+	assert_true(wait_in("", &fates[500]));
+	assert_false(wait_in("", &fates[7]));
+}
+
+/* Of more requests than there is room for, the one that was used longest ago begins anew. */
+static void used_longest_ago(void **state)
+{
+	enum { ROOM = 8 };
+	struct tcx_context *usual = tcx_dispatcher_find(dispatcher, "");
+	uint64_t began[ROOM + 1];
+
+	(void)state;
+	for (long i = 0; i < ROOM; i++)
+		began[i] = tcx_context_request(usual, NULL, i)->now_ns;
+	assert_int_equal(tcx_context_request(usual, NULL, 0)->now_ns, began[0]);
+	began[ROOM] = tcx_context_request(usual, NULL, ROOM)->now_ns;
+	for (long i = 0; i <= ROOM; i++)
+		if (i != 1)
+			assert_int_equal(tcx_context_request(usual, NULL, i)->now_ns, began[i]);
+	assert_true(tcx_context_request(usual, NULL, 1)->now_ns > began[ROOM]);
+}
+
+/* What a manager's request sees is fixed, but not for ever, nor against new settings. */
+static void begun_anew(void **state)
+{
+	struct tcx_context *usual = tcx_dispatcher_find(dispatcher, "");
+	struct tcx_context_settings settings = usual->settings;
+	const struct tcx_request *request = tcx_context_request(usual, NULL, 1);
+	uint64_t began = request->now_ns;
+
+	(void)state;
+	assert_int_equal(request->max_age_ns, MAX_AGE_S * TCX_NS_PER_S);
+	assert_non_null(request->latest);
+	assert_ptr_equal(request->fresh, request->latest);
+	settings.max_age_ns = 7 * TCX_NS_PER_S;
+	settings.interval_ns = 5;
+	settings.table_timeout_ns = 0;
+	tcx_dispatcher_set(dispatcher, "", &settings);
+	request = tcx_context_request(usual, NULL, 1);
+	assert_ptr_equal(request->fresh, request->latest);
+	assert_int_equal(request->max_age_ns, 7 * TCX_NS_PER_S);
+	assert_int_equal(request->interval_ns, 5);
+	assert_int_equal(request->oldest_ns, request->now_ns - 7 * TCX_NS_PER_S);
+	assert_true(request->now_ns > began);
+	began = request->now_ns;
+	while (tcx_clock_now() < began + TCX_NS_PER_S)
+		usleep(10000);
+	assert_true(tcx_context_request(usual, NULL, 1)->now_ns > began + TCX_NS_PER_S);
+	settings.max_age_ns = 0; /* then even the newest is too old */
+	tcx_dispatcher_set(dispatcher, "", &settings);
+	request = tcx_context_request(usual, NULL, 1);
+	assert_non_null(request->latest);
+	assert_null(request->fresh);
+}
+
+/* A master that repeats a request does not have it wait from the beginning. */
+static void repeated(void **state)
+{
+	static struct fate fates[3]; /* pending to the end */
+	struct tcx_context *usual = tcx_dispatcher_find(dispatcher, "");
+	struct waiting *of[3];
+
+	(void)state;
+	is_pending = true;
+	for (int i = 0; i < 3; i++) {
+		usleep(1000);
+		of[i] = tcx_dispatcher_wait(tcx_context_request(usual, NULL, i % 2), &face,
+					    sizeof(*of[i]));
+		of[i]->fate = &fates[i];
+	}
+	assert_int_equal(of[2]->pending.since_ns, of[0]->pending.since_ns);
+	assert_true(of[1]->pending.since_ns > of[0]->pending.since_ns);
+}
+
+/* At the end, what is pending has its time, and then an error; others get what there is. */
+static void quiesced(void **state)
+{
+	static struct fate fates[3]; /* pending to the end */
+
+	(void)state;
+	is_pending = true;
+	assert_false(request_in("")->stale_ok);
+	assert_true(wait_in("red", &fates[0]));
+	assert_false(tcx_dispatcher_quiesce(dispatcher));
+	assert_true(request_in("")->stale_ok);
+	tcx_dispatcher_tables_changed(dispatcher);
+	assert_false(fates[0].cleared);
+	assert_true(wait_in("", &fates[1]));
+	tcx_dispatcher_resume(dispatcher);
+	assert_false(request_in("")->stale_ok);
+	serve_within("", 0); /* the time is that of the default context */
+	assert_true(fates[1].failed);
+	assert_false(fates[0].cleared);
+	assert_false(tcx_dispatcher_quiesce(dispatcher));
+	assert_false(wait_in("", &fates[2]));
+	tcx_dispatcher_tables_changed(dispatcher);
+	assert_true(fates[0].failed && fates[0].cleared);
+	assert_true(tcx_dispatcher_quiesce(dispatcher));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_dispatcher, close_dispatcher)
 
 int main(void)
@@ -503,7 +691,9 @@ int main(void)
 		TEST(every_range),   TEST(gets),	  TEST(contexts),
 		TEST(pending_table), TEST(transactions),  TEST(pending_requests),
 		TEST(modules_show),  TEST(held_requests), TEST(getnext_begins_with_a_get),
-		TEST(removed),	     TEST(many),
+		TEST(removed),	     TEST(many),	  TEST(overdue),
+		TEST(alarms),	     TEST(flood),	  TEST(used_longest_ago),
+		TEST(begun_anew),    TEST(repeated),	  TEST(quiesced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

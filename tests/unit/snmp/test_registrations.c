@@ -56,25 +56,59 @@ static char heard[1024];
 /* Whether it refuses what is in another context than the default one. */
 static bool refuses;
 
+/* Or this, as it is heard. */
+static const char *refused;
+
+/* What its sysORTable has heard: "+1.9.1 " or "-1.9.1 ". */
+static char listed[256];
+
+static int on_sysOR(int major, int minor, void *parameters, void *arg)
+{
+	const struct register_sysOR_parameters *row = parameters;
+	size_t used = strlen(listed);
+
+	(void)major;
+	(void)arg;
+	used += (size_t)snprintf(listed + used, sizeof(listed) - used, "%c",
+				 minor == SNMPD_CALLBACK_REG_SYSOR ? '+' : '-');
+	for (size_t i = 0; i < row->namelen; i++)
+		used += (size_t)snprintf(listed + used, sizeof(listed) - used, "%s%lu",
+					 i > 0 ? "." : "", (unsigned long)row->name[i]);
+	snprintf(listed + used, sizeof(listed) - used, " ");
+	return 0;
+}
+
 static int on_register(int major, int minor, void *parameters, void *arg)
 {
 	const struct register_parameters *one = parameters;
 	size_t used = strlen(heard);
+	const char *now = heard + used;
 
 	(void)major;
 	(void)arg;
 	if (one->namelen == 1)
 		return 0;
-	used += (size_t)snprintf(heard + used, sizeof(heard) - used,
-				 "%s%s:", minor == SNMPD_CALLBACK_REGISTER_OID ? "" : "-",
+	used += (size_t)snprintf(heard + used, sizeof(heard) - used, "%s%s:",
+				 minor == SNMPD_CALLBACK_REGISTER_OID ? ""
+				 : registrations.is_moot	      ? "moot-"
+								      : "-",
 				 one->contextName != NULL ? one->contextName : "");
 	for (size_t i = 0; i < one->namelen; i++)
 		used += (size_t)snprintf(heard + used, sizeof(heard) - used, "%s%lu",
 					 i > 0 ? "." : "", (unsigned long)one->name[i]);
 	snprintf(heard + used, sizeof(heard) - used, " ");
-	if (refuses && one->contextName != NULL)
+	if ((refuses && one->contextName != NULL) || (refused != NULL && strcmp(now, refused) == 0))
 		tcx_registrations_refused(&registrations, one->reginfo);
 	return 0;
+}
+
+static const char *listed_now(void)
+{
+	static char text[sizeof(listed)];
+
+	strcpy(text, listed);
+	listed[0] = '\0';
+	return text;
 }
 
 /* What it has heard since this was called last. */
@@ -134,6 +168,7 @@ static int open_registrations(void **state)
 
 	(void)state;
 	refuses = false;
+	refused = NULL;
 	assert_true(tcx_modules_build(&built, modules, COUNT(modules)));
 	dispatcher = tcx_dispatcher_new(&built);
 	registrations = (struct tcx_registrations){.modules = &built};
@@ -145,9 +180,13 @@ static int open_registrations(void **state)
 			       NULL);
 	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_UNREGISTER_OID,
 			       on_register, NULL);
+	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_REG_SYSOR, on_sysOR, NULL);
+	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_UNREG_SYSOR, on_sysOR,
+			       NULL);
 	serve("", ALL, true, PRIORITY);
 	apply();
 	heard_now();
+	listed_now();
 	return 0;
 }
 
@@ -156,6 +195,8 @@ static int close_registrations(void **state)
 	(void)state;
 	clear_callback();
 	clear_context();
+	for (size_t i = 0; i < COUNT(modules); i++)
+		unregister_sysORTable((oid *)modules[i].sysORID, modules[i].sysORID_len);
 	tcx_registrations_clear(&registrations);
 	tcx_dispatcher_free(dispatcher);
 	tcx_collector_stop(collector);
@@ -242,13 +283,102 @@ static void other_priority(void **state)
 	assert_string_equal(heard_now(), "red:1.8 ");
 }
 
+/* Modules of the default context come and go by themselves, each with its row of sysORTable. */
+static void modules_go(void **state)
+{
+	struct tcx_context *usual = tcx_dispatcher_find(dispatcher, "");
+
+	(void)state;
+	assert_int_equal(tcx_registrations_change(&registrations), TCX_REGISTRATIONS_STAY);
+	serve("", IP | TABLE, false, PRIORITY);
+	assert_int_equal(tcx_registrations_change(&registrations), TCX_REGISTRATIONS_TAKE_BACK);
+	assert_int_equal(usual->modules, ALL); /* until it is applied */
+	apply();
+	assert_string_equal(heard_now(), "-:1.9.2.1 -:1.9.2 -:1.8 ");
+	assert_string_equal(listed_now(), "-1.9.2 -1.8 ");
+	assert_int_equal(usual->modules, IP);
+	assert_int_equal(tcx_registrations_change(&registrations), TCX_REGISTRATIONS_STAY);
+	serve("", IP | OURS, true, PRIORITY);
+	assert_int_equal(tcx_registrations_change(&registrations), TCX_REGISTRATIONS_ADD);
+	apply();
+	assert_string_equal(heard_now(), ":1.8 ");
+	assert_string_equal(listed_now(), "+1.8 ");
+	assert_int_equal(usual->modules, IP | OURS);
+	assert_int_equal(tcx_registration_bit(&registrations.all[2]), OURS);
+}
+
+/* Without a master objects are not registered one by one. */
+static void alone(void **state)
+{
+	(void)state;
+	registrations.alone = true;
+	serve("", 0, true, PRIORITY);
+	apply();
+	heard_now();
+	listed_now();
+	serve("", ALL, true, PRIORITY);
+	apply();
+	assert_string_equal(heard_now(), ":1.9.1 :1.9.2 :1.8 ");
+	assert_string_equal(listed_now(), "+1.9.1 +1.9.2 +1.8 ");
+}
+
+/* A module of which something is refused has no row of the master's, until all is granted. */
+static void refused_rows(void **state)
+{
+	netsnmp_handler_registration other = {.handler = NULL};
+
+	(void)state;
+	refused = ":1.9.1.1 ";
+	connect_again();
+	assert_string_equal(listed_now(), "");
+	tcx_registrations_update_sysORTable(&registrations);
+	assert_string_equal(listed_now(), "-1.9.1 ");
+	tcx_registrations_update_sysORTable(&registrations);
+	assert_string_equal(listed_now(), "");
+	assert_int_equal(tcx_registrations_ask_again(&registrations, ALL), 0);
+	assert_string_equal(heard_now(), ":1.9.1.1 ");
+	assert_int_equal(tcx_registrations_ask_again(&registrations, TABLE | OURS), 0);
+	assert_string_equal(heard_now(), "");
+	refused = NULL;
+	assert_int_equal(tcx_registrations_ask_again(&registrations, IP | TABLE), IP);
+	tcx_registrations_update_sysORTable(&registrations);
+	assert_string_equal(listed_now(), "+1.9.1 ");
+	assert_null(tcx_registrations_refused(&registrations, &other));
+}
+
+/* What a session refused is asked for by the next one, and moot when it is taken back. */
+static void refused_once(void **state)
+{
+	(void)state;
+	refused = ":1.9.1 ";
+	connect_again();
+	tcx_registrations_update_sysORTable(&registrations);
+	listed_now();
+	serve("", TABLE | OURS, true, PRIORITY);
+	apply();
+	assert_string_equal(heard_now(), "-:1.9.1.1 moot-:1.9.1 ");
+	assert_string_equal(listed_now(), "-1.9.1 ");
+	assert_false(registrations.is_moot);
+	tcx_registrations_left(&registrations, 1);
+	assert_int_equal(tcx_registrations_ask_again(&registrations, ALL), TABLE);
+	assert_string_equal(heard_now(), ":1.9.2 :1.9.2.1 ");
+	tcx_registrations_left(&registrations, 2);
+	tcx_registrations_update_sysORTable(&registrations);
+	assert_string_equal(listed_now(), "-1.8 ");
+	connect_again();
+	tcx_registrations_update_sysORTable(&registrations);
+	assert_string_equal(listed_now(), "");
+	assert_int_equal(tcx_registrations_ask_again(&registrations, ALL), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_registrations, close_registrations)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(default_context), TEST(by_root),	     TEST(comes_and_goes),
-		TEST(refusals),	       TEST(other_priority),
+		TEST(refusals),	       TEST(other_priority), TEST(modules_go),
+		TEST(alone),	       TEST(refused_rows),   TEST(refused_once),
 	};
 
 	netsnmp_enable_subagent();
