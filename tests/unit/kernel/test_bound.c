@@ -316,13 +316,36 @@ static void use(void **state)
 	}
 }
 
+/* A backlog of 1 holds 2: a queue is full when it is longer than its maximum. */
+static void full(void **state)
+{
+	static const struct {
+		struct seen seen;
+		bool full;
+	} all[] = {
+		{{1, 80, 0, 0, 0}, false}, {{1, 80, 0, 1, 0}, true}, {{1, 80, 0, 0, 1}, false},
+		{{1, 80, 0, 1, 1}, false}, {{1, 80, 0, 2, 1}, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(all); i++) {
+		struct tcx_table *table = read_sockets(NULL, &all[i].seen, 1);
+		const struct tcx_tcp_listener *row = tcx_table_row(table, 0);
+
+		assert_int_equal(row->queue, all[i].seen.queue);
+		assert_int_equal(row->queue_max, all[i].seen.limit);
+		assert_int_equal(row->full, all[i].full);
+		tcx_table_unref(table);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(growth),   cmocka_unit_test(forgotten),
 		cmocka_unit_test(by_inode), cmocka_unit_test(by_chance),
 		cmocka_unit_test(not_told), cmocka_unit_test(listed_badly),
-		cmocka_unit_test(use),
+		cmocka_unit_test(use),	    cmocka_unit_test(full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

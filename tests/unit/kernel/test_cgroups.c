@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -245,6 +246,40 @@ static void found(void **state)
 	tcx_table_unref(groups);
 }
 
+/* Whether something reads in a folder of the tree while the group is searched for. */
+static bool reads_in(const char *path, uint64_t id)
+{
+	char full[PATH_MAX], events[4096];
+	struct tcx_table *groups = table_of(&id, 1);
+	int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	bool read_there;
+
+	snprintf(full, sizeof(full), "%s%s", tree, path);
+	assert_true(inotify_add_watch(watch, full, IN_OPEN) >= 0);
+	search(groups);
+	read_there = read(watch, events, sizeof(events)) > 0;
+	close(watch);
+	tcx_table_unref(groups);
+	return read_there;
+}
+
+/* A search of a large tree costs: it ends when all have a name, and opens nothing without groups.
+ */
+static void no_further(void **state)
+{
+	const uint64_t root = make(""), group = make("/outer") != 0 ? make("/outer/group") : 0;
+	char path[PATH_MAX];
+	struct stat status;
+
+	(void)state;
+	assert_false(reads_in("/outer", root));
+	assert_true(reads_in("/outer", group));
+	snprintf(path, sizeof(path), "%s/outer/group", tree);
+	assert_int_equal(stat(path, &status), 0);
+	if (status.st_nlink == 2) /* as in cgroup2, not in all file systems */
+		assert_false(reads_in("/outer/group", UINT32_MAX));
+}
+
 /* Kernels of 32 bits have but half of the number in the inode number. */
 static void half_numbers(void **state)
 {
@@ -457,6 +492,7 @@ static void searched_once(void **state)
 	(void)state;
 	assert_int_equal(first->count, 2);
 	assert_true(first->taken_ns > 0);
+	assert_true(first->taken_ns + first->cost_ns <= tcx_clock_now());
 	assert_int_equal(second->taken_ns, first->taken_ns);
 	assert_int_equal(row_of(second, ids[0])->searched_ns, first->taken_ns);
 	assert_true(row_of(second, ids[0])->seen_ns > first->taken_ns);
@@ -562,6 +598,7 @@ int main(void)
 		cmocka_unit_test(names_by_chance),
 		cmocka_unit_test(longest_name),
 		cmocka_unit_test_setup_teardown(found, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_further, setup, teardown),
 		cmocka_unit_test_setup_teardown(half_numbers, setup, teardown),
 		cmocka_unit_test_setup_teardown(deep, setup, teardown),
 		cmocka_unit_test_setup_teardown(long_names, setup, teardown),

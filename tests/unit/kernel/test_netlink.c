@@ -208,6 +208,7 @@ static void strangers_are_not_heard(void **state)
 	(void)state;
 	add_datagram(datagram, size)->from = 4711;
 	add_datagram("x", 1)->from = 1;
+	add_datagram("", 0)->from = 1;
 	add_datagram(datagram, size);
 	assert_true(dump(NULL));
 	assert_int_equal(dumped, 2);
@@ -648,7 +649,8 @@ static struct tcx_table *read_lacking(const struct tcx_table_reader *reader, con
 
 static void put_link(int index, unsigned int lacks)
 {
-	const struct ifinfomsg body = {.ifi_index = index, .ifi_flags = IFF_UP};
+	const struct ifinfomsg body = {
+		.ifi_index = index, .ifi_type = 772, .ifi_flags = IFF_UP | IFF_PROMISC};
 	const struct rtnl_link_stats64 counters = {.rx_packets = 10, .multicast = 4};
 	const uint8_t status = IF_OPER_UP;
 	const uint32_t mtu = 1400;
@@ -698,6 +700,9 @@ static void lacking_links(void **state)
 						       : TCX_LINK_UP);
 		link = tcx_table_row(table, 1);
 		assert_int_equal(link->lacks, 0);
+		assert_int_equal(link->type, 772);
+		assert_int_equal(link->flags, IFF_UP | IFF_PROMISC);
+		assert_true(link->admin_up);
 		assert_int_equal(link->mtu, 1400);
 		assert_int_equal(link->in_unicast, 6);
 		tcx_table_unref(table);
@@ -942,18 +947,18 @@ struct listener {
 
 /* In the kernel's order: the own address before any, and there the device before none. */
 static const struct listener ipv4_listeners[] = {
-	{AF_INET, ipv4, 7},
+	{AF_INET, ipv4, 1},
 	{AF_INET, ipv4, 0},
-	{AF_INET, none, 7},
+	{AF_INET, none, 1},
 	{AF_INET, none, 0},
 };
 
 static const struct listener mapped_listeners[] = {
-	{AF_INET6, mapped, 7}, {AF_INET6, mapped, 0},	  {AF_INET6, all_mapped, 7},
-	{AF_INET6, none, 7},   {AF_INET6, all_mapped, 0}, {AF_INET6, none, 0},
+	{AF_INET6, mapped, 1}, {AF_INET6, mapped, 0},	  {AF_INET6, all_mapped, 1},
+	{AF_INET6, none, 1},   {AF_INET6, all_mapped, 0}, {AF_INET6, none, 0},
 };
 
-/* Whoever listens, the last of them first, and one connection that is bound to device 7. */
+/* Whoever listens, the last of them first, and one connection that is bound to device 1. */
 static struct tcx_table *read_listeners(const struct listener *listeners, size_t count,
 					const uint8_t *connected)
 {
@@ -965,7 +970,7 @@ static struct tcx_table *read_listeners(const struct listener *listeners, size_t
 	for (size_t i = count; i > 0; i--)
 		put_socket(sequence, listeners->family, TCP_LISTEN, listeners[i - 1].address,
 			   listeners[i - 1].link);
-	put_socket(sequence, listeners->family, TCP_ESTABLISHED, connected, 7);
+	put_socket(sequence, listeners->family, TCP_ESTABLISHED, connected, 1);
 	end_answer(sequence);
 	if (sequence == 1)
 		end_answer(2);

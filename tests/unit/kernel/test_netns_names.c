@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -141,6 +142,25 @@ static void changes(void **state)
 	assert_true(is_readable());
 }
 
+/* More changes at once than can be taken at once. */
+static void many_changes(void **state)
+{
+	enum { MANY = 300 };
+
+	(void)state;
+	fixture_puts(&fixture, "names/z", "");
+	expect("*", "");
+	if (tcx_netns_names_fd(&names) < 0)
+		skip();
+	for (int i = 0; i < MANY; i++) {
+		fixture_puts(&fixture, "names/file", "");
+		fixture_remove(&fixture, "names/file");
+	}
+	assert_true(is_readable());
+	expect("*", "");
+	assert_false(is_readable());
+}
+
 /* What cannot be listed leaves all as it was. */
 static void not_a_folder(void **state)
 {
@@ -170,12 +190,57 @@ static void descriptors(void **state)
 	assert_int_equal(fixture_descriptors(), before);
 }
 
+/* What a path of a namespace with a name is called, and what is opened in it. */
+static void expect_place(const struct tcx_netns *netns, const char *below, const char *called,
+			 const char *opened)
+{
+	struct tcx_place place = tcx_netns_place(netns, below);
+
+	assert_non_null(strstr(place.path, called));
+	assert_string_equal(place.below, opened);
+	assert_true(place.inside);
+	free(place.path);
+}
+
+/* A handle keeps to its namespace: who reads there is told when its name is gone, or another's. */
+static void read_by_name(void **state)
+{
+	struct tcx_fault fault = {""};
+	struct tcx_sources *sources;
+	struct tcx_snapshot *snapshot;
+	struct tcx_netns *netns;
+	char path[sizeof(folder) + 2];
+
+	(void)state;
+	fixture_puts(&fixture, "names/z", "");
+	names_make(folder, "a");
+	snprintf(path, sizeof(path), "%s/a", folder);
+	netns = tcx_netns_named(path, &fault);
+	assert_non_null(netns);
+	expect_place(netns, "net/snmp", "/a: net/snmp", "/proc/thread-self/net/snmp");
+	expect_place(netns, "sys/net/x", "/a: sys/net/x", "/proc/sys/net/x");
+	sources = tcx_sources_new(netns, &fault);
+	assert_non_null(sources);
+	snapshot = tcx_sources_read(sources, &fault);
+	assert_non_null(snapshot);
+	tcx_snapshot_unref(snapshot);
+	names_remove(folder, "a");
+	assert_null(tcx_sources_read(sources, &fault));
+	assert_non_null(strstr(fault.text, "/a: the network namespace cannot be entered: "));
+	assert_null(strstr(fault.text, "CAP_SYS_ADMIN")); /* no right is missing */
+	names_make(folder, "a");
+	assert_null(tcx_sources_read(sources, &fault));
+	assert_non_null(strstr(fault.text, "/a: it is another network namespace by now"));
+	tcx_sources_free(sources);
+	tcx_netns_unref(netns);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_folder, close_folder)
-		TEST(no_folder), TEST(files),	     TEST(links),
-		TEST(changes),	 TEST(not_a_folder), TEST(descriptors),
+		TEST(no_folder),    TEST(files),       TEST(links),	   TEST(changes),
+		TEST(not_a_folder), TEST(descriptors), TEST(read_by_name), TEST(many_changes),
 #undef TEST
 	};
 

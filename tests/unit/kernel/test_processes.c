@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -242,6 +243,81 @@ static void long_names(void **state)
 	assert_non_null(found);
 	assert_int_equal(strlen(found->names.path), TCX_CGROUP_NAME_SIZE - 1);
 	assert_int_equal(strlen(found->names.group), TCX_CGROUP_NAME_SIZE - 2);
+	tcx_processes_free(processes);
+}
+
+/* What is known of a process goes on with it, and not with another one of its number. */
+static void lists(void **state)
+{
+	struct tcx_process_list list = {0};
+	char from[PATH_MAX], to[PATH_MAX];
+	int root = open(fixture.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	(void)state;
+	begin(20, "blue", "a\n", "0::/a\n");
+	begin(22, "blue", "a\n", "0::/a\n");
+	assert_true(tcx_process_list(root, &list, NULL));
+	assert_int_equal(list.count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(list.all[i].pid, ((const uint32_t[]){1, 20, 22})[i]);
+		assert_int_equal(list.all[i].listings, 0);
+		list.all[i].netns = list.all[i].pid;
+	}
+	begin(21, "blue", "a\n", "0::/a\n");
+	assert_true(tcx_process_list(root, &list, NULL));
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(list.all[i].pid, ((const uint32_t[]){1, 20, 21, 22})[i]);
+		assert_int_equal(list.all[i].listings, i != 2);
+		assert_int_equal(list.all[i].netns, i != 2 ? list.all[i].pid : 0);
+	}
+	end(20);
+	snprintf(from, sizeof(from), "%s/21", fixture.root);
+	snprintf(to, sizeof(to), "%s/20", fixture.root);
+	assert_int_equal(rename(from, to), 0);
+	assert_true(tcx_process_list(root, &list, NULL));
+	assert_int_equal(list.count, 3);
+	assert_int_equal(list.all[0].listings, 2);
+	assert_int_equal(list.all[1].pid, 20);
+	assert_int_equal(list.all[1].listings, 0);
+	assert_int_equal(list.all[1].netns, 0);
+	assert_int_equal(list.all[2].listings, 2);
+	free(list.all);
+	close(root);
+}
+
+/* A process is looked at ever more seldom. */
+static void seldom(void **state)
+{
+	(void)state;
+	for (uint32_t listings = 0; listings < 40; listings++) {
+		const struct tcx_process process = {.listings = listings};
+		bool due = listings == 0 || listings == 1 || listings == 2 || listings == 4 ||
+			   listings == 8 || listings == 16 || listings == 32;
+
+		assert_int_equal(tcx_process_is_due(&process), due);
+	}
+}
+
+/* Where no descriptor is left it is tried again, but not at once. */
+static void no_descriptors(void **state)
+{
+	struct tcx_processes *processes = open_processes(fixture.root, "*");
+	struct tcx_fault fault = {""};
+	struct rlimit usual, none;
+	uint64_t due_ns, now = tcx_clock_now();
+	bool done;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+	none = usual;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	done = tcx_processes_look(processes, &due_ns, &fault);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+	assert_false(done);
+	assert_string_equal(fault.text, "the processes cannot be listed");
+	assert_true(due_ns > now);
+	assert_true(tcx_processes_look(processes, &due_ns, &fault));
 	tcx_processes_free(processes);
 }
 
@@ -711,6 +787,9 @@ int main(void)
 		IN_TREE(matches),
 		IN_TREE(names),
 		IN_TREE(long_names),
+		IN_TREE(lists),
+		cmocka_unit_test(seldom),
+		IN_TREE(no_descriptors),
 		IN_TREE(several),
 		IN_TREE(goes_on),
 		IN_TREE(number_again),

@@ -120,6 +120,7 @@ static void counts(void **state)
 	const struct tcx_service *row = row_of(table, "web.service", 22);
 
 	(void)state;
+	assert_int_equal(tcx_services.sockets.cgroup(row), 2);
 	assert_int_equal(table->count, 1);
 	assert_non_null(row);
 	assert_int_equal(row->listeners, 2);

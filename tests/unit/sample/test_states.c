@@ -233,6 +233,21 @@ static void rows(void **state)
 	}
 }
 
+/* A label that is no UTF-8 is cut all the same, or left out. */
+static void no_characters(void **state)
+{
+	char label[60];
+	struct tcx_state_row *row;
+
+	(void)state;
+	memset(label, 0x80, sizeof(label));
+	label[sizeof(label) - 1] = '\0';
+	row = tcx_state_row_new("key", 3, label, false);
+	assert_int_equal(row->index[0], '~');
+	assert_int_equal(strlen(row->index), 9);
+	tcx_state_row_unref(row);
+}
+
 /* Of two that have the same label one has a number behind it that is made of its key. */
 static void same_label(void **state)
 {
@@ -284,9 +299,10 @@ static void worst(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(step),	      cmocka_unit_test(changes_are_numbered),
-		cmocka_unit_test(texts),      cmocka_unit_test(rows),
-		cmocka_unit_test(same_label), cmocka_unit_test(worst),
+		cmocka_unit_test(step),		 cmocka_unit_test(changes_are_numbered),
+		cmocka_unit_test(texts),	 cmocka_unit_test(rows),
+		cmocka_unit_test(same_label),	 cmocka_unit_test(worst),
+		cmocka_unit_test(no_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@
 
 #define GAP_NS	(100 * TCX_NS_PER_S)
 #define BEGIN_S 1000
-#define ID	TCX_TABLE_TCP_LISTENERS
+#define ID	TCX_TABLE_INTERFACES
 #define NONE	UINT32_MAX /* no value */
 #define GONE	(UINT32_MAX - 1)
 
