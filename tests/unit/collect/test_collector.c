@@ -168,6 +168,18 @@ static void expect_no_event(struct scene *scene)
 	assert_false(event_waits(scene, 0));
 }
 
+static void expect_sources(struct scene *scene, enum tcx_source_state snmp,
+			   enum tcx_source_state snmp6)
+{
+	struct tcx_collector_status status;
+
+	tcx_snapshot_unref(tcx_collector_latest(scene->collector, &status));
+	assert_int_equal(status.sources[TCX_SOURCE_SNMP].state, snmp);
+	assert_int_equal(status.sources[TCX_SOURCE_SNMP6].state, snmp6);
+	assert_int_equal(status.out, snmp == TCX_SOURCE_FAILED ? 1U << TCX_SOURCE_SNMP : 0);
+	tcx_collector_status_clear(&status);
+}
+
 static void publishes(void **state)
 {
 	struct scene *scene = *state;
@@ -175,6 +187,7 @@ static void publishes(void **state)
 	start(scene, GOOD);
 	assert_int_equal(scene->sequence, 1);
 	expect_values(scene, "TcpInSegs=1 TcpOutSegs=2");
+	expect_sources(scene, TCX_SOURCE_GOOD, TCX_SOURCE_ABSENT);
 	read_again(scene, "Tcp: InSegs OutSegs\nTcp: 3 4\n");
 	assert_int_equal(scene->sequence, 2);
 	expect_values(scene, "TcpInSegs=3 TcpOutSegs=4");
@@ -425,11 +438,14 @@ static void each_file(void **state)
 
 	fixture_puts(&scene->fixture, "net/snmp6", "Udp6NoPorts 1\n");
 	start(scene, GOOD);
+	expect_sources(scene, TCX_SOURCE_GOOD, TCX_SOURCE_GOOD);
 	read_again(scene, WRONG);
+	expect_sources(scene, TCX_SOURCE_FAILED, TCX_SOURCE_GOOD);
 	expect_event(scene, "/net/snmp: Tcp: it has fewer");
 	fixture_puts(&scene->fixture, "net/snmp6", "Udp6NoPorts\n");
 	read_again(scene, NULL);
 	expect_event(scene, "/net/snmp6: the value of Udp6NoPorts");
+	expect_no_event(scene); /* that of the other file lasts */
 	read_again(scene, GOOD);
 	expect_event(scene, NULL);
 	expect_no_event(scene);

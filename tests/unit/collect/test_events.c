@@ -42,7 +42,7 @@ static void report(size_t which, const char *cause)
 static const char *next(void)
 {
 	static char line[2 * TCX_FAULT_SIZE];
-	struct tcx_event event;
+	struct tcx_event event = {.cause = {"of another one"}};
 	int used;
 
 	if (!tcx_events_next(events, &event)) {
@@ -50,6 +50,8 @@ static const char *next(void)
 		return "";
 	}
 	assert_true(is_readable());
+	if (strcmp(event.format, kind.ends) == 0)
+		assert_string_equal(event.cause.text, "");
 	used = snprintf(line, sizeof(line), "%d ", event.priority);
 	snprintf(line + used, sizeof(line) - (size_t)used, event.format, event.name,
 		 event.cause.text);

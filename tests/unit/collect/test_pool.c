@@ -442,6 +442,35 @@ static void descriptors(void **state)
 	tcx_pool_stop(pool);
 }
 
+/* While the only thread runs a job, descriptors of others become ready: each of them has its run.
+ */
+static void several_descriptors(void **state)
+{
+	struct tcx_pool *pool = new_pool(1);
+	struct owner *stuck = make(true), *owners[3];
+
+	(void)state;
+	no_threads = true;
+	for (size_t i = 0; i < COUNT(owners); i++) {
+		owners[i] = make(true);
+		owners[i]->watched = owners[i]->gate[0];
+		start(owners[i], pool, &quick);
+		open_gate(owners[i]);
+		wait_for(&owners[i]->ended);
+	}
+	start(stuck, pool, &quick);
+	wait_for(&stuck->began);
+	for (size_t i = 0; i < COUNT(owners); i++)
+		open_gate(owners[i]);
+	open_gate(stuck);
+	for (size_t i = 0; i < COUNT(owners); i++) {
+		wait_for(&owners[i]->ended);
+		end_job(owners[i]);
+	}
+	end_job(stuck);
+	tcx_pool_stop(pool);
+}
+
 /* The end of the program does not wait for a run that never ends; the pool is freed with it. */
 static void end_during_a_run(void **state)
 {
@@ -589,13 +618,21 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
-		TEST(runs_when_due),	 TEST(asked_during_a_run),
-		TEST(stop_during_a_run), TEST(stopped_is_not_asked),
-		TEST(slow_ones),	 TEST(all_are_stuck),
-		TEST(one_place),	 TEST(asked_come_first),
-		TEST(priorities),	 TEST(descriptors),
-		TEST(no_more_threads),	 TEST(at_any_time),
-		TEST(few_threads),	 TEST(all_are_late),
+		TEST(runs_when_due),
+		TEST(asked_during_a_run),
+		TEST(stop_during_a_run),
+		TEST(stopped_is_not_asked),
+		TEST(slow_ones),
+		TEST(all_are_stuck),
+		TEST(one_place),
+		TEST(asked_come_first),
+		TEST(priorities),
+		TEST(descriptors),
+		TEST(several_descriptors),
+		TEST(no_more_threads),
+		TEST(at_any_time),
+		TEST(few_threads),
+		TEST(all_are_late),
 		TEST(end_during_a_run), /* the last one: what it leaves
 					   goes away by itself */
 #undef TEST

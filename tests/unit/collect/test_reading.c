@@ -7,12 +7,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "collect/reading.h"
 #include "tests/unit/fixture.h"
+#include "tests/unit/names.h"
 
 #define TIMEOUT_MS 10000
 #define NEVER	   (3600 * TCX_NS_PER_S)
@@ -177,13 +180,59 @@ static void tables(void **state)
 	close(fd);
 }
 
+static bool is_apart; /* mounts are this process's own */
+
+/* What is the whole host's is read in the default context alone. */
+static void of_host(void **state)
+{
+	struct tcx_reading_settings settings = {
+		.proc_root = "/proc",
+		.counters = {.sources = {.interval_ns = NEVER}, .derive = {.interval_ns = NEVER}},
+		.tables = {.interval_ns = NEVER, .refresh_ns = NEVER, .max_rows = 100},
+		.max_age_ns = NEVER,
+		.names = {"a"},
+		.limit = 10,
+	};
+	uint64_t deadline = tcx_clock_now() + TIMEOUT_MS * TCX_NS_PER_MS, value;
+	struct tcx_reading reading = begin();
+	struct tcx_namespace_list *list = NULL;
+	struct tcx_snapshot *snapshot = NULL;
+	struct tcx_fault fault = {""};
+
+	(void)state;
+	if (!is_apart || mount("none", "/run", "tmpfs", 0, NULL) != 0)
+		skip();
+	assert_int_equal(mkdir("/run/netns", 0755), 0);
+	names_make("/run/netns", "a");
+	assert_true(tcx_reading_set(&reading, &settings, &fault));
+	while (snapshot == NULL && tcx_clock_now() < deadline) {
+		tcx_namespace_list_unref(list);
+		list = tcx_namespaces_latest(reading.namespaces);
+		if (list->count > 0)
+			snapshot = tcx_collector_latest(list->all[0]->collector, NULL);
+	}
+	assert_non_null(snapshot);
+	assert_true(tcx_snapshot_get(snapshot, TCX_TcpInSegs, 0, &value));
+	assert_false(tcx_snapshot_get(snapshot, TCX_SoftnetProcessed, 0, &value));
+	tcx_snapshot_unref(snapshot);
+	snapshot = tcx_collector_latest(reading.collector, NULL);
+	assert_true(tcx_snapshot_get(snapshot, TCX_SoftnetProcessed, 0, &value));
+	tcx_snapshot_unref(snapshot);
+	tcx_namespace_list_unref(list);
+	tcx_reading_stop(&reading);
+	names_remove("/run/netns", "a");
+	umount2("/run", MNT_DETACH);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(outages),
 		cmocka_unit_test(roots),
 		cmocka_unit_test(tables),
+		cmocka_unit_test(of_host),
 	};
 
+	is_apart = names_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,6 +106,14 @@ static void wait_for_event(void)
 	assert_false(tcx_events_next(events, &event));
 }
 
+/* Nothing runs for nothing. */
+static void expect_no_event(void)
+{
+	struct pollfd fd = {.fd = tcx_events_fd(events), .events = POLLIN};
+
+	assert_int_equal(poll(&fd, 1, 20), 0);
+}
+
 /* When the table was read; 0: it is not held. */
 static uint64_t taken(struct tcx_tables *tables, size_t id)
 {
@@ -137,6 +145,7 @@ static void read_together(void **state)
 	assert_int_equal(taken(tables, 0), taken(tables, 1));
 	assert_false(is_pending(tables, 0));
 	assert_false(is_pending(tables, 1));
+	expect_no_event();
 	end_tables(tables);
 }
 
@@ -246,6 +255,44 @@ static void one_is_watched(void **state)
 	settings = usual;
 }
 
+/* Only who has use for them watches links, which takes a socket. */
+static void watches_links(void **state)
+{
+	static const struct {
+		bool lazy;
+		uint32_t watched;
+		bool watches;
+	} cases[] = {
+		{true, 0, false}, {true, 1U << 1, false}, {true, 1U << TCX_TABLE_INTERFACES, true},
+		{false, 0, true}, {false, 1U << 1, true},
+	};
+	const struct tcx_tables_settings usual = settings;
+	uint64_t deadline = tcx_clock_now() + TIMEOUT_MS * TCX_NS_PER_MS;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct tcx_tables *tables;
+		size_t before;
+
+		settings.lazy = true;
+		settings.watched = 0;
+		tables = start();
+		before = fixture_descriptors();
+		settings.lazy = cases[i].lazy;
+		settings.watched = cases[i].watched;
+		tcx_tables_set(tables, &settings);
+		if (settings.watched == 1U << 1)
+			while (taken(tables, 1) == 0)
+				wait_for_event();
+		while (cases[i].watches && fixture_descriptors() == before)
+			assert_true(tcx_clock_now() < deadline);
+		if (!cases[i].watches)
+			assert_int_equal(fixture_descriptors(), before);
+		end_tables(tables);
+	}
+	settings = usual;
+}
+
 /* While its reading hangs, it becomes too old. */
 static void watched_in_vain(void **state)
 {
@@ -271,12 +318,99 @@ static void watched_in_vain(void **state)
 	settings = usual;
 }
 
+/* When its readings began and ended. */
+static uint64_t when[8][2];
+static atomic_int lasted;
+
+static bool read_lasting(struct tcx_table *table, struct tcx_netns_reader *reader,
+			 struct tcx_fault *fault)
+{
+	(void)table;
+	(void)reader;
+	(void)fault;
+	if (lasted >= (int)COUNT(when))
+		return true;
+	when[lasted][0] = tcx_clock_now();
+	poll(NULL, 0, 5 * (lasted % 2));
+	when[lasted][1] = tcx_clock_now();
+	lasted++;
+	return true;
+}
+
+static const struct tcx_table_reader lasting = {{.row_size = 1, .key_size = 1},
+						.read = read_lasting};
+static const struct tcx_survey of_lasting = {{&lasting}};
+
+/* However long readings take: after each there is as much time without one. */
+static void half_of_the_time(void **state)
+{
+	const struct tcx_tables_settings usual = settings;
+	struct tcx_tables *tables;
+
+	(void)state;
+	lasted = 0;
+	settings.interval_ns = TCX_NS_PER_MS;
+	settings.watched = 1U << 0;
+	tables = start_surveys(&of_lasting, 1);
+	while (lasted < (int)COUNT(when))
+		wait_for_event();
+	for (size_t i = 1; i < COUNT(when); i++) {
+		uint64_t took = when[i - 1][1] - when[i - 1][0];
+
+		assert_true(when[i][0] - when[i - 1][0] >= 2 * took);
+		assert_true(when[i][0] - when[i - 1][0] >= TCX_NS_PER_MS);
+	}
+	end_tables(tables);
+	settings = usual;
+}
+
+static const struct tcx_table_reader counting = {{.row_size = 1, .key_size = 1, .counts = true},
+						 .read = read_second};
+static const struct tcx_survey of_counting = {{[1] = &counting}};
+
+/* What counts is read for each request, or none older than a refresh; where need be an old one. */
+static void counters(void **state)
+{
+	const struct tcx_tables_settings usual = settings;
+	struct tcx_tables *tables;
+	struct tcx_table *table;
+	bool pending;
+	uint64_t before;
+
+	(void)state;
+	tables = start_surveys(&of_counting, 1);
+	assert_null(tcx_tables_get(tables, 1, true, &pending));
+	assert_true(pending);
+	wait_for_event();
+	assert_false(is_pending(tables, 1));
+	before = taken(tables, 1);
+	settings.refresh_ns = TCX_NS_PER_S / 5;
+	tcx_tables_set(tables, &settings);
+	while (taken(tables, 1) == before) /* new settings begin with a reading */
+		wait_for_event();
+	before = taken(tables, 1);
+	while (tcx_clock_now() <= before + TCX_NS_PER_S / 5)
+		poll(NULL, 0, 10);
+	table = tcx_tables_get(tables, 1, true, &pending);
+	assert_false(pending);
+	if (tcx_clock_now() < before + 2 * TCX_NS_PER_S) /* or this host is very slow */
+		assert_non_null(table);
+	tcx_table_unref(table);
+	while (taken(tables, 1) == before)
+		wait_for_event();
+	assert_false(is_pending(tables, 1));
+	end_tables(tables);
+	settings = usual;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(read_together),   cmocka_unit_test(before_of_own_survey),
-		cmocka_unit_test(asked_meanwhile), cmocka_unit_test(one_is_idle),
-		cmocka_unit_test(one_is_watched),  cmocka_unit_test(watched_in_vain),
+		cmocka_unit_test(read_together),    cmocka_unit_test(before_of_own_survey),
+		cmocka_unit_test(asked_meanwhile),  cmocka_unit_test(one_is_idle),
+		cmocka_unit_test(one_is_watched),   cmocka_unit_test(watched_in_vain),
+		cmocka_unit_test(watches_links),    cmocka_unit_test(counters),
+		cmocka_unit_test(half_of_the_time),
 	};
 
 	sem_init(&begun, 0, 0);

@@ -229,12 +229,28 @@ static void fails(void **state)
 	end_tables(tables);
 }
 
+/* What nobody has fetched when it is stopped is not said. */
+static void stopped(void **state)
+{
+	struct way failing = well;
+	struct tcx_tables *tables;
+
+	(void)state;
+	failing.failing = "denied";
+	tables = start(failing);
+	tcx_tables_stop(tables);
+	assert_string_equal(next_event(), "");
+	tcx_pool_stop(pool);
+	tcx_events_unref(events);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(outages),
 		cmocka_unit_test(unheard),
 		cmocka_unit_test(fails),
+		cmocka_unit_test(stopped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
