@@ -80,6 +80,7 @@ struct tcx_namespaces {
 	size_t next;		     /* to be read; the job's own */
 	atomic_ullong settled_ns;    /* when memory is given back; 0: it was */
 	atomic_bool new_master;	     /* there is one, whose names are not forgotten yet */
+	atomic_uint applied;	     /* settings, by which all that are served are read */
 
 	pthread_mutex_t changing; /* guards what follows; only workers wait for it */
 	bool stopped;
@@ -89,7 +90,6 @@ struct tcx_namespaces {
 	struct tcx_context_names contexts;
 	size_t limit;		       /* of names, as it was applied */
 	bool unnamed[TCX_DISCOVERIES]; /* those without a name are to be found anew */
-	unsigned int applied;	       /* settings */
 	unsigned int begun;	       /* counts those that were served */
 	size_t count;
 	struct known **known; /* owned, with references; by discovery, name and number */
@@ -184,14 +184,14 @@ static struct tcx_namespaces_settings settings_of(struct tcx_namespaces *namespa
 	return settings;
 }
 
-static void apply(struct tcx_namespaces *namespaces, const struct tcx_namespaces_settings *settings)
+/* A reading that goes on meanwhile is one by the settings before, and comes again. */
+static void apply(struct tcx_namespaces *namespaces, const struct tcx_namespaces_settings *settings,
+		  unsigned int changes)
 {
 	struct tcx_collector_settings counters = settings->counters;
-	unsigned int changes = namespaces->changes;
 
 	if (namespaces->applied == changes)
 		return;
-	namespaces->applied = changes;
 	for (size_t i = 0; i < namespaces->count; i++) {
 		const struct tcx_namespace *is = &namespaces->known[i]->is;
 
@@ -202,6 +202,7 @@ static void apply(struct tcx_namespaces *namespaces, const struct tcx_namespaces
 		if (is->tables != NULL)
 			tcx_tables_set(is->tables, &settings->tables);
 	}
+	namespaces->applied = changes;
 	tcx_job_ask(&namespaces->reading);
 }
 
@@ -347,10 +348,8 @@ static void stop_reading(struct known *known)
 /* What was begun is tried anew. */
 static bool give_up(struct tcx_namespace *is)
 {
-	tcx_collector_unref(is->collector);
 	tcx_tables_unref(is->tables);
 	tcx_netns_unref(is->netns);
-	is->collector = NULL;
 	is->tables = NULL;
 	is->netns = NULL;
 	return false;
@@ -592,10 +591,11 @@ static bool drop_nameless(struct tcx_namespaces *namespaces, enum tcx_discovery 
 static void found(struct tcx_namespaces *namespaces, enum tcx_discovery discovery,
 		  const struct tcx_namespace_found *all, size_t count)
 {
+	unsigned int changes = namespaces->changes; /* before these, which may be newer */
 	struct tcx_namespaces_settings settings = settings_of(namespaces);
 	bool changed = drop_nameless(namespaces, discovery, settings.limit);
 
-	apply(namespaces, &settings);
+	apply(namespaces, &settings, changes);
 	for (size_t i = 0; i < count; i++)
 		see(namespaces, discovery, &all[i]);
 	changed = sweep(namespaces, discovery) || changed;
@@ -720,7 +720,7 @@ static uint64_t read_due(void *owner)
 	uint64_t now = tcx_clock_now();
 	struct round round = {
 		.namespaces = namespaces,
-		.settings = namespaces->changes,
+		.settings = namespaces->applied,
 		.soon_ns = now + settings.counters.sources.interval_ns / SOON_PART,
 		.next_ns = TCX_NEVER,
 		.home = -1,

@@ -16,7 +16,7 @@ bool names_begin(void)
 	return unshare(CLONE_NEWNS) == 0 && mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
 }
 
-static void bind_to(const char *what, const char *path)
+void names_bind(const char *what, const char *path)
 {
 	int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 
@@ -29,7 +29,7 @@ static void *make(void *path)
 {
 	if (unshare(CLONE_NEWNET) != 0)
 		abort();
-	bind_to("/proc/thread-self/ns/net", path);
+	names_bind("/proc/thread-self/ns/net", path);
 	return NULL;
 }
 
@@ -51,7 +51,7 @@ void names_join(const char *folder, const char *name, const char *other)
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	snprintf(also, sizeof(also), "%s/%s", folder, other);
-	bind_to(path, also);
+	names_bind(path, also);
 }
 
 void names_remove(const char *folder, const char *name)

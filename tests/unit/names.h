@@ -14,6 +14,9 @@ void names_make(const char *folder, const char *name);
 /* Gives the namespace of a name another one as well. */
 void names_join(const char *folder, const char *name, const char *other);
 
+/* Makes a name, by its whole path, of a file of nsfs, such as /proc/123/ns/net. */
+void names_bind(const char *what, const char *path);
+
 /* Takes a name away. */
 void names_remove(const char *folder, const char *name);
 
