@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "types.h"
+
 static const oid objects[] = {TCX_MIB_ROOT, 1};
 
 #define OBJECTS	 OID_LENGTH(objects)
@@ -18,8 +20,19 @@ static void take_text(struct tcx_cell *cell, const netsnmp_variable_list *variab
 	tcx_text_escape(cell->text, sizeof(cell->text), text);
 }
 
-void tcx_cell_take(struct tcx_cell *cell, const netsnmp_variable_list *variable)
+static bool is_exception(u_char type)
 {
+	return type == SNMP_NOSUCHOBJECT || type == SNMP_NOSUCHINSTANCE ||
+	       type == SNMP_ENDOFMIBVIEW;
+}
+
+bool tcx_cell_take(struct tcx_cell *cell, const netsnmp_variable_list *variable, u_char type)
+{
+	*cell = (struct tcx_cell){.known = false};
+	if (is_exception(variable->type))
+		return true;
+	if (type != 0 && variable->type != type)
+		return false;
 	cell->known = true;
 	cell->type = variable->type;
 	switch (variable->type) {
@@ -39,6 +52,7 @@ void tcx_cell_take(struct tcx_cell *cell, const netsnmp_variable_list *variable)
 	default:
 		cell->known = false;
 	}
+	return true;
 }
 
 static void name_of(const struct tcx_scalar *scalar, oid name[NAME_LEN])
@@ -71,9 +85,11 @@ bool tcx_scalars_take(const netsnmp_pdu *response, const struct tcx_scalar *scal
 	for (size_t i = 0; i < count; i++, variable = variable->next_variable) {
 		name_of(&scalars[i], name);
 		if (variable == NULL ||
-		    netsnmp_oid_equals(variable->name, variable->name_length, name, NAME_LEN) != 0)
+		    netsnmp_oid_equals(variable->name, variable->name_length, name, NAME_LEN) !=
+			    0 ||
+		    !tcx_cell_take(&cells[i], variable,
+				   tcx_type_of(scalars[i].node, scalars[i].sub_id)))
 			return false;
-		tcx_cell_take(&cells[i], variable);
 	}
 	return variable == NULL;
 }

@@ -22,8 +22,11 @@ struct tcx_cell {
 	char text[TCX_ESCAPED_SIZE(TCX_TEXT_MAX)]; /* fit to be shown; empty unless it is a text */
 };
 
-/* Puts the value of a variable into a cell. */
-void tcx_cell_take(struct tcx_cell *cell, const netsnmp_variable_list *variable);
+/*
+ * Puts the value of a variable into a cell, or that it has none. False: it is of another type than
+ * this one; 0 is any.
+ */
+bool tcx_cell_take(struct tcx_cell *cell, const netsnmp_variable_list *variable, u_char type);
 
 /* A scalar, by the sub-ids of its node and its own. */
 struct tcx_scalar {
@@ -33,7 +36,8 @@ struct tcx_scalar {
 /* A GET of scalars; NULL where memory is short. */
 netsnmp_pdu *tcx_scalars_request(const struct tcx_scalar *scalars, size_t count);
 
-/* Puts the response into as many cells. False: it has others than were asked for. */
+/* Puts the response into as many cells. False: it has others, or of other types, than were asked
+ * for. */
 bool tcx_scalars_take(const netsnmp_pdu *response, const struct tcx_scalar *scalars, size_t count,
 		      struct tcx_cell *cells);
 

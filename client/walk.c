@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "ids.h"
+#include "types.h"
 
 #define ROWS_MAX 10000
 
@@ -43,12 +44,11 @@ struct walk {
 
 /* Whether it is the scalar of this name; the cell becomes it. */
 static bool take_scalar(struct tcx_cell *cell, const netsnmp_variable_list *variable,
-			const oid *name, size_t len)
+			const oid *name, size_t len, u_char type)
 {
 	*cell = (struct tcx_cell){.known = false};
-	if (netsnmp_oid_equals(variable->name, variable->name_length, name, len) == 0)
-		tcx_cell_take(cell, variable);
-	return cell->known;
+	return netsnmp_oid_equals(variable->name, variable->name_length, name, len) == 0 &&
+	       tcx_cell_take(cell, variable, type) && cell->known;
 }
 
 /* --- Rows -------------------------------------------------------------------------------------*/
@@ -141,14 +141,14 @@ static bool take_scalars(struct walk *walk, const netsnmp_pdu *response,
 	struct tcx_cell cell;
 
 	if (variable == NULL || variable->next_variable == NULL ||
-	    !take_scalar(&cell, variable, sequence_name, OID_LENGTH(sequence_name)))
+	    !take_scalar(&cell, variable, sequence_name, OID_LENGTH(sequence_name), ASN_COUNTER64))
 		return tcx_peer_absent(walk->peer, walk->fault);
 	walked->one_instant =
 		!walk->begun || (walked->one_instant && walk->sequence == cell.number);
 	walk->begun = true;
 	walk->sequence = walked->sequence = cell.number;
 	variable = variable->next_variable;
-	if (take_scalar(&cell, variable, uptime_name, OID_LENGTH(uptime_name))) {
+	if (take_scalar(&cell, variable, uptime_name, OID_LENGTH(uptime_name), ASN_TIMETICKS)) {
 		walked->has_uptime = true;
 		walked->uptime = (uint32_t)cell.number;
 	}
@@ -159,8 +159,8 @@ static bool take_scalars(struct walk *walk, const netsnmp_pdu *response,
 static bool strange(const struct walk *walk)
 {
 	return tcx_fault_set(walk->fault,
-			     "%s answers with too much, too little or out of order, or memory is "
-			     "short",
+			     "%s answers with too much, too little, out of order or of another "
+			     "type, or memory is short",
 			     walk->peer->host);
 }
 
@@ -189,6 +189,14 @@ static bool is_cell(const struct walk *walk, const struct tcx_walked_row *row, s
 	return netsnmp_oid_equals(index.ids, index.len, row->index, row->index_len) == 0;
 }
 
+static bool take_cell(const struct walk *walk, struct tcx_walked_row *row, size_t column,
+		      const netsnmp_variable_list *variable)
+{
+	u_char type = tcx_type_of(walk->what->table, walk->what->columns[column]);
+
+	return tcx_cell_take(&row->cells[column], variable, type);
+}
+
 /* --- Walking ----------------------------------------------------------------------------------*/
 
 /* Takes a cell; those of the first column must come in their order, and end the walk. */
@@ -206,7 +214,8 @@ static bool take(struct walk *walk, size_t column, const netsnmp_variable_list *
 	row = row_of(walk->walked, index.ids, index.len);
 	if (row == NULL)
 		return false;
-	tcx_cell_take(&row->cells[column], variable);
+	if (!take_cell(walk, row, column, variable))
+		return false;
 	if (column == 0)
 		walk->last = index;
 	return true;
@@ -286,9 +295,9 @@ static bool take_rows(struct walk *walk, const netsnmp_pdu *response, size_t fir
 		struct tcx_walked_row *row = &walk->walked->rows[first + i / walk->what->count];
 		size_t column = i % walk->what->count;
 
-		if (variable == NULL || !is_cell(walk, row, column, variable))
+		if (variable == NULL || !is_cell(walk, row, column, variable) ||
+		    !take_cell(walk, row, column, variable))
 			return strange(walk);
-		tcx_cell_take(&row->cells[column], variable);
 	}
 	return true;
 }

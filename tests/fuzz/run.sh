@@ -30,7 +30,8 @@ LIBS="$(pkg-config --libs libmnl) -lnetsnmpagent -lnetsnmp -lm -pthread"
 # What all of them are linked with.
 print_sources() {
 	find "$top/agent" -name '*.c' ! -path "$top/agent/main.c"
-	for name in converse counters health_rows history hosts limits lookup peer probe scalars verdict; do
+	for name in converse counters health health_rows history hosts limits lookup losses namespaces output paragraph peer \
+		probe query scalars selection sockets types verdict walk; do
 		echo "$top/client/$name.c"
 	done
 	printf '%s\n' "$top/tests/unit/fixture.c" "$top/tests/unit/reading.c"

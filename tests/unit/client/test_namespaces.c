@@ -26,7 +26,7 @@ static void set_text(oid column, const char *text)
 	netsnmp_variable_list variable = {
 		.type = ASN_OCTET_STR, .val.string = (u_char *)text, .val_len = strlen(text)};
 
-	tcx_cell_take(cell(column), &variable);
+	tcx_cell_take(cell(column), &variable, 0);
 }
 
 /* Less than 0: it is not there. */
@@ -35,7 +35,7 @@ static void set_number(oid column, u_char type, long number)
 	netsnmp_variable_list variable = {.type = type, .val.integer = &number};
 
 	if (number >= 0)
-		tcx_cell_take(cell(column), &variable);
+		tcx_cell_take(cell(column), &variable, 0);
 }
 
 static const struct row {

@@ -25,7 +25,7 @@ struct given {
 	}
 #define AGENT                                                                                      \
 	{                                                                                          \
-		TCX_HEALTH_SEQUENCE, ASN_GAUGE, 7, NULL                                            \
+		TCX_HEALTH_SEQUENCE, ASN_COUNTER64, 7, NULL                                        \
 	}
 #define ACTIVE(number)                                                                             \
 	{                                                                                          \
@@ -113,6 +113,10 @@ static void give(netsnmp_pdu *pdu, const struct given *given)
 		variable = variable->next_variable;
 	if (given->text != NULL)
 		snmp_set_var_typed_value(variable, given->type, given->text, strlen(given->text));
+	else if (given->type == ASN_COUNTER64)
+		snmp_set_var_typed_value(variable, given->type,
+					 &(struct counter64){0, (u_long)given->number},
+					 sizeof(struct counter64));
 	else
 		snmp_set_var_typed_integer(variable, given->type, given->number);
 }
