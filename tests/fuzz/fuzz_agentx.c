@@ -397,7 +397,8 @@ static struct {
 			  session */
 } input;
 
-/* What differs from one moment to the next. */
+/* What differs from one moment to the next: kernelTableAge within a request, others for the
+ * library. */
 static const struct {
 	oid ids[5];
 	size_t len;
@@ -678,7 +679,7 @@ static struct asked *find_asked(const struct pdu *answer)
 	return NULL;
 }
 
-/* A name of the moment has its value wherever it is, but for the library. */
+/* Takes the values of these away. */
 static void mask(struct octets *varbinds)
 {
 	struct reading reading = {varbinds->data, varbinds->data + varbinds->len, true};
@@ -714,7 +715,7 @@ static void check_varbinds(struct asked *asked, struct reading *reading)
 
 	while (reading->at < reading->end)
 		take_varbind(reading, &varbinds);
-	if (input.disorder && varbinds.len > 0 && asked->varbinds.len > 0) {
+	if (varbinds.len > 0 && asked->varbinds.len > 0) {
 		mask(&varbinds);
 		mask(&asked->varbinds);
 	}

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Fuzzes tcpextd --master, which runs in a thread of this program, by its real transports: the
- * first byte says by which, the rest is sent. After each input it has to answer a good request.
+ * first byte says by which, the rest is sent. After each input it has to answer a good request. A
+ * datagram that is a well-formed request of somebody who has access must be answered once, with
+ * its number and as many varbinds as it must have.
  *
  * Most changes are those of elements of BER, around which all lengths are made right again: others
  * come no further than the decoder.
@@ -25,13 +27,12 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 
 int agent_main(int argc, char **argv);
 
-#define LONGEST	     65507 /* of a datagram */
-#define PATIENCE_MS  10000
-#define START_TRIES  100
-#define FOLDER_MAX   64
-#define TEXT_MAX     128
-#define REQUEST_ID   17 /* the place of its four octets in the good request */
-#define RESPONSE_PDU 0xa2
+#define LONGEST	    65507 /* of a datagram */
+#define PATIENCE_MS 10000
+#define START_TRIES 100
+#define FOLDER_MAX  64
+#define TEXT_MAX    128
+#define REQUEST_ID  17 /* the place of its four octets in the good request */
 
 /* GET sysUpTime.0 of the community public. */
 static uint8_t good[] = {0x30, 0x29, 0x02, 0x01, 0x01, 0x04, 0x06, 'p',	 'u',  'b',  'l',
@@ -115,7 +116,183 @@ static void remove_all(void)
 	rmdir(agent.folder);
 }
 
-/* Whether the good request is answered; answers to other ones are passed over. */
+/* --- Messages ----------------------------------------------------------------------------------*/
+
+enum { GET = 0xa0, GETNEXT, RESPONSE, SET, GETBULK = 0xa5 };
+
+#define COUNTER64 0x46
+#define EXCEPTION 0x80 /* and the two behind it */
+
+struct message {
+	uint8_t type;
+	uint64_t version, number, error, index; /* of GetBulk non-repeaters and repetitions */
+	const uint8_t *community;
+	size_t community_len;
+	const uint8_t *names[LONGEST / 7], *values[LONGEST / 7]; /* elements */
+	size_t count;
+};
+
+struct part {
+	const uint8_t *at, *end;
+};
+
+/* Takes an element of this tag, 0: any, off the beginning; its length is of three octets at most.
+ */
+static bool take_element(struct part *from, uint8_t tag, struct part *content)
+{
+	size_t left = (size_t)(from->end - from->at), head = 2, len;
+
+	if (left < 2 || (tag != 0 && from->at[0] != tag))
+		return false;
+	len = from->at[1];
+	if (len == 0x81 && left >= 3) {
+		head = 3;
+		len = from->at[2];
+	} else if (len == 0x82 && left >= 4) {
+		head = 4;
+		len = (size_t)from->at[2] << 8 | from->at[3];
+	} else if (len > 0x7f) {
+		return false;
+	}
+	if (len > left - head)
+		return false;
+	*content = (struct part){from->at + head, from->at + head + len};
+	from->at = content->end;
+	return true;
+}
+
+/* A number that is not negative, of four octets at most. */
+static bool take_number(struct part *from, uint64_t *number)
+{
+	struct part content;
+
+	if (!take_element(from, 0x02, &content) || content.at == content.end ||
+	    content.end - content.at > 4 || content.at[0] > 0x7f)
+		return false;
+	*number = 0;
+	while (content.at < content.end)
+		*number = *number << 8 | *content.at++;
+	return true;
+}
+
+/* Of 2 to 128 sub-ids, none longer than it must be. */
+static bool is_name(struct part content)
+{
+	size_t count = 1, len = 0;
+
+	if (content.at == content.end || content.at[0] > 119 || content.end[-1] > 0x7f)
+		return false;
+	for (; content.at < content.end; content.at++) {
+		if ((len == 0 && *content.at == 0x80) || ++len > 4)
+			return false;
+		if (*content.at < 0x80) {
+			count++;
+			len = 0;
+		}
+	}
+	return count <= 128;
+}
+
+static bool take_varbinds(struct part from, struct message *message)
+{
+	struct part varbind, name, value;
+
+	for (message->count = 0; from.at < from.end; message->count++) {
+		if (!take_element(&from, 0x30, &varbind))
+			return false;
+		message->names[message->count] = varbind.at;
+		if (!take_element(&varbind, 0x06, &name) || !is_name(name))
+			return false;
+		message->values[message->count] = varbind.at;
+		if (!take_element(&varbind, 0, &value) || varbind.at < varbind.end)
+			return false;
+	}
+	return true;
+}
+
+/* Whether it is a whole message of version 1 or 2c, of a form that leaves no doubt. */
+static bool read_message(const uint8_t *data, size_t size, struct message *message)
+{
+	struct part from = {data, data + size}, whole, community, pdu, varbinds;
+
+	if (!take_element(&from, 0x30, &whole) || from.at < from.end ||
+	    !take_number(&whole, &message->version) || message->version > 1 ||
+	    !take_element(&whole, 0x04, &community) || whole.at == whole.end)
+		return false;
+	message->type = whole.at[0];
+	message->community = community.at;
+	message->community_len = (size_t)(community.end - community.at);
+	return take_element(&whole, 0, &pdu) && whole.at == whole.end &&
+	       take_number(&pdu, &message->number) && take_number(&pdu, &message->error) &&
+	       take_number(&pdu, &message->index) && take_element(&pdu, 0x30, &varbinds) &&
+	       pdu.at == pdu.end && take_varbinds(varbinds, message);
+}
+
+static bool is_of(const struct message *message, const char *community)
+{
+	return message->community_len == strlen(community) &&
+	       memcmp(message->community, community, message->community_len) == 0;
+}
+
+/* Values of requests are not looked at, but there must be none where none is. */
+static bool must_be_answered(const struct message *message)
+{
+	for (size_t i = 0; i < message->count; i++)
+		if (message->values[i][0] != 0x05 || message->values[i][1] != 0)
+			return false;
+	if (message->type == SET)
+		return is_of(message, "private");
+	if (!is_of(message, "public") && !is_of(message, "private") && !is_of(message, "holes"))
+		return false;
+	return message->type == GET || message->type == GETNEXT ||
+	       (message->type == GETBULK && message->version == 1);
+}
+
+static uint64_t most_of(const struct message *asked)
+{
+	uint64_t once = asked->error < asked->count ? asked->error : asked->count;
+
+	return asked->type == GETBULK ? once + (asked->count - once) * asked->index : asked->count;
+}
+
+static void check_answer(const struct message *asked, const struct message *answer)
+{
+	MUST(answer->version == asked->version);
+	MUST(answer->community_len == asked->community_len &&
+	     memcmp(answer->community, asked->community, asked->community_len) == 0);
+	if (asked->type == SET && asked->count > 0)
+		MUST(answer->error != 0);
+	if (answer->error != 0) {
+		MUST(answer->index <= asked->count);
+		return;
+	}
+	MUST(answer->count <= most_of(asked));
+	MUST(asked->type == GETBULK || answer->count == asked->count);
+	for (size_t i = 0; i < answer->count; i++) {
+		size_t len = (size_t)(answer->values[i] - answer->names[i]);
+		uint8_t type = answer->values[i][0];
+
+		MUST(asked->version == 1 || (type != COUNTER64 && type < EXCEPTION));
+		MUST(asked->type != GET || memcmp(answer->names[i], asked->names[i], len) == 0);
+	}
+}
+
+static struct message asked, other;
+static size_t answered;
+static bool must; /* be answered */
+
+/* One that is not the good request's. An earlier one of another form may have waited for a table.
+ */
+static void take_other(const uint8_t *data, size_t len)
+{
+	if (!must || !read_message(data, len, &other) || other.type != RESPONSE ||
+	    other.number != asked.number)
+		return;
+	check_answer(&asked, &other);
+	answered++;
+}
+
+/* Whether the good request is answered. */
 static bool answers(int patience_ms)
 {
 	static uint32_t number;
@@ -131,11 +308,25 @@ static bool answers(int patience_ms)
 
 		if (len < 0)
 			return false;
-		if (len > REQUEST_ID + 4 && answer[13] == RESPONSE_PDU &&
+		if (len > REQUEST_ID + 4 && answer[13] == RESPONSE &&
 		    memcmp(answer + REQUEST_ID, &id, sizeof(id)) == 0)
 			return true;
+		take_other(answer, (size_t)len);
 	}
 	return false;
+}
+
+/* What waits for a table is answered later. */
+static void wait_for_answer(void)
+{
+	for (int tries = 0; must && answered == 0; tries++) {
+		MUST(tries < START_TRIES);
+		MUST(answers(PATIENCE_MS));
+		if (answered == 0)
+			usleep(1000 * PATIENCE_MS / START_TRIES);
+	}
+	MUST(answered <= 1);
+	must = false;
 }
 
 static void start_agent(void)
@@ -175,6 +366,13 @@ static void send_stream(int family, const void *to, socklen_t len, const uint8_t
 	close(fd);
 }
 
+static void send_datagram(const uint8_t *data, size_t size)
+{
+	answered = 0;
+	must = read_message(data, size, &asked) && must_be_answered(&asked);
+	MUST(TEMP_FAILURE_RETRY(send(agent.plug, data, size, 0)) >= 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static bool started;
@@ -189,8 +387,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else if (data[0] % 4 == 2)
 		send_stream(AF_UNIX, &agent.path, sizeof(agent.path), data + 1, size - 1);
 	else
-		MUST(TEMP_FAILURE_RETRY(send(agent.plug, data + 1, size - 1, 0)) >= 0);
+		send_datagram(data + 1, size - 1);
 	MUST(answers(PATIENCE_MS));
+	wait_for_answer();
 	return 0;
 }
 
