@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# HACKING and doc/decisions lead a newcomer to files and functions: what they name is there.
+# HACKING and doc/decisions lead a newcomer to files and functions, SECURITY to tests: what they name is there.
 
 set -eu
 export LC_ALL=C
@@ -50,6 +50,15 @@ missing_definitions() {
     done
 }
 
+# A promise ends with its tests: the first has its folder, others are beside it.
+missing_tests() {
+    sed -nE 's/^    .*  ([a-z0-9]+)\/([a-z_0-9]+\.(py|sh)(, [a-z_]+\.py)*)$/\1 \2/p' "$1" | tr -d , | while read -r folder names; do
+        for name in $names; do
+            [ -e "$top/tests/$folder/$name" ] || echo "tests/$folder/$name is not there"
+        done
+    done
+}
+
 # --- Trying them ---------------------------------------------------------------------------------
 
 # expect RULE TEXT: the rule finds something wrong.
@@ -67,11 +76,15 @@ expect missing_files 'see nothing.c'
 expect missing_names 'by tcx_nothing()'
 expect missing_definitions '    the end        agent/main.c    nothing()'
 
+expect missing_tests '    It is safe    e2e/nothing.py'
+expect missing_tests '    It is safe    e2e/test_master.py, test_nothing.py'
+
 for text in "$top/HACKING" "$top"/doc/decisions/*.md; do
     for rule in missing_paths missing_files missing_names missing_definitions; do
         "$rule" "$text" | sed "s|^|FAIL: ${text#"$top/"}: |"
     done
 done >"$tmp/found"
+missing_tests "$top/SECURITY" | sed 's/^/FAIL: SECURITY: /' >>"$tmp/found"
 cat "$tmp/found"
 [ ! -s "$tmp/found" ] || wrong=1
 [ "$wrong" -ne 0 ] || echo 'all that is named is there'
