@@ -145,7 +145,8 @@ static bool read_text(struct tcx_history *history, size_t size, struct tcx_fault
 {
 	char *text = malloc(size + 1);
 	ssize_t len = text != NULL ? pread(history->fd, text, size + 1, 0) : -1;
-	bool good = len == (ssize_t)size && take_text(&history->counters, text, text + size);
+	bool good =
+		len >= 0 && (size_t)len == size && take_text(&history->counters, text, text + size);
 
 	free(text);
 	return good ||

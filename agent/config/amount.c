@@ -9,7 +9,7 @@
 #include "base/clock.h"
 
 #define DECIMALS_MAX 9
-#define TIME_MAX_NS  (365 * 24 * 3600 * TCX_NS_PER_S)
+#define TIME_MAX_NS  (TCX_NS_PER_S * 365 * 24 * 3600)
 
 struct unit {
 	char letter;
@@ -46,9 +46,8 @@ static const char *read_digits(const char *text, struct tcx_amount *amount)
 	for (; isdigit((unsigned char)*text) || (*text == '.' && point == NULL); text++) {
 		if (*text == '.')
 			point = text;
-		else if (point != NULL && text - point > DECIMALS_MAX)
-			return NULL;
-		else if (!add_digit(amount, *text, point != NULL))
+		else if ((point != NULL && text - point > DECIMALS_MAX) ||
+			 !add_digit(amount, *text, point != NULL))
 			return NULL;
 		else
 			digits++;

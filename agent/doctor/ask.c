@@ -136,10 +136,10 @@ static void look(netsnmp_session *session, struct doctor_answer *answer)
 	changed = snmp_varlist_add_variable(&version, rows_changed, OID_LENGTH(rows_changed),
 					    ASN_NULL, NULL, 0);
 	answer->came = changed != NULL && netsnmp_query_get(version, session) == SNMP_ERR_NOERROR;
+	answer->rows = answer->came && changed->type == ASN_TIMETICKS;
 	if (is_text(version))
 		snprintf(answer->version, sizeof(answer->version), "%.*s", (int)version->val_len,
 			 (const char *)version->val.string);
-	answer->rows = answer->came && changed->type == ASN_TIMETICKS;
 	snmp_free_varbind(version);
 	if (answer->rows)
 		look_at_rows(session, answer);

@@ -18,7 +18,7 @@ static void mode_text(mode_t mode, char text[11])
 
 	text[0] = S_ISSOCK(mode) ? 's' : S_ISDIR(mode) ? 'd' : '-';
 	for (int i = 0; i < 9; i++)
-		text[1 + i] = mode & (0400 >> i) ? letters[i] : '-';
+		text[1 + i] = (mode & (0400 >> i)) != 0 ? letters[i] : '-';
 	text[10] = '\0';
 }
 

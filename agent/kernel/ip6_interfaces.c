@@ -276,7 +276,7 @@ static bool open_folder(const struct tcx_place *place, DIR **folder, struct tcx_
 /* Whether the counters that a row had before go on in it. */
 static bool goes_on(const struct tcx_ip6_interface *before, const struct tcx_ip6_interface *row)
 {
-	if (before == NULL || before->began != row->began)
+	if (before->began != row->began)
 		return false;
 	for (size_t i = 0; i < TCX_COUNTED_COLUMNS; i++)
 		if (before->known[i] && row->known[i] && row->numbers[i] < before->numbers[i])
@@ -292,7 +292,8 @@ static void set_since(struct tcx_table *table)
 		const struct tcx_ip6_interface *before =
 			table->before != NULL ? tcx_table_find(table->before, rows[i].index) : NULL;
 
-		rows[i].since_ns = goes_on(before, &rows[i]) ? before->since_ns : table->taken_ns;
+		rows[i].since_ns = before != NULL && goes_on(before, &rows[i]) ? before->since_ns
+									       : table->taken_ns;
 	}
 }
 

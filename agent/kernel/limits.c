@@ -48,7 +48,7 @@ static bool read_numbers(struct tcx_piece text, uint64_t *numbers, size_t count)
 static void take_file(struct tcx_limits *row, size_t f, struct tcx_piece text,
 		      struct tcx_table *table)
 {
-	uint64_t numbers[3];
+	uint64_t numbers[3] = {0};
 
 	if (!read_numbers(text, numbers, files[f].count)) {
 		tcx_table_lacks(table, "%s does not hold %zu whole numbers", files[f].path,

@@ -46,8 +46,10 @@ static bool register_subtree(struct tcx_registration *one, const oid *root, size
 	if (!is_default(one))
 		subtree.made->contextName = strdup(one->context->name);
 	/* A refusal is reported before the function returns. */
-	if (!tcx_array_append(&one->subtrees, &one->count, &subtree, sizeof(subtree)))
+	if (!tcx_array_append(&one->subtrees, &one->count, &subtree, sizeof(subtree))) {
+		netsnmp_handler_registration_free(subtree.made);
 		return false;
+	}
 	if (netsnmp_register_handler(subtree.made) == MIB_REGISTERED_OK)
 		return true;
 	one->count--; /* the library has freed it */

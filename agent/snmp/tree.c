@@ -114,22 +114,24 @@ static bool is_object_upto(const void *objects, size_t i, const void *name)
 }
 
 /*
- * The place of the object that contains the name, with the rest of the name as index, or of the
- * first one behind it, without one.
+ * Whether an object contains the name: then place is its own, and the rest of the name is the
+ * index. Else place is that of the first one behind the name, and the index is empty.
  */
-static size_t find_object(const struct tcx_tree *tree, const oid *name, size_t len,
-			  struct name *index)
+static bool find_object(const struct tcx_tree *tree, const oid *name, size_t len, size_t *place,
+			struct name *index)
 {
 	size_t i =
 		tcx_search(tree->objects, tree->count, &(struct name){name, len}, is_object_upto);
 	size_t own = i > 0 ? tree->objects[i - 1].root_len + tree->objects[i - 1].id_len : 0;
 
-	*index = (struct name){NULL, 0};
+	*place = i;
+	*index = (struct name){name, 0};
 	if (i == 0 || len < own ||
 	    compare_object(&tree->objects[i - 1], &(struct name){name, own}) != 0)
-		return i;
+		return false;
+	*place = i - 1;
 	*index = (struct name){name + own, len - own};
-	return i - 1;
+	return true;
 }
 
 static bool is_seen(const struct tcx_object *object, const struct tcx_request *request)
@@ -198,11 +200,11 @@ enum tcx_found tcx_tree_get(const struct tcx_tree *tree, const struct tcx_reques
 			    const oid *name, size_t len, struct tcx_value *value)
 {
 	struct name index;
-	size_t i = find_object(tree, name, len, &index);
 	struct seen seen = {.request = request};
 	enum tcx_found found;
+	size_t i;
 
-	if (index.ids == NULL || !is_seen(&tree->objects[i], request))
+	if (!find_object(tree, name, len, &i, &index) || !is_seen(&tree->objects[i], request))
 		return TCX_NO_OBJECT;
 	if (index.len == 0)
 		return TCX_NO_INSTANCE;
@@ -242,9 +244,10 @@ enum tcx_found tcx_tree_next(const struct tcx_tree *tree, const struct tcx_reque
 			     struct tcx_value *value)
 {
 	struct name index;
-	size_t i = find_object(tree, range->begin, range->begin_len, &index);
 	enum tcx_found found = TCX_NO_INSTANCE;
+	size_t i;
 
+	find_object(tree, range->begin, range->begin_len, &i, &index);
 	for (; i < tree->count && found == TCX_NO_INSTANCE; i++) {
 		if (is_seen(&tree->objects[i], request))
 			found = next_cell(&tree->objects[i], request, &index, range->include, next,

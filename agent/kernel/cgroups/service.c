@@ -45,10 +45,13 @@ static int digit_of(char c)
 /* The octet that systemd writes as "\x2d" (systemd.unit(5)); 0: there is none. */
 static char unescaped(struct part text)
 {
-	if (text.len < 4 || text.at[0] != '\\' || text.at[1] != 'x' || digit_of(text.at[2]) < 0 ||
-	    digit_of(text.at[3]) < 0)
+	int high, low;
+
+	if (text.len < 4 || text.at[0] != '\\' || text.at[1] != 'x')
 		return '\0';
-	return (char)(digit_of(text.at[2]) << 4 | digit_of(text.at[3]));
+	high = digit_of(text.at[2]);
+	low = digit_of(text.at[3]);
+	return high >= 0 && low >= 0 ? (char)(high << 4 | low) : '\0';
 }
 
 static bool take_machine(struct part middle, char *name)
