@@ -161,6 +161,8 @@ static void test_include_dir_takes_conf_only(void **state)
 	write_text(fixture, "conf.d/c.txt", "master agentx\n");
 	write_text(fixture, "conf.d/.hidden.conf", "master agentx\n");
 	write_text(fixture, "conf.d/old.conf~", "master agentx\n");
+	write_text(fixture, "conf.d/own.conf.dpkg-dist", "master agentx\n");
+	write_text(fixture, "conf.d/README.local", "master agentx\n");
 	read_in_folder(fixture, "includeDir %s/conf.d\n");
 	assert_false(fixture->conf.master);
 	assert_int_equal(fixture->conf.note_count, 1);
@@ -381,6 +383,8 @@ static void test_com2sec(void **state)
 		"access others \"\" any noauth exact all none none\n"
 		"access readers \"\" v1 noauth exact none none none\n"
 		"setaccess readers \"\" usm auth exact read some\n"
+		"setaccess readers \"\" any noauth exact write all\n"
+		"authaccess write,notify readers -s v1 all\n"
 		"authaccess read,notify readers -s v1 old\n");
 
 	assert_int_equal(conf->access_count, 6);
@@ -542,6 +546,34 @@ static void test_sinks(void **state)
 	}
 }
 
+/* Only an i behind -C asks for answers; a community may have one. */
+static void test_informs(void **state)
+{
+	struct fixture *fixture = *state;
+
+	read_text(fixture, "trap2sink 192.0.2.1\ntrapsess -v2c -c inside 192.0.2.2\n");
+	assert_int_equal(fixture->conf.sink_count, 2);
+	assert_int_equal(fixture->conf.inform_count, 0);
+	tcx_snmpd_conf_clear(&fixture->conf);
+	read_text(fixture, "informsink 192.0.2.1\ntrapsess -v2c -Ci -c other 192.0.2.2\n"
+			   "trapsess -c other -Cri 192.0.2.3\n");
+	assert_int_equal(fixture->conf.inform_count, 3);
+}
+
+/* A path is of 4095 octets at most. */
+static void test_path_too_long_to_include(void **state)
+{
+	struct fixture *fixture = *state;
+	char text[4300] = "includeFile ";
+
+	memset(text + strlen(text), 'x', 4200);
+	strcpy(text + 4200, "\nmaster agentx\n");
+	read_text(fixture, text);
+	assert_true(fixture->conf.master);
+	assert_true(has_note(&fixture->conf, "the path to include is too long"));
+	assert_int_equal(fixture->conf.note_count, 1);
+}
+
 static void test_longest_line_wins(void **state)
 {
 	struct fixture *fixture = *state;
@@ -631,6 +663,8 @@ int main(void)
 		TEST(test_communities_that_are_shut_out),
 		TEST(test_addresses_and_users),
 		TEST(test_sinks),
+		TEST(test_informs),
+		TEST(test_path_too_long_to_include),
 		TEST(test_com2sec),
 		TEST(test_longest_line_wins),
 		TEST(test_masks),

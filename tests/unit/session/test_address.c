@@ -110,6 +110,18 @@ static void hosts(void **state)
 	close(fd);
 }
 
+static void long_path(void **state)
+{
+	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path) + 1];
+
+	(void)state;
+	memset(path, 'x', sizeof(path) - 1);
+	path[0] = '/';
+	path[sizeof(path) - 1] = '\0';
+	assert_int_equal(tcx_address_connect(path, TIMEOUT, NOBODY), -1);
+	assert_int_equal(errno, ENAMETOOLONG);
+}
+
 /* What connecting gives, and what the log then says of it. */
 static void expect(const char *address, int error, const char *says)
 {
@@ -213,9 +225,9 @@ static void reaches(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lists),   cmocka_unit_test(paths), cmocka_unit_test(hosts),
-		cmocka_unit_test(causes),  cmocka_unit_test(waits), cmocka_unit_test(plain),
-		cmocka_unit_test(reaches),
+		cmocka_unit_test(lists),   cmocka_unit_test(paths),	cmocka_unit_test(hosts),
+		cmocka_unit_test(causes),  cmocka_unit_test(waits),	cmocka_unit_test(plain),
+		cmocka_unit_test(reaches), cmocka_unit_test(long_path),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
