@@ -38,10 +38,10 @@ def oid(text):
     return element(6, bytes(octets))
 
 
-def request(kind, number, names, community="public", non_repeaters=0, repetitions=0):
+def request(kind, number, names, community="public", non_repeaters=0, repetitions=0, version=1):
     varbinds = b"".join(element(0x30, oid(name) + b"\x05\x00") for name in names)
     pdu = integer(number) + integer(non_repeaters) + integer(repetitions) + element(0x30, varbinds)
-    return element(0x30, integer(1) + element(4, community.encode()) + element(kind, pdu))
+    return element(0x30, integer(version) + element(4, community.encode()) + element(kind, pdu))
 
 
 def split(data):

@@ -5,9 +5,11 @@ Run by the tests with `ip netns exec`; nothing here checks anything.
 """
 
 import contextlib
+import ctypes
 import socket
 import struct
 import sys
+import time
 
 MPTCP = 262
 UDPLITE = 136
@@ -158,9 +160,26 @@ def busy(port):
         lossy(port)
 
 
+def around(names):
+    """Some of it in each of these namespaces in turn, until somebody ends it."""
+    places = [open(f"/run/netns/{name}") for name in names]
+    while True:
+        for place in places:
+            if ctypes.CDLL(None, use_errno=True).setns(place.fileno(), 0) != 0:
+                raise OSError(ctypes.get_errno(), "setns")
+            for family, address in LOOPBACKS:
+                tcp(family, address)
+                udp(family, address)
+            icmp()
+            ip()
+            time.sleep(0.01)
+
+
 def main():
     if sys.argv[1:] == ["stream"]:
         stream(5)
+    if sys.argv[1:2] == ["around"]:
+        around(sys.argv[2:])
     if sys.argv[1:2] == ["busy"]:
         busy(int(sys.argv[2]))
     for family, address in LOOPBACKS:
