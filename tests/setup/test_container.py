@@ -26,19 +26,22 @@ NO_PORTS = f"{MIB2}.7.2.0"
 # As a container has it: a root that cannot be written, processes and mounts of its own, and few capabilities.
 CONTAINER = """
 set -eu
-root=$1 volume=$2 conf=$3 capabilities=$4
-shift 4
+root=$1 place=$2 volume=$3 conf=$4 capabilities=$5
+shift 5
 mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
-mkdir -p "$root/var/agentx"
-mount --bind "$volume" "$root/var/agentx"
+mkdir -p "$root$place"
+mount --bind "$volume" "$root$place"
 mount --bind "$conf" "$root/etc/snmp"
 mount -o remount,bind,ro "$root"
 exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin setpriv --bounding-set "$capabilities" --inh-caps -all "$@"
 """
 OF_SNMPD = "-all,+chown,+net_bind_service,+setgid,+setuid"
 OF_AGENT = "-all,+setgid,+setuid"
+OF_MASTER = "-all,+net_bind_service,+setgid,+setuid"
+AGENTX, STATE = "/var/agentx", "/var/lib/tcpextd"
+USER = 705
 
 
 @contextlib.contextmanager
@@ -60,15 +63,15 @@ def made():
         yield work
 
 
-def start(site, stage, what, volume, capabilities, **conf):
-    """A container in the site's network namespace, with files in /etc/snmp."""
+def start(site, stage, what, mounted, capabilities, options=(), **conf):
+    """A container in the site's network namespace, with files in /etc/snmp. mounted: a place there, and a folder."""
     folder = site.folder / f"conf-{what}"
     for name, text in conf.items():
         site.write(f"conf-{what}/{name}.conf", text)
     output = site.folder / f"{what}.out"
     return site.start(harness.Process, site.inside(
         "unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "sh", "-c", CONTAINER, "sh", stage.root,
-        volume, folder, capabilities, *stage.entrypoint), output), output
+        *mounted, folder, capabilities, *stage.entrypoint, *options), output), output
 
 
 def ask(site, address, oid):
@@ -89,16 +92,31 @@ def knock(site, times):
 
 def meets(here, there, stages, volume, snmpd_conf, agent_conf, address, what):
     """snmpd here shows the counters of the agent's namespace, which is another one."""
-    snmpd, said = start(here, stages["snmpd"], f"snmpd-{what}", volume, OF_SNMPD, snmpd=snmpd_conf)
-    agent, log = start(there, stages["tcpextd"], f"agent-{what}", volume, OF_AGENT, tcpextd=agent_conf)
+    snmpd, said = start(here, stages["snmpd"], f"snmpd-{what}", (AGENTX, volume), OF_SNMPD, snmpd=snmpd_conf)
+    agent, log = start(there, stages["tcpextd"], f"agent-{what}", (AGENTX, volume), OF_AGENT, tcpextd=agent_conf)
     wait_for(lambda: f"{what}: the agent is served: {log.read_text()} {said.read_text()}", lambda: ask(here, address, harness.VERSION))
-    check_equal(ask(here, address, NO_PORTS), no_ports(there), f"{what}: the counters are those of the agent's namespace")
+    wait_for(lambda: f"{what}: the counters are those of the agent's namespace, {no_ports(there)}: {ask(here, address, NO_PORTS)}",
+             lambda: ask(here, address, NO_PORTS) == no_ports(there))
+    check(True, f"{what}: the counters are those of the agent's namespace")
     for process in agent, snmpd:
         process.kill()
 
 
+def alone(site, stage):
+    """The agent without snmpd, which keeps its state in a volume of its own."""
+    state = site.folder / "state"
+    state.mkdir(mode=0o700)
+    os.chown(state, USER, USER)
+    agent, log = start(site, stage, "alone", (STATE, state), OF_MASTER, ("--master", "udp:161"), tcpextd="rocommunity public\n")
+    wait_for(lambda: f"alone: it is served: {log.read_text()}", lambda: ask(site, "udp:127.0.0.1:161", harness.VERSION))
+    check_equal(ask(site, "udp:127.0.0.1:161", NO_PORTS), no_ports(site), "alone: the counters of its namespace")
+    kept = list(state.iterdir())
+    check(kept and all(file.stat().st_uid == USER for file in kept), "alone: its state is in the volume", log.read_text())
+    agent.kill()
+
+
 def in_chroots(_):
-    """Each step of the Containerfile is carried out, and the two images serve: by a socket in a volume, and by TCP."""
+    """Each step of the Containerfile is carried out, and the two images serve: by a socket in a volume, by TCP, and the agent alone."""
     with made() as work:
         stages = containerfile.build(FILES / "Containerfile", work / "context", work / "base", work)
         check(True, "all steps have been carried out")
@@ -108,7 +126,8 @@ def in_chroots(_):
             volume.mkdir()
             conf = (FILES / "snmpd.conf").read_text()
             meets(here, there, stages, volume, conf, "agentXPingInterval 4\n", "udp:127.0.0.1:161", "a volume")
-            check_equal((volume / "master").stat().st_uid, 705, "the socket is of the user that both have")
+            check_equal((volume / "master").stat().st_uid, USER, "the socket is of the user that both have")
+            alone(there, stages["tcpextd"])
             link(here, there)
             meets(here, there, stages, volume, conf.replace("/var/agentx/master", "tcp:10.9.0.1:705"),
                   "agentXSocket tcp:10.9.0.1:705\nagentXPingInterval 4\n", "udp:127.0.0.1:161", "TCP")
@@ -145,8 +164,11 @@ def by_buildah(site):
             check(done.returncode == 0, f"{program} runs in it", done.stderr)
 
 
+DAEMONSETS = {"daemonset.yaml": {"snmpd": OF_SNMPD, "tcpextd": OF_AGENT}, "daemonset-standalone.yaml": {"tcpextd": OF_MASTER}}
+
+
 def kubernetes(_):
-    """The DaemonSet has no word that the API does not know, and all that it wants."""
+    """The DaemonSets have no word that the API does not know, and all that it wants."""
     try:
         import yaml
         from kubernetes import client
@@ -169,23 +191,25 @@ def kubernetes(_):
         model(**{names[name]: part for name, part in value.items() if name in names})  # it refuses to lack what it wants
         return sum(look(part, model.openapi_types[names[name]], f"{where}.{name}") for name, part in value.items() if name in names)
 
-    documents = list(yaml.safe_load_all((FILES / "daemonset.yaml").read_text()))
-    check_equal([document["kind"] for document in documents], ["ConfigMap", "DaemonSet"], "two objects")
-    for document in documents:
-        look(document, f"V1{document['kind']}", document["kind"])
-    pod = documents[1]["spec"]["template"]["spec"]
-    check((pod["hostNetwork"], pod["hostPID"]) == (True, True), "the node's network and processes")
-    check(all(one["securityContext"]["readOnlyRootFilesystem"] for one in pod["containers"]), "roots that cannot be written")
-    check_equal({one["name"]: "+" + ",+".join(one["securityContext"]["capabilities"]["add"]).lower() for one in pod["containers"]},
-                {"snmpd": OF_SNMPD[5:], "tcpextd": OF_AGENT[5:]}, "the capabilities are those that were tried")
+    for file, capabilities in DAEMONSETS.items():
+        documents = list(yaml.safe_load_all((FILES / file).read_text()))
+        check_equal([document["kind"] for document in documents], ["ConfigMap", "DaemonSet"], f"{file}: two objects")
+        for document in documents:
+            look(document, f"V1{document['kind']}", document["kind"])
+        pod = documents[1]["spec"]["template"]["spec"]
+        check((pod["hostNetwork"], pod["hostPID"]) == (True, True), "the node's network and processes")
+        check(all(one["securityContext"]["readOnlyRootFilesystem"] for one in pod["containers"]), "roots that cannot be written")
+        check_equal({one["name"]: "-all,+" + ",+".join(one["securityContext"]["capabilities"]["add"]).lower() for one in pod["containers"]},
+                    capabilities, "the capabilities are those that were tried")
 
 
 def compose(site):
-    """docker-compose takes its file."""
+    """docker-compose takes its files."""
     if not shutil.which("docker-compose"):
         raise Skip("needs docker-compose")
-    done = site.run("docker-compose", "-f", FILES / "compose.yaml", "config", "-q")
-    check_equal((done.returncode, done.stderr), (0, ""), "docker-compose config")
+    for file in ("compose.yaml", "standalone.yaml"):
+        done = site.run("docker-compose", "-f", FILES / file, "config", "-q")
+        check_equal((done.returncode, done.stderr), (0, ""), f"docker-compose -f {file} config")
 
 
 if __name__ == "__main__":
