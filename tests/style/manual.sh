@@ -36,7 +36,8 @@ printf '.TH A 1\n.SH\n.BB x\n' >"$tmp/bad.1"
 [ -n "$(lint "$tmp/bad.1")" ] || complain "mandoc lets pass what is no page"
 lacks "$tmp/bad.1" --print || complain "a page without an option seems to have it"
 
-for page in snmpnstat.1 tcpextd.8 tcpextd.conf.5 tcpextd-counters.7 tcpextd-managers.7 tcpextd-symptoms.7 tcpextd-tables.7; do
+for page in snmpnstat.1 tcpextd.8 tcpextd.conf.5 tcpextd-counters.7 tcpextd-managers.7 tcpextd-reliability.7 tcpextd-symptoms.7 \
+    tcpextd-tables.7; do
     said=$(lint "$top/man/$page")
     [ -z "$said" ] || complain "$page: $said"
 done
