@@ -146,7 +146,12 @@ class Generator:
         """The body of a TestSet."""
         value = {2: struct.pack(order + "I", 7), 4: struct.pack(order + "I4s", 4, b"abcd"), 65: struct.pack(order + "I", 9)}
         kinds = self.random.choices(list(value), k=self.random.randrange(1, 4))
-        return b"".join(struct.pack(order + "HH", kind, 0) + encode_name(self.name()[:128], 0, order, True) + value[kind] for kind in kinds)
+        return b"".join(struct.pack(order + "HH", kind, 0) + encode_name(self.registered(), 0, order, True) + value[kind] for kind in kinds)
+
+    def registered(self):
+        """Behind all that is registered the library refuses no test."""
+        name = self.name()[:128]
+        return name if name < self.names[-1] else self.existing()
 
     def malformed(self, body):
         """Without its end, or with more than there are."""

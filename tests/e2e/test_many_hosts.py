@@ -134,7 +134,7 @@ WANTED = {
     "types": "unknown answers with what is no health", "texts": "unknown answers with what is no health",
     "less": "unknown answers with what is no health", "none": "unknown answers with what is no health",
     "more": "unknown answers with what is no health", "others": "unknown answers with what is no health",
-    "nulls": "unknown shows nothing", "absent": "unknown shows nothing", "young": "unknown its agent has no value",
+    "nulls": "unknown answers with what is no health", "absent": "unknown shows nothing", "young": "unknown its agent has no value",
     "denied": "unknown refuses the request: authorizationError", "big": "unknown refuses the request: (tooBig)",
     "error": "unknown refuses the request: Unknown Error", "id": "unknown does not answer, but for", "get": "unknown does not answer, but for",
     "trap": "unknown does not answer, but for", "report": "unknown ", "junk": "unknown does not answer, but for",
