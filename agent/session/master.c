@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "config/config.h"
@@ -14,6 +12,7 @@
 #include "session/address.h"
 #include "sinks.h"
 #include "snmp/quirks.h"
+#include "stream.h"
 
 /* Where neither systemd nor the environment names one. */
 #define DEFAULT_STATE "/var/lib/tcpextd"
@@ -103,29 +102,6 @@ int tcx_master_try(const char *address, struct tcx_fault *fault)
 	return 0;
 }
 
-/*
- * In place of netsnmp_unix_recv(), which forgets what it has allocated for the address where a
- * manager goes that has not read its answers (up to 5.10).
- */
-static int receive(netsnmp_transport *transport, void *octets, int size, void **address, int *len)
-{
-	struct sockaddr *own = calloc(1, sizeof(struct sockaddr_un));
-	socklen_t own_len = sizeof(struct sockaddr_un);
-	ssize_t count = -1;
-
-	if (own != NULL && getsockname(transport->sock, own, &own_len) == 0)
-		do
-			count = recv(transport->sock, octets, (size_t)size, MSG_DONTWAIT);
-		while (count < 0 && errno == EINTR);
-	if (count < 0) {
-		free(own);
-		own = NULL;
-	}
-	*address = own;
-	*len = own != NULL ? (int)sizeof(struct sockaddr_un) : 0;
-	return (int)count;
-}
-
 static bool listen_at(struct tcx_master *master, const char *address, struct tcx_fault *fault)
 {
 	netsnmp_transport *transport = open_at(address, fault);
@@ -133,8 +109,7 @@ static bool listen_at(struct tcx_master *master, const char *address, struct tcx
 
 	if (transport == NULL)
 		return false;
-	if (transport->domain == netsnmp_UnixDomain)
-		transport->f_recv = receive; /* of each connection, which is a copy of it */
+	tcx_stream_never_wait(transport);
 	snmp_sess_init(&session);
 	session.version = SNMP_DEFAULT_VERSION;
 	session.callback = tcx_master_take;

@@ -13,6 +13,7 @@
 #include "base/worker.h"
 #include "session/address.h"
 #include "snmp/quirks.h"
+#include "stream.h"
 
 /* Notifications that wait for one receiver at most. */
 #define QUEUE_MAX 1000
@@ -183,6 +184,7 @@ static void open_session(const struct tcx_sinks *sinks, struct sink *sink)
 		fail(sink, text_of(errno));
 		return;
 	}
+	tcx_stream_never_wait(snmp_sess_transport(snmp_sess_pointer(session)));
 	session->callback = on_session;
 	session->callback_magic = sink;
 	sink->session = session;

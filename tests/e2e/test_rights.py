@@ -9,6 +9,7 @@ import signal
 
 import harness
 import test_netns as netns
+import test_standalone as standalone
 import test_tables as tables
 from harness import Skip, check, check_equal
 
@@ -78,6 +79,15 @@ def reloaded(site):
         check_equal([line for line in agent.log() if "start it again" in line], [], "which takes no new start")
 
 
+def as_master(site):
+    """With --master the thread that managers' requests come to has none, once it listens."""
+    with netns.two(site) as other:
+        conf = f"procRoot {netns.stay(other)}\n" + tables.FAST
+        agent = standalone.start(site, conf, options=("-u", USER), addresses=(standalone.UDP,))
+        check_equal(of_threads(agent.pid), (NONE, asked(SYS_PTRACE, SYS_ADMIN)), "none for the first thread, two for the others")
+        netns.counters_are(site, other, "there")
+
+
 def as_root(site):
     """Without -u root keeps all else."""
     site.snmpd()
@@ -110,4 +120,4 @@ def given(site):
 
 
 if __name__ == "__main__":
-    harness.main(as_user, reloaded, as_root, given)
+    harness.main(as_user, reloaded, as_master, as_root, given)

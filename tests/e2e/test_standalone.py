@@ -377,6 +377,27 @@ def silent(site):
         manager.plug.close()
 
 
+def deaf(site):
+    """Who asks and never reads is cut off once there is no more room for answers: others are served."""
+    def is_cut_off(manager):
+        """Sends as much as it can."""
+        try:
+            while manager.plug.send(many):
+                pass
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+    start(site, addresses=(UDP, "tcp:127.0.0.1:161"))
+    many = 100 * ber.request(ber.GETBULK, 1, [OBJECTS], repetitions=100)
+    for manager in (connect(site), ber.Manager(site.snmp)):
+        with manager:
+            manager.plug.setblocking(False)
+            wait_for("it is cut off", lambda: is_cut_off(manager))
+            check(not refused(site, V3, address="127.0.0.1", netns=True), "others are served")
+
+
 def full(site):
     """On a full disk, at the start or at the end, the state stays that of before; the log of the start says so."""
     def engine():
@@ -420,4 +441,4 @@ def full(site):
 
 
 if __name__ == "__main__":
-    harness.main(same, system, modules, access, views, sets, starts, unprivileged, large, contexts, as_shown, manual, gone, silent, full)
+    harness.main(same, system, modules, access, views, sets, starts, unprivileged, large, contexts, as_shown, manual, gone, silent, deaf, full)
