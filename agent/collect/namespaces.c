@@ -618,6 +618,15 @@ void tcx_namespaces_found(struct tcx_namespaces *namespaces, enum tcx_discovery 
 
 /* --- The jobs ----------------------------------------------------------------------------------*/
 
+static void report_names(struct tcx_namespaces *namespaces, const struct tcx_fault *failed,
+			 const struct tcx_fault *refused)
+{
+	tcx_events_report(namespaces->events, &namespaces->names_failed, &names_kind,
+			  "names of network namespaces", failed);
+	tcx_events_report(namespaces->events, &namespaces->link_refused, &links_kind,
+			  "a symbolic link to a network namespace", refused);
+}
+
 /* Call while changing. */
 static uint64_t find_names(struct tcx_namespaces *namespaces, const char *patterns)
 {
@@ -627,11 +636,8 @@ static uint64_t find_names(struct tcx_namespaces *namespaces, const char *patter
 	uint64_t due_ns;
 	bool done = tcx_netns_names_list(names, patterns, &due_ns, &fault);
 
-	tcx_events_report(namespaces->events, &namespaces->names_failed, &names_kind,
-			  "names of network namespaces", done ? NULL : &fault);
-	tcx_events_report(namespaces->events, &namespaces->link_refused, &links_kind,
-			  "a symbolic link to a network namespace",
-			  names->refused.text[0] != '\0' ? &names->refused : NULL);
+	report_names(namespaces, done ? NULL : &fault,
+		     names->refused.text[0] != '\0' ? &names->refused : NULL);
 	all = done ? calloc(names->count + 1, sizeof(*all)) : NULL;
 	for (size_t i = 0; all != NULL && i < names->count; i++)
 		all[i] = (struct tcx_namespace_found){.kind = TCX_NAMESPACE_NAMED,
@@ -657,6 +663,7 @@ static uint64_t find(void *owner)
 		due_ns = TCX_NEVER;
 	} else if (settings.names.text[0] == '\0') {
 		found(namespaces, TCX_DISCOVERY_NAMES, NULL, 0);
+		report_names(namespaces, NULL, NULL);
 		namespaces->finding.fd = -1;
 		tcx_netns_names_clear(&namespaces->names);
 	} else {

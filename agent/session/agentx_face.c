@@ -199,6 +199,12 @@ static bool keep_from_library(const struct tcx_wire *wire, const struct tcx_pdu 
 	       refuse(pdu, TCX_PDU_PROCESSING_ERROR, 0);
 }
 
+/* A response gets none. */
+static bool refuse_request(const struct tcx_pdu *pdu, uint16_t error, uint16_t index)
+{
+	return pdu->type == TCX_PDU_RESPONSE || refuse(pdu, error, index);
+}
+
 /*
  * A context in which nothing is registered ends here for both faces. So does a name with a 0, of
  * which the library would copy the part before, and read as much as was sent (agentx_parse(),
@@ -213,9 +219,9 @@ bool tcx_agentx_take(void *arg, struct tcx_pdu *pdu)
 	char name[TCX_CONTEXT_MAX + 1];
 
 	if (pdu->size > TCX_PDU_LONGEST)
-		return refuse(pdu, TCX_PDU_TOO_BIG, 1);
+		return refuse_request(pdu, TCX_PDU_TOO_BIG, 1);
 	if (!tcx_pdu_take_context(pdu, name))
-		return refuse(pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
+		return refuse_request(pdu, TCX_PDU_UNSUPPORTED_CONTEXT, 0);
 	if (pdu->type == TCX_PDU_RESPONSE && (pdu->packet & TCX_PDU_OURS) != 0) {
 		tcx_notifications_take(agentx->notifications, pdu);
 		return true;

@@ -285,8 +285,7 @@ static struct tcx_context *context_of(const struct tcx_master *master, const net
 	return context != NULL && tcx_context_is_served(context) ? context : NULL;
 }
 
-/* Anybody can make it happen, and each one is an inform that waits, or that the library waits for.
- */
+/* Anybody can make it happen, and each one is a notification. */
 static void tell_of_failure(struct tcx_master *master)
 {
 	const uint64_t now = tcx_clock_now();
