@@ -27,8 +27,8 @@ from harness import MIB2, OBJECTS, check, check_equal, wait_for
 PAGE = harness.SOURCE / "man/tcpextd-reliability.7"
 DEFAULTS = os.environ.get("RELIABILITY") == "defaults"
 CONF = "agentXPingInterval 5\nagentXTimeout 1\nagentXRetries 2\n" if DEFAULTS else \
-    "refreshInterval 0.2\nmaxAge 2\ntableInterval 1\nagentXPingInterval 3\nagentXTimeout 2\nagentXRetries 0\n"
-PATIENCE = 1.0  # how long a manager waits for an answer
+    "refreshInterval 0.2\nmaxAge 2\ntableInterval 1\nagentXPingInterval 6\nagentXTimeout 5\nagentXRetries 0\n"
+PATIENCE = 1.0 if DEFAULTS else 8.0  # how long a manager waits for an answer
 PAUSE = 0.02
 
 OWN = f"{OBJECTS}.8.24.0"  # tcpExtListenDrops, of net/netstat

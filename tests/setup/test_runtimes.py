@@ -55,7 +55,7 @@ class Podman:
     def __exit__(self, *_):
         for name in reversed(self.names):  # one that another's namespace is in goes last
             self.run("rm", "-f", "-t0", name)
-        for parent in pathlib.Path("/sys/fs/cgroup").glob("**/libpod_parent"):
+        for parent in pathlib.Path("/sys/fs/cgroup").glob("*/libpod_parent"):
             for folder, _, _ in os.walk(parent, topdown=False):
                 with contextlib.suppress(OSError):  # another's container is in it
                     os.rmdir(folder)
