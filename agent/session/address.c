@@ -308,12 +308,13 @@ static const struct receiver {
 } receivers[] = {
 	{"udp:", AF_INET, SOCK_DGRAM},	   {"udp6:", AF_INET6, SOCK_DGRAM},
 	{"udpv6:", AF_INET6, SOCK_DGRAM},  {"udpipv6:", AF_INET6, SOCK_DGRAM},
+	{"ipv6:", AF_INET6, SOCK_DGRAM},   {"/", AF_UNIX, SOCK_STREAM},
 	{"tcp:", AF_INET, SOCK_STREAM},	   {"tcp6:", AF_INET6, SOCK_STREAM},
 	{"tcpv6:", AF_INET6, SOCK_STREAM}, {"tcpipv6:", AF_INET6, SOCK_STREAM},
 	{"unix:", AF_UNIX, SOCK_STREAM},
 };
 
-/* Without a prefix it is a host. type is 0 where the library alone knows. */
+/* Without a prefix it is a host, or a path from / on. type is 0 where the library alone knows. */
 static struct receiver receiver_of(const char *target)
 {
 	const char *colon = strchr(target, ':');

@@ -193,12 +193,15 @@ static void plain(void **state)
 					  "[::1]:162",
 					  "162",
 					  "unix:/x/sink",
+					  "/x/sink",
+					  "/x:y/sink",
+					  "ipv6:[::1]:162",
 					  "tlstcp:host:10162",
 					  "dtlsudp:host",
 					  "udp:192.0.2.1:9"};
-	static const char *const are_not[] = {"host.invalid",	  "host.invalid:162",
-					      "udp:host.invalid", "tcp:192.0.2.1",
-					      "tcp6:[::1]:162",	  "udp6:192.0.2.1"};
+	static const char *const are_not[] = {
+		"host.invalid",	  "host.invalid:162", "udp:host.invalid", "tcp:192.0.2.1",
+		"tcp6:[::1]:162", "udp6:192.0.2.1",   "ipv6:host.invalid"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(are); i++)
