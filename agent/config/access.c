@@ -105,55 +105,97 @@ static void run(const struct config_line *parser, const char *text)
 
 /* --- Receivers of notifications ----------------------------------------------------------------*/
 
-/* Options with a value behind them, of trapsink and of snmpcmd(1). */
-static bool takes_value(const char *option, size_t len)
-{
-	static const char *const long_ones[] = {"-name", "-tag", "-profile"};
+/* Options of trapsess with a value, which are those of snmpcmd(1), for getopt(). */
+#define WITH_VALUE "YmMOIPDvrtcZeEnulxXaApT3LsC"
+#define SPACE	   " \t\n"
 
-	for (size_t i = 0; i < sizeof(long_ones) / sizeof(long_ones[0]); i++)
-		if (strlen(long_ones[i]) == len && strncmp(option, long_ones[i], len) == 0)
-			return true;
-	return len == 2 && strchr("aAcCeElLmMnNOPrsStTuvxXYZ3", option[1]) != NULL;
+static bool is_trapsess(size_t word)
+{
+	return strcasecmp(words[word].word, "trapsess") == 0;
 }
 
-/* Behind a word, which may have quotes. */
-static const char *end_of_word(const char *word)
+static bool is_whole_word(const char *option)
 {
-	const char quote = word[0];
-	size_t len = strcspn(word, " \t\n");
+	static const char *const whole[] = {"-name", "-tag", "-profile"};
+	size_t i = 0;
 
-	if (quote == '"' || quote == '\'')
-		for (len = 1; word[len] != '\0' && word[len] != quote; len++)
-			len += word[len] == '\\' && word[len + 1] != '\0';
-	return word + len + (word[len] == quote && len > 0);
+	while (i < sizeof(whole) / sizeof(whole[0]) && strcmp(whole[i], option) != 0)
+		i++;
+	return i < sizeof(whole) / sizeof(whole[0]);
 }
 
-/* The first word that is no option; NULL: there is none. */
-static const char *find_target(const char *text, size_t *len)
+/* Whether the next word is its value, as of -3m, whose key may be behind it or in the next word. */
+static bool takes_value(const char *option, bool of_trapsess)
+{
+	const char *letter = strpbrk(option + 1, WITH_VALUE);
+
+	if (is_whole_word(option))
+		return true;
+	if (!of_trapsess)
+		return strcmp(option, "-s") == 0;
+	if (letter == NULL || option[1] == '-')
+		return false;
+	if (letter[0] == '3' && letter[1] != '\0')
+		letter += letter[2] == '=' ? 2 : 1;
+	return letter[1 + strspn(letter + 1, SPACE)] == '\0';
+}
+
+/* Words of trapsess may have quotes. Returns where the next one begins, or where the text ends. */
+static const char *take_word(const char *text, bool of_trapsess, char word[SPRINT_MAX_LEN])
+{
+	size_t len = strcspn(text, SPACE);
+	const char *next = text + len + strspn(text + len, SPACE);
+
+	if (of_trapsess) {
+		next = copy_nword((char *)text, word, SPRINT_MAX_LEN);
+		return next != NULL ? next : text + strlen(text);
+	}
+	snprintf(word, SPRINT_MAX_LEN, "%.*s", (int)len, text);
+	return next;
+}
+
+/* The first word that is no option, and what is behind it; NULL: there is none. */
+static const char *find_target(const char *text, bool of_trapsess, char target[SPRINT_MAX_LEN],
+			       const char **rest)
 {
 	bool is_value = false;
 
-	for (const char *end; *(text += strspn(text, " \t\n")) != '\0'; text = end) {
-		end = end_of_word(text);
-		*len = (size_t)(end - text);
-		if (!is_value && text[0] != '-')
+	for (text += strspn(text, SPACE); text[0] != '\0'; text = *rest) {
+		*rest = take_word(text, of_trapsess, target);
+		if (!is_value && target[0] != '-')
 			return text;
-		is_value = !is_value && takes_value(text, *len);
+		is_value = !is_value && takes_value(target, of_trapsess);
 	}
 	return NULL;
 }
 
-/* One like it that is there, as nothing is sent to it. NULL: none. */
+/* As the library makes it; other lines than of trapsess may have a port behind the community. */
+static char *address_of(const char *target, const char *rest, bool of_trapsess)
+{
+	char community[SPRINT_MAX_LEN], port[SPRINT_MAX_LEN] = "";
+	size_t size = strlen(target) + sizeof(port) + 1;
+	char *address = malloc(size);
+
+	if (!of_trapsess && rest[0] != '\0')
+		take_word(take_word(rest, false, community), false, port);
+	if (address != NULL)
+		snprintf(address, size, "%s%s%s", target, port[0] != '\0' ? ":" : "", port);
+	return address;
+}
+
+/*
+ * One like it that is there, as nothing is sent to it. NULL: none. It has no port, as trapsink may
+ * have one behind the community.
+ */
 static const char *stand_in(const char *target)
 {
 	static const struct {
 		const char *begin, *address;
 	} kinds[] = {
-		{"udp:", "udp:127.0.0.1:9"},  {"tcp:", "udp:127.0.0.1:9"},
-		{"unix:", "udp:127.0.0.1:9"}, {"udp6:", "udp6:[::1]:9"},
-		{"udpv6:", "udp6:[::1]:9"},   {"udpipv6:", "udp6:[::1]:9"},
-		{"tcp6:", "udp6:[::1]:9"},    {"tcpv6:", "udp6:[::1]:9"},
-		{"tcpipv6:", "udp6:[::1]:9"},
+		{"udp:", "udp:127.0.0.1"},  {"tcp:", "udp:127.0.0.1"},	{"unix:", "udp:127.0.0.1"},
+		{"/", "udp:127.0.0.1"},	    {"udp6:", "udp6:[::1]"},	{"udpv6:", "udp6:[::1]"},
+		{"udpipv6:", "udp6:[::1]"}, {"ipv6:", "udp6:[::1]"},	{"tcp6:", "udp6:[::1]"},
+		{"tcpv6:", "udp6:[::1]"},   {"tcpipv6:", "udp6:[::1]"},
 	};
 	const char *colon = strchr(target, ':');
 
@@ -162,14 +204,14 @@ static const char *stand_in(const char *target)
 			return kinds[i].address;
 	if (colon == NULL || strspn(colon + 1, "0123456789") == strlen(colon + 1))
 		return kinds[0].address;
-	return target + strspn(target, "[0123456789abcdefABCDEF") == colon ? "udp6:[::1]:9" : NULL;
+	return target + strspn(target, "[0123456789abcdefABCDEF") == colon ? "udp6:[::1]" : NULL;
 }
 
 /* Of options that it does not understand trapsess takes those before, and another receiver. */
 static bool is_understood(const netsnmp_session *session, const struct tcx_access_line *line,
 			  const char *address)
 {
-	return session == NULL || strcasecmp(words[line->word].word, "trapsess") != 0 ||
+	return session == NULL || !is_trapsess(line->word) ||
 	       (session->peername != NULL && strcmp(session->peername, address) == 0);
 }
 
@@ -178,9 +220,9 @@ static void check_sink(struct tcx_access_line *line, const struct config_line *p
 		       struct tcx_config_reading *reading)
 {
 	const char *address = line->target != NULL ? stand_in(line->target) : NULL;
-	size_t len = 0, size = strlen(line->text) + 64;
-	const char *target = find_target(line->text, &len);
-	char *text = malloc(size);
+	size_t size = strlen(line->text) + 64;
+	char *text = malloc(size), word[SPRINT_MAX_LEN];
+	const char *rest, *target = find_target(line->text, is_trapsess(line->word), word, &rest);
 	netsnmp_session *session;
 	bool informs;
 
@@ -189,8 +231,8 @@ static void check_sink(struct tcx_access_line *line, const struct config_line *p
 		tcx_config_complain(reading, line->place, "%s names no receiver: add an address",
 				    words[line->word].word);
 	} else if (text != NULL && address != NULL) {
-		snprintf(text, size, "%.*s%s%s", (int)(target - line->text), line->text, address,
-			 target + len);
+		snprintf(text, size, "%.*s%s %s", (int)(target - line->text), line->text, address,
+			 rest);
 		reading->running = line->place;
 		reading->in_library = true;
 		session = tcx_quirk_open_sink(parser, text, &informs);
@@ -238,14 +280,16 @@ void tcx_access_keep(struct tcx_config_reading *reading, const char *word, const
 	char place[TCX_CONFIG_LINE_SIZE];
 	struct tcx_access *access = &reading->config.access;
 	struct tcx_access_line line = {.word = find(word)};
-	size_t len;
-	const char *target = words[line.word].when == OF_SINK ? find_target(text, &len) : NULL;
+	char target[SPRINT_MAX_LEN];
+	const char *rest;
+	bool names_one = words[line.word].when == OF_SINK &&
+			 find_target(text, is_trapsess(line.word), target, &rest) != NULL;
 
 	tcx_config_find_place(reading, place);
 	line.place = strdup(place);
 	line.text = strdup(text);
-	line.target = target != NULL ? strndup(target, len) : NULL;
-	if (line.place != NULL && line.text != NULL && (target == NULL || line.target != NULL) &&
+	line.target = names_one ? address_of(target, rest, is_trapsess(line.word)) : NULL;
+	if (line.place != NULL && line.text != NULL && (!names_one || line.target != NULL) &&
 	    tcx_array_append(&access->lines, &access->count, &line, sizeof(line)))
 		return;
 	free(line.place);

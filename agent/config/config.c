@@ -59,7 +59,8 @@ void tcx_config_register(void)
 static bool is_chatter(const char *line)
 {
 	return strncmp(line, "net-snmp: ", 10) == 0 ||
-	       strstr(line, "No handlers regestered") != NULL;
+	       strstr(line, "No handlers regestered") != NULL ||
+	       strstr(line, "separate port argument for sinks is deprecated") != NULL;
 }
 
 /* What the library says behind "FILE: line N: " and before a word of the file; and what we say. */

@@ -199,6 +199,19 @@ def mute(site):
     check_equal(events.agent.end(), 0, "it ends")
 
 
+def words(site):
+    """A port behind the community, an address with quotes, and a path are taken as the library takes them."""
+    path = site.folder / "sink"
+    with site.socket(socket.SOCK_DGRAM) as port, site.socket(socket.SOCK_DGRAM) as quotes, socket.socket(socket.AF_UNIX) as listener:
+        for plug, where in ((port, ("127.0.0.1", 1165)), (quotes, ("127.0.0.1", 1166)), (listener, str(path))):
+            plug.bind(where)
+            plug.settimeout(harness.DEADLINE)
+        listener.listen()
+        agent = start(site, f'trapsink 127.0.0.1 public 1165\ntrapsess -v2c -c public "udp:127.0.0.1:1166"\ntrap2sink {path} public\n')
+        check(all(b"public" in plug.recv(65536) for plug in (port, quotes, accepted(listener))), "each is told")
+        quiet(agent)
+
+
 def datagrams(plug):
     with contextlib.suppress(BlockingIOError):
         return plug.recv(65536, socket.MSG_DONTWAIT)
@@ -206,4 +219,4 @@ def datagrams(plug):
 
 
 if __name__ == "__main__":
-    harness.main(sinks, crossing, again, notify, nowhere, faulty, mute)
+    harness.main(sinks, crossing, again, notify, nowhere, faulty, mute, words)

@@ -834,6 +834,55 @@ static void words_of_master(void **state)
 	assert_int_equal(config.interval_ns, 3 * TCX_NS_PER_S);
 }
 
+static void read_for_master(const char *text)
+{
+	static char path[PATH_MAX];
+	const struct tcx_options options = {
+		.config_file = path, .no_default_config = true, .master = true};
+
+	snprintf(path, sizeof(path), "%s/given.conf", fixture.root);
+	fixture_puts(&fixture, "given.conf", text);
+	logged[0] = '\0';
+	if (take(&options) > 0)
+		fail_msg("'%s': %s", text, logged);
+}
+
+/* The receiver is the word that the library takes for it. */
+static void targets(void **state)
+{
+	static const struct {
+		const char *line, *target;
+	} lines[] = {
+		{"trapsink -s 192.0.2.9 -name x sink public 1162", "sink:1162"},
+		{"trapsink sink\tpublic ", "sink"},
+		{"trapsink -v sink", "sink"},
+		{"informsink \"sink\" public", "\"sink\""},
+		{"trapsess -v2c -c public sink", "sink"},
+		{"trapsess -v 2c -c public \"sink\"", "sink"},
+		{"trapsess -name 'a b' -Ci -v2c -c 'a b' 'udp:sink:9'", "udp:sink:9"},
+		{"trapsess -v2c -c a\\ b /x\\ y/sink", "/x y/sink"},
+		{"trapsess -v3 -u u -l authPriv -3m 0x12 -3k=0x34 sink", "sink"},
+		{"trapsess -v3 -u u -3M 0x12 -3K= 0x34 -3k0x56 sink", "sink"},
+		{"trapsess -D token -I u -dv 2c -dd -c public sink", "sink"},
+		{"trapsess -v2c -c public -- sink", "sink"},
+		{"trapsess -v2c -c public", NULL},
+		{"trap2sink -name", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		const char *target;
+
+		read_for_master(lines[i].line);
+		assert_int_equal(config.access.count, 1);
+		target = config.access.lines[0].target;
+		if (target == NULL || lines[i].target == NULL
+			    ? target != lines[i].target
+			    : strcmp(target, lines[i].target) != 0)
+			fail_msg("%s: %s", lines[i].line, target);
+	}
+}
+
 static void module_words(void **state)
 {
 	unsigned int all = 0;
@@ -907,6 +956,7 @@ int main(void)
 		cmocka_unit_test(included_files),
 		cmocka_unit_test(read_again),
 		cmocka_unit_test(words_of_master),
+		cmocka_unit_test(targets),
 		cmocka_unit_test(module_words),
 		cmocka_unit_test(applies_agentx),
 		cmocka_unit_test(no_session),
