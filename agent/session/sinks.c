@@ -46,7 +46,8 @@ struct sink {
 	struct reach *reach; /* with a reference; NULL: it is not looked for */
 	struct waiting *first;
 	size_t count;
-	bool failing; /* which the log says */
+	size_t unanswered; /* informs that were sent by the session */
+	bool failing;	   /* which the log says */
 };
 
 struct tcx_sinks {
@@ -74,16 +75,21 @@ static void drop_all(struct sink *sink)
 	}
 }
 
-/* What waits is lost: later ones may come through. */
-static void fail(struct sink *sink, const char *why)
+static void tell_loss(struct sink *sink, const char *why)
 {
-	drop_all(sink);
 	if (!sink->failing)
 		snmp_log(LOG_WARNING,
 			 "notifications do not reach %s: %s; they are lost, and each later one "
 			 "tries again: see that a receiver runs there, or take the line out\n",
 			 sink->target, why);
 	sink->failing = true;
+}
+
+/* What waits is lost: later ones may come through. */
+static void fail(struct sink *sink, const char *why)
+{
+	drop_all(sink);
+	tell_loss(sink, why);
 }
 
 static void succeed(struct sink *sink)
@@ -108,6 +114,7 @@ static void close_session(struct sink *sink)
 
 	sink->session = NULL;
 	sink->asking = sink->useless = false;
+	sink->unanswered = 0;
 	if (session != NULL)
 		snmp_close(session);
 }
@@ -170,7 +177,7 @@ static int on_session(int operation, netsnmp_session *session, int number, netsn
 	if (operation != NETSNMP_CALLBACK_OP_DISCONNECT || sink->session != session)
 		return 1;
 	sink->useless = true;
-	if (sink->first != NULL)
+	if (sink->first != NULL || sink->unanswered > 0)
 		fail(sink, "it has ended the connection");
 	return 1;
 }
@@ -219,6 +226,23 @@ static void lose(struct sink *sink, const char *why)
 	fail(sink, why);
 }
 
+/* Of informs that were sent at once the first may have had the new engine asked for. */
+static bool is_to_engine_of(const netsnmp_pdu *pdu, const netsnmp_session *session)
+{
+	return pdu->securityEngineIDLen == session->securityEngineIDLen &&
+	       (pdu->securityEngineIDLen == 0 ||
+		memcmp(pdu->securityEngineID, session->securityEngineID,
+		       pdu->securityEngineIDLen) == 0);
+}
+
+/* A report is followed by what becomes of its inform: an error, or that it is sent again. */
+static bool is_end(int operation, const netsnmp_pdu *pdu)
+{
+	return operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE
+		       ? pdu->command != SNMP_MSG_REPORT
+		       : operation != NETSNMP_CALLBACK_OP_RESEND;
+}
+
 static int on_answer(int operation, netsnmp_session *session, int number, netsnmp_pdu *pdu,
 		     void *arg)
 {
@@ -227,10 +251,15 @@ static int on_answer(int operation, netsnmp_session *session, int number, netsnm
 	(void)number;
 	if (sink->session != session)
 		return 1;
-	if (operation == NETSNMP_CALLBACK_OP_TIMED_OUT)
+	sink->unanswered -= is_end(operation, pdu);
+	if (operation == NETSNMP_CALLBACK_OP_TIMED_OUT && is_to_engine_of(pdu, session))
 		lose(sink, "it does not answer");
+	else if (operation == NETSNMP_CALLBACK_OP_TIMED_OUT)
+		tell_loss(sink, "it does not answer");
 	else if (operation == NETSNMP_CALLBACK_OP_SEC_ERROR)
 		lose(sink, "it refuses the user, or cannot read what comes");
+	else if (operation == NETSNMP_CALLBACK_OP_SEND_FAILED)
+		fail_by(sink, session);
 	if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE)
 		return 1;
 	snmp_increment_statistic(STAT_SNMPINPKTS);
@@ -261,10 +290,13 @@ static void complete(netsnmp_pdu *pdu, const netsnmp_session *session, bool info
 static bool send_first(struct sink *sink)
 {
 	netsnmp_pdu *pdu = sink->first->pdu;
+	size_t unanswered = sink->unanswered;
 
 	take_first(sink);
 	complete(pdu, sink->session, sink->informs);
+	sink->unanswered += sink->informs;
 	if (snmp_async_send(sink->session, pdu, sink->informs ? on_answer : NULL, sink) == 0) {
+		sink->unanswered = unanswered; /* on_answer() was called or not */
 		snmp_free_pdu(pdu);
 		fail_by(sink, sink->session);
 		return false;
@@ -320,14 +352,15 @@ static void advance(const struct tcx_sinks *sinks, struct sink *sink)
 
 static void add(struct sink *sink, const netsnmp_pdu *pdu)
 {
-	struct waiting *waiting = sink->count < QUEUE_MAX ? malloc(sizeof(*waiting)) : NULL;
+	struct waiting *waiting = sink->count < QUEUE_MAX ? calloc(1, sizeof(*waiting)) : NULL;
 	struct waiting **end = &sink->first;
 
-	if (waiting == NULL)
-		return;
-	*waiting = (struct waiting){.pdu = snmp_clone_pdu((netsnmp_pdu *)pdu)};
-	if (waiting->pdu == NULL) {
+	if (waiting != NULL)
+		waiting->pdu = snmp_clone_pdu((netsnmp_pdu *)pdu);
+	if (waiting == NULL || waiting->pdu == NULL) {
 		free(waiting);
+		tell_loss(sink, sink->count < QUEUE_MAX ? strerror(ENOMEM)
+							: "too many wait for it already");
 		return;
 	}
 	while (*end != NULL)

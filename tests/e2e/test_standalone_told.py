@@ -199,6 +199,20 @@ def mute(site):
     check_equal(events.agent.end(), 0, "it ends")
 
 
+def hangs_up(site):
+    """A receiver that takes an inform and ends the stream before it answers has lost it, which is told of."""
+    with site.socket(socket.SOCK_STREAM) as listener:
+        listener.bind(("127.0.0.1", 1163))
+        listener.settimeout(harness.DEADLINE)
+        listener.listen()
+        events = Events(site, "trapsess -Ci -v2c -c public -t 600 -r 0 tcp:127.0.0.1:1163\n")
+        plug = accepted(listener)
+        check(b"public" in plug.recv(65536), "the inform comes")
+        plug.close()
+        events.agent.wait_log("do not reach tcp:127.0.0.1:1163: it has ended the connection")
+    check_equal(events.agent.end(), 0, "it ends")
+
+
 def words(site):
     """A port behind the community, an address with quotes, and a path are taken as the library takes them."""
     path = site.folder / "sink"
@@ -219,4 +233,4 @@ def datagrams(plug):
 
 
 if __name__ == "__main__":
-    harness.main(sinks, crossing, again, notify, nowhere, faulty, mute, words)
+    harness.main(sinks, crossing, again, notify, nowhere, faulty, mute, hangs_up, words)
