@@ -224,7 +224,6 @@ static void check_sink(struct tcx_access_line *line, const struct config_line *p
 	char *text = malloc(size), word[SPRINT_MAX_LEN];
 	const char *rest, *target = find_target(line->text, is_trapsess(line->word), word, &rest);
 	netsnmp_session *session;
-	bool informs;
 
 	line->is_version_1 = strcasecmp(words[line->word].word, "trapsink") == 0;
 	if (target == NULL) {
@@ -235,7 +234,7 @@ static void check_sink(struct tcx_access_line *line, const struct config_line *p
 			 rest);
 		reading->running = line->place;
 		reading->in_library = true;
-		session = tcx_quirk_open_sink(parser, text, &informs);
+		session = tcx_quirk_open_sink(parser, text, &line->informs);
 		reading->in_library = false;
 		if (!is_understood(session, line, address))
 			tcx_config_complain(reading, line->place,

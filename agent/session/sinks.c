@@ -451,9 +451,11 @@ static void free_all(struct sink *first)
 	}
 }
 
-static bool was_failing(const struct sink *before, const char *target)
+/* Informs may fail where traps, which nobody acknowledges, do not. */
+static bool was_failing(const struct sink *before, const struct sink *sink)
 {
-	while (before != NULL && strcmp(before->target, target) != 0)
+	while (before != NULL &&
+	       (before->informs != sink->informs || strcmp(before->target, sink->target) != 0))
 		before = before->next;
 	return before != NULL && before->failing;
 }
@@ -471,6 +473,7 @@ static struct sink *new_sink(const struct tcx_access_line *line)
 		return NULL;
 	}
 	sink->line = line;
+	sink->informs = line->informs;
 	sink->target = target;
 	return sink;
 }
@@ -487,7 +490,7 @@ void tcx_sinks_set(struct tcx_sinks *sinks, const struct tcx_access *access)
 
 		if (sink == NULL)
 			continue;
-		sink->failing = was_failing(before, sink->target);
+		sink->failing = was_failing(before, sink);
 		*end = sink;
 		end = &sink->next;
 	}

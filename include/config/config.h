@@ -17,6 +17,7 @@ struct tcx_access_line {
 	size_t word;	   /* its place among them */
 	char *target;	   /* owned: the receiver that it names; NULL: it is for access */
 	bool is_version_1; /* which it gets */
+	bool informs;	   /* or traps */
 };
 
 /* The most octets of a text of the system group (RFC 3418). */

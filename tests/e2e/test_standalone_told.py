@@ -213,6 +213,16 @@ def hangs_up(site):
     check_equal(events.agent.end(), 0, "it ends")
 
 
+def both(site):
+    """Of one address traps are sent and informs are not answered: a reload takes neither for the other."""
+    events = Events(site, "trapsess -Ci -v2c -c public -t 1 -r 0 udp:127.0.0.1:1164\ntrap2sink udp:127.0.0.1:1164 public\n")
+    events.agent.wait_log("do not reach udp:127.0.0.1:1164: it does not answer")
+    reload(events.agent)
+    events.one()
+    check_equal(lines_of(events, "udp:127.0.0.1:1164"), (1, 0), "nothing has changed")
+    check_equal(events.agent.end(), 0, "it ends")
+
+
 def words(site):
     """A port behind the community, an address with quotes, and a path are taken as the library takes them."""
     path = site.folder / "sink"
@@ -233,4 +243,4 @@ def datagrams(plug):
 
 
 if __name__ == "__main__":
-    harness.main(sinks, crossing, again, notify, nowhere, faulty, mute, hangs_up, words)
+    harness.main(sinks, crossing, again, notify, nowhere, faulty, mute, hangs_up, both, words)
