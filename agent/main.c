@@ -190,6 +190,13 @@ static void log_rights(const struct tcx_program *program, const struct tcx_confi
 			 "then; start it again\n");
 }
 
+/* Users that sinks made for their receivers have gone with those of the files. */
+static void stay(struct tcx_program *program)
+{
+	if (program->options.master)
+		tcx_master_set(&program->master, &program->config.access);
+}
+
 /* On SIGHUP. Changes all but the registrations at once. */
 static void reload(struct tcx_program *program)
 {
@@ -201,6 +208,7 @@ static void reload(struct tcx_program *program)
 	if (tcx_config_read(&config, &program->options) > 0) {
 		snmp_log(LOG_ERR, "the old configuration stays in force; correct the files, then "
 				  "send SIGHUP again\n");
+		stay(program);
 		return;
 	}
 	log_rights(program, &config);
@@ -211,6 +219,7 @@ static void reload(struct tcx_program *program)
 			 fault.text);
 		tcx_config_put_back(&program->config, &program->options);
 		tcx_config_release(&config);
+		stay(program);
 		return;
 	}
 	tcx_config_release(&program->config);

@@ -213,6 +213,21 @@ def hangs_up(site):
     check_equal(events.agent.end(), 0, "it ends")
 
 
+def stays(site):
+    """After a reload that is refused receivers of SNMPv3 informs are told as before."""
+    sink = trapd.Trapd(site)
+    conf = ACCESS + harness.ALL + trapd.sinks("inform, v3") + QUICK + notifications.proc_root(site)
+    agent = start(site, conf, access="")
+    sink.came(1, what="agentStartedNotification")
+    site.write("tcpextd.conf", conf + "trapsess -v2c -c public\n")
+    reload(agent)
+    agent.wait_log("stays in force")
+    notifications.break_file(site, "net/netstat")
+    sink.came(1, "inform, v3", "sourceStaleNotification")
+    check(not any("do not reach" in line for line in agent.log()), "none is lost", agent.log())
+    check_equal(agent.end(), 0, "it ends")
+
+
 def both(site):
     """Of one address traps are sent and informs are not answered: a reload takes neither for the other."""
     events = Events(site, "trapsess -Ci -v2c -c public -t 1 -r 0 udp:127.0.0.1:1164\ntrap2sink udp:127.0.0.1:1164 public\n")
@@ -243,4 +258,4 @@ def datagrams(plug):
 
 
 if __name__ == "__main__":
-    harness.main(sinks, crossing, again, notify, nowhere, faulty, mute, hangs_up, both, words)
+    harness.main(sinks, crossing, again, notify, nowhere, faulty, mute, hangs_up, stays, both, words)
