@@ -194,7 +194,11 @@ bool tcx_master_set(struct tcx_master *master, const struct tcx_access *access)
 		master->sinks = tcx_sinks_new();
 		if (master->sinks == NULL)
 			return false;
-		register_readfd(tcx_sinks_fd(master->sinks), on_reached, master->sinks);
+		if (register_readfd(tcx_sinks_fd(master->sinks), on_reached, master->sinks) !=
+		    FD_REGISTERED_OK)
+			snmp_log(LOG_ERR, "receivers of notifications that are not known by "
+					  "their numbers are told late: the library watches "
+					  "no more descriptors\n");
 	}
 	tcx_sinks_set(master->sinks, access);
 	return true;
