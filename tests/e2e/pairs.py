@@ -16,6 +16,8 @@ from master import ADD_CAPS, NO_ERROR, PING, REGISTER, Master, response
 PING_S = 2
 QUICK = f"agentXPingInterval {PING_S}\nagentXTimeout 1\nagentXRetries 0\n"
 STEADY = "agentXPingInterval 6\nagentXTimeout 5\nagentXRetries 0\n"
+CALM = "agentXPingInterval 12\nagentXTimeout 11\nagentXRetries 0\n"  # no session is lost, however busy the machine is
+AT_ONCE = 14  # agents, with their masters: more of them are a busy machine by themselves
 BUSY = 5  # times slower than it should be is a machine that builds meanwhile
 AGAIN = 3 * PING_S * BUSY  # seconds until an agent serves again: three pings
 FILES = ("snmp", "netstat", "snmp6", "sockstat", "sockstat6")
@@ -92,7 +94,7 @@ class Pair:
 
     def ready(self):
         """Serves for the first time."""
-        wait_for(lambda: f"{self.name}: all is registered; the log: {self.agent.log()[-5:]}", self.is_complete)
+        wait_for(lambda: f"{self.name}: all is registered; the log: {self.agent.log()[-5:]}", self.is_complete, 2 * AGAIN)
         self.must_be_right()
         self.registrations = len(self.connection().granted)
         self.fds = descriptors(self.agent)
@@ -187,10 +189,18 @@ class Wrong:
         self.kinds = set()
 
 
+def in_groups(faults):
+    """So that not all agents run at one time."""
+    names = list(faults)
+    for i in range(0, len(names), AT_ONCE):
+        yield {name: faults[name] for name in names[i:i + AT_ONCE]}
+
+
 def begin_all(site, faults, conf, *kinds, where=None):
     """A pair for each of the faults, all at once, and what goes wrong in each from the beginning on."""
     wrongs = [(name, Wrong(fault, *kinds, where=where)) for name, fault in faults.items()]
-    return [(name, wrong, Pair(site, f"pair{i}", conf, wrong)) for i, (name, wrong) in enumerate(wrongs)]
+    begun = len(list(site.folder.glob("pair*")))
+    return [(name, wrong, Pair(site, f"pair{i}", conf, wrong)) for i, (name, wrong) in enumerate(wrongs, begun)]
 
 
 def ready(found):
@@ -220,6 +230,8 @@ def end_all(found, tried):
     check_equal([name for name, _, pair in found if not pair.agent.alive()], [], "all are the process that they were")
     ended = {name: pair.agent.end() for name, _, pair in found}
     check_equal({name: status for name, status in ended.items() if status}, {}, f"all end in good order; what was tried: {tried}")
+    for _, _, pair in found:
+        pair.master.close()
 
 
 class Memory:

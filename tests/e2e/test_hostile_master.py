@@ -15,14 +15,13 @@ import harness
 from harness import MIB2, OBJECTS, check, check_equal, key, wait_for
 from master import (BIG_ENDIAN, CLOSE, CONTEXT, GET, GETNEXT, HEADER, NO_ERROR, RESPONSE, TOO_BIG, UNSUPPORTED_CONTEXT, encode, encode_oid,
                     parse_answer)
-from pairs import AGAIN, QUICK, SHOWN, Memory, Pair, descriptors, end_all, ready
+from pairs import AGAIN, CALM, QUICK, SHOWN, Memory, Pair, descriptors, end_all, ready
 
 MORE = int(os.environ.get("HOSTILE", "1"))
 SEED = os.environ.get("HOSTILE_SEED", str(time.time_ns()))
 GETBULK, TESTSET, COMMITSET, UNDOSET, CLEANUPSET = range(7, 12)
 NOT_WRITABLE = 17
 NO_OBJECT, NO_INSTANCE, END_OF_VIEW = 128, 129, 130
-STEADY = "agentXPingInterval 4\nagentXTimeout 3\nagentXRetries 0\n"
 SCALAR = f"{OBJECTS}.8.1.0"
 BATCH = 100
 SO_SNDBUFFORCE = 32  # of Linux; Python has no name for it
@@ -317,7 +316,7 @@ PDUS = (flipped, long_names, wrong_headers, bodies_cut, numbers_of_octets, bulk,
 def same_session(site):
     """PDUs that no master should send, of all kinds, in one session."""
     print(f"  HOSTILE_SEED={SEED}", flush=True)
-    with Pair(site, "pair", f"{STEADY}tableIdle 3600\ntableInterval 3600\n") as pair:
+    with Pair(site, "pair", f"{CALM}tableIdle 3600\ntableInterval 3600\n") as pair:
         asker = Asker(pair.ready())
         instances(asker)
         pair.fds, lines = descriptors(pair.agent), pair.agent.log()
@@ -333,7 +332,7 @@ def same_session(site):
 
 def keeps_nothing(site):
     """What is sent in a session, again and again, takes no memory: least of all SETs that are not cleaned up."""
-    with Pair(site, "pair", STEADY) as pair:
+    with Pair(site, "pair", CALM) as pair:
         asker = Asker(pair.ready())
         kinds = {"a TestSet of 20": (TESTSET, varbind(SCALAR) * 20), "a GetBulk": (GETBULK, counts(0, 5) + ranges(MIB2)),
                  "a Get": (GET, ranges(*SHOWN))}
