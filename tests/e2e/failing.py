@@ -62,9 +62,9 @@ class Failing:
             row.at = row.calls = row.failed = 0
 
     def fail(self, name, at, error=0, how=ONCE):
-        """From here on call number `at' fails."""
+        """From here on call number `at' fails. failed() counts from here, too."""
+        self.start_count()
         row = self.row(name)
-        row.at = row.calls = row.failed = 0
         row.error, row.how = error, how
         row.at = at
 
@@ -111,6 +111,7 @@ class Held:
 
     def __init__(self, site, other, failing):
         self.site, self.failing, self.lies = site, failing, []
+        self.had = 0  # trials whose call came, and failed
         self.conf = CONF.format(root=site.folder / "proc", other=other.netns)
         for path, text in kernel.read_texts(FIXTURE).items():
             site.write(f"proc/{path}", text)
@@ -223,11 +224,6 @@ class Held:
             served += len(names) if octets == self.first.get(number) else self.take(request, octets)
         return served
 
-    @staticmethod
-    def is_free(oid):
-        """snmpd has tables of MIB-II of its own, which it shows while there is no session."""
-        return oid.startswith(f"{harness.MIB2}.")
-
     def is_whole(self):
         """Whether all is served, with as few descriptors as ever."""
         if not self.agent.alive():
@@ -269,19 +265,18 @@ class Held:
             return harness.check(False, what, f"lies {self.lies[:5]}; {lines} lines {self.agent.log()[before:][:MOST_LINES]}")
         return True
 
-    def round(self, failing=True):
-        """What there is for an agent to do: a reload, readings, tables, requests for all of it. Until a call has failed, or none came."""
-        sequence = self.site.sequence() or 0
+    def round(self, ends=lambda: False):
+        """What there is for an agent to do: a reload, readings, tables, requests for all of it. Until it ends, or its time is over."""
         self.agent.send(signal.SIGHUP)
         self.ask_all()
         deadline = time.monotonic() + ROUND
-        while time.monotonic() < deadline and not (failing and self.failing.failed()) and (
-                failing or (self.site.sequence() or 0) < sequence + 12):
+        while time.monotonic() < deadline and not ends():
             time.sleep(0.01)
 
     def count_round(self):
+        sequence = self.site.sequence() or 0
         self.failing.start_count()
-        self.round(False)
+        self.round(lambda: (self.site.sequence() or 0) >= sequence + 12)
         return self.failing.count()
 
     def count_start(self):
@@ -296,8 +291,10 @@ class Held:
         """Call number `at' of a function fails in a round."""
         def happens():
             self.failing.fail(name, at, error, how)
-            self.round()
-        if self.hold(what, happens, most_lines):
+            self.round(self.failing.failed if how == ONCE else lambda: False)
+        good = self.hold(what, happens, most_lines)
+        self.had += self.failing.failed() > 0
+        if good:
             return True
         self.again()
         return False
@@ -317,6 +314,7 @@ class Held:
         except harness.Failure as why:
             return harness.check(False, what, f"{why}; {agent.popen.poll()} {agent.said()} {agent.log()}")
         finally:
+            self.had += self.failing.failed() > 0
             self.failing.stop()
             agent.kill()
 
@@ -331,6 +329,7 @@ def trials(counted, some, errors):
     return [(name, CHANCE.randint(1, counted[name]), CHANCE.choice(errors[name])) for name in names]
 
 
-def tell(title, tried, good):
+def tell(title, tried, good, had):
     harness.check(good == len(tried), f"{title}: {len(tried)} failures of {len({name for name, *_ in tried})} functions, {good} without a "
                   f"trace; SEED={SEED}")
+    harness.check(2 * had >= len(tried), f"{title}: in {had} of {len(tried)} the call came, and failed")

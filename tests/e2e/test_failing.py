@@ -16,6 +16,7 @@ from harness import check, check_equal
 ROUNDS, STARTS = 28, 14  # of a choice
 LESS = 0
 MANY_LINES = 100
+FEW = 4  # calls of a round, of which the next may have less than two
 
 OPENED = ("EMFILE", "ENFILE", "ENOMEM", "EACCES", "EIO", "ENOENT", "EINTR")
 SEEN = ("ENOMEM", "EACCES", "EIO", "ENOENT")
@@ -67,11 +68,13 @@ def rounds(site):
         counted = held.count_round()
         tried = failing.trials(counted, ROUNDS, ERRORS)
         good = sum(held.survives(f"call {at} of {name}() fails with {error or 'less'}", name, at, number_of(error)) for name, at, error in tried)
-        failing.tell("a round", tried, good)
+        failing.tell("a round", tried, good, held.had)
         for name in WAITS:
             if name in counted:
                 what = f"each second {name}() is interrupted"
                 check(held.survives(what, name, 1, errno.EINTR, failing.EACH_SECOND, MANY_LINES), what)
+                had = held.failing.failed()
+                check(had > 0 or counted[name] < FEW, f"{what}: {had} times, of {counted[name]} calls in a round before")
         check(held.agent.end() == 0, "it ends as it should")
 
 
@@ -83,7 +86,7 @@ def starts(site):
         held.learn()
         tried = failing.trials(held.count_start(), STARTS, ERRORS)
         good = sum(held.starts(f"call {at} of {name}() fails with {error or 'less'}", name, at, number_of(error)) for name, at, error in tried)
-        failing.tell("a start", tried, good)
+        failing.tell("a start", tried, good, held.had)
 
 
 def config_goes(site):
