@@ -13,7 +13,7 @@ import failing
 import harness
 from harness import check, check_equal
 
-ROUNDS, STARTS = 28, 14  # of a choice
+ROUNDS, STARTS, INTERRUPTED = 28, 14, 6  # of a choice
 LESS = 0
 MANY_LINES = 100
 FEW = 4  # calls of a round, of which the next may have less than two
@@ -69,12 +69,12 @@ def rounds(site):
         tried = failing.trials(counted, ROUNDS, ERRORS)
         good = sum(held.survives(f"call {at} of {name}() fails with {error or 'less'}", name, at, number_of(error)) for name, at, error in tried)
         failing.tell("a round", tried, good, held.had)
-        for name in WAITS:
-            if name in counted:
-                what = f"each second {name}() is interrupted"
-                check(held.survives(what, name, 1, errno.EINTR, failing.EACH_SECOND, MANY_LINES), what)
-                had = held.failing.failed()
-                check(had > 0 or counted[name] < FEW, f"{what}: {had} times, of {counted[name]} calls in a round before")
+        waits = [name for name in WAITS if name in counted]
+        for name in waits if failing.ALL else failing.CHANCE.sample(waits, min(INTERRUPTED, len(waits))):
+            what = f"each second {name}() is interrupted"
+            check(held.survives(what, name, 1, errno.EINTR, failing.EACH_SECOND, MANY_LINES), what)
+            had = held.failing.failed()
+            check(had > 0 or counted[name] < FEW, f"{what}: {had} times, of {counted[name]} calls in a round before")
         check(held.agent.end() == 0, "it ends as it should")
 
 
