@@ -6,6 +6,7 @@
  */
 #include "collect/namespaces.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -307,17 +308,24 @@ static uint64_t next_phase(struct tcx_namespaces *namespaces, uint64_t interval_
 	return (uint64_t)((turns - (double)(uint64_t)turns) * (double)interval_ns);
 }
 
-/* Only workers come here, so this thread can try. What the counters lack they tell themselves. */
-static bool can_have_tables(struct tcx_namespaces *namespaces, struct known *known)
+/*
+ * Only workers come here, so this thread can try. False with a fault: it may go well later.
+ * Counters of a process need no right to enter, those of a name do.
+ */
+static bool look_for_tables(struct tcx_namespaces *namespaces, struct known *known, bool *can,
+			    struct tcx_fault *fault)
 {
-	struct tcx_fault fault = {""};
-	int home = -1;
-	bool can = tcx_netns_enter(known->is.netns, &home, &fault);
+	int home = -1, error;
 
+	*can = tcx_netns_enter(known->is.netns, &home, fault);
+	error = errno;
 	tcx_netns_return(&home);
-	if (!can && known->discovery != TCX_DISCOVERY_NAMES)
-		report(namespaces, known, CLOSED, &fault);
-	return can;
+	if (*can)
+		return true;
+	if (known->discovery == TCX_DISCOVERY_NAMES || (error != EPERM && error != EACCES))
+		return false;
+	report(namespaces, known, CLOSED, fault);
+	return true;
 }
 
 static bool start_reading(struct tcx_namespaces *namespaces, struct known *known,
@@ -325,8 +333,11 @@ static bool start_reading(struct tcx_namespaces *namespaces, struct known *known
 {
 	struct tcx_collector_settings counters = settings->counters;
 	struct tcx_namespace *is = &known->is;
+	bool has_tables;
 
-	if (can_have_tables(namespaces, known)) {
+	if (!look_for_tables(namespaces, known, &has_tables, fault))
+		return false;
+	if (has_tables) {
 		is->tables = tcx_tables_start(namespaces->pool, namespaces->events, is->netns,
 					      tcx_surveys, TCX_SURVEYS, &settings->tables, fault);
 		if (is->tables == NULL)

@@ -227,9 +227,10 @@ static bool refuse(const struct tcx_netns *netns, int error, struct tcx_fault *f
 	if (error == EPERM || error == EACCES)
 		remedy = "; that takes CAP_SYS_ADMIN, and CAP_SYS_PTRACE where the process is not "
 			 "the agent's user's";
-	return tcx_fault_set(fault, "%s%s: the network namespace cannot be entered: %s%s",
-			     netns->name, netns->where == TCX_WHERE_NAMED ? "" : "/ns/net",
-			     strerror(error), remedy);
+	tcx_fault_set(fault, "%s%s: the network namespace cannot be entered: %s%s", netns->name,
+		      netns->where == TCX_WHERE_NAMED ? "" : "/ns/net", strerror(error), remedy);
+	errno = error;
+	return false;
 }
 
 /* Asked of what is open, since the file may be another's by now. */
@@ -240,10 +241,12 @@ static bool is_same(const struct tcx_netns *netns, int fd, struct tcx_fault *fau
 
 	if (fstat(fd, &status) == 0)
 		id = id_of(netns, &status);
-	return tcx_namespace_is(&id, &netns->id) ||
-	       tcx_fault_set(fault,
-			     "%s: it is another network namespace by now; start the agent again",
-			     netns->name);
+	if (tcx_namespace_is(&id, &netns->id))
+		return true;
+	tcx_fault_set(fault, "%s: it is another network namespace by now; start the agent again",
+		      netns->name);
+	errno = ESTALE;
+	return false;
 }
 
 static bool move_to(const struct tcx_netns *netns, int fd, int *home, struct tcx_fault *fault)
@@ -260,27 +263,34 @@ static bool move_to(const struct tcx_netns *netns, int fd, int *home, struct tcx
 	error = errno;
 	if (from >= 0 && from != *home)
 		close(from);
-	return refuse(netns, error, fault);
+	refuse(netns, error, fault);
+	errno = from < 0 ? EAGAIN : error; /* nobody lacks the right to be where he is */
+	return false;
 }
 
 bool tcx_netns_enter(const struct tcx_netns *netns, int *home, struct tcx_fault *fault)
 {
 	bool done;
-	int fd;
+	int fd, error;
 
 	if (!is_other(netns))
 		return true;
-	if (netns->where == TCX_WHERE_GONE)
-		return tcx_fault_set(
+	if (netns->where == TCX_WHERE_GONE) {
+		tcx_fault_set(
 			fault,
 			"its network namespace was unknown when the agent began to read there; "
 			"correct procRoot, or start the agent again when %s/net/snmp exists",
 			netns->name);
+		errno = ESTALE;
+		return false;
+	}
 	fd = openat(netns->folder, netns->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return refuse(netns, errno, fault);
 	done = is_same(netns, fd, fault) && move_to(netns, fd, home, fault);
+	error = errno;
 	close(fd);
+	errno = error;
 	return done;
 }
 

@@ -81,8 +81,9 @@ bool tcx_netns_follow(struct tcx_netns *netns, const char *path, struct tcx_faul
 /*
  * Moves the calling thread there, which must hold a reference; *home keeps where it came from, and
  * is -1 at first. It may go on to the next one from there, and must go back in the end. Nothing is
- * to be entered in the own one. False with a fault, mostly for lack of CAP_SYS_ADMIN: then it is
- * where it was. For workers, as tcx_netns_begin().
+ * to be entered in the own one. False with a fault and errno: EPERM or EACCES for lack of a
+ * right, mostly CAP_SYS_ADMIN, and no other; then it is where it was. For workers, as
+ * tcx_netns_begin().
  */
 bool tcx_netns_enter(const struct tcx_netns *netns, int *home, struct tcx_fault *fault);
 
