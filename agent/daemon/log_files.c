@@ -29,19 +29,30 @@ static netsnmp_log_handler *next_file(const netsnmp_log_handler *behind)
  * empties the file. Without a free descriptor it only notes the path, and logs that to the
  * destinations that are enabled.
  */
-bool tcx_log_files_options(char *options, int argc, char **argv)
+static bool parse_without_descriptors(char *options, int argc, char **argv, bool *good)
 {
 	struct rlimit before, none;
-	bool good;
+
+	if (getrlimit(RLIMIT_NOFILE, &before) != 0)
+		return false;
+	none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+	if (setrlimit(RLIMIT_NOFILE, &none) != 0)
+		return false;
+	*good = snmp_log_options(options, argc, argv) >= 0;
+	return setrlimit(RLIMIT_NOFILE, &before) == 0;
+}
+
+bool tcx_log_files_options(char *options, int argc, char **argv)
+{
+	bool good = false;
 
 	for (netsnmp_log_handler *to = get_logh_head(); to != NULL; to = to->next)
 		netsnmp_disable_this_loghandler(to);
-	getrlimit(RLIMIT_NOFILE, &before);
-	none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
-	setrlimit(RLIMIT_NOFILE, &none);
-	good = snmp_log_options(options, argc, argv) >= 0;
-	setrlimit(RLIMIT_NOFILE, &before);
-	return good;
+	if (parse_without_descriptors(options, argc, argv, &good))
+		return good;
+	fprintf(stderr, "tcpextd: -L: the limit of open files cannot be changed: %s\n",
+		strerror(errno));
+	return false;
 }
 
 static bool is_link_of_ours(const char *path)

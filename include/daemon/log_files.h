@@ -9,7 +9,8 @@
 
 /*
  * Parses -L as snmp_log_options() does, but opens no file yet. argv has its next word, if needed.
- * False after a wrong option, which the library has named on standard error.
+ * False after a wrong option, which the library has named on standard error, or where the limit of
+ * open files cannot be changed, which is said there, too.
  */
 bool tcx_log_files_options(char *options, int argc, char **argv);
 
