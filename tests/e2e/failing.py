@@ -13,8 +13,7 @@ import harness
 import kernel
 
 ALL = os.environ.get("FAILING") == "all"
-SEED = os.environ.get("SEED", str(time.time_ns()))
-CHANCE = random.Random(SEED)
+CHANCE = random.Random(harness.SEED)
 REALTIME, MONOTONIC, BOOTTIME = 0, 1, 7
 ONCE, FROM_THEN_ON, EACH_SECOND = range(3)
 ROWS = 128
@@ -331,5 +330,5 @@ def trials(counted, some, errors):
 
 def tell(title, tried, good, had):
     harness.check(good == len(tried), f"{title}: {len(tried)} failures of {len({name for name, *_ in tried})} functions, {good} without a "
-                  f"trace; SEED={SEED}")
+                  f"trace; SEED={harness.SEED}")
     harness.check(2 * had >= len(tried), f"{title}: in {had} of {len(tried)} the call came, and failed")

@@ -3,7 +3,7 @@
 """Network namespaces are made and deleted in random order while managers walk their contexts: each context shows the numbers of
 its own namespace alone, nothing is kept of what was deleted, and names that are used again take no memory.
 
-CHURN has how many are made, SEED repeats an order.
+CHURN has how many are made, SEED makes an order.
 """
 
 import ctypes
@@ -20,7 +20,6 @@ import harness
 from harness import ABSENT, OBJECTS, Failure, check, check_equal, private_kib, wait_for
 
 COUNT = int(os.environ.get("CHURN", "200"))
-SEED = os.environ.get("SEED", str(time.time_ns()))
 A_SECOND = 20
 NAMES = 24
 AT_ONCE = 16
@@ -42,7 +41,7 @@ class Namespaces:
     outside as long as it lives."""
 
     def __init__(self, site):
-        self.site, self.chance = site, random.Random(SEED)
+        self.site, self.chance = site, random.Random(harness.SEED)
         self.prefix = f"{site.netns}-"
         self.names = [f"{self.prefix}{n}" for n in range(NAMES)]
         self.there = {}  # name to number
@@ -121,7 +120,7 @@ class Managers:
     def __init__(self, site, namespaces, count=3):
         self.site, self.namespaces = site, namespaces
         self.over, self.wrong, self.right = threading.Event(), [], 0
-        self.threads = [threading.Thread(target=self.run, args=[random.Random(f"{SEED} {i}")]) for i in range(count)]
+        self.threads = [threading.Thread(target=self.run, args=[random.Random(f"{harness.SEED} {i}")]) for i in range(count)]
 
     def run(self, chance):
         while not self.over.is_set():
@@ -173,7 +172,7 @@ def check_memory(agent, snmpd, memory):
 
 def churn(site):
     """Numbers, peers and memory."""
-    print(f"       SEED={SEED}")
+    print(f"       SEED={harness.SEED}")
     with Namespaces(site) as namespaces:
         snmpd = site.snmpd(more=access(namespaces))
         agent = site.agent(f"namespace {namespaces.prefix}*\n")

@@ -3,7 +3,7 @@
 """The face that answers Get and GetNext in the session gives what net-snmp's library gives, octet by octet: the same generated
 requests go to an agent with each of them.
 
-A seed in the environment, FACES_SEED, repeats a run; FACES_REQUESTS is how many requests there are.
+SEED chooses the requests, FACES_REQUESTS is how many there are.
 
 Masked are, of a response: its sysUpTime; what is behind an error, which masters pass over (RFC 2741, 7.2.5.2), and which of several
 varbinds that cannot be written is told; and the values of MASKED. Where one name of a GetNext includes and another waits for a table, the library gives what it has by GET for the final
@@ -24,7 +24,6 @@ from harness import MIB2, OBJECTS, check, check_equal, key, wait_for
 from master import ADD_CAPS, BIG_ENDIAN, CONTEXT, GET, GETNEXT, Master, Octets, encode_oid, parse_answer
 
 REQUESTS = int(os.environ.get("FACES_REQUESTS", 10000))
-SEED = int(os.environ.get("FACES_SEED", random.SystemRandom().randrange(1 << 32)))
 BATCH = 100
 MANAGERS_REQUESTS = 300
 AGAIN = 50  # times, as a table is due each second, and a busy machine is slow to read it
@@ -291,10 +290,10 @@ def generated(site):
     """A master that asks as no snmpd does: every answer of both faces is the same, and where one is silent both are."""
     def first(face, connection):
         names = all_names(face, connection)
-        requests = requests_of(Generator(SEED, names))
+        requests = requests_of(Generator(harness.SEED, names))
         return names, requests, give(face, connection, requests)
 
-    print(f"  FACES_SEED={SEED}", flush=True)
+    print(f"  SEED={harness.SEED}", flush=True)
     names, requests, ours = by_master(site, "session", first)
     same_names, theirs = by_master(site, "library", lambda face, connection: (all_names(face, connection),
                                                                               as_library(face, connection, requests, ours)))
@@ -303,7 +302,7 @@ def generated(site):
     errors = collections.Counter(parse_answer(pdu).error for pdu in theirs.values())
     different = differing(requests, ours, theirs)
     check_equal(len(different), 0, f"{len(requests)} requests, {dict(kinds)} by type, are answered alike, {len(theirs)} of them at all,"
-                f" {dict(errors)} by error; FACES_SEED={SEED}")
+                f" {dict(errors)} by error; SEED={harness.SEED}")
     for packet, octets, _ in different[:5]:
         print(f"       {octets[:1000].hex()}\n       {differences(ours.get(packet), theirs.get(packet))}")
 
@@ -314,7 +313,7 @@ def refused(site):
     """Nothing can be written. Tests of one transaction, sent at once, are refused one by one; of what comes behind a test that went
     well nothing is done."""
     def run(face, connection):
-        generator = Generator(SEED, [key(f"{MIB2}.4.2.0")])
+        generator = Generator(harness.SEED, [key(f"{MIB2}.4.2.0")])
         integer = struct.pack(">HH", 2, 0) + encode_name(generator.names[0], 0, ">", True) + struct.pack(">I", 7)
         wanted, requests = {}, []
         for kind, count, answer in [(TESTSET, number, (NOT_WRITABLE, 1)) for number in (3, 1, 2, 1)] * 5 + [
@@ -384,15 +383,15 @@ def by_snmpd(site, face_name, requests, names, wanted=None):
 
 def managers(site):
     """Managers' requests, generated likewise, through a real snmpd."""
-    print(f"  FACES_SEED={SEED}", flush=True)
+    print(f"  SEED={harness.SEED}", flush=True)
     names = by_master(site, "session", all_names)
-    requests = managers_requests(Generator(SEED, names))
+    requests = managers_requests(Generator(harness.SEED, names))
     site.snmpd(seen="".join(f"view seen included .{subtree}\n" for subtree in (harness.ROOT, *(f"{MIB2}.{i}" for i in (2, 4, 5, 6, 7, 31)))))
     by_session = by_snmpd(site, "session", requests, names)
     by_library = by_snmpd(site, "library", requests, names, by_session)
     different = [(request, one[1:3], other[1:3], [pair for pair in zip(one.varbinds, other.varbinds) if pair[0] != pair[1]])
                  for request, one, other in zip(requests, by_session, by_library) if one != other]
-    check_equal(different, [], f"{len(requests)} requests of managers are answered alike; FACES_SEED={SEED}")
+    check_equal(different, [], f"{len(requests)} requests of managers are answered alike; SEED={harness.SEED}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 """A master that sends what no master should, to an agent that serves: each PDU gets what RFC 2741 says or nothing, none of them costs the
 session, and the agent shows what is true behind each. What leaves the stream without a beginning of a PDU costs the session, once.
 
-HOSTILE has how many times as much is tried, HOSTILE_SEED repeats the choices.
+HOSTILE has how many times as much is tried, SEED makes the choices.
 """
 
 import os
@@ -18,7 +18,6 @@ from master import (BIG_ENDIAN, CLOSE, CONTEXT, GET, GETNEXT, HEADER, NO_ERROR, 
 from pairs import AGAIN, CALM, QUICK, SHOWN, Memory, Pair, descriptors, end_all, ready
 
 MORE = int(os.environ.get("HOSTILE", "1"))
-SEED = os.environ.get("HOSTILE_SEED", str(time.time_ns()))
 GETBULK, TESTSET, COMMITSET, UNDOSET, CLEANUPSET = range(7, 12)
 NOT_WRITABLE = 17
 NO_OBJECT, NO_INSTANCE, END_OF_VIEW = 128, 129, 130
@@ -46,7 +45,7 @@ class Asker:
 
     def __init__(self, pair):
         self.pair, self.connection = pair, pair.connection()
-        self.chance = random.Random(SEED)
+        self.chance = random.Random(harness.SEED)
 
     def send(self, kind, body, **more):
         """Returns the number of the request."""
@@ -315,7 +314,7 @@ PDUS = (flipped, long_names, wrong_headers, bodies_cut, numbers_of_octets, bulk,
 
 def same_session(site):
     """PDUs that no master should send, of all kinds, in one session."""
-    print(f"  HOSTILE_SEED={SEED}", flush=True)
+    print(f"  SEED={harness.SEED}", flush=True)
     with Pair(site, "pair", f"{CALM}tableIdle 3600\ntableInterval 3600\n") as pair:
         asker = Asker(pair.ready())
         instances(asker)
@@ -356,7 +355,7 @@ STREAMS = {
     "a request of HTTP": b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "a message of SNMP": bytes.fromhex("302602010104067075626c6963a019020101020100020100300e300c06082b060102010103000500"),
     "a million of octets of 255": b"\xff" * 1000000,
-    "octets by chance": random.Random(SEED).randbytes(100000),
+    "octets by chance": random.Random(harness.SEED).randbytes(100000),
 }
 
 

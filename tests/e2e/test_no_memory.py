@@ -3,7 +3,7 @@
 """Each allocation of the agent's own code fails once: what is served stays true, the agent comes back, and nothing is left open. What
 its libraries allocate succeeds, since net-snmp does not outlive it.
 
-FAILING=all tries each; else SEED repeats a choice.
+FAILING=all tries each; else SEED makes the choice.
 """
 
 import collections
