@@ -167,6 +167,15 @@ bool tcx_events_next(struct tcx_events *events, struct tcx_event *event)
 	return first != NULL;
 }
 
+void tcx_events_go_on(struct tcx_events *events, struct tcx_condition *condition,
+		      const struct tcx_condition *before)
+{
+	pthread_mutex_lock(&events->lock);
+	condition->kind = before->kind;
+	condition->lasts = before->lasts && !before->begins;
+	pthread_mutex_unlock(&events->lock);
+}
+
 void tcx_events_mute(struct tcx_events *events, struct tcx_condition *conditions, size_t count)
 {
 	pthread_mutex_lock(&events->lock);

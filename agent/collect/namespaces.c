@@ -6,7 +6,6 @@
  */
 #include "collect/namespaces.h"
 
-#include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "base/clock.h"
 #include "events.h"
 #include "kernel/netns_names.h"
+#include "known_namespace.h"
 #include "pool.h"
 
 /* A run of the readings gives way after this time, so that it is never late. */
@@ -28,72 +28,31 @@
 /* Until all that is kept of new ones is there: the growth in a minute comes last. */
 #define SETTLED_NS (65 * TCX_NS_PER_S)
 
-/* The fraction of an interval between two that were found one after the other: the golden ratio's.
- */
-#define SPREAD 0.6180339887498949
-
-/* What may last of one. */
-enum { RENAMED, SAME, NAMELESS, CLOSED, FAILED, CONDITIONS };
-
-/* They get the name of the namespace, and a cause. */
-static const struct tcx_condition_kind kinds[CONDITIONS] = {
-	[RENAMED] = {LOG_NOTICE,
-		     "namespace %s is served as context %s: that of its own name cannot be had, "
-		     "which takes at most 32 letters, digits, '.', '-' and '_'\n",
-		     "namespace %s is gone\n"},
-	[SAME] = {LOG_NOTICE, "namespace %s is %s, and not served twice\n",
-		  "namespace %s is served now\n"},
-	[NAMELESS] = {LOG_WARNING,
-		      "namespace %s is not served as a context: %s names have been in use, which "
-		      "the master keeps; raise namespaceLimit, or start the master again\n",
-		      "namespace %s has a context now\n"},
-	[CLOSED] = {LOG_WARNING, "tables of namespace %s are not served: %s\n",
-		    "tables of namespace %s are served now\n"},
-	[FAILED] = {LOG_WARNING, "namespace %s cannot be served: %s; trying again\n",
-		    "namespace %s can be served now\n"},
-};
-
 static const struct tcx_condition_kind names_kind = {
 	LOG_WARNING, "%s cannot be found: %s; trying again\n", "%s are found again\n"};
 
 static const struct tcx_condition_kind links_kind = {LOG_WARNING, "%s is not served: %s\n",
 						     "%s: none is left out any more\n"};
 
-/* One that a discovery sees. */
-struct known {
-	struct tcx_namespace is;
-	enum tcx_discovery discovery;
-	char *path; /* owned; where it was found last */
-	bool seen;  /* by the look that goes on */
-	bool served;
-	struct tcx_condition conditions[CONDITIONS];
-	/* Of the job that reads: */
-	uint64_t due_ns;
-	unsigned int settings; /* by which it was read */
-};
-
 struct tcx_namespaces {
-	atomic_uint references; /* each job has one */
-	struct tcx_pool *pool;
+	atomic_uint references;	   /* each job has one */
 	struct tcx_events *events; /* with a reference */
 	struct tcx_job finding, reading;
-	struct tcx_layouts *layouts; /* with a reference */
-	size_t next;		     /* to be read; the job's own */
-	atomic_ullong settled_ns;    /* when memory is given back; 0: it was */
-	atomic_bool new_master;	     /* there is one, whose names are not forgotten yet */
-	atomic_uint applied;	     /* settings, by which all that are served are read */
+	size_t next;		  /* to be read; the job's own */
+	atomic_ullong settled_ns; /* when memory is given back; 0: it was */
+	atomic_bool new_master;	  /* there is one, whose names are not forgotten yet */
+	atomic_uint applied;	  /* settings, by which all that are served are read */
 
 	pthread_mutex_t changing; /* guards what follows; only workers wait for it */
 	bool stopped;
 	struct tcx_netns_names names;
 	struct tcx_condition names_failed;
 	struct tcx_condition link_refused;
-	struct tcx_context_names contexts;
+	struct tcx_serving serving;
 	size_t limit;		       /* of names, as it was applied */
 	bool unnamed[TCX_DISCOVERIES]; /* those without a name are to be found anew */
-	unsigned int begun;	       /* counts those that were served */
 	size_t count;
-	struct known **known; /* owned, with references; by discovery, name and number */
+	struct tcx_known **known; /* owned, with references; by discovery, name and number */
 
 	pthread_mutex_t lock;			 /* guards what follows; never held for long */
 	struct tcx_namespaces_settings settings; /* with references */
@@ -102,18 +61,6 @@ struct tcx_namespaces {
 };
 
 /* --- What is published -------------------------------------------------------------------------*/
-
-static void free_known(struct tcx_namespace *is)
-{
-	tcx_collector_unref(is->collector);
-	tcx_tables_unref(is->tables);
-	tcx_netns_unref(is->netns);
-	free(is->name);
-	free(((struct known *)is)->path);
-	free(is);
-}
-
-TCX_REFERENCE_DEFINE(tcx_namespace, free_known)
 
 static void free_list(struct tcx_namespace_list *list)
 {
@@ -207,38 +154,7 @@ static void apply(struct tcx_namespaces *namespaces, const struct tcx_namespaces
 	tcx_job_ask(&namespaces->reading);
 }
 
-/* --- One ---------------------------------------------------------------------------------------*/
-
-static void report(struct tcx_namespaces *namespaces, struct known *known, int which,
-		   const struct tcx_fault *cause)
-{
-	tcx_events_report(namespaces->events, &known->conditions[which], &kinds[which],
-			  known->is.name, cause);
-}
-
-static int compare_numbers(uint32_t a, uint32_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
-int tcx_namespace_compare(const struct tcx_namespace *a, const struct tcx_namespace *b)
-{
-	int order = compare_numbers(a->kind > TCX_NAMESPACE_NAMED, b->kind > TCX_NAMESPACE_NAMED);
-
-	if (order == 0)
-		order = strcmp(a->name, b->name);
-	return order != 0 ? order : compare_numbers(a->id.inode, b->id.inode);
-}
-
-static int compare(const struct known *known, enum tcx_discovery discovery,
-		   const struct tcx_namespace_found *found)
-{
-	int order = compare_numbers(known->discovery, discovery);
-
-	if (order == 0)
-		order = strcmp(known->is.name, found->name);
-	return order != 0 ? order : compare_numbers(known->is.id.inode, found->id.inode);
-}
+/* --- All that a discovery sees -----------------------------------------------------------------*/
 
 struct sought {
 	enum tcx_discovery discovery;
@@ -249,175 +165,16 @@ static bool is_before(const void *all, size_t i, const void *key)
 {
 	const struct sought *sought = key;
 
-	return compare(((struct known *const *)all)[i], sought->discovery, sought->found) < 0;
+	return tcx_known_compare(((struct tcx_known *const *)all)[i], sought->discovery,
+				 sought->found) < 0;
 }
-
-static struct known *new_known(enum tcx_discovery discovery,
-			       const struct tcx_namespace_found *found)
-{
-	struct known *known = tcx_reference_new(sizeof(*known), NULL);
-
-	if (known == NULL)
-		return NULL;
-	known->discovery = discovery;
-	known->is.name = strdup(found->name);
-	known->path = strdup(found->path);
-	known->is.kind = found->kind;
-	known->is.id = found->id;
-	known->is.since.ns = tcx_clock_now();
-	clock_gettime(CLOCK_REALTIME, &known->is.since.when);
-	if (known->is.name != NULL && known->path != NULL)
-		return known;
-	tcx_namespace_unref(&known->is);
-	return NULL;
-}
-
-static bool take_context(struct tcx_namespaces *namespaces, struct known *known, size_t limit)
-{
-	struct tcx_namespace *is = &known->is;
-
-	return known->discovery == TCX_DISCOVERY_NAMES
-		       ? tcx_context_names_take(&namespaces->contexts, is->name, limit, is->context)
-		       : tcx_context_names_take_number(&namespaces->contexts, limit, is->context);
-}
-
-/* Of one that gets no name its counters are read all the same. */
-static void name(struct tcx_namespaces *namespaces, struct known *known, size_t limit)
-{
-	struct tcx_namespace *is = &known->is;
-	struct tcx_fault text;
-
-	if (!take_context(namespaces, known, limit)) {
-		is->context[0] = '\0';
-		tcx_fault_set(&text, "%zu", limit);
-		report(namespaces, known, NAMELESS, &text);
-		return;
-	}
-	report(namespaces, known, NAMELESS, NULL);
-	if (known->discovery == TCX_DISCOVERY_NAMES && strcmp(is->name, is->context) != 0) {
-		tcx_fault_set(&text, "%s", is->context);
-		report(namespaces, known, RENAMED, &text);
-	}
-}
-
-/* Each is read at another time of the interval. */
-static uint64_t next_phase(struct tcx_namespaces *namespaces, uint64_t interval_ns)
-{
-	double turns = SPREAD * namespaces->begun++;
-
-	return (uint64_t)((turns - (double)(uint64_t)turns) * (double)interval_ns);
-}
-
-/*
- * Only workers come here, so this thread can try. False with a fault: it may go well later.
- * Counters of a process need no right to enter, those of a name do.
- */
-static bool look_for_tables(struct tcx_namespaces *namespaces, struct known *known, bool *can,
-			    struct tcx_fault *fault)
-{
-	int home = -1, error;
-
-	*can = tcx_netns_enter(known->is.netns, &home, fault);
-	error = errno;
-	tcx_netns_return(&home);
-	if (*can)
-		return true;
-	if (known->discovery == TCX_DISCOVERY_NAMES || (error != EPERM && error != EACCES))
-		return false;
-	report(namespaces, known, CLOSED, fault);
-	return true;
-}
-
-static bool start_reading(struct tcx_namespaces *namespaces, struct known *known,
-			  const struct tcx_namespaces_settings *settings, struct tcx_fault *fault)
-{
-	struct tcx_collector_settings counters = settings->counters;
-	struct tcx_namespace *is = &known->is;
-	bool has_tables;
-
-	if (!look_for_tables(namespaces, known, &has_tables, fault))
-		return false;
-	if (has_tables) {
-		is->tables = tcx_tables_start(namespaces->pool, namespaces->events, is->netns,
-					      tcx_surveys, TCX_SURVEYS, &settings->tables, fault);
-		if (is->tables == NULL)
-			return false;
-	}
-	counters.tables = is->tables;
-	is->collector =
-		tcx_collector_new(namespaces->events, is->netns, namespaces->layouts, &counters,
-				  next_phase(namespaces, counters.sources.interval_ns), fault);
-	return is->collector != NULL;
-}
-
-static void stop_reading(struct known *known)
-{
-	tcx_collector_stop(tcx_collector_ref(known->is.collector));
-	tcx_tables_stop(tcx_tables_ref(known->is.tables));
-}
-
-/* What was begun is tried anew. */
-static bool give_up(struct tcx_namespace *is)
-{
-	tcx_tables_unref(is->tables);
-	tcx_netns_unref(is->netns);
-	is->tables = NULL;
-	is->netns = NULL;
-	return false;
-}
-
-/* What was found may be gone meanwhile. */
-static bool serve(struct tcx_namespaces *namespaces, struct known *known,
-		  const struct tcx_namespaces_settings *settings)
-{
-	struct tcx_namespace *is = &known->is;
-	struct tcx_fault fault = {""};
-	struct tcx_namespace_id id;
-
-	is->netns = known->discovery == TCX_DISCOVERY_NAMES ? tcx_netns_named(known->path, &fault)
-							    : tcx_netns_new(known->path, &fault);
-	if (is->netns == NULL && known->discovery != TCX_DISCOVERY_NAMES)
-		report(namespaces, known, FAILED, &fault);
-	if (is->netns == NULL)
-		return false;
-	id = tcx_netns_id(is->netns);
-	if (!tcx_namespace_is(&id, &is->id))
-		return give_up(is);
-	if (!start_reading(namespaces, known, settings, &fault)) {
-		stop_reading(known);
-		report(namespaces, known, FAILED, &fault);
-		return give_up(is);
-	}
-	report(namespaces, known, FAILED, NULL);
-	name(namespaces, known, settings->limit);
-	known->served = true;
-	return true;
-}
-
-static void mute(struct tcx_namespaces *namespaces, struct known *known)
-{
-	tcx_events_mute(namespaces->events, known->conditions, CONDITIONS);
-}
-
-/* Whoever still has it can go on reading what was published of it. */
-static void end(struct tcx_namespaces *namespaces, struct known *known)
-{
-	mute(namespaces, known);
-	if (known->served)
-		stop_reading(known);
-	if (known->served && known->is.context[0] != '\0')
-		tcx_context_names_give(&namespaces->contexts, known->is.context);
-	tcx_namespace_unref(&known->is);
-}
-
-/* --- All that a discovery sees -----------------------------------------------------------------*/
 
 /* A place for what is new. NULL when memory is short: the next look tries again. */
-static struct known *insert(struct tcx_namespaces *namespaces, size_t place,
-			    const struct sought *sought)
+static struct tcx_known *insert(struct tcx_namespaces *namespaces, size_t place,
+				const struct sought *sought)
 {
-	struct known *known = new_known(sought->discovery, sought->found);
-	struct known **at;
+	struct tcx_known *known = tcx_known_new(sought->discovery, sought->found);
+	struct tcx_known **at;
 
 	if (known == NULL)
 		return NULL;
@@ -431,35 +188,22 @@ static struct known *insert(struct tcx_namespaces *namespaces, size_t place,
 	return known;
 }
 
-/* Another process of it is as good as the one before. */
-static void follow(struct known *known, const char *path)
-{
-	char *other = strcmp(known->path, path) != 0 ? strdup(path) : NULL;
-
-	if (other == NULL || (known->served && !tcx_netns_follow(known->is.netns, path, NULL))) {
-		free(other);
-		return;
-	}
-	free(known->path);
-	known->path = other;
-}
-
 /* Takes one as seen, new or not. A name that was made anew is another one. */
 static void see(struct tcx_namespaces *namespaces, enum tcx_discovery discovery,
 		const struct tcx_namespace_found *found)
 {
 	const struct sought sought = {discovery, found};
 	size_t place = tcx_search(namespaces->known, namespaces->count, &sought, is_before);
-	struct known *known = place < namespaces->count ? namespaces->known[place] : NULL;
+	struct tcx_known *known = place < namespaces->count ? namespaces->known[place] : NULL;
 
-	if (known == NULL || compare(known, discovery, found) != 0 ||
+	if (known == NULL || tcx_known_compare(known, discovery, found) != 0 ||
 	    !tcx_namespace_is(&known->is.id, &found->id))
 		known = insert(namespaces, place, &sought);
 	if (known == NULL)
 		return;
 	known->seen = true;
 	known->is.processes = found->processes;
-	follow(known, found->path);
+	tcx_known_follow(known, found->path);
 }
 
 /* Ends those that are not seen any more. Returns whether any was served. */
@@ -469,7 +213,7 @@ static bool sweep(struct tcx_namespaces *namespaces, enum tcx_discovery discover
 	bool changed = false;
 
 	for (size_t i = 0; i < namespaces->count; i++) {
-		struct known *known = namespaces->known[i];
+		struct tcx_known *known = namespaces->known[i];
 
 		if (known->discovery != discovery || known->seen) {
 			known->seen = false;
@@ -477,7 +221,7 @@ static bool sweep(struct tcx_namespaces *namespaces, enum tcx_discovery discover
 			continue;
 		}
 		changed = changed || known->served;
-		end(namespaces, known);
+		tcx_known_end(known, &namespaces->serving);
 	}
 	namespaces->count = kept;
 	return changed;
@@ -486,7 +230,7 @@ static bool sweep(struct tcx_namespaces *namespaces, enum tcx_discovery discover
 /* Of two names the one that is served stays so; else what comes first has it. */
 static bool goes_before(const struct tcx_namespaces *namespaces, size_t k, size_t i)
 {
-	const struct known *one = namespaces->known[k], *other = namespaces->known[i];
+	const struct tcx_known *one = namespaces->known[k], *other = namespaces->known[i];
 
 	if (one->discovery != other->discovery || one->served == other->served)
 		return k < i;
@@ -511,9 +255,9 @@ static bool is_same(const struct tcx_namespaces *namespaces, size_t i, uint32_t 
 /* Others have what was published of one that is to end, so it is found anew, by the next look. */
 static void drop(struct tcx_namespaces *namespaces, size_t i)
 {
-	struct known **at = &namespaces->known[i];
+	struct tcx_known **at = &namespaces->known[i];
 
-	end(namespaces, *at);
+	tcx_known_end(*at, &namespaces->serving);
 	namespaces->count--;
 	memmove(at, at + 1, (namespaces->count - i) * sizeof(*at));
 }
@@ -525,7 +269,7 @@ static bool settle(struct tcx_namespaces *namespaces,
 	bool changed = false;
 
 	for (size_t i = 0; i < namespaces->count;) {
-		struct known *known = namespaces->known[i];
+		struct tcx_known *known = namespaces->known[i];
 		struct tcx_fault which;
 		bool same = is_same(namespaces, i, settings->own, &which);
 
@@ -535,9 +279,9 @@ static bool settle(struct tcx_namespaces *namespaces,
 			continue;
 		}
 		if (known->discovery == TCX_DISCOVERY_NAMES)
-			report(namespaces, known, SAME, same ? &which : NULL);
+			tcx_known_note_same(known, &namespaces->serving, same ? &which : NULL);
 		if (!same && !known->served)
-			changed = serve(namespaces, known, settings) || changed;
+			changed = tcx_known_serve(known, &namespaces->serving, settings) || changed;
 		i++;
 	}
 	return changed;
@@ -551,28 +295,22 @@ static bool has_more_names(struct tcx_namespaces *namespaces, size_t limit)
 	namespaces->limit = limit;
 	if (!atomic_exchange(&namespaces->new_master, false))
 		return more;
-	tcx_context_names_forget(&namespaces->contexts);
+	tcx_context_names_forget(&namespaces->serving.contexts);
 	return true;
 }
 
-/* In place of one that is to end, of which the log has said that it has no context. */
+/* By another one, since others have what was published of it. */
 static void renew(struct tcx_namespaces *namespaces, size_t i)
 {
-	struct known *known = namespaces->known[i];
-	const struct tcx_namespace_found found = {.kind = known->is.kind,
-						  .id = known->is.id,
-						  .name = known->is.name,
-						  .path = known->path};
-	struct known *next = new_known(known->discovery, &found);
+	struct tcx_known *known = namespaces->known[i];
+	struct tcx_known *again = tcx_known_again(known, &namespaces->serving);
 
-	if (next == NULL) {
+	if (again == NULL) {
 		drop(namespaces, i);
 		return;
 	}
-	next->conditions[NAMELESS].lasts = true;
-	next->conditions[NAMELESS].kind = &kinds[NAMELESS];
-	end(namespaces, known);
-	namespaces->known[i] = next;
+	tcx_known_end(known, &namespaces->serving);
+	namespaces->known[i] = again;
 }
 
 /* They are found anew, each by its own discovery. */
@@ -588,7 +326,7 @@ static bool drop_nameless(struct tcx_namespaces *namespaces, enum tcx_discovery 
 		return false;
 	namespaces->unnamed[discovery] = false;
 	for (size_t i = namespaces->count; i-- > 0;) {
-		const struct known *known = namespaces->known[i];
+		const struct tcx_known *known = namespaces->known[i];
 
 		if (known->discovery != discovery || !known->served || known->is.context[0] != '\0')
 			continue;
@@ -694,7 +432,7 @@ struct round {
 	int home;
 };
 
-static void read_one(struct round *round, struct known *known)
+static void read_one(struct round *round, struct tcx_known *known)
 {
 	if (known->settings != round->settings || known->due_ns <= round->soon_ns)
 		known->due_ns = tcx_collector_run(known->is.collector, &round->home);
@@ -711,7 +449,7 @@ static bool read_some(struct round *round, const struct tcx_namespace_list *list
 		if (tcx_clock_now() >= until_ns)
 			return false;
 		namespaces->next = namespaces->next < list->count ? namespaces->next : 0;
-		read_one(round, (struct known *)list->all[namespaces->next++]);
+		read_one(round, (struct tcx_known *)list->all[namespaces->next++]);
 	}
 	return true;
 }
@@ -760,8 +498,8 @@ static void free_namespaces(struct tcx_namespaces *namespaces)
 		tcx_namespace_unref(&namespaces->known[i]->is);
 	free(namespaces->known);
 	tcx_namespace_list_unref(namespaces->latest);
-	tcx_layouts_unref(namespaces->layouts);
-	tcx_context_names_clear(&namespaces->contexts);
+	tcx_layouts_unref(namespaces->serving.layouts);
+	tcx_context_names_clear(&namespaces->serving.contexts);
 	tcx_netns_names_clear(&namespaces->names);
 	release(&namespaces->settings);
 	tcx_events_unref(namespaces->events);
@@ -790,13 +528,13 @@ struct tcx_namespaces *tcx_namespaces_start(struct tcx_pool *pool, struct tcx_ev
 		return NULL;
 	pthread_mutex_init(&namespaces->changing, NULL);
 	pthread_mutex_init(&namespaces->lock, NULL);
-	namespaces->pool = pool;
 	namespaces->events = tcx_events_ref(events);
 	namespaces->names = (struct tcx_netns_names)TCX_NETNS_NAMES(settings->folder);
 	take(&namespaces->settings, settings);
 	namespaces->latest = new_list(0, fault);
-	namespaces->layouts = tcx_layouts_new();
-	if (namespaces->latest == NULL || namespaces->layouts == NULL) {
+	namespaces->serving =
+		(struct tcx_serving){.pool = pool, .events = events, .layouts = tcx_layouts_new()};
+	if (namespaces->latest == NULL || namespaces->serving.layouts == NULL) {
 		tcx_namespaces_unref(namespaces);
 		return NULL;
 	}
@@ -814,7 +552,7 @@ void tcx_namespaces_stop(struct tcx_namespaces *namespaces)
 	pthread_mutex_lock(&namespaces->changing);
 	namespaces->stopped = true;
 	for (; namespaces->count > 0; namespaces->count--)
-		end(namespaces, namespaces->known[namespaces->count - 1]);
+		tcx_known_end(namespaces->known[namespaces->count - 1], &namespaces->serving);
 	tcx_events_mute(namespaces->events, &namespaces->names_failed, 1);
 	tcx_events_mute(namespaces->events, &namespaces->link_refused, 1);
 	pthread_mutex_unlock(&namespaces->changing);

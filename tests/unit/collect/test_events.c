@@ -157,7 +157,27 @@ static void muted(void **state)
 	assert_string_equal(next(), "");
 }
 
-/* That something has come has no line. */
+/* Of one in place of another what lasts is said once, whether it was said before or not. */
+static void goes_on(void **state)
+{
+	(void)state;
+	report(0, "cold");
+	assert_string_equal(next(), "4 one fails: cold");
+	tcx_events_go_on(events, &conditions[1], &conditions[0]);
+	tcx_events_mute(events, &conditions[0], 1);
+	report(1, "cold");
+	assert_string_equal(next(), "");
+	report(1, NULL);
+	assert_string_equal(next(), "5 two is well");
+
+	report(1, "hot");
+	tcx_events_go_on(events, &conditions[2], &conditions[1]);
+	tcx_events_mute(events, &conditions[1], 1);
+	assert_string_equal(next(), "");
+	report(2, "hot");
+	assert_string_equal(next(), "4 three fails: hot");
+}
+
 /* Who has chosen a name writes neither lines nor to a terminal. */
 static void control_characters(void **state)
 {
@@ -167,6 +187,7 @@ static void control_characters(void **state)
 	assert_string_equal(next(), "4 o?n?[31me fails: a?b?\xc3\xa4");
 }
 
+/* That something has come has no line. */
 static void signals(void **state)
 {
 	(void)state;
@@ -182,7 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(pairs),   TEST(unheard), TEST(order), TEST(muted), TEST(control_characters),
-		TEST(signals),
+		TEST(goes_on), TEST(signals),
 #undef TEST
 	};
 
