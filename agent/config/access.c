@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "base/array.h"
+#include "config/receiver.h"
 #include "snmp/netsnmp.h"
 #include "snmp/quirks.h"
 
@@ -189,22 +190,11 @@ static char *address_of(const char *target, const char *rest, bool of_trapsess)
  */
 static const char *stand_in(const char *target)
 {
-	static const struct {
-		const char *begin, *address;
-	} kinds[] = {
-		{"udp:", "udp:127.0.0.1"},  {"tcp:", "udp:127.0.0.1"},	{"unix:", "udp:127.0.0.1"},
-		{"/", "udp:127.0.0.1"},	    {"udp6:", "udp6:[::1]"},	{"udpv6:", "udp6:[::1]"},
-		{"udpipv6:", "udp6:[::1]"}, {"ipv6:", "udp6:[::1]"},	{"tcp6:", "udp6:[::1]"},
-		{"tcpv6:", "udp6:[::1]"},   {"tcpipv6:", "udp6:[::1]"},
-	};
-	const char *colon = strchr(target, ':');
+	const struct tcx_receiver receiver = tcx_receiver_of(target);
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strncasecmp(target, kinds[i].begin, strlen(kinds[i].begin)) == 0)
-			return kinds[i].address;
-	if (colon == NULL || strspn(colon + 1, "0123456789") == strlen(colon + 1))
-		return kinds[0].address;
-	return target + strspn(target, "[0123456789abcdefABCDEF") == colon ? "udp6:[::1]" : NULL;
+	if (receiver.type == 0)
+		return NULL;
+	return receiver.family == AF_INET6 ? "udp6:[::1]" : "udp:127.0.0.1";
 }
 
 /* Of options that it does not understand trapsess takes those before, and another receiver. */

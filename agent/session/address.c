@@ -17,6 +17,7 @@
 #include "base/list.h"
 #include "base/reference.h"
 #include "base/worker.h"
+#include "config/receiver.h"
 
 #define AGENTX_PORT "705"
 #define SPACE	    " \t"
@@ -301,36 +302,8 @@ bool tcx_address_probe(const char *address, int stop_fd, struct tcx_fault *fault
 
 #define TRAP_PORT "162"
 
-/* Of others, such as those with TLS, the library alone knows. */
-static const struct receiver {
-	const char *prefix;
-	int family, type;
-} receivers[] = {
-	{"udp:", AF_INET, SOCK_DGRAM},	   {"udp6:", AF_INET6, SOCK_DGRAM},
-	{"udpv6:", AF_INET6, SOCK_DGRAM},  {"udpipv6:", AF_INET6, SOCK_DGRAM},
-	{"ipv6:", AF_INET6, SOCK_DGRAM},   {"/", AF_UNIX, SOCK_STREAM},
-	{"tcp:", AF_INET, SOCK_STREAM},	   {"tcp6:", AF_INET6, SOCK_STREAM},
-	{"tcpv6:", AF_INET6, SOCK_STREAM}, {"tcpipv6:", AF_INET6, SOCK_STREAM},
-	{"unix:", AF_UNIX, SOCK_STREAM},
-};
-
-/* Without a prefix it is a host, or a path from / on. type is 0 where the library alone knows. */
-static struct receiver receiver_of(const char *target)
-{
-	const char *colon = strchr(target, ':');
-	struct receiver receiver = {"", AF_UNSPEC, SOCK_DGRAM};
-
-	for (size_t i = 0; i < sizeof(receivers) / sizeof(receivers[0]); i++)
-		if (strncasecmp(target, receivers[i].prefix, strlen(receivers[i].prefix)) == 0)
-			return receivers[i];
-	if (colon != NULL && strspn(colon + 1, "0123456789") != strlen(colon + 1) &&
-	    target + strspn(target, "[0123456789abcdefABCDEF") != colon)
-		receiver.type = 0;
-	return receiver;
-}
-
 /* 0 or an error of getaddrinfo(). */
-static int look_up(const char *target, const struct receiver *receiver, int flags,
+static int look_up(const char *target, const struct tcx_receiver *receiver, int flags,
 		   struct addrinfo **found)
 {
 	const struct addrinfo hints = {
@@ -345,7 +318,7 @@ static int look_up(const char *target, const struct receiver *receiver, int flag
 
 bool tcx_address_is_plain(const char *target)
 {
-	const struct receiver receiver = receiver_of(target);
+	const struct tcx_receiver receiver = tcx_receiver_of(target);
 	struct addrinfo *found;
 
 	if (receiver.type == 0 || receiver.family == AF_UNIX)
@@ -358,7 +331,7 @@ bool tcx_address_is_plain(const char *target)
 
 int tcx_address_reach(const char *target, int timeout_ms)
 {
-	const struct receiver receiver = receiver_of(target);
+	const struct tcx_receiver receiver = tcx_receiver_of(target);
 	struct addrinfo *found;
 	int error = 0, fd;
 
