@@ -224,8 +224,7 @@ static void read_file(struct tcx_config_reading *reading, const char *path, cons
 	result = read_config_with_type(path, type);
 	reading->in_library = false;
 	if (result != SNMPERR_SUCCESS && reading->faults == faults)
-		tcx_config_complain(reading, path,
-				    ": cannot be read: it went while it was; give it anew");
+		tcx_config_complain(reading, path, ": was there, and then could not be opened");
 }
 
 /* The library's own search path (read_config_files_of_type()). */

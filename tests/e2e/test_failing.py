@@ -113,7 +113,7 @@ def config_goes(site):
     name = next(name for name in ("fopen64", "fopen") if name in fails.count())
     fails.fail(name, 1, errno.ENOENT)
     agent.send(signal.SIGHUP)
-    agent.wait_log("tcpextd.conf: cannot be read: it went while it was")
+    agent.wait_log("tcpextd.conf: was there, and then could not be opened")
     agent.wait_log("old configuration stays")
     check_equal(site.get(harness.INTERVAL), [harness.Value("Gauge32", 500)], "the interval is the old one")
 
