@@ -11,7 +11,7 @@ import struct
 import ber
 import harness
 import master as scripted
-from harness import MIB2, OBJECTS, V3, check, check_equal, key, parse_answer
+from harness import MIB2, OBJECTS, V3, check, check_equal, key, parse_answer, wait_for
 from test_standalone import FROZEN, is_compared, start
 
 ROWS = json.loads((harness.SOURCE / "mibs/rows.json").read_text())
@@ -294,6 +294,48 @@ def views(site):
         stop(site)
 
 
+IN_NAMESPACE = """\
+createUser auth SHA "authentic words"
+com2sec public default public
+com2secunix public default public
+com2sec -Cn {context} inside default inside
+com2secunix -Cn {context} inside default inside
+group wholes v2c public
+group insiders v2c inside
+group auths usm auth
+view whole included .1
+view few included .{objects}.8
+view few excluded .{objects}.8.7
+access wholes "" any noauth exact whole none none
+access insiders {context} any noauth exact few none none
+access auths {context} usm auth exact few none none
+"""
+
+
+def in_namespace(site):
+    """In the context of a namespace a view holds as in the default one, and who may ask there may ask nowhere else."""
+    group, hidden = f"{OBJECTS}.8", f"{OBJECTS}.8.7.0"
+    with harness.Site("other") as other:
+        inside = {"v2c": community("-v2c", "inside"), "v3": user("auth", "authNoPriv", "-n", other.netns)}
+        for way, begin in WAYS.items():
+            begin(site, IN_NAMESPACE.format(context=other.netns, objects=OBJECTS), f"namespace {other.netns}\n")
+            wait_for("the namespace is served", lambda: site.get(f"{group}.1.0", how=inside["v2c"])[0].value == 0)
+            # Whoever may ask for all has names that the other does not.
+            served = [oid for oid, _ in site.walk(group, **WALK) if oid != hidden]
+            for version, how in inside.items():
+                for repetitions in None, 7:
+                    found = [oid for oid, _ in site.walk("1.3" if way == "--master" else OBJECTS, how=how, repetitions=repetitions)]
+                    check_equal(found, served, f"{way}: {version}: {'GETBULK' if repetitions else 'GETNEXT'}: all that the view has, and nothing else")
+                lone = [parse_answer(site.tool("snmpget", how, (), (oid,)).stdout) for oid in (hidden, f"{MIB2}.6.5.0", f"{OBJECTS}.1.10.0")]
+                check_equal([one for answer in lone for one in answer if one[1].value is not None], [], f"{way}: {version}: GET of others has no value")
+            strangers = {"in the default context": user("auth", "authNoPriv"), "in one that is none": user("auth", "authNoPriv", "-n", "nowhere"),
+                         "without authentication": user("auth", "noAuthNoPriv", "-n", other.netns)}
+            for what, how in strangers.items():
+                answer = site.tool("snmpget", how, (), (f"{group}.1.0",), patience=("-t3", "-r0")).stdout
+                check_equal(parse_answer(answer), [], f"{way}: the same user {what}: nothing is answered")
+            stop(site)
+
+
 # --- What texts show ----------------------------------------------------------------------------------------------------------
 
 # What tcpextd(8) says is shown of the system. All others are of the catalogue, whose texts name files of the kernel.
@@ -336,4 +378,4 @@ def listens(site):
 
 
 if __name__ == "__main__":
-    harness.main(sets, sets_agentx, views, texts, listens)
+    harness.main(sets, sets_agentx, views, in_namespace, texts, listens)
