@@ -36,9 +36,10 @@ static bool wait_writable(uint64_t begin)
 {
 	struct pollfd fds[] = {{.fd = wire->fd, .events = POLLOUT},
 			       {.fd = wire->stop_fd, .events = POLLIN}};
-	int left = SEND_TIMEOUT_MS - (int)((tcx_clock_now() - begin) / TCX_NS_PER_MS);
+	uint64_t waited_ms = (tcx_clock_now() - begin) / TCX_NS_PER_MS;
 
-	return left > 0 && poll(fds, 2, left) > 0 && fds[1].revents == 0;
+	return waited_ms < SEND_TIMEOUT_MS && poll(fds, 2, SEND_TIMEOUT_MS - (int)waited_ms) > 0 &&
+	       fds[1].revents == 0;
 }
 
 /* --- Giving up ---------------------------------------------------------------------------------*/
