@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/sleeps.h"
 #include "collect/reading.h"
 #include "config/config.h"
 #include "daemon/log_files.h"
@@ -39,7 +40,8 @@ struct tcx_program {
 	struct tcx_contexts contexts;
 	struct tcx_pid_file pid_file;
 	struct tcx_supervision supervision;
-	uint64_t master_since_ns; /* when its sysUpTime was 0 */
+	struct tcx_sleeps sleeps;
+	uint64_t master_since_ns; /* when its sysUpTime was 0, by tcx_sleeps_awake() */
 	uint64_t given_up;	  /* of TCX_RIGHTS, at the start */
 	bool reloaded;		  /* the configuration is in force, except registrations */
 	bool stop;
@@ -62,7 +64,8 @@ static void follow_namespaces(struct tcx_program *program)
 /* A master that was restarted knows no name of a context any more. */
 static void follow_master(struct tcx_program *program)
 {
-	uint64_t since_ns = tcx_quirk_uptime_zero(tcx_clock_now(), program->master_since_ns);
+	uint64_t since_ns =
+		tcx_quirk_uptime_zero(tcx_sleeps_look(&program->sleeps), program->master_since_ns);
 
 	if (since_ns > program->master_since_ns)
 		tcx_namespaces_forget_names(program->reading.namespaces);

@@ -52,8 +52,8 @@ struct entry {
 	struct survey *survey; /* reads it, with the other tables of its survey */
 	bool wanted;	       /* requests are pending */
 	struct tcx_table *latest;
-	uint64_t asked_ns;   /* last request; 0 before the first one */
-	uint64_t failing_ns; /* end of the first read that failed since one went well; 0: none */
+	uint64_t asked_ns;		  /* last request; 0 before the first one */
+	bool fails;			  /* the last read did */
 	struct tcx_condition *conditions; /* owned; NULL: there was none */
 };
 
@@ -124,8 +124,7 @@ static void end_read(struct entry *entry, const struct tcx_table *table,
 		entry->asked_ns = tcx_clock_now();
 	entry->wanted = false;
 	report(entry, FAILED, table == NULL ? cause : NULL);
-	if (table != NULL || entry->failing_ns == 0)
-		entry->failing_ns = table != NULL ? 0 : tcx_clock_now();
+	entry->fails = table == NULL;
 	if (table == NULL)
 		return;
 	tcx_fault_set(&rows, "%zu", table->max_rows);
@@ -422,12 +421,12 @@ static bool counts(const struct entry *entry)
 	return entry->latest != NULL && entry->latest->kind->counts;
 }
 
-static bool is_stale(const struct entry *entry, uint64_t now_ns, uint64_t within_ns)
+static bool is_stale(const struct entry *entry, uint64_t now_ns)
 {
 	const struct tcx_tables_settings *settings = &entry->survey->tables->settings;
 	uint64_t interval = counts(entry) ? settings->refresh_ns : settings->interval_ns;
 
-	return !is_younger(entry, now_ns, STALE_INTERVALS * interval + within_ns);
+	return !is_younger(entry, now_ns, STALE_INTERVALS * interval);
 }
 
 static bool needs_reading(const struct entry *entry)
@@ -435,7 +434,7 @@ static bool needs_reading(const struct entry *entry)
 	if (counts(entry))
 		return !is_younger(entry, entry->asked_ns,
 				   entry->survey->tables->settings.refresh_ns);
-	return is_stale(entry, entry->asked_ns, 0);
+	return is_stale(entry, entry->asked_ns);
 }
 
 /* Whether a table will come. */
@@ -462,8 +461,8 @@ struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool stal
 		entry = &tables->entries[id];
 		entry->asked_ns = tcx_clock_now();
 		*pending = needs_reading(entry) && request_read(entry) &&
-			   !(stale_ok && !is_stale(entry, entry->asked_ns, 0));
-		if (!*pending && !is_stale(entry, entry->asked_ns, 0))
+			   !(stale_ok && !is_stale(entry, entry->asked_ns));
+		if (!*pending && !is_stale(entry, entry->asked_ns))
 			table = tcx_table_ref(entry->latest);
 	}
 	pthread_mutex_unlock(&tables->lock);
@@ -471,25 +470,21 @@ struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool stal
 }
 
 /* Call with the lock. */
-static bool goes_on_failing(struct entry *entry, uint64_t within_ns)
+static bool goes_on_failing(struct entry *entry)
 {
-	bool fails;
-
-	if (entry->failing_ns == 0)
+	if (!entry->fails)
 		return false;
 	entry->asked_ns = tcx_clock_now();
-	fails = entry->asked_ns - entry->failing_ns >= within_ns &&
-		is_stale(entry, entry->asked_ns, within_ns);
 	request_read(entry);
-	return fails;
+	return is_stale(entry, entry->asked_ns);
 }
 
-bool tcx_tables_fails(struct tcx_tables *tables, size_t id, uint64_t within_ns)
+bool tcx_tables_fails(struct tcx_tables *tables, size_t id)
 {
 	bool fails;
 
 	pthread_mutex_lock(&tables->lock);
-	fails = tables->entries != NULL && goes_on_failing(&tables->entries[id], within_ns);
+	fails = tables->entries != NULL && goes_on_failing(&tables->entries[id]);
 	pthread_mutex_unlock(&tables->lock);
 	return fails;
 }
@@ -511,7 +506,7 @@ struct tcx_table *tcx_tables_fresh(struct tcx_tables *tables, size_t id)
 
 	pthread_mutex_lock(&tables->lock);
 	if (tables->entries != NULL && tables->entries[id].survey != NULL &&
-	    !is_stale(&tables->entries[id], tcx_clock_now(), 0))
+	    !is_stale(&tables->entries[id], tcx_clock_now()))
 		table = tcx_table_ref(tables->entries[id].latest);
 	pthread_mutex_unlock(&tables->lock);
 	return table;

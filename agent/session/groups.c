@@ -68,17 +68,23 @@ static bool take_back(struct tcx_agentx *agentx, size_t i)
 	return is_left;
 }
 
-/* Whether there was anything to change. */
+/*
+ * Whether there was anything to change. After a sleep of the machine all is too old until it is
+ * read: a group is left that was empty at two looks.
+ */
 static bool change(struct tcx_agentx *agentx, size_t i)
 {
 	struct tcx_context *context = tcx_dispatcher_find(agentx->dispatcher, TCX_CONTEXT_DEFAULT);
-	bool is_left = (agentx->left & 1U << i) != 0;
+	unsigned int bit = 1U << i;
+	bool is_left = (agentx->left & bit) != 0, was_empty = (agentx->empty & bit) != 0;
 
 	if (!is_left && (agentx->sessions[i] == 0 || agentx->sessions[i] == agentx->main))
 		return false;
-	if (tcx_context_shows(context, i, 0))
+	agentx->empty &= ~bit;
+	if (tcx_context_shows(context, i))
 		return take_back(agentx, i);
-	return !is_left && !tcx_context_shows(context, i, agentx->max_age_ns) && leave(agentx, i);
+	agentx->empty |= bit;
+	return !is_left && was_empty && leave(agentx, i);
 }
 
 static void look(unsigned int alarm, void *arg)

@@ -32,8 +32,9 @@ struct tcx_dispatcher {
 	struct tcx_context **contexts; /* owned, in the order of their names: the default first */
 	size_t context_count;
 	struct tcx_request requests[REQUESTS];
-	uint64_t used;		     /* the number of the last use of a request */
-	uint64_t uptime_zero_ns;     /* when sysUpTime was 0 */
+	uint64_t used;		 /* the number of the last use of a request */
+	uint64_t uptime_zero_ns; /* when sysUpTime was 0, by tcx_sleeps_awake() */
+	struct tcx_sleeps sleeps;
 	struct tcx_pending *pending; /* list of pending requests */
 	size_t pending_count;
 	unsigned int alarm; /* of on_alarm(); 0: none */
@@ -46,8 +47,10 @@ struct tcx_dispatcher *tcx_dispatcher_new(const struct tcx_built_modules *module
 {
 	struct tcx_dispatcher *dispatcher = calloc(1, sizeof(*dispatcher));
 
-	if (dispatcher != NULL)
-		dispatcher->modules = modules;
+	if (dispatcher == NULL)
+		return NULL;
+	dispatcher->modules = modules;
+	tcx_sleeps_look(&dispatcher->sleeps);
 	return dispatcher;
 }
 
@@ -154,10 +157,15 @@ bool tcx_context_is_default(const struct tcx_context *context)
 
 /* --- Requests ----------------------------------------------------------------------------------*/
 
+/* A clock that went back, which no kernel's does, would make young what is old. */
 static void set_max_age(struct tcx_request *request, uint64_t max_age_ns)
 {
+	bool is_back = request->latest != NULL && request->latest->taken_ns > request->now_ns;
+
 	request->max_age_ns = max_age_ns;
 	request->oldest_ns = request->now_ns > max_age_ns ? request->now_ns - max_age_ns : 0;
+	if (is_back)
+		request->oldest_ns = TCX_NEVER;
 	if (request->latest != NULL && request->latest->taken_ns >= request->oldest_ns)
 		request->fresh = request->latest;
 }
@@ -175,8 +183,9 @@ static void begin_request(struct tcx_request *request, struct tcx_context *conte
 	if (settings->collector != NULL)
 		request->latest = tcx_collector_latest(settings->collector, &request->status);
 	request->now_ns = tcx_clock_now();
-	dispatcher->uptime_zero_ns =
-		tcx_quirk_uptime_zero(request->now_ns, dispatcher->uptime_zero_ns);
+	dispatcher->uptime_zero_ns = tcx_quirk_uptime_zero(tcx_sleeps_look(&dispatcher->sleeps),
+							   dispatcher->uptime_zero_ns);
+	request->sleeps = &dispatcher->sleeps;
 	request->uptime_zero_ns = dispatcher->uptime_zero_ns;
 	request->interval_ns = settings->interval_ns;
 	if (settings->notified != NULL)
@@ -185,28 +194,25 @@ static void begin_request(struct tcx_request *request, struct tcx_context *conte
 	set_max_age(request, settings->max_age_ns);
 }
 
-static bool shows(const struct tcx_object *object, const struct tcx_request *request,
-		  uint64_t within_ns)
+static bool shows(const struct tcx_object *object, const struct tcx_request *request)
 {
 	struct tcx_value value;
 
 	if (object->rows->count == tcx_table_count)
 		return request->tables != NULL &&
-		       !tcx_tables_fails(request->tables, object->rows->table, within_ns);
+		       !tcx_tables_fails(request->tables, object->rows->table);
 	return object->rows == &tcx_scalar_rows && object->show(request, object, 0, &value);
 }
 
-bool tcx_context_shows(struct tcx_context *context, size_t module, uint64_t within_ns)
+bool tcx_context_shows(struct tcx_context *context, size_t module)
 {
 	const struct tcx_tree *tree = &context->dispatcher->modules->tree;
 	struct tcx_request request = {.context = NULL};
 	bool found = false;
 
 	begin_request(&request, context);
-	set_max_age(&request, context->settings.max_age_ns + within_ns);
 	for (size_t i = 0; i < tree->count && !found; i++)
-		found = tree->objects[i].module == module &&
-			shows(&tree->objects[i], &request, within_ns);
+		found = tree->objects[i].module == module && shows(&tree->objects[i], &request);
 	tcx_request_release(&request);
 	return found;
 }

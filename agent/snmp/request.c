@@ -52,8 +52,11 @@ const struct tcx_namespace_rows *tcx_request_namespaces(const struct tcx_request
 
 uint64_t tcx_request_uptime_at(const struct tcx_request *request, uint64_t moment_ns)
 {
-	return moment_ns > request->uptime_zero_ns
-		       ? (moment_ns - request->uptime_zero_ns) / NS_PER_TICK
+	uint64_t awake_ns =
+		request->sleeps != NULL ? tcx_sleeps_awake(request->sleeps, moment_ns) : moment_ns;
+
+	return awake_ns > request->uptime_zero_ns
+		       ? (awake_ns - request->uptime_zero_ns) / NS_PER_TICK
 		       : 0;
 }
 

@@ -60,10 +60,10 @@ struct tcx_table *tcx_tables_get(struct tcx_tables *tables, size_t id, bool stal
 				 bool *pending);
 
 /*
- * Whether reads of a table have failed for within_ns, and all that is left of it has been too old
- * for as long. Has one that fails read again; one that nobody has asked for does not fail.
+ * Whether reads of a table fail, and all that is left of it is too old. Has one that fails read
+ * again; one that nobody has asked for does not fail.
  */
-bool tcx_tables_fails(struct tcx_tables *tables, size_t id, uint64_t within_ns);
+bool tcx_tables_fails(struct tcx_tables *tables, size_t id);
 
 /* The newest table, without requesting it, for status objects. NULL when there is none. */
 struct tcx_table *tcx_tables_peek(struct tcx_tables *tables, size_t id);

@@ -30,6 +30,7 @@ struct tcx_agentx {
 	uint64_t max_age_ns;
 	long main;			/* number of the last session at the master */
 	long sessions[TCX_MODULES_MAX]; /* those of the groups; 0: it has none */
+	unsigned int empty;		/* those that had nothing to show at the last look */
 	unsigned int left;
 	unsigned int told; /* those of which the log has said so */
 	size_t next;	   /* behind the group that was changed last */

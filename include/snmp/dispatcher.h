@@ -72,10 +72,10 @@ bool tcx_context_is_default(const struct tcx_context *context);
 struct tcx_context *tcx_dispatcher_find(const struct tcx_dispatcher *dispatcher, const char *name);
 
 /*
- * Whether an object of a module, by its place, has a value there, or had one within the last
- * within_ns. Of a table that is not known to fail this is taken for granted: none is read for it.
+ * Whether an object of a module, by its place, has a value there. Of a table that is not known to
+ * fail this is taken for granted: none is read for it.
  */
-bool tcx_context_shows(struct tcx_context *context, size_t module, uint64_t within_ns);
+bool tcx_context_shows(struct tcx_context *context, size_t module);
 
 /*
  * What all varbinds of one request see. The master splits a manager's request, into one per

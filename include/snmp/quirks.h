@@ -82,7 +82,10 @@ void tcx_quirk_forget_engine(netsnmp_session *session);
 
 /* --- Requests ----------------------------------------------------------------------------------*/
 
-/* When sysUpTime was 0, on tcx_clock_now()'s clock; known_ns is what this returned last, or 0. */
+/*
+ * When sysUpTime was 0, by tcx_sleeps_awake(), which is now_ns now; known_ns is what this returned
+ * last, or 0.
+ */
 uint64_t tcx_quirk_uptime_zero(uint64_t now_ns, uint64_t known_ns);
 
 /* Whether what comes as a GET is the first part of a GETNEXT, which must not be delegated. */

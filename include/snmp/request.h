@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/sleeps.h"
 #include "catalogue/table_ids.h"
 #include "collect/collector.h"
 #include "collect/namespace_rows.h"
@@ -36,8 +37,9 @@ struct tcx_request {
 	uint64_t now_ns;		  /* when the request came, on tcx_clock_now()'s clock */
 	uint64_t interval_ns;
 	uint64_t max_age_ns;
-	uint64_t oldest_ns;	 /* values read before are too old */
-	uint64_t uptime_zero_ns; /* when sysUpTime was 0, on the same clock */
+	uint64_t oldest_ns;		 /* values read before are too old */
+	uint64_t uptime_zero_ns;	 /* when sysUpTime was 0, by tcx_sleeps_awake() */
+	const struct tcx_sleeps *sleeps; /* of the dispatcher; NULL: none */
 	struct tcx_collector_status status;
 	struct tcx_notified notified;
 	const struct tcx_system *system; /* NULL: it has none */

@@ -476,13 +476,10 @@ static void modules_show(void **state)
 	struct tcx_context *context = tcx_dispatcher_find(dispatcher, "");
 
 	(void)state;
-	assert_true(tcx_context_shows(context, INNER, 0));
-	assert_false(tcx_context_shows(context, CONSTANT, 0));
+	assert_true(tcx_context_shows(context, INNER));
+	assert_false(tcx_context_shows(context, CONSTANT));
 	value_age_s = MAX_AGE_S + 1;
-	assert_false(tcx_context_shows(context, INNER, 0));
-	assert_true(tcx_context_shows(context, INNER, MAX_AGE_S * TCX_NS_PER_S));
-	value_age_s = 2 * MAX_AGE_S + 1;
-	assert_false(tcx_context_shows(context, INNER, MAX_AGE_S * TCX_NS_PER_S));
+	assert_false(tcx_context_shows(context, INNER));
 }
 
 static void held_requests(void **state)
