@@ -489,13 +489,14 @@ class Site:
         self.processes.append(process)
         return process
 
-    def snmpd(self, seen=ALL, more="", whole=None, options=()):
-        """Starts snmpd, with the usual configuration or with a whole one, and waits until it listens."""
+    def snmpd(self, seen=ALL, more="", whole=None, options=(), under=()):
+        """Starts snmpd, with the usual configuration or with a whole one, and waits until it listens. under are the words of a program
+        that runs it."""
         usual = SNMPD_CONF.format(master=self.master) + seen + more
         conf = self.write("snmpd.conf", usual if whole is None else whole)
         for path in (self.snmp, self.master):
             path.unlink(missing_ok=True)
-        process = self.start(Process, self.inside("snmpd", "-f", "-Lo", "-C", "-c", conf, *options, self.address,
+        process = self.start(Process, self.inside(*under, "snmpd", "-f", "-Lo", "-C", "-c", conf, *options, self.address,
                                                   *self.udp), self.folder / "snmpd.log")
         wait_for(f"snmpd listens on {self.snmp} and {self.master}",
                  lambda: not process.alive() or (connects(self.snmp) and connects(self.master)))
