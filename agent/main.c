@@ -505,6 +505,15 @@ static int refuse(const char *why)
 	return EXIT_FAILURE;
 }
 
+static const char *no_start(struct tcx_fault *fault)
+{
+	if (errno == ENOMEM)
+		tcx_fault_set(fault, "out of memory");
+	else
+		tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
+	return fault->text;
+}
+
 int main(int argc, char **argv)
 {
 	struct tcx_program program = {
@@ -524,7 +533,7 @@ int main(int argc, char **argv)
 	if (program.options.master)
 		tcx_master_init(program.options.task);
 	else if (!tcx_agentx_init(&program.agentx))
-		return refuse(errno == ENOMEM ? "out of memory" : strerror(errno));
+		return refuse(no_start(&fault));
 	tcx_config_register();
 	if (program.options.task == TCX_SHOW_DIRECTIVES)
 		return show_directives();
