@@ -117,11 +117,17 @@ static void empty(int fd)
 		return;
 }
 
-/* Only a file on a disk can be asked, not a terminal. */
+/* Only a file on a disk can be asked, not a terminal; and not for what RLIMIT_FSIZE would cut. */
 static bool has_space(int fd)
 {
 	off_t end = lseek(fd, 0, SEEK_END);
+	struct rlimit most;
 
+	if (end >= 0 && getrlimit(RLIMIT_FSIZE, &most) == 0 &&
+	    most.rlim_cur < (rlim_t)end + LINE_MAX_OCTETS) {
+		errno = EFBIG;
+		return false;
+	}
 	return end < 0 || fallocate(fd, FALLOC_FL_KEEP_SIZE, end, LINE_MAX_OCTETS) == 0 ||
 	       (errno != ENOSPC && errno != EDQUOT && errno != EFBIG);
 }
