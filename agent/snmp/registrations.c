@@ -32,6 +32,15 @@ unsigned int tcx_registration_bit(const struct tcx_registration *one)
 	return is_default(one) ? 1U << place_of(one) : TCX_ELSEWHERE;
 }
 
+/* Without the name it would be registered in the default context. */
+static bool name_context(const struct tcx_registration *one, netsnmp_handler_registration *made)
+{
+	if (is_default(one))
+		return true;
+	made->contextName = strdup(one->context->name);
+	return made->contextName != NULL;
+}
+
 static bool register_subtree(struct tcx_registration *one, const oid *root, size_t len)
 {
 	struct subtree subtree = {
@@ -43,10 +52,9 @@ static bool register_subtree(struct tcx_registration *one, const oid *root, size
 		return false;
 	subtree.made->handler->myvoid = one->context;
 	subtree.made->priority = one->priority;
-	if (!is_default(one))
-		subtree.made->contextName = strdup(one->context->name);
-	/* A refusal is reported before the function returns. */
-	if (!tcx_array_append(&one->subtrees, &one->count, &subtree, sizeof(subtree))) {
+	/* A refusal is reported before netsnmp_register_handler() returns. */
+	if (!name_context(one, subtree.made) ||
+	    !tcx_array_append(&one->subtrees, &one->count, &subtree, sizeof(subtree))) {
 		netsnmp_handler_registration_free(subtree.made);
 		return false;
 	}

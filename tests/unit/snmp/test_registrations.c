@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "snmp/registrations.h"
 #include "tests/unit/fixture.h"
+#include "tests/unit/no_memory.h"
 
 #define OID(...) {__VA_ARGS__}, sizeof((oid[]){__VA_ARGS__}) / sizeof(oid)
 
@@ -371,6 +372,41 @@ static void refused_once(void **state)
 	assert_int_equal(tcx_registrations_ask_again(&registrations, ALL), 0);
 }
 
+/* False: memory was short, and nothing of it is there. */
+static bool try_context(const char *name, struct tcx_fault *fault)
+{
+	const struct tcx_context_settings settings = {.collector = collector};
+	struct tcx_context *context = tcx_dispatcher_set(dispatcher, name, &settings);
+
+	return context != NULL &&
+	       tcx_registrations_want(&registrations, context, ALL, true, PRIORITY) &&
+	       tcx_registrations_add(&registrations, context, fault);
+}
+
+/* A context is registered by its name, whole, or whoever wants it hears that it is not. */
+static void without_memory(void **state)
+{
+	unsigned int at = 0;
+
+	(void)state;
+	while (no_memory_next(&at)) {
+		struct tcx_fault fault = {""};
+		char name[16], wanted[64];
+		bool added;
+
+		snprintf(name, sizeof(name), "n%u", at);
+		snprintf(wanted, sizeof(wanted), "%s:1.9 %s:1.8 ", name, name);
+		heard_now();
+		added = try_context(name, &fault);
+		assert_int_equal(added, !no_memory_stop());
+		if (added)
+			assert_string_equal(heard_now(), wanted);
+		else
+			assert_true(strncmp(wanted, heard, strlen(heard)) == 0);
+	}
+	assert_true(at > 5);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_registrations, close_registrations)
 
 int main(void)
@@ -379,6 +415,7 @@ int main(void)
 		TEST(default_context), TEST(by_root),	     TEST(comes_and_goes),
 		TEST(refusals),	       TEST(other_priority), TEST(modules_go),
 		TEST(alone),	       TEST(refused_rows),   TEST(refused_once),
+		TEST(without_memory),
 	};
 
 	netsnmp_enable_subagent();
