@@ -69,7 +69,11 @@ static bool add(void *arg, const struct tcx_namespace *namespace)
 	struct tcx_context *context;
 
 	if (!set_one(following->contexts, following->agentx, namespace, &context))
-		return tcx_fault_set(following->fault, "out of memory");
+		return tcx_fault_set(
+			following->fault,
+			"the context '%s' cannot be served: memory is short; start the "
+			"agent with more",
+			namespace->context);
 	return tcx_registrations_add(&following->agentx->registrations, context, following->fault);
 }
 
