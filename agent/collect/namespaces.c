@@ -532,8 +532,8 @@ struct tcx_namespaces *tcx_namespaces_start(struct tcx_pool *pool, struct tcx_ev
 	namespaces->names = (struct tcx_netns_names)TCX_NETNS_NAMES(settings->folder);
 	take(&namespaces->settings, settings);
 	namespaces->latest = new_list(0, fault);
-	namespaces->serving =
-		(struct tcx_serving){.pool = pool, .events = events, .layouts = tcx_layouts_new()};
+	namespaces->serving = (struct tcx_serving){
+		.pool = pool, .events = events, .layouts = tcx_layouts_new(fault)};
 	if (namespaces->latest == NULL || namespaces->serving.layouts == NULL) {
 		tcx_namespaces_unref(namespaces);
 		return NULL;

@@ -15,9 +15,9 @@ struct tcx_layouts {
 	struct tcx_layout **all; /* owned, with references; the likely one first */
 };
 
-struct tcx_layouts *tcx_layouts_new(void)
+struct tcx_layouts *tcx_layouts_new(struct tcx_fault *fault)
 {
-	struct tcx_layouts *layouts = tcx_reference_new(sizeof(*layouts), NULL);
+	struct tcx_layouts *layouts = tcx_reference_new(sizeof(*layouts), fault);
 
 	if (layouts != NULL)
 		pthread_mutex_init(&layouts->lock, NULL);

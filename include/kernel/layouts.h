@@ -9,8 +9,8 @@
 
 struct tcx_layouts;
 
-/* None yet, with one reference; NULL when memory is short. */
-struct tcx_layouts *tcx_layouts_new(void);
+/* None yet, with one reference; NULL with a fault. */
+struct tcx_layouts *tcx_layouts_new(struct tcx_fault *fault);
 
 TCX_REFERENCE_DECLARE(tcx_layouts);
 

@@ -107,7 +107,7 @@ static void make_collectors(struct places *places)
 	};
 	struct tcx_fault fault = {""};
 	struct tcx_events *events = tcx_events_new(&fault);
-	struct tcx_layouts *layouts = tcx_layouts_new();
+	struct tcx_layouts *layouts = tcx_layouts_new(NULL);
 
 	places->collectors = calloc(places->count, sizeof(*places->collectors));
 	need(events != NULL && layouts != NULL && places->collectors != NULL, "out of memory");
