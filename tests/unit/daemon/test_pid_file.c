@@ -2,6 +2,7 @@
 /* What is taken for a pid file, and what is refused, with the reason. */
 #include "tests/unit/test.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -174,6 +175,54 @@ static void who_has_it_is_named(void **state)
 	tcx_pid_file_remove(&file);
 }
 
+int __real_fcntl(int fd, int command, void *arg);
+int __wrap_fcntl(int fd, int command, void *arg);
+
+static int removals;  /* so often somebody removes the file just before it is locked */
+static bool no_locks; /* the file system has none */
+
+/* Linked with -Wl,--wrap=fcntl,--wrap=fcntl64: with large files it is called so on 32 bits. */
+int __wrap_fcntl64(int fd, int command, void *arg) __attribute__((alias("__wrap_fcntl")));
+
+int __wrap_fcntl(int fd, int command, void *arg)
+{
+	if (command == F_SETLK && no_locks) {
+		errno = ENOLCK;
+		return -1;
+	}
+	if (command == F_SETLK && removals > 0) {
+		removals--;
+		unlink(path);
+	}
+	return __real_fcntl(fd, command, arg);
+}
+
+/* It is made anew, unless it goes again and again. */
+static void removed_before_it_is_locked(void **state)
+{
+	struct tcx_pid_file file = {NULL, -1};
+	struct tcx_fault fault = {""};
+	char wanted[32];
+
+	(void)state;
+	removals = 2;
+	snprintf(wanted, sizeof(wanted), "%ld\n", (long)getpid());
+	assert_true(tcx_pid_file_write(&file, path, &fault));
+	check_text(path, wanted);
+	tcx_pid_file_remove(&file);
+	removals = 1000;
+	check_refused(path, "others create and remove it all the time");
+	removals = 0;
+}
+
+static void a_place_without_locks_is_refused(void **state)
+{
+	(void)state;
+	no_locks = true;
+	check_refused(path, "cannot be locked: ");
+	no_locks = false;
+}
+
 static void without_room_no_file_is_left(void **state)
 {
 	struct rlimit before, none;
@@ -219,6 +268,8 @@ int main(void)
 		cmocka_unit_test_teardown(what_is_another_users_is_refused, remove_files),
 		cmocka_unit_test_teardown(a_folder_must_exist, remove_files),
 		cmocka_unit_test_teardown(who_has_it_is_named, remove_files),
+		cmocka_unit_test_teardown(removed_before_it_is_locked, remove_files),
+		cmocka_unit_test_teardown(a_place_without_locks_is_refused, remove_files),
 		cmocka_unit_test_teardown(without_room_no_file_is_left, remove_files),
 		cmocka_unit_test_teardown(only_our_own_is_removed, remove_files),
 	};

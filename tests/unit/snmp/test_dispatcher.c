@@ -430,7 +430,10 @@ static void many(void **state)
 	assert_null(tcx_dispatcher_find(dispatcher, "o"));
 }
 
-/* The library asks for the first row; what comes with mode is part of a command. */
+/*
+ * The library asks for the first row; what comes with mode is part of a command. The type of what
+ * it gets, or an error below 0.
+ */
 static int ask(struct tcx_context *to, int mode, int command, netsnmp_request_info *varbind)
 {
 	oid row[] = {9, 1, 5, 1, 2, 1};
@@ -439,14 +442,14 @@ static int ask(struct tcx_context *to, int mode, int command, netsnmp_request_in
 	netsnmp_pdu pdu = {.command = command};
 	netsnmp_agent_session session = {.pdu = &pdu};
 	netsnmp_agent_request_info info = {.mode = mode, .asp = &session};
-	int type;
+	int error, type;
 
 	snmp_set_var_objid(&vb, row, COUNT(row));
 	*varbind = (netsnmp_request_info){.requestvb = &vb};
-	tcx_library_face_answer(&handler, NULL, &info, varbind);
+	error = tcx_library_face_answer(&handler, NULL, &info, varbind);
 	type = vb.type;
 	snmp_reset_var_buffers(&vb);
-	return type;
+	return error == SNMP_ERR_NOERROR ? type : -error;
 }
 
 /*
@@ -584,6 +587,22 @@ static void flood(void **state)
 	assert_false(wait_in("", &fates[7]));
 }
 
+/* One that the library hands in then has an error at once, and is not delegated for ever. */
+static void flood_by_the_library(void **state)
+{
+	static struct fate fates[500];
+	netsnmp_request_info varbind;
+
+	(void)state;
+	is_pending = true;
+	memset(fates, 0, sizeof(fates));
+	for (size_t i = 0; i < COUNT(fates); i++)
+		assert_true(wait_in("", &fates[i]));
+	assert_int_equal(ask(tcx_dispatcher_find(dispatcher, ""), MODE_GET, SNMP_MSG_GET, &varbind),
+			 -SNMP_ERR_RESOURCEUNAVAILABLE);
+	assert_int_equal(varbind.delegated, REQUEST_IS_NOT_DELEGATED);
+}
+
 /* Of more requests than there is room for, the one that was used longest ago begins anew. */
 static void used_longest_ago(void **state)
 {
@@ -685,12 +704,25 @@ static void quiesced(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(every_range),   TEST(gets),	  TEST(contexts),
-		TEST(pending_table), TEST(transactions),  TEST(pending_requests),
-		TEST(modules_show),  TEST(held_requests), TEST(getnext_begins_with_a_get),
-		TEST(removed),	     TEST(many),	  TEST(overdue),
-		TEST(alarms),	     TEST(flood),	  TEST(used_longest_ago),
-		TEST(begun_anew),    TEST(repeated),	  TEST(quiesced),
+		TEST(every_range),
+		TEST(gets),
+		TEST(contexts),
+		TEST(pending_table),
+		TEST(transactions),
+		TEST(pending_requests),
+		TEST(modules_show),
+		TEST(held_requests),
+		TEST(getnext_begins_with_a_get),
+		TEST(removed),
+		TEST(many),
+		TEST(overdue),
+		TEST(alarms),
+		TEST(flood),
+		TEST(used_longest_ago),
+		TEST(flood_by_the_library),
+		TEST(begun_anew),
+		TEST(repeated),
+		TEST(quiesced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
