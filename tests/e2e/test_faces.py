@@ -29,7 +29,7 @@ MANAGERS_REQUESTS = 300
 AGAIN = 50  # times, as a table is due each second, and a busy machine is slow to read it
 PAUSE = 0.1  # s between them
 TESTSET, COMMITSET, UNDOSET, CLEANUPSET = 8, 9, 10, 11
-COMMIT_FAILED, NOT_WRITABLE = 14, 17
+GEN_ERROR, COMMIT_FAILED, NOT_WRITABLE = 5, 14, 17
 END_OF_VIEW = 130
 
 # What differs from one moment, or from one start of the agent, to the next.
@@ -47,7 +47,7 @@ NETSTAT = "TcpExt: SyncookiesSent ListenOverflows TCPSomethingNew\nTcpExt: 1 184
 class Face(harness.SlowFile):
     """An agent with one of the faces, over a proc root that stays as it is. Its table of connections comes when the test lets it."""
 
-    def __init__(self, site, face):
+    def __init__(self, site, face, more=""):
         for name in ("tcp6", "udp", "udp6"):
             site.write(f"proc/net/{name}", tables.TITLES)
         site.write("proc/net/snmp", tables.SNMP)
@@ -55,7 +55,7 @@ class Face(harness.SlowFile):
         (site.folder / "tcp-gate").unlink(missing_ok=True)
         super().__init__(site, site.folder / "proc/net/tcp")
         site.environment["TCPEXTD_FACE"] = face
-        self.agent = tables.denied_agent(site, f"procRoot {site.folder}/proc\n" + CONF, self.prefix, wait=False)
+        self.agent = tables.denied_agent(site, f"procRoot {site.folder}/proc\n" + CONF + more, self.prefix, wait=False)
 
     def let(self):
         if self.is_being_read():
@@ -253,9 +253,9 @@ def give(face, connection, requests):
     return dict(connection.answers)
 
 
-def by_master(site, name, run):
+def by_master(site, name, run, more=""):
     """What run(face, connection) finds with one of the faces."""
-    with Master(site) as master, Face(site, name) as face:
+    with Master(site) as master, Face(site, name, more) as face:
         connection = master.connection(1)
         wait_for("the agent has registered all", lambda: connection.count(ADD_CAPS))
         found = run(face, connection)
@@ -328,6 +328,22 @@ def refused(site):
     by_master(site, "session", run)
 
 
+# --- A table that does not come --------------------------------------------------------------------------------------------------
+
+def overdue(site):
+    """A table that takes longer than tableTimeout: by both faces the same error for whoever waits, and answers for all others."""
+    def run(face, connection):
+        row, before, segments = f"{tables.ENTRY['tcpConnTable']}.1.{tables.FIRST}", f"{MIB2}.6.9.0", f"{MIB2}.6.10.0"
+        connection.send(connection.get([segments, row, segments], packet=7) + connection.getnext([before, row], packet=8))
+        wait_for("both are answered", lambda: {7, 8} <= set(connection.answers))
+        connection.send(connection.get([segments], packet=9))
+        wait_for("and another one", lambda: 9 in connection.answers)
+        return [parse_answer(connection.answers[packet])[:2] for packet in (7, 8, 9)]
+
+    for name in ("session", "library"):
+        check_equal(by_master(site, name, run, "tableTimeout 1\n"), [(GEN_ERROR, 2), (GEN_ERROR, 2), (0, 0)], name)
+
+
 # --- Through snmpd ------------------------------------------------------------------------------------------------------------
 
 def managers_requests(generator):
@@ -395,4 +411,4 @@ def managers(site):
 
 
 if __name__ == "__main__":
-    harness.main(generated, refused, managers)
+    harness.main(generated, refused, overdue, managers)
