@@ -2,7 +2,7 @@
 /*
  * Threads wait, for a timer and the jobs' descriptors. One that finds a job due runs it, after it
  * has seen to it that another one waits, as a run may never end. A run with a low priority has a
- * thread of its own.
+ * thread of its own, which gets the normal one as soon as somebody asks for the run.
  */
 #include "pool.h"
 
@@ -37,6 +37,8 @@ struct tcx_pool {
 	size_t placed;	      /* runs that have a place, at most limit */
 	size_t late;	      /* runs that have lost it */
 	size_t waiting;	      /* threads that run nothing, but for those with a low priority */
+	int nice;	      /* the normal priority */
+	bool may_lower;	      /* it, and go back: a request may come to wait for any run */
 	struct tcx_job *jobs; /* those that are not stopped */
 	int timer_fd;
 	int ready_fd; /* of epoll: the timer and the jobs' descriptors */
@@ -177,6 +179,7 @@ static void run(struct tcx_job *job)
 	lose_place(job);
 	pool->late--;
 	job->runs = false;
+	job->low_thread = 0;
 	job->due_ns = tcx_clock_earlier(job->due_ns, due_ns);
 	stopped = find(pool, job) == NULL;
 	if (!stopped)
@@ -202,7 +205,7 @@ static void place(struct tcx_job *job)
 
 static bool is_spare(const struct tcx_job *job)
 {
-	return job->kind->spare && !job->asked;
+	return job->kind->spare && !job->asked && job->pool->may_lower;
 }
 
 /* Call with the lock. The next one for a thread with a low priority, placed, or NULL. */
@@ -216,20 +219,37 @@ static struct tcx_job *next_spare(struct tcx_pool *pool)
 	return job;
 }
 
-/* On Linux the priority is of the calling thread alone. It cannot be raised again. */
+/* Call with the lock. Of the calling thread, which may have run another job, and been raised. */
+static void lower(struct tcx_job *job)
+{
+	bool asked = job->asked; /* since the thread was started */
+
+	job->low_thread = asked ? 0 : gettid();
+	setpriority(PRIO_PROCESS, 0, asked ? job->pool->nice : SPARE_NICE);
+}
+
+/* Call with the lock. Somebody waits for what runs: on a busy machine it might take minutes. */
+static void raise_again(struct tcx_job *job)
+{
+	if (job->low_thread != 0)
+		setpriority(PRIO_PROCESS, (id_t)job->low_thread, job->pool->nice);
+	job->low_thread = 0;
+}
+
+/* On Linux the priority is of a thread alone. */
 static void *work_spare(void *arg)
 {
 	struct tcx_job *job = arg;
 	struct tcx_pool *pool = job->pool;
 
-	if (getpriority(PRIO_PROCESS, 0) < SPARE_NICE)
-		setpriority(PRIO_PROCESS, 0, SPARE_NICE);
-	while (job != NULL) {
+	pthread_mutex_lock(&pool->lock);
+	for (; job != NULL; job = next_spare(pool)) {
+		lower(job);
+		pthread_mutex_unlock(&pool->lock);
 		run(job);
 		pthread_mutex_lock(&pool->lock);
-		job = next_spare(pool);
-		pthread_mutex_unlock(&pool->lock);
 	}
+	pthread_mutex_unlock(&pool->lock);
 	unref(pool);
 	return NULL;
 }
@@ -327,6 +347,14 @@ static bool add_threads(struct tcx_pool *pool)
 	return done;
 }
 
+static bool go_down_and_up(void *arg)
+{
+	const struct tcx_pool *pool = arg;
+
+	return setpriority(PRIO_PROCESS, 0, SPARE_NICE) == 0 &&
+	       setpriority(PRIO_PROCESS, 0, pool->nice) == 0;
+}
+
 struct tcx_pool *tcx_pool_new(size_t places, struct tcx_fault *fault)
 {
 	struct tcx_pool *pool = tcx_reference_new(sizeof(*pool), fault);
@@ -335,6 +363,8 @@ struct tcx_pool *tcx_pool_new(size_t places, struct tcx_fault *fault)
 		return NULL;
 	pthread_mutex_init(&pool->lock, NULL);
 	pool->limit = places;
+	pool->nice = getpriority(PRIO_PROCESS, 0);
+	pool->may_lower = pool->nice < SPARE_NICE && tcx_worker_try(go_down_and_up, pool);
 	if (!open_fds(pool))
 		tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
 	else if (!add_threads(pool))
@@ -374,6 +404,7 @@ void tcx_job_ask(struct tcx_job *job)
 
 	pthread_mutex_lock(&pool->lock);
 	job->asked = true;
+	raise_again(job);
 	job->due_ns = tcx_clock_now();
 	arm(pool);
 	pthread_mutex_unlock(&pool->lock);

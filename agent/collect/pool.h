@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/clock.h"
 #include "base/fault.h"
@@ -18,7 +19,7 @@ struct tcx_pool;
 /* Constant data. */
 struct tcx_job_kind {
 	bool slow;  /* leaves a place for others, where the pool has more than one */
-	bool spare; /* runs that nobody asked for have a low priority */
+	bool spare; /* runs that nobody asked for have a low priority, until somebody does */
 	/*
 	 * Returns when it is due again, by tcx_clock_now(), or TCX_NEVER. It never runs twice at a
 	 * time, and leaves its thread as it was. It may set the job's fd, and close that before. A
@@ -39,6 +40,7 @@ struct tcx_job {
 	struct tcx_job *next;
 	uint64_t due_ns;
 	uint64_t began_ns; /* the last run */
+	pid_t low_thread;  /* runs it with a low priority; 0: none does */
 	bool asked;
 	bool runs;
 	bool placed; /* counts against the limit */

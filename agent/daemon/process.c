@@ -198,11 +198,29 @@ static bool become(const char *user, const char *group, struct tcx_fault *fault)
 	return true;
 }
 
+/*
+ * Readings that nobody waits for have a low priority, where they can go back to ours. RLIMIT_NICE
+ * has the lowest nice value that a thread may go to, taken from 20. Root may raise it.
+ */
+static void keep_priority(void)
+{
+	const rlim_t ours = (rlim_t)(20 - getpriority(PRIO_PROCESS, 0));
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NICE, &limit) != 0 || limit.rlim_cur >= ours)
+		return;
+	limit.rlim_cur = ours;
+	if (limit.rlim_max < ours)
+		limit.rlim_max = ours;
+	setrlimit(RLIMIT_NICE, &limit);
+}
+
 bool tcx_process_become(const char *user, const char *group, uint64_t rights,
 			struct tcx_fault *fault)
 {
 	uint64_t others = ~TCX_RIGHTS;
 
+	keep_priority();
 	if (!become(user, group, fault))
 		return false;
 	if (user != NULL && geteuid() != 0)

@@ -29,7 +29,8 @@ void tcx_process_started(int ready_fd, bool well);
  * Becomes user and group, names or numbers, with the user's further groups, for good: with a user,
  * no program executed later has more rights (no_new_privs, empty bounding set). Of TCX_RIGHTS
  * (daemon/rights.h) it keeps these, whoever it is, and of all others what it had, unless another
- * user than root is given. Call before any thread starts. Root must give a user with the group.
+ * user than root is given. Call before any thread starts: each of them may lower its priority and
+ * have it back, if root starts them. Root must give a user with the group.
  */
 bool tcx_process_become(const char *user, const char *group, uint64_t rights,
 			struct tcx_fault *fault);

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent/collect/pool.h"
@@ -28,7 +29,8 @@ struct owner {
 	int gate[2];	  /* a pipe */
 	int watched;	  /* the job's descriptor; an octet is read in each run */
 	uint64_t next_ns; /* returned by the next run, then TCX_NEVER */
-	int nice;	  /* of the last run's thread */
+	int nice;	  /* of the last run's thread, as it began */
+	pid_t thread;
 	uint64_t ran_ns;
 	sem_t began;
 	sem_t ended;
@@ -73,6 +75,20 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 	return __real_pthread_create(thread, attributes, count_thread, beginning);
 }
 
+static atomic_bool no_raising; /* of priorities */
+
+int __real_setpriority(int which, id_t who, int priority);
+int __wrap_setpriority(int which, id_t who, int priority);
+
+int __wrap_setpriority(int which, id_t who, int priority)
+{
+	if (no_raising && priority < getpriority(which, who)) {
+		errno = EACCES;
+		return -1;
+	}
+	return __real_setpriority(which, who, priority);
+}
+
 static void wait_for_threads(int count)
 {
 	uint64_t deadline = tcx_clock_now() + TIMEOUT_S * TCX_NS_PER_S;
@@ -100,6 +116,7 @@ static uint64_t run(void *arg)
 
 	owner->job.fd = owner->watched;
 	owner->nice = getpriority(PRIO_PROCESS, 0);
+	owner->thread = gettid();
 	owner->ran_ns = tcx_clock_now();
 	owner->next_ns = TCX_NEVER;
 	sem_post(&owner->began);
@@ -381,14 +398,31 @@ static void asked_come_first(void **state)
 	tcx_pool_stop(pool);
 }
 
+/* Whether a thread that has lowered its priority can have it back. */
+static bool may_raise(void)
+{
+	int normal = getpriority(PRIO_PROCESS, 0), status = 0;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(setpriority(PRIO_PROCESS, 0, normal + 1) != 0 ||
+		      setpriority(PRIO_PROCESS, 0, normal) != 0);
+	return child > 0 && waitpid(child, &status, 0) == child && status == 0 && normal < 10;
+}
+
 /* Only what nobody waits for has a low priority, and only while it runs. */
 static void priorities(void **state)
 {
-	struct tcx_pool *pool = new_pool(2);
-	struct owner *owner = make(false), *other = make(false);
+	struct owner *owner, *other;
+	struct tcx_pool *pool;
 	int normal = getpriority(PRIO_PROCESS, 0);
 
 	(void)state;
+	if (!may_raise())
+		skip();
+	owner = make(false);
+	other = make(false);
+	pool = new_pool(2);
 	for (int i = 0; i < 5; i++) {
 		owner->next_ns = 0;
 		if (i == 0)
@@ -397,7 +431,7 @@ static void priorities(void **state)
 			tcx_job_ask(&owner->job);
 		wait_for(&owner->ended);
 		wait_for(&owner->ended);
-		assert_true(owner->nice > normal || normal >= 10);
+		assert_true(owner->nice > normal);
 		if (i == 0)
 			start(other, pool, &spare);
 		else
@@ -407,6 +441,62 @@ static void priorities(void **state)
 	}
 	end_job(owner);
 	end_job(other);
+	tcx_pool_stop(pool);
+}
+
+/* Somebody comes to wait for a run that has begun by itself: its priority is the normal one then.
+ */
+static void raised_when_asked(void **state)
+{
+	struct owner *owner;
+	struct tcx_pool *pool;
+	int normal = getpriority(PRIO_PROCESS, 0);
+
+	(void)state;
+	if (!may_raise())
+		skip();
+	owner = make(true);
+	pool = new_pool(2);
+	owner->next_ns = 1;
+	start(owner, pool, &spare);
+	for (int i = 0; i < 3; i++) {
+		wait_for(&owner->began);
+		open_gate(owner); /* of one that was asked for */
+		wait_for(&owner->ended);
+		wait_for(&owner->began);
+		assert_true(owner->nice > normal);
+		owner->next_ns = 1;
+		tcx_job_ask(&owner->job);
+		assert_int_equal(getpriority(PRIO_PROCESS, (id_t)owner->thread), normal);
+		open_gate(owner);
+		wait_for(&owner->ended);
+	}
+	wait_for(&owner->began);
+	open_gate(owner);
+	wait_for(&owner->ended);
+	wait_for(&owner->began);
+	open_gate(owner);
+	wait_for(&owner->ended);
+	end_job(owner);
+	tcx_pool_stop(pool);
+}
+
+/* Where a thread cannot have its priority back, none lowers it. */
+static void never_lower(void **state)
+{
+	struct owner *owner = make(false);
+	struct tcx_pool *pool;
+	int normal = getpriority(PRIO_PROCESS, 0);
+
+	(void)state;
+	no_raising = true;
+	pool = new_pool(2);
+	owner->next_ns = 1;
+	start(owner, pool, &spare);
+	wait_for(&owner->ended);
+	wait_for(&owner->ended);
+	assert_int_equal(owner->nice, normal);
+	end_job(owner);
 	tcx_pool_stop(pool);
 }
 
@@ -551,6 +641,7 @@ static void few_threads(void **state)
 {
 	struct tcx_pool *pool = new_pool(2);
 	struct owner *owners[2] = {make(true), make(true)};
+	int with_low = may_raise() ? 3 : 2;
 
 	(void)state;
 	wait_for_threads(2);
@@ -570,8 +661,8 @@ static void few_threads(void **state)
 		}
 		if (i % 2 != 0)
 			continue;
-		wait_for(&owners[1]->began); /* with a low priority */
-		wait_for_threads(3);
+		wait_for(&owners[1]->began); /* with a low priority, if it may */
+		wait_for_threads(with_low);
 		open_gate(owners[1]);
 		wait_for(&owners[1]->ended);
 	}
@@ -628,7 +719,7 @@ static void all_are_late(void **state)
 static int setup(void **state)
 {
 	(void)state;
-	no_threads = false;
+	no_threads = no_raising = false;
 	return sem_init(&freed, 0, 0);
 }
 
@@ -645,6 +736,8 @@ int main(void)
 		TEST(one_place),
 		TEST(asked_come_first),
 		TEST(priorities),
+		TEST(raised_when_asked),
+		TEST(never_lower),
 		TEST(descriptors),
 		TEST(several_descriptors),
 		TEST(no_more_threads),
