@@ -18,9 +18,10 @@ KEPT = 100  # seconds
 OF_HOST = ("net/softnet_stat", "net/stat/arp_cache", "net/stat/ndisc_cache", "net/stat/rt_cache", "sys/net/netfilter/nf_conntrack_max")
 LIBC = ctypes.CDLL(None, use_errno=True)
 
-# Gauges that only the traffic moves, by so many sockets at once; others go to and fro unseen.
+# Gauges that only the traffic moves, by so many sockets at once that a look between two readings finds; others go to and fro unseen:
+# what waits for its end, what is queued, sockets of tools.
 GAUGES = ("TcpCurrEstab", "SockstatTcpInuse", "SockstatTcp6Inuse", "SockstatUdpInuse", "SockstatUdp6Inuse")
-SLACK = 64
+SLACK = 8
 
 COUNTER, GAUGE, INTEGER = 1, 2, 3  # kernel.kind()
 
