@@ -387,6 +387,7 @@ def options(site):
         check_equal(lines(client(site, *words, (ONE,))), wanted, f"{' '.join(words)} is as -asz")
     done = site.run(SNMPNSTAT, site.address, ONE, "-asz", *V2C)
     check_equal(lines(done), wanted, "options may come last")
+    check_equal(lines(site.run(SNMPNSTAT, *V2C, "-asz", "--", site.address, ONE)), wanted, "none comes behind --")
     check_equal(lines(client(site, "-asz", (ONE,), how=V3)), wanted, "-a with a hash behind it is net-snmp's")
     site.write("snmp.conf", "defVersion 2c\ndefCommunity public\n")
     check_equal(lines(site.run(SNMPNSTAT, "-asz", site.address, ONE)), wanted, "snmp.conf has the community")
@@ -400,6 +401,19 @@ def options(site):
                         (("-f", "hosts", "--health", "--namespaces"), "no other output")):
         done = site.run(SNMPNSTAT, *words)
         check(done.returncode == 1 and not done.stdout and says in done.stderr and "snmpnstat -h" in done.stderr, f"{words} is refused", done)
+
+
+def explained(site):
+    """--explain asks no host; of what is not known here it says so."""
+    known = site.run(SNMPNSTAT, "--explain", ONE)
+    check(known.returncode == 0 and ONE in known.stdout and not known.stderr, "a counter", known)
+    done = site.run(SNMPNSTAT, "--explain", "TcpExtNorThis", ONE)
+    check_equal((done.returncode, done.stdout), (1, known.stdout), "one that is not known, and one that is")
+    check("TcpExtNorThis is not known here" in done.stderr, "it says which one", done.stderr)
+    done = site.run(SNMPNSTAT, "--explain")
+    check(done.returncode == 1 and "give a counter" in done.stderr, "none", done)
+    done = site.run("sh", "-c", 'exec "$@" >/dev/full', "sh", SNMPNSTAT, "--explain", ONE)
+    check(done.returncode == 1 and "standard output cannot be written" in done.stderr, "a full disk is told of", done)
 
 
 def says(site, what, text, *words, **more):
@@ -439,4 +453,4 @@ def errors(site):
     says(site, "the view leaves it out", "view of this community leaves it out", ())
 
 
-harness.main(frozen, live, more, history, aged, rates, whose, economy, instants, queues, health, namespaces, options, errors)
+harness.main(frozen, live, more, history, aged, rates, whose, economy, instants, queues, health, namespaces, options, explained, errors)
