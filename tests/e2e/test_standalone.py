@@ -3,6 +3,7 @@
 """tcpextd --master: the same answers as through snmpd, to whom its configuration lets, and whatever comes."""
 
 import contextlib
+import errno
 import os
 import pathlib
 import re
@@ -12,6 +13,7 @@ import struct
 import subprocess
 
 import ber
+import failing
 import harness
 import test_namespaces as namespaces
 import test_tables as tables
@@ -25,6 +27,8 @@ HOWS = {"v1": V1, "v2c": V2C, "v3": V3}
 UDP = "udp:127.0.0.1:161"
 ENGINE = "1.3.6.1.6.3.10.2.1"
 UNKNOWN = "1.3.6.1.6.3.12.1.5.0"
+GEN_ERROR = 5
+OTHERS = 'com2secunix reader default other\ngroup readers v2c reader\naccess readers "" any noauth exact _all_ none none\n'
 
 # What differs from one moment, or from one agent, to the next: the snapshot's sequence, age, time, cost and discontinuity; age, rows,
 # cost, cut and source of tables; of sources age, cost, discontinuity; what of interfaces has a time; sockets and services, which are those
@@ -151,8 +155,7 @@ def access(site):
     reload(agent)
     check(any("missing CONTEXT" in line and "line 2" in line for line in agent.log()), "a faulty line is named", agent.log())
     check(not any(refused(site, how) for how in (V1, V2C, V3)), "what was in force stays so", agent.log())
-    site.write("tcpextd.conf", "com2secunix reader default other\ngroup readers v2c reader\n"
-               'access readers "" any noauth exact _all_ none none\n')
+    site.write("tcpextd.conf", OTHERS)
     reload(agent)
     check(all(refused(site, how) for how in (V1, V2C, V3)), "who is no longer there reads nothing, a user neither")
     check(not refused(site, ("-v2c", "-cother")), "and another does")
@@ -160,6 +163,21 @@ def access(site):
     agent.end()
     agent = start(site, access="nonsense 1\n", wait=False)
     check(agent.wait() != 0 and any("unknown word 'nonsense'" in line for line in agent.log()), "an unknown word is refused", agent.log())
+
+
+def unread(site):
+    """A configuration whose procRoot cannot be looked at: the old one stays in force, access included."""
+    fails = failing.Failing(site, "failing.so")
+    site.write("proc/net/snmp", tables.SNMP)
+    agent = start(site, under=fails.prefix)
+    site.write("tcpextd.conf", OTHERS + f"procRoot {site.folder}/proc\n")
+    fails.fail("eventfd", 1, errno.EMFILE)
+    agent.send(signal.SIGHUP)
+    agent.wait_log("procRoot: .*; the old configuration stays in force")
+    check(not any(refused(site, how, harness.VERSION) for how in (V1, V2C, V3)), "who was let in is so still")
+    check(refused(site, ("-v2c", "-cother"), harness.VERSION), "and nobody else")
+    reload(agent)
+    check(refused(site, V2C, harness.VERSION) and not refused(site, ("-v2c", "-cother"), harness.VERSION), "at the next SIGHUP it is in force")
 
 
 def views(site):
@@ -357,6 +375,23 @@ def gone(site):
         check_equal(agent.end(), 0, "it ends well, with a request at hand")
 
 
+def overdue(site):
+    """A table that takes longer than tableTimeout is an error for whoever waits for it; others are served."""
+    site.write("proc/net/snmp", tables.SNMP)
+    site.write("proc/net/tcp6", tables.TITLES)
+    with harness.SlowFile(site, site.folder / "proc/net/tcp") as slow:
+        agent = start(site, f"procRoot {site.folder}/proc\ntableTimeout 1\n" + tables.ONCE,
+                      under=("python3", "-B", harness.HERE / "without_sock_diag.py", *slow.prefix))
+        manager = ber.Manager(site.snmp, harness.DEADLINE)
+        answer = manager.ask(ber.GET, [tables.SEGMENTS, f"{tables.STATE_COLUMN}.{tables.FIRST}"])
+        check_equal((answer.error, answer.index), (GEN_ERROR, 2), "it is not there in time")
+        check_equal(manager.ask(ber.GET, [tables.SEGMENTS]).error, 0, "others are served")
+        check_equal(len(agent.wait_log("tableTimeout")), 1, "the log says so")
+        wait_for("the table is being read", slow.is_being_read)
+        slow.feed(tables.TITLES + tables.LINES)
+        wait_for("then it is there", lambda: manager.ask(ber.GET, [f"{tables.STATE_COLUMN}.{tables.FIRST}"]).error == 0)
+
+
 def silent(site):
     """Who connects and says nothing takes a part of the descriptors, at most: others are served."""
     agent = start(site, addresses=(UDP, "tcp:127.0.0.1:161"), under=("prlimit", "--nofile=64:64"))
@@ -441,4 +476,4 @@ def full(site):
 
 
 if __name__ == "__main__":
-    harness.main(same, system, modules, access, views, sets, starts, unprivileged, large, contexts, as_shown, manual, gone, silent, deaf, full)
+    harness.main(same, system, modules, access, unread, views, sets, starts, unprivileged, large, contexts, as_shown, manual, gone, overdue, silent, deaf, full)
