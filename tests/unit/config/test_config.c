@@ -17,6 +17,7 @@
 #include "session/log.h"
 #include "snmp/netsnmp.h"
 #include "tests/unit/fixture.h"
+#include "tests/unit/no_memory.h"
 
 static struct tcx_agentx agentx;
 
@@ -937,6 +938,26 @@ static void no_session(void **state)
 	assert_string_equal(logged, "");
 }
 
+/* Without memory for a line nothing of the file counts, and the log says so. */
+static void without_memory(void **state)
+{
+	unsigned int at = 0;
+
+	(void)state;
+	while (no_memory_next(&at)) {
+		unsigned int faults = read_text("refreshInterval 2\n"
+						"threshold in TcpInSegs rate > 5\n"
+						"threshold busy tcpListenUse value > 95.5\n"
+						"threshold out TcpOutSegs rate > 5\n",
+						true);
+
+		assert_int_equal(faults > 0, no_memory_stop());
+		assert_true((faults > 0) == (strstr(logged, "out of memory") != NULL));
+	}
+	assert_int_equal(config.thresholds->count, 3);
+	assert_true(at > 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -970,6 +991,7 @@ int main(void)
 		cmocka_unit_test(example_has_defaults),
 		cmocka_unit_test(thresholds_and_intervals),
 		cmocka_unit_test(names_of_this_kernel),
+		cmocka_unit_test(without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, open_library, close_library);
