@@ -3,8 +3,8 @@
 # coverage.sh FOLDER: what tests reach of agent/ and client/, by a build in FOLDER that counts. TESTS are those of the
 # Makefile that are run. summary.py says what is too little.
 #
-# What ends by SIGKILL leaves no counts. The agent leaves them as another user: so files for them are there before, which
-# everybody may write. An empty one is no counts.
+# What ends by SIGKILL leaves no counts: so agents get a moment (GRACE) to end by themselves. The agent leaves them as another
+# user: so files for them are there before, which everybody may write. An empty one is no counts.
 
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -29,7 +29,7 @@ make_counts() {
 make_folder
 make_counts
 failed=0
-(umask 0 && make -k -C "$folder" -j$(($(nproc) + 1)) check "TESTS=$TESTS") || failed=1
+GRACE=5 make -k -C "$folder" -j$(($(nproc) + 1)) check "TESTS=$TESTS" || failed=1
 find "$folder" -name '*.gcda' -empty -delete
 cd "$folder" # where it leaves what it is ended at
 gcovr --root "$top" --filter "$top/agent/" --filter "$top/client/" --exclude-unreachable-branches --json coverage.json .

@@ -37,6 +37,7 @@ SCALARS_OF = {4: 23, 5: 26, 6: 18, 7: 9}  # group of mib-2 to its last scalar of
 SEED = os.environ.get("SEED", "1")  # of what tests choose; the same each time, so that what fails is what was changed
 DEADLINE = 30  # seconds that a condition may take on a busy machine
 PATH = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/local/sbin:/usr/sbin:/sbin"
+GRACE = float(os.environ.get("GRACE", "0"))  # seconds in which what a test leaves behind may end by itself
 TOOLS = ("ip", "nstat", "snmpd", "snmpget", "snmpgetnext", "snmpwalk", "snmpbulkget", "snmpbulkwalk", "snmpset")
 
 V1 = ("-v1", "-c", "public")
@@ -273,6 +274,15 @@ class Process:
         return self.end(signal.SIGKILL)
 
 
+def may_end(process):
+    """A moment before it is killed, so that it leaves what it counts at its end."""
+    if GRACE and isinstance(process, Process):
+        process.send(signal.SIGCONT)
+        process.send(signal.SIGTERM)
+        with contextlib.suppress(Failure):
+            process.wait(GRACE)
+
+
 def has_sanitizer(process):
     """Freed memory waits in a quarantine then, so that counting it tells nothing; the sanitizer itself looks for leaks."""
     return "libasan" in pathlib.Path(f"/proc/{process.pid}/maps").read_text()
@@ -427,6 +437,7 @@ class Site:
     def close(self):
         """Ends and removes all, and looks whether that is so."""
         for process in reversed(self.processes):
+            may_end(process)
             process.kill()
         for pid in self.pids():
             with contextlib.suppress(ProcessLookupError):
