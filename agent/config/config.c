@@ -181,6 +181,7 @@ unsigned int tcx_config_read(struct tcx_config *config, const struct tcx_options
 	tcx_config_drop_lines(&reading);
 	if (reading.faults == 0 && options->master)
 		apply_access(&reading, &config->access);
+	tcx_config_count_untold(&reading);
 	if (reading.faults == 0)
 		*config = reading.config;
 	else

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/list.h"
+#include "base/text.h"
 #include "kernel/regular.h"
 #include "snmp/netsnmp.h"
 
@@ -22,24 +23,38 @@
 #define DEPTH_MAX 16
 #define FILES_MAX 4096
 
+/* A file that is none of ours would fill the log. */
+#define TOLD_MAX 20
+
 /*
- * Logs one line. Without -f the log is usually elsewhere, so prints it to standard error as well,
- * for whoever starts the agent; once it runs, standard error leads nowhere.
+ * Logs one line, without what a terminal would obey. Without -f the log is usually elsewhere, so
+ * prints it to standard error as well, for whoever starts the agent; once it runs, standard error
+ * leads nowhere.
  */
 void tcx_config_complain(struct tcx_config_reading *reading, const char *place, const char *format,
 			 ...)
 {
 	const struct tcx_options *options = reading->options;
-	char what[TCX_CONFIG_LINE_SIZE];
+	char what[TCX_CONFIG_LINE_SIZE], line[2 * sizeof(what)], text[2 * sizeof(what)];
 	va_list args;
 
+	if (reading->faults++ >= TOLD_MAX)
+		return;
 	va_start(args, format);
 	vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
-	reading->faults++;
-	snmp_log(LOG_ERR, "%s%s\n", place, what);
+	snprintf(line, sizeof(line), "%s%s", place, what);
+	tcx_text_escape(text, sizeof(text), line);
+	snmp_log(LOG_ERR, "%s\n", text);
 	if (options->task == TCX_SERVE && !options->foreground)
-		fprintf(stderr, "tcpextd: %s%s\n", place, what);
+		fprintf(stderr, "tcpextd: %s\n", text);
+}
+
+void tcx_config_count_untold(const struct tcx_config_reading *reading)
+{
+	if (reading->faults > TOLD_MAX)
+		snmp_log(LOG_ERR, "%u more faults of the configuration are not told\n",
+			 reading->faults - TOLD_MAX);
 }
 
 /* The library says where it is only in front of what it logs; tcx_config_note() takes it. */

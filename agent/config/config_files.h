@@ -38,9 +38,13 @@ void tcx_config_read_files(struct tcx_config_reading *reading);
 /* Room for a line of the log; the rest of a longer one is cut. */
 #define TCX_CONFIG_LINE_SIZE 1024
 
-/* Logs a fault of a file in one line that begins with the place, and counts it. */
+/* Logs a fault of a file in one line that begins with the place, and counts it; of many the first.
+ */
 __attribute__((format(printf, 3, 4))) void
 tcx_config_complain(struct tcx_config_reading *reading, const char *place, const char *format, ...);
+
+/* At the end: how many others there were. */
+void tcx_config_count_untold(const struct tcx_config_reading *reading);
 
 /* Where the library is reading: "FILE: line N: ". */
 void tcx_config_find_place(struct tcx_config_reading *reading, char place[TCX_CONFIG_LINE_SIZE]);
