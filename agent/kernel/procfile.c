@@ -13,6 +13,7 @@
 
 /* Small, since the kernel clears a buffer as large for each read of a sysctl. */
 #define FIRST_CAPACITY ((size_t)1024)
+#define ASK_CAPACITY   ((size_t)256 * 1024)
 #define LAST_CAPACITY  ((size_t)16 * 1024 * 1024)
 
 /*
@@ -50,27 +51,39 @@ void tcx_procfile_close(struct tcx_procfile *file)
 	free(file->place.path);
 }
 
-static bool grow(struct tcx_procfile *file, struct tcx_fault *fault)
-{
-	size_t capacity = file->capacity > 0 ? file->capacity * 2 : FIRST_CAPACITY;
-	char *text;
-
-	if (capacity > LAST_CAPACITY)
-		return tcx_fault_set(fault, "it is larger than 16 MiB");
-	text = realloc(file->text, capacity);
-	if (text == NULL)
-		return tcx_fault_set(fault, "out of memory");
-	file->text = text;
-	file->capacity = capacity;
-	return true;
-}
-
 /* It is done with: where there are many such files, texts would be most of what they take. */
 void tcx_procfile_drop_text(struct tcx_procfile *file)
 {
 	free(file->text);
 	file->text = NULL;
 	file->len = 0;
+}
+
+/* A file on a disk tells its size, so that it need not be read up to the limit; procfs says 0. */
+static bool is_too_large(int fd, size_t capacity)
+{
+	struct stat status;
+
+	return capacity > LAST_CAPACITY || (capacity > ASK_CAPACITY && fstat(fd, &status) == 0 &&
+					    status.st_size > (off_t)LAST_CAPACITY);
+}
+
+static bool grow(struct tcx_procfile *file, struct tcx_fault *fault)
+{
+	size_t capacity = file->capacity > 0 ? file->capacity * 2 : FIRST_CAPACITY;
+	char *text;
+
+	if (is_too_large(file->fd, capacity)) {
+		tcx_procfile_drop_text(file);
+		file->capacity = 0;
+		return tcx_fault_set(fault, "it is larger than 16 MiB");
+	}
+	text = realloc(file->text, capacity);
+	if (text == NULL)
+		return tcx_fault_set(fault, "out of memory");
+	file->text = text;
+	file->capacity = capacity;
+	return true;
 }
 
 /* After it was dropped. */
