@@ -218,7 +218,7 @@ def hidden(site):
 # --- A full disk --------------------------------------------------------------------------------------------------------------------
 
 FULL = ("log", "-Lf", "the log file cannot be written: No space left on device"), ("pid", "-p", "cannot be written: No space left on device")
-TURNS = 30
+TURNS = 240  # whose lines are more than the page of memory that the log has
 
 
 def on_disk(disk, is_full=False):
@@ -258,6 +258,7 @@ def disk(site):
     descriptors = len(os.listdir(f"/proc/{agent.pid}/fd"))
     fill(inside / "fill")
     reload(agent, TURNS)
+    check(len((inside / "log").read_text().splitlines()) < len(agent.log()), "the disk is full, so that lines are lost")
     sequence = site.sequence()
     wait_for("it goes on", lambda: site.sequence() > sequence)
     check((inside / "pid").read_text() == f"{agent.pid}\n", "the pid file is as it was")

@@ -11,6 +11,7 @@ import contextlib
 import os
 import pathlib
 import re
+import resource
 import signal
 import sys
 import threading
@@ -18,8 +19,10 @@ import time
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "lab"))
 
+import failing
 import harness
 import snmp
+import test_machine as machine
 import test_namespaces as named
 import test_standalone as standalone
 from harness import MIB2, OBJECTS, check, check_equal, wait_for
@@ -111,10 +114,10 @@ def start_snmpd(site):
 
 
 @contextlib.contextmanager
-def served(site, conf=""):
+def served(site, conf="", **more):
     """snmpd, the agent, and a manager that asks for a counter of LINUX-TCPEXT-MIB."""
     snmpd = start_snmpd(site)
-    agent = site.agent(CONF + conf)
+    agent = site.agent(CONF + conf, **more)
     with Watcher(site.snmp, OWN) as watcher:
         wait_for("a manager sees it", lambda: watcher.changes)
         yield snmpd, agent, watcher
@@ -275,13 +278,88 @@ def master_killed(site):
         must_see(watcher, begin, f"({SILENT}), ({ABSENT}), {VALUE}", "started")
 
 
+# --- The machine ----------------------------------------------------------------------------------------------------------------
+
+STAYS = (harness.DISCONTINUITY, f"{OBJECTS}.1.14.1.9.3")  # of all, and of net/netstat
+
+
+def jump(site, clocks):
+    """Sets clocks an hour on. What was shown was young, and no counter is told to have begun anew."""
+    fails = failing.Failing(site, "failing.so")
+    with served(site, under=fails.prefix) as (_, agent, watcher):
+        before = site.get(*STAYS)
+        begin = time.monotonic()
+        for clock in clocks:
+            fails.shift(clock, 3600)
+        sequence = site.sequence()
+        wait_for("readings go on", lambda: (site.sequence() or 0) > sequence + 2)
+        must_see(watcher, begin, f"{VALUE}, ({ABSENT}), {VALUE}", "an hour on")
+        check_equal(site.get(*STAYS), before, "there is no discontinuity")
+        check_equal(len(agent.log()), 2, "the log has nothing of it")
+
+
+def clock_set(site):
+    """The host's clock is set"""
+    jump(site, [failing.REALTIME])
+
+
+def sleeps(site):
+    """The machine sleeps, and wakes"""
+    jump(site, [failing.REALTIME, failing.BOOTTIME])
+
+
+def disk_full(site):
+    """The disk of the log is full"""
+    place = site.folder / "disk"
+    place.mkdir()
+    with served(site, under=machine.on_disk(place), options=("-Lf", place / "log")) as (_, agent, watcher):
+        inside = pathlib.Path(f"/proc/{agent.pid}/root{place}")
+        begin = time.monotonic()
+        machine.fill(inside / "fill")
+        machine.reload(agent, machine.TURNS)
+        check_equal([state for state, _ in seen(watcher, begin)], [VALUE], "a manager sees nothing of it")
+        check(len((inside / "log").read_text().splitlines()) < len(agent.log()), "lines are lost")
+        (inside / "fill").unlink()
+        machine.reload(agent)
+        check((inside / "log").read_text().endswith("configuration read again\n"), "with room again the log goes on")
+
+
+def few_files(site):
+    """The agent has too few descriptors"""
+    with served(site) as (_, agent, watcher):
+        most = resource.prlimit(agent.pid, resource.RLIMIT_NOFILE)
+        begin = time.monotonic()
+        resource.prlimit(agent.pid, resource.RLIMIT_NOFILE, (3, most[1]))
+        with Watcher(site.snmp, machine.SOCKET) as other:
+            agent.wait_log("the table of UDP.* cannot be read: .*Too many open files")
+            must_see(other, begin, f"({VALUE}), ({ERROR}), {ABSENT}", "too few")
+            begin_again = time.monotonic()
+            resource.prlimit(agent.pid, resource.RLIMIT_NOFILE, most)
+            must_see(other, begin_again, f"{ABSENT}, {VALUE}", "enough again")
+        agent.wait_log("the table of UDP.* can be read again")
+        check_equal([state for state, _ in seen(watcher, begin)], [VALUE], "counters, whose files are open, are there all the while")
+
+
+def hidden(site):
+    """/proc hides processes (hidepid)"""
+    under = ("unshare", "-m", "sh", "-c", 'mount -t proc -o hidepid=2 proc /proc && exec "$@"', "sh", *machine.AS_NOBODY)
+    site.folder.chmod(0o777)
+    snmpd = site.snmpd(whole=conf_of_snmpd().format(master=site.master) + "agentXPerms 0777 0777\n")
+    agent = site.agent(CONF + "namespacePid *\n", under=under)
+    with Watcher(site.snmp, OWN) as watcher:
+        must_say(agent, "is mounted with hidepid")
+        wait_for("a manager sees it", lambda: watcher.changes)
+        check_equal(({state for state, _ in seen(watcher, 0)}, snmpd.alive()), ({VALUE}, True), "counters are there")
+
+
 def check_page(cases):
     """The manual has these faults, and no others."""
     titles = [line[4:] for line in PAGE.read_text(encoding="ascii").splitlines() if line.startswith(".SS ")]
     check_equal([title.replace("\\-", "-") for title in titles], [case.__doc__ for case in cases], "the manual tells of these faults")
 
 
-CASES = (agent_killed, agent_stopped, snmpd_killed, snmpd_stopped, held_by_another, file_gone, file_broken, conf_refused, namespace_gone, master_killed)
+CASES = (agent_killed, agent_stopped, snmpd_killed, snmpd_stopped, held_by_another, file_gone, file_broken, conf_refused, namespace_gone, master_killed,
+         clock_set, sleeps, disk_full, few_files, hidden)
 
 if __name__ == "__main__":
     check_page(CASES)
