@@ -280,13 +280,5 @@ def state(site):
     check(len(said) == 1 and agent.end() == 0, "it serves, says so once, and ends as it should", said)
 
 
-def file_size(site):
-    """A limit of the size of files: no start with a log that cannot have a line."""
-    site.snmpd()
-    done = site.run("prlimit", "--fsize=100:100", "--", harness.AGENT, "-f", "-C", "-x", site.master, "-Lf", site.folder / "log")
-    lines = done.stderr.splitlines()
-    check(done.returncode == 1 and len(lines) == 1 and "the log file cannot be written: File too large" in lines[0], "the start is refused", done)
-
-
 if __name__ == "__main__":
-    harness.main(filters, limits, few_files, hidden, disk, state, file_size)
+    harness.main(filters, limits, few_files, hidden, disk, state)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -247,13 +248,17 @@ def find_prlimit():
 
 
 def limited_file(site):
-    """A log that may not grow is no end of the agent."""
-    prlimit = find_prlimit()
+    """A log that may not grow is no end of the agent; one that may not even begin is no start."""
+    prlimit, log = find_prlimit(), site.folder / "tcpextd.log"
+    refuses(site, (prlimit, "--fsize=10", AGENT, "-f", "-C", "-x", site.master, "-Lf", log), ("tcpextd.log", "File too large"), "10 octets are too few")
     site.snmpd()
-    log = site.folder / "tcpextd.log"
-    agent = site.start(harness.Agent, site.inside(prlimit, "--fsize=10", AGENT, "-f", "-C", "-x", site.master, "-Lf", log), site.folder)
-    site.wait_served(agent)
-    check(agent.alive() and log.stat().st_size <= 10, "it serves, though nothing more goes into its log")
+    agent = site.agent()
+    size = log.stat().st_size
+    resource.prlimit(agent.pid, resource.RLIMIT_FSIZE, (size, size))
+    agent.send(signal.SIGHUP)
+    sequence = site.sequence()
+    wait_for("three readings", lambda: site.sequence() > sequence + 2)
+    check(agent.alive() and log.stat().st_size == size, "it serves, though nothing more goes into its log")
     check_equal(agent.end(), 0, "and ends as it should")
 
 
