@@ -46,8 +46,12 @@ bool tcx_line_name(struct tcx_piece *line, struct tcx_piece *name, struct tcx_fa
 /* Takes a number off a line. False unless it fits 64 bits. */
 static inline bool tcx_line_number(struct tcx_piece *line, struct tcx_number *number)
 {
-	line->at = tcx_number_parse(line->at, line->end, number);
-	return line->at != NULL && (line->at == line->end || tcx_is_blank(*line->at));
+	const char *behind = tcx_number_parse(line->at, line->end, number);
+
+	if (behind == NULL)
+		return false;
+	line->at = behind;
+	return behind == line->end || tcx_is_blank(*behind);
 }
 
 /* Sets the fault of a malformed number; of names the counter. Returns false. */

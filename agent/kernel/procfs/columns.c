@@ -37,6 +37,7 @@ static bool read_known(struct tcx_builder *builder, struct tcx_piece section, si
 	return true;
 }
 
+/* Without values, NULL, while names are collected. */
 static bool read_named(struct tcx_builder *builder, struct tcx_piece section,
 		       struct tcx_piece names, struct tcx_piece *values, struct tcx_fault *fault)
 {
@@ -48,8 +49,8 @@ static bool read_named(struct tcx_builder *builder, struct tcx_piece section,
 		    !tcx_builder_name(builder, section.at, tcx_piece_len(section), name.at,
 				      tcx_piece_len(name), fault))
 			return false;
-		if (!builder->collecting && (!read_value(values, name, &number, fault) ||
-					     !tcx_builder_put(builder, &number, fault)))
+		if (values != NULL && (!read_value(values, name, &number, fault) ||
+				       !tcx_builder_put(builder, &number, fault)))
 			return false;
 	}
 	return true;
