@@ -57,14 +57,14 @@ static void unref(struct tcx_pool *pool)
 	free(pool);
 }
 
-/* Where the list has it. NULL: it was stopped, and may be gone. */
+/* Where the list has it. The end of the list: it was stopped, and may be gone. */
 static struct tcx_job **find(struct tcx_pool *pool, const struct tcx_job *job)
 {
 	struct tcx_job **at = &pool->jobs;
 
 	while (*at != NULL && *at != job)
 		at = &(*at)->next;
-	return *at != NULL ? at : NULL;
+	return at;
 }
 
 /* A run of it goes on. */
@@ -181,7 +181,7 @@ static void run(struct tcx_job *job)
 	job->runs = false;
 	job->low_thread = 0;
 	job->due_ns = tcx_clock_earlier(job->due_ns, due_ns);
-	stopped = find(pool, job) == NULL;
+	stopped = *find(pool, job) == NULL;
 	if (!stopped)
 		listen_to(job);
 	arm(pool);
@@ -294,7 +294,7 @@ static void wait_for_event(struct tcx_pool *pool)
 	epoll_wait(pool->ready_fd, &event, 1, -1);
 	pthread_mutex_lock(&pool->lock);
 	job = event.data.ptr;
-	if (find(pool, job) != NULL && !job->runs)
+	if (*find(pool, job) != NULL && !job->runs)
 		job->due_ns = tcx_clock_now();
 }
 
