@@ -50,18 +50,22 @@ static const struct object objects[] = {
 #include "mibs/tables.def"
 };
 
-#define OBJECTS (sizeof(objects) / sizeof(objects[0]))
+/* Their places there. */
+enum {
+#define COLUMN(table, sub_id, object, syntax, limits, unit, text) OBJECT_##object,
+#include "mibs/tables.def"
+	OBJECTS
+};
 
-/* The tables of sockets, the text of a row there, and when its counters began. */
-static const struct watched {
-	unsigned int table;
-	tcx_show *label;
+/* By table, TCX_TABLES included: the text of a row, and when its counters began. */
+static const struct {
+	tcx_show *label; /* NULL: it is none that is watched */
 	tcx_show *since; /* NULL: it has no counters */
-} watched[] = {
-	{TCX_TABLE_TCP_STATES, tcx_show_tcpStateLabel, NULL},
-	{TCX_TABLE_TCP_LISTENERS, tcx_show_tcpListenName, tcx_show_tcpListenSince},
-	{TCX_TABLE_UDP_SOCKETS, tcx_show_udpSocketName, tcx_show_udpSocketSince},
-	{TCX_TABLE_SERVICES, tcx_show_serviceName, tcx_show_serviceSince},
+} watched[TCX_TABLES + 1] = {
+	[TCX_TABLE_TCP_STATES] = {tcx_show_tcpStateLabel, NULL},
+	[TCX_TABLE_TCP_LISTENERS] = {tcx_show_tcpListenName, tcx_show_tcpListenSince},
+	[TCX_TABLE_UDP_SOCKETS] = {tcx_show_udpSocketName, tcx_show_udpSocketSince},
+	[TCX_TABLE_SERVICES] = {tcx_show_serviceName, tcx_show_serviceSince},
 };
 
 /* Those that are numbers. */
@@ -81,32 +85,24 @@ static const struct {
 /* What is of a limit, and the object that says how much of it. */
 static const struct {
 	const char *object;
-	const char *share;
+	int share;
 } shares[] = {
-	{"tcpListenQueue", "tcpListenUse"},
-	{"udpSocketReceiveQueue", "udpSocketUse"},
-	{"SockstatTcpMem", "limitTcpMemMaxUse"},
-	{"SockstatUdpMem", "limitUdpMemMaxUse"},
-	{"SockstatTcpOrphan", "limitTcpOrphansUse"},
-	{"SockstatTcpTw", "limitTcpTimeWaitUse"},
-	{"SockstatFragMemory", "limitIpFragmentsUse"},
-	{"SockstatFrag6Memory", "limitIp6FragmentsUse"},
-	{"NfConntrackCount", "limitNfConntrackUse"},
-	{"ArpCacheEntries", "limitArpEntriesUse"},
-	{"NdiscCacheEntries", "limitNdiscEntriesUse"},
+	{"tcpListenQueue", OBJECT_tcpListenUse},
+	{"udpSocketReceiveQueue", OBJECT_udpSocketUse},
+	{"SockstatTcpMem", OBJECT_limitTcpMemMaxUse},
+	{"SockstatUdpMem", OBJECT_limitUdpMemMaxUse},
+	{"SockstatTcpOrphan", OBJECT_limitTcpOrphansUse},
+	{"SockstatTcpTw", OBJECT_limitTcpTimeWaitUse},
+	{"SockstatFragMemory", OBJECT_limitIpFragmentsUse},
+	{"SockstatFrag6Memory", OBJECT_limitIp6FragmentsUse},
+	{"NfConntrackCount", OBJECT_limitNfConntrackUse},
+	{"ArpCacheEntries", OBJECT_limitArpEntriesUse},
+	{"NdiscCacheEntries", OBJECT_limitNdiscEntriesUse},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* --- Finding them ------------------------------------------------------------------------------*/
-
-static const struct watched *watched_of(unsigned int table)
-{
-	for (size_t i = 0; i < COUNT(watched); i++)
-		if (watched[i].table == table)
-			return &watched[i];
-	return NULL;
-}
 
 /* False: it is no number. */
 static bool fill(const struct object *object, struct tcx_measure *measure)
@@ -165,7 +161,7 @@ bool tcx_measure_find(const char *name, struct tcx_measure *measure)
 {
 	const struct object *object = find(name);
 
-	if (object != NULL && watched_of(object->table) != NULL)
+	if (object != NULL && watched[object->table].label != NULL)
 		return fill(object, measure);
 	return find_health(name, measure);
 }
@@ -174,7 +170,7 @@ bool tcx_measure_find_share(const char *object, struct tcx_measure *measure)
 {
 	for (size_t i = 0; i < COUNT(shares); i++)
 		if (strcmp(shares[i].object, object) == 0)
-			return fill(find(shares[i].share), measure);
+			return fill(&objects[shares[i].share], measure);
 	return tcx_measure_find(object, measure) && measure->scale == PERCENT_SCALE;
 }
 
@@ -266,7 +262,7 @@ static bool read_cell(void *reading, const struct tcx_measure *measure, struct t
 static uint64_t read_since(void *reading, const struct tcx_measure *measure,
 			   struct tcx_table *table, size_t row)
 {
-	tcx_show *since = watched_of(measure->table)->since;
+	tcx_show *since = watched[measure->table].since;
 	struct tcx_value shown;
 
 	if (since == NULL || !show_in(reading, since, table, measure->table, row, &shown))
@@ -280,7 +276,7 @@ static void read_label(void *reading, const struct tcx_measure *measure, struct 
 	struct tcx_value shown;
 
 	strcpy(label, NO_NAME);
-	if (show_in(reading, watched_of(measure->table)->label, table, measure->table, row, &shown))
+	if (show_in(reading, watched[measure->table].label, table, measure->table, row, &shown))
 		snprintf(label, TCX_LABEL_SIZE, "%.*s", (int)shown.len, (const char *)shown.data);
 }
 

@@ -74,9 +74,10 @@ static const struct tcx_state *worst_of(const struct tcx_namespace_row *of)
 
 /* Nothing is known of what is too old. */
 static enum tcx_standing standing_of(const struct tcx_request *request,
-				     const struct tcx_namespace_row *of)
+				     const struct tcx_namespace_row *of,
+				     const struct tcx_state *worst)
 {
-	return fresh_of(request, of) != NULL ? worst_of(of)->standing : TCX_UNKNOWN;
+	return fresh_of(request, of) != NULL ? worst->standing : TCX_UNKNOWN;
 }
 
 static void tcx_value_label(struct tcx_value *value, const struct tcx_state *state)
@@ -87,12 +88,15 @@ static void tcx_value_label(struct tcx_value *value, const struct tcx_state *sta
 		tcx_value_text(value, state->threshold->name);
 }
 
-#define OF_WORST(name, ...) SHOW_IF(name, worst_of(of) != NULL, __VA_ARGS__)
+#define OF_WORST(name, ...)                                                                        \
+	TCX_SHOW_WITH(const struct tcx_namespace_row *of = row_at(request, row);                   \
+		      const struct tcx_state *worst = worst_of(of), name, worst != NULL,           \
+		      __VA_ARGS__)
 
 SHOW_IF(namespaceActive, states_of(of) != NULL, gauge32_latched, tcx_states_active(states_of(of)))
-OF_WORST(namespaceWorst, label, worst_of(of))
-OF_WORST(namespaceWorstState, integer, standing_of(request, of))
-OF_WORST(namespaceWorstSeverity, integer, worst_of(of)->threshold->severity)
+OF_WORST(namespaceWorst, label, worst)
+OF_WORST(namespaceWorstState, integer, standing_of(request, of, worst))
+OF_WORST(namespaceWorstSeverity, integer, worst->threshold->severity)
 
 /* In the last minute that is over. TCX_NO_NUMBER: it is not known. */
 static uint64_t growth_of(const struct tcx_request *request, const struct tcx_namespace_row *of,

@@ -90,12 +90,19 @@ static enum tcx_kind kind_at(const struct tcx_request *request, size_t row)
 	return known != NULL ? known->kind : TCX_unknown;
 }
 
+static const char *text_at(const struct tcx_request *request, size_t row)
+{
+	const struct tcx_counter_row *known = known_at(request, row);
+
+	return known != NULL ? known->text : "";
+}
+
 #define SHOW(name, ...) TCX_SHOW_IF(name, is_shown(request, row), __VA_ARGS__)
 
 SHOW(nstatValue, counter64, value_at(request, row))
 SHOW(nstatKind, integer, kind_at(request, row))
 SHOW(nstatObject, object, entry_at(request, row))
-SHOW(nstatDescription, text, known_at(request, row) != NULL ? known_at(request, row)->text : "")
+SHOW(nstatDescription, text, text_at(request, row))
 TCX_SHOW_IF(nstatInteger, is_shown(request, row) && kind_at(request, row) == TCX_integer, integer,
 	    value_at(request, row))
 SHOW(nstatPosition, gauge32_latched, entry_at(request, row)->position)

@@ -14,9 +14,10 @@ static const struct tcx_states *states_of(const struct tcx_request *request)
 	return request->latest != NULL ? request->latest->states : NULL;
 }
 
+/* There is a row only where there are states. */
 static const struct tcx_state *state_at(const struct tcx_request *request, size_t row)
 {
-	return &states_of(request)->items[row];
+	return &request->latest->states->items[row];
 }
 
 enum tcx_found tcx_thresholds_rows(const struct tcx_rows *rows, const struct tcx_request *request,
