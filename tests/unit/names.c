@@ -13,14 +13,14 @@
 
 bool names_begin(void)
 {
-	return unshare(CLONE_NEWNS) == 0 && mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+	return unshare(CLONE_NEWNS) == 0 && mount("", "/", "", MS_REC | MS_PRIVATE, NULL) == 0;
 }
 
 void names_bind(const char *what, const char *path)
 {
 	int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 
-	if (fd < 0 || mount(what, path, NULL, MS_BIND, NULL) != 0)
+	if (fd < 0 || mount(what, path, "", MS_BIND, NULL) != 0)
 		abort();
 	close(fd);
 }

@@ -330,8 +330,8 @@ static void test_reused(void **state)
 static int mount_procfs(const struct fixture *fixture)
 {
 	if (unshare(CLONE_NEWNET | CLONE_NEWNS) != 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-	    mount("/proc", fixture->root, NULL, MS_BIND, NULL) != 0)
+	    mount("", "/", "", MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("/proc", fixture->root, "", MS_BIND, NULL) != 0)
 		return CANNOT;
 	if (where("/proc") != TCX_WHERE_OWN)
 		return 1;

@@ -671,7 +671,7 @@ static bool is_told(const char *root, const char *what)
 
 static int mount_proc(const char *options)
 {
-	return unshare(CLONE_NEWNS) == 0 && mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	return unshare(CLONE_NEWNS) == 0 && mount("", "/", "", MS_REC | MS_PRIVATE, NULL) == 0 &&
 			       mount("proc", fixture.root, "proc", 0, options) == 0
 		       ? 0
 		       : CANNOT;
