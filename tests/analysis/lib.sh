@@ -24,6 +24,11 @@ print_sources() {
     (cd "$top" && find agent client -name '*.c' | sort)
 }
 
+# each COMMAND...: runs it for each line, which is its last arguments, side by side. Ends with 0 if all of them do.
+each() {
+    xargs -P "$(nproc)" -L 1 "$@"
+}
+
 # A file with faults that have to be seen: what is freed is used, and an index is too far.
 plant() {
     cat >"$1" <<'END'
