@@ -318,10 +318,15 @@ class Held:
             agent.kill()
 
 
+def each_call(name, count, errors):
+    """Each call once, with the errors in turn, and each error once at least."""
+    return [(name, i % count + 1, errors[i % len(errors)]) for i in range(max(count, len(errors)) if errors else 0)]
+
+
 def trials(counted, some, errors):
     """(function, number, error) of all calls, or a choice in which each function is as often as any other."""
     if ALL:
-        return [(name, at, error) for name, count in counted.items() for at in range(1, count + 1) for error in errors[name]]
+        return [trial for name, count in counted.items() for trial in each_call(name, count, errors[name])]
     names = sorted(name for name in counted if errors[name])
     CHANCE.shuffle(names)
     names = [names[i % len(names)] for i in range(some)]

@@ -3,7 +3,7 @@
 """Each call by which the agent and its libraries enter the kernel fails once: what is served stays true, the agent comes back, and
 nothing is left open.
 
-FAILING=all tries each call with each error; else SEED makes the choice.
+FAILING=all tries each call, and each error; else SEED makes the choice.
 """
 
 import errno
