@@ -27,7 +27,6 @@ from load_weather import Links, Watch
 from test_limits import PORTS, longest
 from truth import History, Truth
 
-SEED = os.environ.get("LOAD_SEED", str(time.time_ns()))
 CROWD = harness.AGENT.parent / "tests/bench/crowd"
 NAMESPACES = 50
 WAIT = 300  # seconds, until some thousand registrations have been made on a machine that is very busy
@@ -96,7 +95,7 @@ class Load:
     @staticmethod
     def chance_of(whom):
         """The same for the same seed."""
-        return random.Random(f"{SEED} {whom}")
+        return random.Random(f"{harness.SEED} {whom}")
 
     def make_namespaces(self, stack):
         self.prefix = f"{self.site.netns}-"

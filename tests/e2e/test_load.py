@@ -4,7 +4,7 @@
 snmpd that is killed: each value that they are shown is held against the kernel's (truth.py), each request is answered unless
 snmpd was away for a cause, and the agent does not grow.
 
-LOAD_SECONDS and LOAD_SOCKETS say how long and how many, LOAD_SEED repeats an order. Without them it takes three minutes, as in .ci/run;
+LOAD_SECONDS and LOAD_SOCKETS say how long and how many, SEED makes an order. Without them it takes three minutes, as in .ci/run;
 `make soak` does it for half an hour. It has a machine to itself, and is no part of `make check`.
 """
 
@@ -24,7 +24,7 @@ HOLES = 1024  # KiB of the heap, between what came and went and what stays
 
 def everything(site):
     """Nothing is wrong, nothing is lost, nothing grows."""
-    print(f"  LOAD_SEED={load.SEED}", flush=True)
+    print(f"  SEED={harness.SEED}", flush=True)
     if not load.CROWD.exists():
         raise harness.Skip(f"needs {load.CROWD}, which `make check` builds")
     with contextlib.ExitStack() as stack:

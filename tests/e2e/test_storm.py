@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """All at once: managers walk and get everything, while the configuration is read again and again, and links, namespaces, sockets,
 files and tables come and go. .ci/run has it with the sanitizers, too; a report of theirs fails it (harness.Site.close()).
-STORM_SEED repeats an order, STORM_RELOADS makes it last longer."""
+SEED makes an order, STORM_RELOADS makes it last longer."""
 
 import collections
 import contextlib
@@ -22,7 +22,6 @@ import test_netns as netns
 import test_tables as tables
 from harness import MIB2, OBJECTS, ROOT, Value, check, check_equal, key, wait_for
 
-SEED = os.environ.get("STORM_SEED", str(time.time_ns()))
 RELOADS = int(os.environ.get("STORM_RELOADS", "30"))
 ENDS = 4
 MORE = 3  # answers for each manager from one reload to the next
@@ -240,7 +239,7 @@ class Managers(list):
     """They ask while this lasts."""
 
     def __init__(self, site):
-        super().__init__(Manager(site, f"{SEED} {i}", work) for i, work in enumerate(WORK))
+        super().__init__(Manager(site, f"{harness.SEED} {i}", work) for i, work in enumerate(WORK))
 
     def __enter__(self):
         return self
@@ -317,8 +316,8 @@ def once(site, agent, chance, roots, far, folder, i):
 
 def reloads(site):
     """Reloads of all that there is, amid requests: both live, no session is lost, and in the end all is as it was before."""
-    chance, roots = random.Random(SEED), collections.deque(("/proc", "far", "folder", "far", "/proc/self", "folder"))
-    print(f"  STORM_SEED={SEED}")
+    chance, roots = random.Random(harness.SEED), collections.deque(("/proc", "far", "folder", "far", "/proc/self", "folder"))
+    print(f"  SEED={harness.SEED}")
     snmpd, folder = site.snmpd(SEEN), Folder(site)
     agent = site.agent(CALM)
     site.walk("1", repetitions=50)
@@ -350,7 +349,7 @@ def reloads(site):
 
 def ends(site):
     """SIGTERM amid all that, and amid a reload: the agent ends, and snmpd lives."""
-    chance = random.Random(SEED)
+    chance = random.Random(harness.SEED)
     snmpd, folder = site.snmpd(SEEN), Folder(site)
     with Far() as far, weather(site), Managers(site) as managers:
         for i in range(ENDS):
