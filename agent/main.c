@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/sleeps.h"
 #include "collect/reading.h"
 #include "config/config.h"
 #include "daemon/log_files.h"
@@ -40,8 +39,7 @@ struct tcx_program {
 	struct tcx_contexts contexts;
 	struct tcx_pid_file pid_file;
 	struct tcx_supervision supervision;
-	struct tcx_sleeps sleeps;
-	uint64_t master_since_ns; /* when its sysUpTime was 0, by tcx_sleeps_awake() */
+	uint64_t master_since_ns; /* when its sysUpTime was 0, by tcx_dispatcher_uptime_zero() */
 	uint64_t given_up;	  /* of TCX_RIGHTS, at the start */
 	bool reloaded;		  /* the configuration is in force, except registrations */
 	bool stop;
@@ -64,8 +62,7 @@ static void follow_namespaces(struct tcx_program *program)
 /* A master that was restarted knows no name of a context any more. */
 static void follow_master(struct tcx_program *program)
 {
-	uint64_t since_ns =
-		tcx_quirk_uptime_zero(tcx_sleeps_look(&program->sleeps), program->master_since_ns);
+	uint64_t since_ns = tcx_dispatcher_uptime_zero(program->agentx.dispatcher);
 
 	if (since_ns > program->master_since_ns)
 		tcx_namespaces_forget_names(program->reading.namespaces);

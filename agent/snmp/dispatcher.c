@@ -157,6 +157,13 @@ bool tcx_context_is_default(const struct tcx_context *context)
 
 /* --- Requests ----------------------------------------------------------------------------------*/
 
+uint64_t tcx_dispatcher_uptime_zero(struct tcx_dispatcher *dispatcher)
+{
+	dispatcher->uptime_zero_ns = tcx_quirk_uptime_zero(tcx_sleeps_look(&dispatcher->sleeps),
+							   dispatcher->uptime_zero_ns);
+	return dispatcher->uptime_zero_ns;
+}
+
 /* A clock that went back, which no kernel's does, would make young what is old. */
 static void set_max_age(struct tcx_request *request, uint64_t max_age_ns)
 {
@@ -183,10 +190,8 @@ static void begin_request(struct tcx_request *request, struct tcx_context *conte
 	if (settings->collector != NULL)
 		request->latest = tcx_collector_latest(settings->collector, &request->status);
 	request->now_ns = tcx_clock_now();
-	dispatcher->uptime_zero_ns = tcx_quirk_uptime_zero(tcx_sleeps_look(&dispatcher->sleeps),
-							   dispatcher->uptime_zero_ns);
+	request->uptime_zero_ns = tcx_dispatcher_uptime_zero(dispatcher);
 	request->sleeps = &dispatcher->sleeps;
-	request->uptime_zero_ns = dispatcher->uptime_zero_ns;
 	request->interval_ns = settings->interval_ns;
 	if (settings->notified != NULL)
 		request->notified = *settings->notified;

@@ -72,6 +72,12 @@ bool tcx_context_is_default(const struct tcx_context *context);
 struct tcx_context *tcx_dispatcher_find(const struct tcx_dispatcher *dispatcher, const char *name);
 
 /*
+ * When sysUpTime was 0, by tcx_sleeps_awake(). Call it in each turn of the loop: what comes between
+ * two calls, one of which is at each request, counts as before a sleep that comes there, too.
+ */
+uint64_t tcx_dispatcher_uptime_zero(struct tcx_dispatcher *dispatcher);
+
+/*
  * Whether an object of a module, by its place, has a value there. Of a table that is not known to
  * fail this is taken for granted: none is read for it.
  */
