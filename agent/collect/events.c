@@ -167,24 +167,29 @@ bool tcx_events_next(struct tcx_events *events, struct tcx_event *event)
 	return first != NULL;
 }
 
+static void mute(struct tcx_events *events, struct tcx_condition *condition)
+{
+	if (is_queued(condition))
+		take_out(events, condition);
+	forget_cause(condition);
+	condition->begins = condition->ends = false;
+	condition->muted = true;
+}
+
 void tcx_events_go_on(struct tcx_events *events, struct tcx_condition *condition,
-		      const struct tcx_condition *before)
+		      struct tcx_condition *before)
 {
 	pthread_mutex_lock(&events->lock);
 	condition->kind = before->kind;
 	condition->lasts = before->lasts && !before->begins;
+	mute(events, before);
 	pthread_mutex_unlock(&events->lock);
 }
 
 void tcx_events_mute(struct tcx_events *events, struct tcx_condition *conditions, size_t count)
 {
 	pthread_mutex_lock(&events->lock);
-	for (size_t i = 0; i < count; i++) {
-		if (is_queued(&conditions[i]))
-			take_out(events, &conditions[i]);
-		forget_cause(&conditions[i]);
-		conditions[i].begins = conditions[i].ends = false;
-		conditions[i].muted = true;
-	}
+	for (size_t i = 0; i < count; i++)
+		mute(events, &conditions[i]);
 	pthread_mutex_unlock(&events->lock);
 }

@@ -65,11 +65,11 @@ void tcx_events_report(struct tcx_events *events, struct tcx_condition *conditio
 bool tcx_events_next(struct tcx_events *events, struct tcx_event *event);
 
 /*
- * A condition that nobody has reported yet takes the place of one that is to be muted: if that
+ * A condition that nobody has reported yet takes the place of another one, which is muted: if that
  * lasts, and its beginning was taken, this one lasts.
  */
 void tcx_events_go_on(struct tcx_events *events, struct tcx_condition *condition,
-		      const struct tcx_condition *before);
+		      struct tcx_condition *before);
 
 /* Nothing of these conditions is an event from now on. */
 void tcx_events_mute(struct tcx_events *events, struct tcx_condition *conditions, size_t count);

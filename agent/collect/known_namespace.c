@@ -96,7 +96,7 @@ struct tcx_known *tcx_known_new(enum tcx_discovery discovery,
 	return NULL;
 }
 
-struct tcx_known *tcx_known_again(const struct tcx_known *known, struct tcx_serving *serving)
+struct tcx_known *tcx_known_again(struct tcx_known *known, struct tcx_serving *serving)
 {
 	const struct tcx_namespace_found found = {.kind = known->is.kind,
 						  .id = known->is.id,

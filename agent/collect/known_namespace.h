@@ -44,8 +44,11 @@ struct tcx_serving {
 struct tcx_known *tcx_known_new(enum tcx_discovery discovery,
 				const struct tcx_namespace_found *found);
 
-/* Another one in place of one that has no name and is to end; the log says that once. Likewise. */
-struct tcx_known *tcx_known_again(const struct tcx_known *known, struct tcx_serving *serving);
+/*
+ * Another one like it, for one that has no context and is to end: the log says once that it has
+ * none. The caller gets a reference. NULL: memory is short.
+ */
+struct tcx_known *tcx_known_again(struct tcx_known *known, struct tcx_serving *serving);
 
 /* The order of those that are known; 0: it is of that name and number. */
 int tcx_known_compare(const struct tcx_known *known, enum tcx_discovery discovery,
