@@ -117,18 +117,26 @@ static void empty(int fd)
 		return;
 }
 
+static bool is_cut_at(off_t end)
+{
+	struct rlimit most;
+
+	return getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur < (rlim_t)end + LINE_MAX_OCTETS;
+}
+
 /* Only a file on a disk can be asked, not a terminal; and not for what RLIMIT_FSIZE would cut. */
 static bool has_space(int fd)
 {
 	off_t end = lseek(fd, 0, SEEK_END);
-	struct rlimit most;
+	struct stat opened;
 
-	if (end >= 0 && getrlimit(RLIMIT_FSIZE, &most) == 0 &&
-	    most.rlim_cur < (rlim_t)end + LINE_MAX_OCTETS) {
+	if (end < 0 || fstat(fd, &opened) != 0 || !S_ISREG(opened.st_mode))
+		return true;
+	if (is_cut_at(end)) {
 		errno = EFBIG;
 		return false;
 	}
-	return end < 0 || fallocate(fd, FALLOC_FL_KEEP_SIZE, end, LINE_MAX_OCTETS) == 0 ||
+	return fallocate(fd, FALLOC_FL_KEEP_SIZE, end, LINE_MAX_OCTETS) == 0 ||
 	       (errno != ENOSPC && errno != EDQUOT && errno != EFBIG);
 }
 
