@@ -62,6 +62,7 @@ static void on_connected(void *session)
 	agentx->main = agentx->session->sessid;
 	memset(agentx->sessions, 0, sizeof(agentx->sessions));
 	agentx->left = 0;
+	agentx->empty = 0;
 	agentx->reported = 0;
 	tcx_registrations_connected(&agentx->registrations);
 	if (!agentx->away)
