@@ -114,7 +114,9 @@ static bool read_row(struct tcx_route *row, const struct rtmsg *body,
 	row->type = or_other(types[body->rtm_type]);
 	row->protocol = or_other(protocols[body->rtm_protocol]);
 	tcx_attribute_copy(attributes[RTA_DST], row->destination, sizeof(row->destination));
-	tcx_attribute_copy(attributes[RTA_OIF], &row->link, sizeof(row->link));
+	/* A nexthop object that drops is of lo, says the kernel; a route that does is of none. */
+	if (body->rtm_type != RTN_BLACKHOLE)
+		tcx_attribute_copy(attributes[RTA_OIF], &row->link, sizeof(row->link));
 	tcx_attribute_copy(attributes[RTA_PRIORITY], &row->metric, sizeof(row->metric));
 	/* RFC1213: the next hop of a direct route is the agent's own address there. */
 	if (row->type == TCX_ROUTE_DIRECT)
