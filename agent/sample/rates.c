@@ -39,7 +39,7 @@ static const double *means_of(const struct tcx_rates *rates, const struct tcx_ra
 	return rates->count > 0 ? rates->mean : fresh->mean;
 }
 
-/* All were read both times, and none began anew. */
+/* All were read both times, and none began anew: only then tcx_since() shares its numbers. */
 static void move_all(struct tcx_rates *rates, const struct tcx_snapshot *before,
 		     const struct tcx_snapshot *now)
 {
@@ -107,8 +107,7 @@ struct tcx_rates *tcx_rates_new(const struct tcx_snapshot *before, const struct 
 		return NULL;
 	if (before == NULL || before->rates == NULL)
 		return trim(rates, now->layout->grows);
-	if (now->since == before->since && now->since_ns == before->since_ns &&
-	    before->taken == NULL && now->taken == NULL)
+	if (now->since == before->since)
 		move_all(rates, before, now);
 	else
 		move_each(rates, before, now);
