@@ -580,7 +580,7 @@ static char *two_paths(const char *name, const char *below, const char *opened)
 {
 	char *whole;
 
-	return asprintf(&whole, "%s: %s%c%s", name, below, '\0', opened) < 0 ? NULL : whole;
+	return asprintf(&whole, "%s: %s%c%s", name, below, '\0', opened) == -1 ? NULL : whole;
 }
 
 static struct tcx_place place_of_name(const struct tcx_netns *netns, const char *below)

@@ -240,7 +240,7 @@ static bool had_room(const struct tcx_processes *processes, struct tcx_fault *fa
 
 static void look_at(struct tcx_processes *processes, const struct tcx_process *process)
 {
-	struct tcx_process_netns netns = {.fd = -1, .number = process->netns};
+	struct tcx_process_netns netns = {.number = process->netns};
 
 	if (!tcx_process_read_names(processes->folder, process->pid, &netns.names) ||
 	    !tcx_process_matches(&netns.names, &processes->patterns))
