@@ -595,6 +595,42 @@ static void interval(void **state)
 	assert_true(scene->sequence >= 6);
 }
 
+/*
+ * When it is read next: from its beginning whole intervals, but not so soon that it would be read
+ * twice. part: of an interval, in tenths, that is over when it is read.
+ */
+static void expect_due(struct scene *scene, uint64_t part)
+{
+	static const struct tcx_collector_settings ten = {
+		.sources = {.interval_ns = 10 * TCX_NS_PER_S}};
+	const uint64_t interval = ten.sources.interval_ns;
+	struct tcx_netns *netns = fixture_netns(scene->fixture.root);
+	struct tcx_collector_status status;
+	uint64_t began, due, read_from;
+	int home = -1;
+
+	scene->collector =
+		tcx_collector_new(scene->events, netns, NULL, &ten, part * TCX_NS_PER_S, NULL);
+	tcx_netns_unref(netns);
+	assert_non_null(scene->collector);
+	tcx_snapshot_unref(tcx_collector_latest(scene->collector, &status));
+	began = status.due_ns - part * TCX_NS_PER_S;
+	read_from = tcx_clock_now();
+	due = tcx_collector_run(scene->collector, &home);
+	assert_int_equal((due - began) % interval, 0);
+	assert_in_range(due, read_from + interval / 2, tcx_clock_now() + interval * 3 / 2);
+	tcx_collector_status_clear(&status);
+	tcx_collector_stop(scene->collector);
+	scene->collector = NULL;
+}
+
+static void when_due(void **state)
+{
+	fixture_puts(&((struct scene *)*state)->fixture, "net/snmp", GOOD);
+	for (uint64_t part = 0; part < 25; part++)
+		expect_due(*state, part);
+}
+
 /* Readers and the collector at the same time, ends in the middle of it, nothing left over. */
 static void starts_and_stops(void **state)
 {
@@ -724,6 +760,7 @@ int main(void)
 		TEST(back_behind_a_failure),
 		TEST(names_change),
 		TEST(interval),
+		TEST(when_due),
 		TEST(starts_and_stops),
 		TEST(stopped_reports_nothing),
 #undef TEST

@@ -255,6 +255,23 @@ static void one_is_watched(void **state)
 	settings = usual;
 }
 
+/* It is read when it is due, and until then nothing runs. */
+static void watched_in_time(void **state)
+{
+	const struct tcx_tables_settings usual = settings;
+	struct tcx_tables *tables;
+
+	(void)state;
+	settings.watched = 1U << 1;
+	tables = start();
+	while (taken(tables, 1) == 0)
+		wait_for_event();
+	expect_no_event();
+	assert_int_equal(reads[1], 1);
+	end_tables(tables);
+	settings = usual;
+}
+
 /* Only who has use for them watches links, which takes a socket. */
 static void watches_links(void **state)
 {
@@ -406,11 +423,11 @@ static void counters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(read_together),    cmocka_unit_test(before_of_own_survey),
-		cmocka_unit_test(asked_meanwhile),  cmocka_unit_test(one_is_idle),
-		cmocka_unit_test(one_is_watched),   cmocka_unit_test(watched_in_vain),
-		cmocka_unit_test(watches_links),    cmocka_unit_test(counters),
-		cmocka_unit_test(half_of_the_time),
+		cmocka_unit_test(read_together),   cmocka_unit_test(before_of_own_survey),
+		cmocka_unit_test(asked_meanwhile), cmocka_unit_test(one_is_idle),
+		cmocka_unit_test(one_is_watched),  cmocka_unit_test(watched_in_time),
+		cmocka_unit_test(watched_in_vain), cmocka_unit_test(watches_links),
+		cmocka_unit_test(counters),	   cmocka_unit_test(half_of_the_time),
 	};
 
 	sem_init(&begun, 0, 0);

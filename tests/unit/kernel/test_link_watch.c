@@ -164,6 +164,49 @@ static void come_and_go(void **state)
 	assert_true(changed_to(index, TCX_LINK_DOWN, before) >= before);
 }
 
+/* Links are kept by their numbers: one that comes or goes between others leaves these as they are.
+ */
+static void between_others(void **state)
+{
+	uint64_t low, high;
+
+	(void)state;
+	run("ip link add name low index 500 type veth peer name lower index 400");
+	drain();
+	run("ip link add name high index 900 type veth peer name higher index 1000");
+	drain();
+	low = changed("low");
+	high = changed("high");
+	assert_true(high > low && low > 0);
+	run("ip link add name mid index 700 type veth peer name middle index 600");
+	drain();
+	assert_true(changed("mid") > high);
+	assert_true(changed("middle") > high);
+	assert_int_equal(changed("low"), low);
+	assert_int_equal(changed("high"), high);
+	run("ip link del mid");
+	drain();
+	assert_int_equal(changed("low"), low);
+	assert_int_equal(changed("high"), high);
+	run("ip link del low && ip link del high");
+}
+
+/* What was lost is not claimed where nothing was. */
+static void nothing_lost(void **state)
+{
+	struct tcx_link_watch *own = tcx_link_watch_new();
+
+	(void)state;
+	assert_non_null(own);
+	assert_false(tcx_link_watch_drain(own));
+	assert_true(tcx_link_watch_list(own, NULL));
+	assert_true(tcx_link_watch_drain(own));
+	run("ip link set old up && ip link set old down");
+	assert_true(tcx_link_watch_drain(own));
+	assert_true(tcx_link_watch_close(own));
+	tcx_link_watch_free(own);
+}
+
 /* A reading that began before the change, and may have the link as it was, or as it is. */
 static void reading_is_behind(void **state)
 {
@@ -399,6 +442,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(other_changes, setup, teardown),
 		cmocka_unit_test_setup_teardown(ports_of_a_bridge, setup, teardown),
 		cmocka_unit_test_setup_teardown(come_and_go, setup, teardown),
+		cmocka_unit_test_setup_teardown(between_others, setup, teardown),
+		cmocka_unit_test_setup_teardown(nothing_lost, setup, teardown),
 		cmocka_unit_test_setup_teardown(reading_is_behind, setup, teardown),
 		cmocka_unit_test_setup_teardown(reading_is_far_behind, setup, teardown),
 		cmocka_unit_test_setup_teardown(reading_is_ahead, setup, teardown),

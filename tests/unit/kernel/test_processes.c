@@ -229,18 +229,20 @@ static void names(void **state)
 /* A path that is too long is cut; a file that is too long ends somewhere. */
 static void long_names(void **state)
 {
-	char cgroup[20000];
+	char cgroup[20000], command[100] = "";
 	struct tcx_processes *processes;
 	const struct tcx_process_netns *found;
 
 	(void)state;
+	memset(command, 'c', sizeof(command) - 1);
 	memset(cgroup, 'x', sizeof(cgroup));
 	memcpy(cgroup, "0::/", 4);
 	cgroup[sizeof(cgroup) - 1] = '\0';
-	begin(12, "blue", "sleep\n", cgroup);
+	begin(12, "blue", command, cgroup);
 	processes = open_processes(fixture.root, "*");
 	found = look(processes);
 	assert_non_null(found);
+	assert_int_equal(strlen(found->names.command), sizeof(found->names.command) - 1);
 	assert_int_equal(strlen(found->names.path), TCX_CGROUP_NAME_SIZE - 1);
 	assert_int_equal(strlen(found->names.group), TCX_CGROUP_NAME_SIZE - 2);
 	tcx_processes_free(processes);
@@ -321,6 +323,26 @@ static void no_descriptors(void **state)
 	tcx_processes_free(processes);
 }
 
+/* What was opened is closed: of namespaces that go, of those that are left, and of itself. */
+static void closes(void **state)
+{
+	const size_t before = fixture_descriptors();
+	struct tcx_processes *processes;
+	uint64_t due_ns;
+
+	(void)state;
+	begin(20, "blue", "nginx\n", "0::/a\n");
+	begin(21, "green", "nginx\n", "0::/a\n");
+	processes = open_processes(fixture.root, "nginx");
+	assert_true(tcx_processes_look(processes, &due_ns, NULL));
+	end(20);
+	set(processes, "nginx");
+	assert_true(tcx_processes_look(processes, &due_ns, NULL));
+	assert_non_null(look(processes));
+	tcx_processes_free(processes);
+	assert_int_equal(fixture_descriptors(), before);
+}
+
 /* By number, each once, with all its processes, whether these match or not. */
 static void several(void **state)
 {
@@ -379,6 +401,30 @@ static void goes_on(void **state)
 	end(22);
 	set(processes, "nginx");
 	assert_null(look(processes));
+	tcx_processes_free(processes);
+}
+
+/* A listing that is due by itself, since nothing goes on for one that has ended, has no fault. */
+static void is_missed(void **state)
+{
+	const uint64_t deadline = tcx_clock_now() + 30 * TCX_NS_PER_S;
+	struct tcx_fault fault = {""};
+	struct tcx_processes *processes;
+	uint64_t due_ns;
+	size_t count = 1;
+
+	(void)state;
+	begin(20, "blue", "nginx\n", "0::/a\n");
+	processes = open_processes(fixture.root, "nginx");
+	assert_non_null(look(processes));
+	end(20);
+	while (count > 0 && tcx_clock_now() < deadline) {
+		if (!tcx_processes_look(processes, &due_ns, &fault))
+			fail_msg("%s", fault.text);
+		tcx_processes_found(processes, &count);
+		let_time_pass();
+	}
+	assert_int_equal(count, 0);
 	tcx_processes_free(processes);
 }
 
@@ -790,8 +836,10 @@ int main(void)
 		IN_TREE(lists),
 		cmocka_unit_test(seldom),
 		IN_TREE(no_descriptors),
+		IN_TREE(closes),
 		IN_TREE(several),
 		IN_TREE(goes_on),
+		IN_TREE(is_missed),
 		IN_TREE(number_again),
 		IN_TREE(late),
 		cmocka_unit_test(looks),

@@ -550,6 +550,22 @@ static void times(void **state)
 	tcx_snapshot_unref(second);
 }
 
+/* The first reading begins for all that is there; nothing in it has begun anew. */
+static void first_reading(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_snapshot *snapshot;
+
+	put(scene, "net/netstat", "TcpExt: TW\nTcpExt: 1\n");
+	snapshot = tcx_sources_read(scene->sources, NULL);
+	assert_non_null(snapshot);
+	assert_int_equal(snapshot->anew, 0);
+	for (size_t i = 0; i < TCX_SOURCES; i++)
+		assert_int_equal(tcx_sources_status(scene->sources, i)->discontinuity_ns,
+				 i == TCX_SOURCE_NETSTAT ? snapshot->taken_ns : 0);
+	tcx_snapshot_unref(snapshot);
+}
+
 /* However reads end, no descriptor is left. */
 static void descriptors(void **state)
 {
@@ -765,6 +781,7 @@ int main(void)
 		TEST(fault_in_new_names),
 		TEST(from_nothing),
 		TEST(times),
+		TEST(first_reading),
 		TEST(descriptors),
 		TEST(one_broken),
 		TEST(broken_at_first),

@@ -144,11 +144,30 @@ static void date(void **state)
 	}
 }
 
+/* Tenths of a second are cut off, not rounded. */
+static void tenths(void **state)
+{
+	static const struct {
+		long ns;
+		u_char tenths;
+	} cases[] = {{0, 0}, {99999999, 0}, {100000000, 1}, {700000000, 7}, {999999999, 9}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct timespec when = {.tv_sec = 1709210096, .tv_nsec = cases[i].ns};
+		struct tcx_value value;
+
+		tcx_value_date(&value, &when);
+		assert_int_equal(((const u_char *)value.data)[7], cases[i].tenths);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers), cmocka_unit_test(counter64), cmocka_unit_test(oids),
 		cmocka_unit_test(texts),   cmocka_unit_test(printed),	cmocka_unit_test(date),
+		cmocka_unit_test(tenths),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
