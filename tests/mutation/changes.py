@@ -78,9 +78,9 @@ def said(found):
                     break
 
 
-# No descriptor that is opened is 0, standard input: the agent sees to it.
-DESCRIPTOR = re.compile(r"(\b(?:\w*fd|folder|from|home|root) )(>= 0|< 0)\b")
-SAME = {">= 0": ("> 0", ">= 1"), "< 0": ("<= 0", "< 1")}
+# No descriptor that is opened is 0, standard input: the agent sees to it. What is below 0 is none.
+DESCRIPTOR = re.compile(r"(\b(?:\w*fd|folder|from|home|root) )(>= 0|< 0|= -1)\b")
+SAME = {">= 0": ("> 0", ">= 1"), "< 0": ("<= 0", "< 1"), "= -1": ("= -2",)}
 
 
 def is_same(before, after):

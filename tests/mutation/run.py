@@ -96,9 +96,8 @@ class Bench:
         self.sources = make_value("libtcpextd_la_SOURCES")
         self.sources = [name for name in self.sources if name.endswith(".c")]
         self.libs = make_value("MNL_LIBS") + make_value("NETSNMP_LIBS") + make_value("LIBS")
-        wraps = dict(re.findall(r"%C%_(\w+)_LDFLAGS = .*(-Wl,--wrap=\w+)", (TOP / "tests/unit/Makemodule.am").read_text()))
-        self.tests = [Test(name, (wraps[key],) if (key := name.removeprefix("tests/unit/").replace("/", "_")) in wraps else ())
-                      for name in make_value("UNIT_BINARIES")]
+        self.tests = [Test(name, tuple(word for word in make_value(f"{name.replace('/', '_')}_LDFLAGS")
+                                       if word.startswith("-Wl,--wrap="))) for name in make_value("UNIT_BINARIES")]
         self.cmocka = make_value("CMOCKA_LIBS")
         self.seconds = {}
 

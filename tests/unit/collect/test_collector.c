@@ -22,6 +22,8 @@
 #include "agent/collect/pool.h"
 #include "base/clock.h"
 #include "collect/collector.h"
+#include "collect/tables.h"
+#include "kernel/read_table.h"
 #include "sample/states.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/reading.h"
@@ -292,6 +294,94 @@ static void thresholds(void **state)
 	expect_woken(scene);
 }
 
+/* --- A threshold of a number that is made of a table -------------------------------------------*/
+
+#define TABLE TCX_TABLE_IP_ROUTES
+
+static void *begin_measuring(const struct tcx_observed *observed)
+{
+	return (void *)observed;
+}
+
+static void end_measuring(void *reading)
+{
+	(void)reading;
+}
+
+static bool count_rows(void *reading, const struct tcx_measure *measure, uint64_t *value)
+{
+	(void)measure;
+	*value = ((const struct tcx_observed *)reading)->tables[TABLE]->count;
+	return true;
+}
+
+static bool read_two_rows(struct tcx_table *table, struct tcx_netns_reader *reader,
+			  struct tcx_fault *fault)
+{
+	(void)reader;
+	return tcx_table_append(table, "a", fault) && tcx_table_append(table, "b", fault);
+}
+
+static const struct tcx_measuring measuring = {
+	.begin = begin_measuring, .end = end_measuring, .number = count_rows};
+static const struct tcx_table_reader two_rows = {{.row_size = 1, .key_size = 1},
+						 .read = read_two_rows};
+static const struct tcx_survey of_two_rows = {{[TABLE] = &two_rows}};
+
+static struct tcx_thresholds *watch_rows(void)
+{
+	const struct tcx_threshold threshold = {
+		.name = "in",
+		.object = "rows",
+		.measure = {.name = "rows", .table = TCX_TABLES, .tables = 1U << TABLE, .scale = 1},
+		.kind = TCX_THRESHOLD_VALUE,
+		.scale = 1,
+		.limit = 1,
+		.clear = 1};
+	struct tcx_thresholds *thresholds = tcx_thresholds_new();
+
+	thresholds->measuring = &measuring;
+	assert_true(tcx_thresholds_put(thresholds, &threshold));
+	return thresholds;
+}
+
+static struct tcx_tables *start_tables(struct scene *scene)
+{
+	const struct tcx_tables_settings settings = {.interval_ns = NEVER,
+						     .refresh_ns = NEVER,
+						     .idle_ns = NEVER,
+						     .max_rows = 100,
+						     .lazy = true,
+						     .watched = 1U << TABLE};
+	struct tcx_netns *netns = fixture_netns("/proc");
+	struct tcx_tables *tables = tcx_tables_start(scene->pool, scene->events, netns,
+						     &of_two_rows, 1, &settings, NULL);
+
+	assert_non_null(tables);
+	tcx_netns_unref(netns);
+	return tables;
+}
+
+/* It stands as the table does once that has been read. */
+static void thresholds_of_a_table(void **state)
+{
+	struct scene *scene = *state;
+	struct tcx_collector_settings settings = never;
+	uint64_t deadline = tcx_clock_now() + TIMEOUT_S * TCX_NS_PER_S;
+
+	start(scene, GOOD);
+	settings.thresholds = watch_rows();
+	settings.max_age_ns = NEVER;
+	settings.table_interval_ns = NEVER;
+	settings.tables = start_tables(scene);
+	do
+		read_with(scene, &settings, GOOD);
+	while (standing(scene) == TCX_UNKNOWN && tcx_clock_now() < deadline);
+	assert_int_equal(standing(scene), TCX_CROSSED);
+	tcx_tables_stop(settings.tables);
+	tcx_thresholds_unref(settings.thresholds);
+}
+
 /* Who holds a snapshot keeps it as it was, past the collector's end. */
 static void snapshots_stay(void **state)
 {
@@ -466,6 +556,16 @@ static void read_until_event(struct scene *scene)
 	while (!event_waits(scene, 0) && tcx_clock_now() < deadline);
 }
 
+/* Which files are out; where all are, those that have been there. */
+static void expect_out(struct scene *scene, uint32_t out)
+{
+	struct tcx_collector_status status;
+
+	tcx_snapshot_unref(tcx_collector_latest(scene->collector, &status));
+	assert_int_equal(status.out, out);
+	tcx_collector_status_clear(&status);
+}
+
 /* A file that goes by itself is an outage of its own; where all go that is one outage of all. */
 static void files_go(void **state)
 {
@@ -476,12 +576,14 @@ static void files_go(void **state)
 	fixture_remove(&scene->fixture, "net/netstat");
 	read_until_event(scene);
 	expect_event(scene, "/net/netstat is there no more");
+	expect_out(scene, 1U << TCX_SOURCE_NETSTAT);
 	read_again(scene, NULL);
 	expect_no_event(scene);
 	fixture_remove(&scene->fixture, "net/snmp");
 	read_until_event(scene);
 	expect_event(scene, "/net/snmp: neither this file nor its kin exist");
 	expect_no_event(scene);
+	expect_out(scene, 1U << TCX_SOURCE_SNMP | 1U << TCX_SOURCE_NETSTAT);
 	fixture_puts(&scene->fixture, "net/netstat", "TcpExt: A\nTcpExt: 1\n");
 	read_again(scene, GOOD);
 	expect_event(scene, NULL);
@@ -746,6 +848,7 @@ int main(void)
 		TEST(publishes),
 		TEST(derived_is_published),
 		TEST(thresholds),
+		TEST(thresholds_of_a_table),
 		TEST(snapshots_stay),
 		TEST(last_good_one_stays),
 		TEST(recovery),

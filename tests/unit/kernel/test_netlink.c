@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Netlink answers that are not as they should be. The kernel is really asked, but what comes back
- * is made here: recvmsg() is replaced (linked with -Wl,--wrap=recvmsg).
+ * Netlink answers that are not as they should be. What comes back is recorded or made here, and
+ * then the kernel is not asked: it would list all sockets of the machine for each octet that is
+ * spoiled (linked with -Wl,--wrap=recvmsg,--wrap=mnl_socket_sendto).
  */
 #include "tests/unit/test.h"
 
@@ -36,6 +37,9 @@
 
 ssize_t __real_recvmsg(int fd, struct msghdr *header, int flags);
 ssize_t __wrap_recvmsg(int fd, struct msghdr *header, int flags);
+
+ssize_t __real_mnl_socket_sendto(const struct mnl_socket *socket, const void *message, size_t len);
+ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *socket, const void *message, size_t len);
 
 /* One receive: an errno, or octets from a netlink port. */
 struct datagram {
@@ -105,6 +109,12 @@ ssize_t __wrap_recvmsg(int fd, struct msghdr *header, int flags)
 	if (script.mode == RECORD && len >= 0)
 		add_datagram(header->msg_iov->iov_base, (size_t)len);
 	return len;
+}
+
+ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *socket, const void *message, size_t len)
+{
+	return script.mode == REPLAY ? (ssize_t)len
+				     : __real_mnl_socket_sendto(socket, message, len);
 }
 
 /* --- Datagrams made by hand ----------------------------------------------------------------- */
@@ -529,8 +539,7 @@ static void spoil_octet(const struct tcx_table_reader *reader, char *octet)
 
 		*octet = (char)spoilers[i];
 		table = read_new(reader, &fault);
-		if (table == NULL)
-			assert_string_not_equal(fault.text, "");
+		assert_int_equal(table == NULL, fault.text[0] != '\0');
 		tcx_table_unref(table);
 	}
 	*octet = good;
@@ -546,6 +555,23 @@ static void spoiled_octets(void **state)
 		for (size_t d = 0; d < script.count; d++)
 			for (size_t at = 0; at < script.datagrams[d].len; at++)
 				spoil_octet(readers[i], script.datagrams[d].octets + at);
+	}
+}
+
+/* Routes that refer to a list which cannot be read are no table. */
+static void without_lists(void **state)
+{
+	(void)state;
+	need_namespace();
+	record(&tcx_routes);
+	assert_in_range(script.count, 2, DATAGRAMS);
+	while (script.count > 0) {
+		struct tcx_fault fault = {""};
+
+		free(script.datagrams[--script.count].octets);
+		assert_null(read_new(&tcx_routes, &fault));
+		assert_string_equal(fault.text, "netlink: no answer: Resource temporarily "
+						"unavailable");
 	}
 }
 
@@ -1257,6 +1283,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(attributes_of_any_shape, setup, teardown),
 		cmocka_unit_test_setup_teardown(replays_are_the_same, setup, teardown),
 		cmocka_unit_test_setup_teardown(speed_without_queues, setup, teardown),
+		cmocka_unit_test_setup_teardown(without_lists, setup, teardown),
 		cmocka_unit_test_setup_teardown(spoiled_octets, setup, teardown),
 		cmocka_unit_test_setup_teardown(weights_of_nexthops, setup, teardown),
 		cmocka_unit_test_setup_teardown(lacking_links, setup, teardown),
