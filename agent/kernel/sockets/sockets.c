@@ -196,9 +196,7 @@ static bool add_cgroups(struct tcx_table *names, const struct tcx_table *table,
 	for (size_t i = 0; i < table->count; i++) {
 		struct tcx_cgroup next = {.id = how->cgroup(tcx_table_row(table, i))};
 
-		if (next.id == 0 || next.id == last.id)
-			continue;
-		if (!tcx_table_append(names, &next, fault))
+		if (next.id != 0 && next.id != last.id && !tcx_table_append(names, &next, fault))
 			return false;
 		last.id = next.id;
 	}

@@ -138,6 +138,40 @@ static void counts(void **state)
 	tcx_table_unref(table);
 }
 
+/* Groups of one path are one row, which has what both have. */
+static void two_groups(void **state)
+{
+	static const struct seen seen[] = {
+		{2, TCX_TCP, TCP_LISTEN, 1, 3, 0, 1},
+		{2, TCX_TCP, TCP_ESTABLISHED, 5, 6, 0, 2},
+		{2, TCX_TCP, TCP_SYN_SENT, 0, 1, 0, 3},
+		{2, TCX_TCP, TCP_CLOSE_WAIT, 50, 0, 0, 4},
+		{2, TCX_UDP, TCP_CLOSE, 900, 2000, 0, 5},
+		{20, TCX_TCP, TCP_LISTEN, 2, 1, 0, 6},
+		{20, TCX_TCP, TCP_ESTABLISHED, 0, 100, 0, 7},
+		{20, TCX_TCP, TCP_SYN_SENT, 0, 1, 0, 8},
+		{20, TCX_TCP, TCP_FIN_WAIT1, 0, 0, 0, 9},
+		{20, TCX_UDP, TCP_CLOSE, 0, 0, 0, 10},
+	};
+	struct tcx_table *table = read_rows(NULL, seen, COUNT(seen), SK_MEMINFO_VARS);
+	const struct tcx_service *row = row_of(table, "web.service", 22);
+
+	(void)state;
+	assert_int_equal(table->count, 1);
+	assert_non_null(row);
+	assert_int_equal(row->cgroup, 2);
+	assert_int_equal(row->listeners, 2);
+	assert_int_equal(row->established, 2);
+	assert_int_equal(row->connecting, 2);
+	assert_int_equal(row->closing, 2);
+	assert_int_equal(row->udp_sockets, 2);
+	assert_int_equal(row->unread, 955);
+	assert_int_equal(row->unsent, 2108);
+	assert_true(row->limit_known);
+	assert_int_equal(row->use, 10000);
+	tcx_table_unref(table);
+}
+
 /* By name, short ones first, and then by path; one row for all that has no name. */
 static void order(void **state)
 {
@@ -285,9 +319,10 @@ static void shared_address(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counts), cmocka_unit_test(order),
-		cmocka_unit_test(growth), cmocka_unit_test(not_told),
-		cmocka_unit_test(full),	  cmocka_unit_test(shared_address),
+		cmocka_unit_test(counts),	  cmocka_unit_test(two_groups),
+		cmocka_unit_test(order),	  cmocka_unit_test(growth),
+		cmocka_unit_test(not_told),	  cmocka_unit_test(full),
+		cmocka_unit_test(shared_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
