@@ -150,8 +150,7 @@ class Held:
     def learn(self):
         """What is to be served from here on, of which the counters are known from the texts."""
         before = harness.wait_for("both contexts are served", lambda: self.walk("other", harness.OBJECTS) and self.walk_all())
-        sequence = self.site.sequence() or 0
-        harness.wait_for("some readings", lambda: (self.site.sequence() or 0) > sequence + 15)
+        self.site.wait_readings(16)
         after = self.walk_all()
         self.wanted = {key: value for key, value in after.items() if before.get(key) == value and not self.is_of_host(*key)}
         counters = kernel.private(kernel.Counters(kernel.read_texts(FIXTURE)), self.mib)

@@ -531,6 +531,11 @@ class Site:
             return self.get(SEQUENCE, how=how, patience=("-t1", "-r0"))[0].value
         return None
 
+    def wait_readings(self, count=1):
+        """So many more than there are now."""
+        sequence = wait_for("snapshotSequence is answered", self.sequence)
+        wait_for(f"{count} more readings", lambda: (self.sequence() or 0) >= sequence + count)
+
     def wait_served(self, agent, seconds=DEADLINE):
         wait_for(lambda: f"the agent is served; its log: {agent.log()}", self.sequence, seconds)
 

@@ -125,8 +125,7 @@ def reload_wrong(site):
     check("tcpextd.conf: cannot be read: it is no regular file; " in agent.log()[lines], "the same when it is a FIFO", agent.log()[lines:])
     check_equal(site.get(INTERVAL, MAX_AGE), [Value("Gauge32", 500), Value("Gauge32", 77000)], "interval and age are the old ones")
     check(site.walk_counters(repetitions=50), "and so are the groups")
-    before = site.sequence()
-    wait_for("the snapshots go on", lambda: site.sequence() > before)
+    site.wait_readings()
     check_equal(agent.end(), 0, "the agent has gone on, and ends")
 
 

@@ -84,8 +84,7 @@ def age(site):
 def start_again(site):
     agent = site.agent(f"procRoot {site.folder}/proc\nrefreshInterval 0.1\nmaxAge 7\n")
     check_equal(site.get(INTERVAL, MAX_AGE), [Value("Gauge32", 100), Value("Gauge32", 7000)], "maxAge is snapshotMaxAge")
-    before = site.sequence()
-    wait_for("snapshotSequence grows", lambda: site.sequence() > before + 3)
+    site.wait_readings(4)
     begun = number_of(site, DISCONTINUITY)
     wait_for("time passes", lambda: number_of(site, UPTIME) > begun + 10)
     rewrite(site, agent, 4000000002)

@@ -49,8 +49,7 @@ def wait_for_rest(site):
         return True
 
     wait_for("the namespace comes to rest", rests)
-    before = site.sequence()
-    wait_for("two more snapshots", lambda: site.sequence() >= before + 2)
+    site.wait_readings(2)
 
 
 def arc(oid):

@@ -227,8 +227,8 @@ def no_standard_descriptors(site):
         site.wait_served(agent)
         numbers = [number for number, text in enumerate(("<&-", ">&-", "2>&-")) if text in closed.split()]
         check(all(harness.leads_nowhere(agent.pid, number) for number in numbers), f"{closed}: /dev/null")
-        before, sequence = ticks(agent.pid), site.sequence()
-        wait_for("three readings", lambda: site.sequence() > sequence + 2)
+        before = ticks(agent.pid)
+        site.wait_readings(3)
         check(ticks(agent.pid) - before < 100, f"{closed}: it rests between two readings", ticks(agent.pid) - before)
         check_equal(agent.end(), 0, f"{closed}: and ends")
         check_equal(agent.log()[-1], "tcpextd ends", f"{closed}: the log is whole")
@@ -256,8 +256,7 @@ def limited_file(site):
     size = log.stat().st_size
     resource.prlimit(agent.pid, resource.RLIMIT_FSIZE, (size, size))
     agent.send(signal.SIGHUP)
-    sequence = site.sequence()
-    wait_for("three readings", lambda: site.sequence() > sequence + 2)
+    site.wait_readings(3)
     check(agent.alive() and log.stat().st_size == size, "it serves, though nothing more goes into its log")
     check_equal(agent.end(), 0, "and ends as it should")
 

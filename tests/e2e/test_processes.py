@@ -223,8 +223,7 @@ def few_descriptors(site):
         later = {inode(process) for process in processes if process.poll() is None}
         check_equal(len(later), 2 * FIT, "others")
         wait_for("as many others are served", lambda: len(rows(site)) == FIT and set(rows(site)) < later)
-        before = site.sequence()
-        wait_for("counters are read", lambda: site.sequence() > before)
+        site.wait_readings()
         check_equal([line for line in agent.log() if "Too many open files" in line], [], "nothing lacks a descriptor")
         check(agent.alive() and agent.end() == 0, "it ends well")
 

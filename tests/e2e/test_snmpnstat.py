@@ -74,8 +74,7 @@ def live(site):
     site.run(sys.executable, harness.HERE / "traffic.py")
     site.snmpd()
     site.agent("refreshInterval 2\n")
-    before = site.sequence()
-    wait_for("the agent has read it", lambda: site.sequence() > before + 1)
+    site.wait_readings(2)
     for options in (("-as",), ("-asz",), ("-asj",)):
         compare(site, "live", options)
 
