@@ -291,8 +291,7 @@ def jump(site, clocks):
         begin = time.monotonic()
         for clock in clocks:
             fails.shift(clock, 3600)
-        sequence = site.sequence()
-        wait_for("readings go on", lambda: (site.sequence() or 0) > sequence + 2)
+        site.wait_readings(3)
         must_see(watcher, begin, f"{VALUE}, ({ABSENT}), {VALUE}", "an hour on")
         check_equal(site.get(*STAYS), before, "there is no discontinuity")
         check_equal(len(agent.log()), 2, "the log has nothing of it")
@@ -321,7 +320,7 @@ def disk_full(site):
         check(len((inside / "log").read_text().splitlines()) < len(agent.log()), "lines are lost")
         (inside / "fill").unlink()
         machine.reload(agent)
-        check((inside / "log").read_text().endswith("configuration read again\n"), "with room again the log goes on")
+        wait_for("with room again the log goes on", lambda: (inside / "log").read_text().endswith("configuration read again\n"))
 
 
 def few_files(site):
@@ -342,7 +341,7 @@ def few_files(site):
 
 def hidden(site):
     """/proc hides processes (hidepid)"""
-    under = ("unshare", "-m", "sh", "-c", 'mount -t proc -o hidepid=2 proc /proc && exec "$@"', "sh", *machine.AS_NOBODY)
+    under = ("unshare", "-m", "sh", "-c", 'mount -t proc -o hidepid=2 proc /proc && exec "$@"', "sh", *machine.AS_USER)
     site.folder.chmod(0o777)
     snmpd = site.snmpd(whole=conf_of_snmpd().format(master=site.master) + "agentXPerms 0777 0777\n")
     agent = site.agent(CONF + "namespacePid *\n", under=under)
