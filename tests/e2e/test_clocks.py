@@ -167,11 +167,23 @@ def look_until_new(clocks, before, gap):
     return wrong
 
 
+def look_at_all(clocks):
+    """An answer that has everything, with which others can be compared."""
+    seen = {}
+
+    def look():
+        seen.update(clocks.look())
+        return is_new(clocks, seen) and all(seen[name] is not None for name in ("sequence", "when", *STAYS))
+
+    wait_for(lambda: f"all is there: {seen}; {clocks.agent.log()[-3:]}", look)
+    return seen
+
+
 def jump(clocks, what, shifts):
     """The counter grows where the gap is so long that its growth is of no time."""
     gap = shifts.get(BOOTTIME, 0) > GAP_S
     old, lines = clocks.port, len(clocks.agent.log())
-    before = clocks.look()
+    before = look_at_all(clocks)
     first, (gone, _) = clocks.jump(shifts, STEP if gap else 0)
     allowed = (clocks.drops,) if shifts.get(BOOTTIME, 0) > MAX_AGE_S else (before["drops"], clocks.drops)
     check_equal(false_of(first, before, allowed, gap), {}, f"{what}: the first answer has nothing old, and no other discontinuity")
@@ -179,7 +191,7 @@ def jump(clocks, what, shifts):
         check(gone is None, f"{what}: nor has that of a table", (old, gone))
     check_equal(look_until_new(clocks, before, gap), {}, f"{what}: nor have those behind it, until all is there again")
     wait_for("the socket is in its table", lambda: clocks.ask([socket_at(clocks.port), socket_at(old)]) == [1, None])
-    when, now = date_of(clocks.look()["when"]), clocks.date()
+    when, now = date_of(look_at_all(clocks)["when"]), clocks.date()
     check(abs(now - when) < datetime.timedelta(seconds=MAX_AGE_S + harness.DEADLINE), f"{what}: snapshotTime is the host's", (when, now))
     said = clocks.agent.log()[lines:]
     check(len(said) <= MOST_LINES, f"{what}: {len(said)} lines in the log", said)
@@ -188,7 +200,7 @@ def jump(clocks, what, shifts):
 def jumps(site):
     """One after the other, each as if somebody had asked while the machine stood still."""
     clocks = Clocks(site)
-    wait_for("there is a rate", lambda: is_new(clocks, clocks.look()))
+    look_at_all(clocks)
     most = max(clocks.descriptors() for _ in range(10))
     for what, shifts in JUMPS:
         jump(clocks, what, shifts)
@@ -211,14 +223,12 @@ def group(site):
 def back(site):
     """The clock of boot goes back, as no kernel's does: nothing is read, nor is anything shown, until it is where it was."""
     clocks = Clocks(site)
-    wait_for("there is a rate", lambda: is_new(clocks, clocks.look()))
-    before = clocks.look()
+    before = look_at_all(clocks)
     first, (gone, _) = clocks.jump({BOOTTIME: -10 * MINUTE}, STEP)
     shown = {name: first[name] for name in ("drops", "rate", *NEVER) if first[name] is not None}
     check_equal((shown, gone), ({}, None), "nothing is shown that was read later than now")
     clocks.jump({BOOTTIME: 10 * MINUTE}, 0)
-    wait_for("all is there again", lambda: is_new(clocks, clocks.look()))
-    check(clocks.look()["sequence"] > before["sequence"] and clocks.agent.end() == 0, "then all goes on")
+    check(look_at_all(clocks)["sequence"] > before["sequence"] and clocks.agent.end() == 0, "then all goes on")
 
 
 def others(site):
