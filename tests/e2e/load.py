@@ -130,8 +130,8 @@ class Load:
     def say(self, who, text):
         self.wrong.append(f"{time.monotonic() - self.begun:.1f} s, {who.name}: {text}")
 
-    def has_logged(self, words):
-        return any(words in line for line in self.agent.log())
+    def count_logged(self, words):
+        return sum(words in line for line in self.agent.log())
 
     # Until it is served
 

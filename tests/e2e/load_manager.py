@@ -14,6 +14,7 @@ from truth import COUNTER
 PAUSE = 0.02  # seconds between two requests of a manager
 PATIENCE = 60  # seconds, on a busy machine
 TABLE_TIMEOUT = 30  # seconds
+LATE = "table could not be read"  # in the agent's log, once until a table comes again
 MAX_AGE = 60  # seconds
 NO_ANSWER, NO_CONNECTION = "no answer", "no connection"
 HANGS_UP = "restarts of snmpd"  # nothing else ends a manager's connection
@@ -65,7 +66,7 @@ class Manager(threading.Thread):
     def ask(self, kind, names, context="", ages=(), **more):
         """The varbinds, without those of the ages, which are asked for first. None if there is no answer, or something was torn
         down meanwhile. What shows counters has been compared with the kernel."""
-        begun, left_out = time.monotonic(), tuple(self.load.left_out)
+        begun, left_out, told = time.monotonic(), tuple(self.load.left_out), self.load.count_logged(LATE)
         first = list(ages) if kind == ber.GET else list(map(before, ages))
         community = f"in{self.load.names.index(context)}" if context else "public"
         found, fault = self.exchange(kind, first + names, community, non_repeaters=len(ages) * (kind == ber.GETBULK), **more)
@@ -75,7 +76,8 @@ class Manager(threading.Thread):
         self.counts["requests"] += 1
         time.sleep(self.pause if found else 5 * PAUSE)
         if found is None:
-            self.lose(fault, causes, ended - begun, f"{kind:x} {names[:3]} ({len(names)}) in '{context}'")
+            late = ended - begun >= TABLE_TIMEOUT and self.load.count_logged(LATE) > told
+            self.lose(fault, causes, late, f"after {ended - begun:.1f} s to {kind:x} {names[:3]} ({len(names)}) in '{context}'")
         if found is None or causes:
             return None
         age = max([value for oid, value in found[:len(ages)] if oid in ages and isinstance(value, int)], default=0)
@@ -83,16 +85,16 @@ class Manager(threading.Thread):
         self.compare(found[len(ages):], context, kind == ber.GET, left_out)
         return found[len(ages):]
 
-    def lose(self, fault, causes, seconds, what):
-        """A request that has no answer: what it is that explains it."""
-        if not causes and fault == f"error {ber.GEN_ERR}" and seconds >= TABLE_TIMEOUT and self.load.has_logged("table could not be read"):
+    def lose(self, fault, causes, late, what):
+        """A request that has no answer: what it is that explains it. late: its time was up, and the log says so since it was asked."""
+        if not causes and fault == f"error {ber.GEN_ERR}" and late:
             causes = ["tableTimeout"]
         if fault == NO_CONNECTION:
             causes = [cause for cause in causes if cause == HANGS_UP]
         if causes:
             self.counts[f"lost by {causes[0]}: {fault}"] += 1
         else:
-            self.load.say(self, f"no answer to {what} after {seconds:.1f} s: {fault}")
+            self.load.say(self, f"no answer {what}: {fault}")
 
     def compare(self, varbinds, context, all_files, left_out):
         history = self.load.histories[context]
