@@ -205,6 +205,7 @@ void tcx_config_put_back(const struct tcx_config *config, const struct tcx_optio
 
 	if (options->master)
 		apply_access(&reading, &config->access);
+	tcx_config_count_untold(&reading);
 }
 
 netsnmp_session *tcx_config_open_target(const struct tcx_access *access,

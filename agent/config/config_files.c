@@ -27,14 +27,20 @@
 #define TOLD_MAX 20
 
 /*
- * Logs one line, without what a terminal would obey. Without -f the log is usually elsewhere, so
- * prints it to standard error as well, for whoever starts the agent; once it runs, standard error
- * leads nowhere.
+ * Logs one line. Without -f the log is usually elsewhere, so prints it to standard error as well,
+ * for whoever starts the agent; once it runs, standard error leads nowhere.
  */
+static void say(const struct tcx_options *options, const char *text)
+{
+	snmp_log(LOG_ERR, "%s\n", text);
+	if (options->task == TCX_SERVE && !options->foreground)
+		fprintf(stderr, "tcpextd: %s\n", text);
+}
+
+/* Says it without what a terminal would obey. */
 void tcx_config_complain(struct tcx_config_reading *reading, const char *place, const char *format,
 			 ...)
 {
-	const struct tcx_options *options = reading->options;
 	char what[TCX_CONFIG_LINE_SIZE], line[2 * sizeof(what)], text[2 * sizeof(what)];
 	va_list args;
 
@@ -45,16 +51,18 @@ void tcx_config_complain(struct tcx_config_reading *reading, const char *place, 
 	va_end(args);
 	snprintf(line, sizeof(line), "%s%s", place, what);
 	tcx_text_escape(text, sizeof(text), line);
-	snmp_log(LOG_ERR, "%s\n", text);
-	if (options->task == TCX_SERVE && !options->foreground)
-		fprintf(stderr, "tcpextd: %s\n", text);
+	say(reading->options, text);
 }
 
 void tcx_config_count_untold(const struct tcx_config_reading *reading)
 {
-	if (reading->faults > TOLD_MAX)
-		snmp_log(LOG_ERR, "%u more faults of the configuration are not told\n",
-			 reading->faults - TOLD_MAX);
+	char text[TCX_CONFIG_LINE_SIZE];
+
+	if (reading->faults <= TOLD_MAX)
+		return;
+	snprintf(text, sizeof(text), "faults of the configuration that are not told: %u",
+		 reading->faults - TOLD_MAX);
+	say(reading->options, text);
 }
 
 /* The library says where it is only in front of what it logs; tcx_config_note() takes it. */

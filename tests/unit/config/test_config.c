@@ -652,6 +652,20 @@ static void many_faults(void **state)
 	assert_null(strstr(logged, "line 5: "));
 }
 
+/* Of those of the beginning each is told, of the others how many there are. */
+static void too_many_faults(void **state)
+{
+	char text[1024] = "";
+
+	(void)state;
+	for (int i = 0; i < 27; i++)
+		strcat(text, "nonsense\n");
+	assert_int_equal(read_text(text, true), 27);
+	assert_non_null(strstr(logged, "line 20: "));
+	assert_null(strstr(logged, "line 21: "));
+	assert_non_null(strstr(logged, "faults of the configuration that are not told: 7\n"));
+}
+
 static void long_path(void **state)
 {
 	char *text = malloc(2 * PATH_MAX);
@@ -971,6 +985,7 @@ int main(void)
 		cmocka_unit_test(ages),
 		cmocka_unit_test(timeout),
 		cmocka_unit_test(many_faults),
+		cmocka_unit_test(too_many_faults),
 		cmocka_unit_test(long_path),
 		cmocka_unit_test(no_file),
 		cmocka_unit_test(unreadable),
