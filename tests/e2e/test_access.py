@@ -312,6 +312,9 @@ access auths {context} usm auth exact few none none
 """
 
 
+DENIED, SILENCE = "authorizationError", "Timeout"  # as tools print them
+
+
 def in_namespace(site):
     """In the context of a namespace a view holds as in the default one, and who may ask there may ask nowhere else."""
     group, hidden = f"{OBJECTS}.8", f"{OBJECTS}.8.7.0"
@@ -328,11 +331,15 @@ def in_namespace(site):
                     check_equal(found, served, f"{way}: {version}: {'GETBULK' if repetitions else 'GETNEXT'}: all that the view has, and nothing else")
                 lone = [parse_answer(site.tool("snmpget", how, (), (oid,)).stdout) for oid in (hidden, f"{MIB2}.6.5.0", f"{OBJECTS}.1.10.0")]
                 check_equal([one for answer in lone for one in answer if one[1].value is not None], [], f"{way}: {version}: GET of others has no value")
-            strangers = {"in the default context": user("auth", "authNoPriv"), "in one that is none": user("auth", "authNoPriv", "-n", "nowhere"),
-                         "without authentication": user("auth", "noAuthNoPriv", "-n", other.netns)}
-            for what, how in strangers.items():
-                answer = site.tool("snmpget", how, (), (f"{group}.1.0",), patience=("-t3", "-r0")).stdout
-                check_equal(parse_answer(answer), [], f"{way}: the same user {what}: nothing is answered")
+            strangers = {
+                "in the default context": (user("auth", "authNoPriv"), DENIED),
+                "without authentication": (user("auth", "noAuthNoPriv", "-n", other.netns), DENIED),
+                "in one that is none": (user("auth", "authNoPriv", "-n", "nowhere"), SILENCE),
+            }
+            for what, (how, refusal) in strangers.items():
+                done = site.tool("snmpget", how, (), (f"{group}.1.0",), patience=("-t3", "-r0") if refusal == SILENCE else ("-t10", "-r1"))
+                check((parse_answer(done.stdout), refusal in done.stderr) == ([], True), f"{way}: the same user {what}: {refusal}", done)
+            check_equal(site.get(f"{group}.1.0", how=inside["v3"])[0].value, 0, f"{way}: behind that, the user is answered where it may ask")
             stop(site)
 
 
