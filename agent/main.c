@@ -502,15 +502,6 @@ static int refuse(const char *why)
 	return EXIT_FAILURE;
 }
 
-static const char *no_start(struct tcx_fault *fault)
-{
-	if (errno == ENOMEM)
-		tcx_fault_set(fault, "out of memory");
-	else
-		tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
-	return fault->text;
-}
-
 int main(int argc, char **argv)
 {
 	struct tcx_program program = {
@@ -529,8 +520,8 @@ int main(int argc, char **argv)
 		return refuse(fault.text);
 	if (program.options.master)
 		tcx_master_init(program.options.task);
-	else if (!tcx_agentx_init(&program.agentx))
-		return refuse(no_start(&fault));
+	else if (!tcx_agentx_init(&program.agentx, &fault))
+		return refuse(fault.text);
 	tcx_config_register();
 	if (program.options.task == TCX_SHOW_DIRECTIVES)
 		return show_directives();

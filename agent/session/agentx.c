@@ -157,7 +157,7 @@ static void watch_events(void)
 }
 
 /* Keeps no state between runs. */
-bool tcx_agentx_init(struct tcx_agentx *state)
+bool tcx_agentx_init(struct tcx_agentx *state, struct tcx_fault *fault)
 {
 	const char *face = getenv("TCPEXTD_FACE");
 
@@ -181,7 +181,7 @@ bool tcx_agentx_init(struct tcx_agentx *state)
 	/* As in a master: else every varbind passes all registrations before it. */
 	netsnmp_set_lookup_cache_size(-1);
 	watch_events();
-	return tcx_wire_init(&agentx->wire);
+	return tcx_wire_init(&agentx->wire, fault);
 }
 
 /* Those behind an address that can be reached were not tried. */

@@ -331,16 +331,18 @@ static netsnmp_transport *open_transport(netsnmp_tdomain_spec *spec)
 	return transport;
 }
 
-bool tcx_wire_init(struct tcx_wire *state)
+bool tcx_wire_init(struct tcx_wire *state, struct tcx_fault *fault)
 {
 	wire = state;
 	wire->stop_fd = -1;
 	wire->readable_fd = eventfd(1, EFD_CLOEXEC);
+	if (wire->readable_fd < 0)
+		return tcx_fault_set(fault, "no descriptor: %s", strerror(errno));
 	wire->master = "";
 	wire->domain.prefix = (const char **)prefixes;
 	wire->domain.name = domain_name;
 	wire->domain.name_length = DOMAIN_NAME_LEN;
 	wire->domain.f_create_from_tspec = open_transport;
 	netsnmp_tdomain_register(&wire->domain);
-	return wire->readable_fd >= 0;
+	return true;
 }

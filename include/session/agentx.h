@@ -9,6 +9,7 @@
 #include "snmp/registrations.h"
 
 struct tcx_config;
+struct tcx_fault;
 struct tcx_notifications;
 
 /* Sets of groups have the bit 1 << i of each module. */
@@ -44,9 +45,9 @@ struct tcx_agentx {
 /*
  * Prepares the library as a subagent, which uses *agentx from then on. Call before
  * tcx_config_register(). With TCPEXTD_FACE=library in the environment the library answers Get and
- * GetNext, which is for tests. False when memory is short.
+ * GetNext, which is for tests. False with a fault.
  */
-bool tcx_agentx_init(struct tcx_agentx *agentx);
+bool tcx_agentx_init(struct tcx_agentx *agentx, struct tcx_fault *fault);
 
 /*
  * Gives the settings to the library. address is that of -x or NULL: then the configuration's, else

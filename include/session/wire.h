@@ -48,9 +48,9 @@ struct tcx_wire {
 
 /*
  * Registers the transport with the library, once, before it connects; it uses *wire from then on.
- * Connects nowhere until wire->master is set. False with errno.
+ * Connects nowhere until wire->master is set. False with a fault.
  */
-bool tcx_wire_init(struct tcx_wire *wire);
+bool tcx_wire_init(struct tcx_wire *wire, struct tcx_fault *fault);
 
 /*
  * Sends a whole response by the present connection, of which there must be one; if it is too long,

@@ -149,7 +149,7 @@ static void prepare(struct agent *agent, const char *socket)
 
 	signal(SIGPIPE, SIG_IGN);
 	need(tcx_log_start(false, true, &fault), fault.text);
-	need(tcx_agentx_init(&agent->agentx), "out of memory");
+	need(tcx_agentx_init(&agent->agentx, &fault), fault.text);
 	need(tcx_modules_build(&agent->agentx.modules, tcx_modules, tcx_modules_count),
 	     "out of memory");
 	agent->agentx.dispatcher = tcx_dispatcher_new(&agent->agentx.modules);

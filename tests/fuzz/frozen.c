@@ -348,7 +348,7 @@ const struct frozen *frozen_start(const char *more, bool is_master)
 	if (is_master)
 		tcx_master_init(TCX_SERVE);
 	else
-		MUST(tcx_agentx_init(&program.agentx));
+		MUST(tcx_agentx_init(&program.agentx, &fault));
 	tcx_config_register();
 	MUST(tcx_config_read(&program.config, &program.options) == 0);
 	MUST(make_dispatcher(&program) && set_reading(&program, &program.config, &fault));

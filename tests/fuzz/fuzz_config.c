@@ -260,7 +260,7 @@ static void open_library(void)
 	MUST(handler != NULL);
 	handler->handler = drop;
 	tcx_log_start(true, true, NULL);
-	tcx_agentx_init(&agentx);
+	tcx_agentx_init(&agentx, NULL);
 	tcx_config_register();
 }
 

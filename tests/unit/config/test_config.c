@@ -54,7 +54,7 @@ static int open_library(void **state)
 		return -1;
 	handler->handler = keep;
 	tcx_log_start(true, true, NULL);
-	tcx_agentx_init(&agentx);
+	tcx_agentx_init(&agentx, NULL);
 	tcx_config_register();
 	return 0;
 }
