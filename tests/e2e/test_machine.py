@@ -143,8 +143,13 @@ def filters(site):
 
 # --- Limits -------------------------------------------------------------------------------------------------------------------------
 
+# To look for leaks, and to report them, takes threads and files, too.
+NO_LEAKS = ("env", "ASAN_OPTIONS=detect_leaks=0")
+
+
 def limited(limit, most, says="", ends=False, user=False):
-    return Row(f"--{limit}={most}", (*(AS_USER if user else ()), "prlimit", f"--{limit}={most}:{most}", "--"), says, ends)
+    before = (*(AS_USER if user else ()), *(NO_LEAKS if ends else ()))
+    return Row(f"--{limit}={most}", (*before, "prlimit", f"--{limit}={most}:{most}", "--"), says, ends)
 
 
 LIMITED = (
