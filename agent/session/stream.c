@@ -19,11 +19,11 @@
  */
 static int receive(netsnmp_transport *transport, void *octets, int size, void **address, int *len)
 {
-	struct sockaddr *own = calloc(1, sizeof(struct sockaddr_un));
-	socklen_t own_len = sizeof(struct sockaddr_un);
+	struct sockaddr_un *own = calloc(1, sizeof(*own));
+	socklen_t own_len = sizeof(*own);
 	ssize_t count = -1;
 
-	if (own != NULL && getsockname(transport->sock, own, &own_len) == 0)
+	if (own != NULL && getsockname(transport->sock, (struct sockaddr *)own, &own_len) == 0)
 		do
 			count = recv(transport->sock, octets, (size_t)size, MSG_DONTWAIT);
 		while (count < 0 && errno == EINTR);
@@ -32,7 +32,7 @@ static int receive(netsnmp_transport *transport, void *octets, int size, void **
 		own = NULL;
 	}
 	*address = own;
-	*len = own != NULL ? (int)sizeof(struct sockaddr_un) : 0;
+	*len = own != NULL ? (int)sizeof(*own) : 0;
 	return (int)count;
 }
 

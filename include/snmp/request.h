@@ -56,11 +56,11 @@ struct tcx_request {
 };
 
 /* The request's table. NULL when there is none, or, with *pending, when it is being read. */
-const struct tcx_table *tcx_request_table(const struct tcx_request *request, enum tcx_table_id id,
+const struct tcx_table *tcx_request_table(const struct tcx_request *asking, enum tcx_table_id id,
 					  bool *pending);
 
 /* The namespaces that the request sees, the same whenever it asks. NULL: none. */
-const struct tcx_namespace_rows *tcx_request_namespaces(const struct tcx_request *request);
+const struct tcx_namespace_rows *tcx_request_namespaces(const struct tcx_request *asking);
 
 /* sysUpTime at a moment in hundredths of a second, a TimeStamp (RFC 2579); 0 before it began. */
 uint64_t tcx_request_uptime_at(const struct tcx_request *request, uint64_t moment_ns);

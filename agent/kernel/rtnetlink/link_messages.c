@@ -20,7 +20,7 @@
 #define WHOLE_LINKS (1 << 4)
 
 /* The kernel writes three bit maps of at most 127 words behind the struct. */
-#define MODE_WORDS (3 * 127)
+#define MODE_OCTETS (sizeof(uint32_t) * 127 * 3)
 
 /*
  * IF_OPER_*. The kernel reports DOWN for a link that is not IFF_UP (rtnl_fill_ifinfo()), so
@@ -73,7 +73,7 @@ static bool ask_settings(int fd, const char *name, uint32_t *speed)
 {
 	union {
 		struct ethtool_link_settings settings;
-		char octets[sizeof(struct ethtool_link_settings) + MODE_WORDS * sizeof(uint32_t)];
+		char octets[sizeof(struct ethtool_link_settings) + MODE_OCTETS];
 	} answer = {.settings = {.cmd = ETHTOOL_GLINKSETTINGS}};
 	struct ethtool_link_settings *settings = &answer.settings;
 
