@@ -137,23 +137,27 @@ static bool take_context(struct tcx_known *known, struct tcx_serving *serving, s
 		       : tcx_context_names_take_number(&serving->contexts, limit, is->context);
 }
 
-/* Of one that gets no name its counters are read all the same. */
-static void name(struct tcx_known *known, struct tcx_serving *serving, size_t limit)
+/* Of one that gets no name its counters are read all the same. False: memory is short. */
+static bool name(struct tcx_known *known, struct tcx_serving *serving, size_t limit,
+		 struct tcx_fault *fault)
 {
 	struct tcx_namespace *is = &known->is;
 	struct tcx_fault text;
 
 	if (!take_context(known, serving, limit)) {
 		is->context[0] = '\0';
+		if (serving->contexts.count < limit)
+			return tcx_fault_set(fault, "out of memory");
 		tcx_fault_set(&text, "%zu", limit);
 		report(known, serving, TCX_KNOWN_NAMELESS, &text);
-		return;
+		return true;
 	}
 	report(known, serving, TCX_KNOWN_NAMELESS, NULL);
 	if (known->discovery == TCX_DISCOVERY_NAMES && strcmp(is->name, is->context) != 0) {
 		tcx_fault_set(&text, "%s", is->context);
 		report(known, serving, TCX_KNOWN_RENAMED, &text);
 	}
+	return true;
 }
 
 /* Each is read at another time of the interval. */
@@ -214,8 +218,10 @@ static void stop_reading(struct tcx_known *known)
 /* What was begun is tried anew. */
 static bool give_up(struct tcx_namespace *is)
 {
+	tcx_collector_unref(is->collector);
 	tcx_tables_unref(is->tables);
 	tcx_netns_unref(is->netns);
+	is->collector = NULL;
 	is->tables = NULL;
 	is->netns = NULL;
 	return false;
@@ -237,13 +243,13 @@ bool tcx_known_serve(struct tcx_known *known, struct tcx_serving *serving,
 	id = tcx_netns_id(is->netns);
 	if (!tcx_namespace_is(&id, &is->id))
 		return give_up(is);
-	if (!start_reading(known, serving, settings, &fault)) {
+	if (!start_reading(known, serving, settings, &fault) ||
+	    !name(known, serving, settings->limit, &fault)) {
 		stop_reading(known);
 		report(known, serving, TCX_KNOWN_FAILED, &fault);
 		return give_up(is);
 	}
 	report(known, serving, TCX_KNOWN_FAILED, NULL);
-	name(known, serving, settings->limit);
 	known->served = true;
 	return true;
 }

@@ -45,6 +45,7 @@ struct tcx_namespaces {
 
 	pthread_mutex_t changing; /* guards what follows; only workers wait for it */
 	bool stopped;
+	bool unpublished; /* something changed, for which there was no memory */
 	struct tcx_netns_names names;
 	struct tcx_condition names_failed;
 	struct tcx_condition link_refused;
@@ -78,14 +79,14 @@ static struct tcx_namespace_list *new_list(size_t room, struct tcx_fault *fault)
 	return tcx_reference_new(sizeof(*list) + room * sizeof(list->all[0]), fault);
 }
 
-/* Without memory the list before stays, until the next change. */
-static void publish(struct tcx_namespaces *namespaces)
+/* False: memory is short. The list before stays, until the next look. */
+static bool publish(struct tcx_namespaces *namespaces)
 {
 	struct tcx_namespace_list *list = new_list(namespaces->count, NULL);
 	struct tcx_namespace_list *before;
 
 	if (list == NULL)
-		return;
+		return false;
 	for (size_t i = 0; i < namespaces->count; i++)
 		if (namespaces->known[i]->served)
 			list->all[list->count++] = tcx_namespace_ref(&namespaces->known[i]->is);
@@ -96,6 +97,7 @@ static void publish(struct tcx_namespaces *namespaces)
 	tcx_namespace_list_unref(before);
 	namespaces->settled_ns = tcx_clock_now() + SETTLED_NS;
 	tcx_events_signal(namespaces->events);
+	return true;
 }
 
 struct tcx_namespace_list *tcx_namespaces_latest(struct tcx_namespaces *namespaces)
@@ -350,9 +352,9 @@ static void found(struct tcx_namespaces *namespaces, enum tcx_discovery discover
 	changed = sweep(namespaces, discovery) || changed;
 	changed = settle(namespaces, &settings) || changed;
 	release(&settings);
-	if (!changed)
+	if (!changed && !namespaces->unpublished)
 		return;
-	publish(namespaces);
+	namespaces->unpublished = !publish(namespaces);
 	tcx_job_ask(&namespaces->reading);
 }
 

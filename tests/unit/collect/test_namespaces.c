@@ -23,6 +23,7 @@
 #include "collect/namespaces.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/names.h"
+#include "tests/unit/no_memory.h"
 
 #define TIMEOUT_S 30
 
@@ -482,6 +483,35 @@ static void names_come_first(void **state)
 	expect("a=a web=c1 ");
 }
 
+/* What a lack of memory kept from being served, or published, the next look makes good. */
+static void without_memory(void **state)
+{
+	struct tcx_namespace *is;
+	struct process process;
+	unsigned int at = 0;
+	bool failed;
+
+	(void)state;
+	settings.names = (struct tcx_list){""};
+	settings.limit = 10000;
+	serve();
+	find(&process, "web", make_process(0));
+	do {
+		no_memory_next(&at);
+		hand_in(&process, 1);
+		failed = no_memory_stop();
+		hand_in(&process, 1);
+		is = served(0);
+		assert_string_not_equal(is->context, "");
+		assert_non_null(is->tables);
+		tcx_namespace_unref(is);
+		hand_in(NULL, 0);
+		hand_in(NULL, 0);
+		expect("");
+	} while (failed);
+	assert_true(at > 10);
+}
+
 /* What is gone before it is served is tried again, and told of. */
 static void gone_before(void **state)
 {
@@ -655,6 +685,7 @@ int main(void)
 		TEST(renamed),
 		TEST(processes),
 		TEST(names_come_first),
+		TEST(without_memory),
 		TEST(gone_before),
 		TEST(more_names),
 		TEST(other_settings),
