@@ -56,10 +56,10 @@ can_find() {
     fi
 }
 
-# hold_programs TOOL: in what PROGRAMS run, which are below the build folder. That a test fails where valgrind has no such
+# hold_programs TOOL: in those that WATCHED names, below the build folder. That a test fails where valgrind has no such
 # system call is no finding.
 hold_programs() {
-    case ${PROGRAMS:-} in
+    case ${WATCHED:-} in
     '' | *no-cmocka*)
         echo 'needs the unit tests, and those need cmocka (Debian: libcmocka-dev)'
         exit 77
@@ -68,10 +68,10 @@ hold_programs() {
     wrong=0
     mkdir "$tmp/logs"
     # shellcheck disable=SC2016,SC2086 # a script; several words
-    printf '%s\n' $PROGRAMS | COMMAND=$(watch "$1" "$tmp/logs/%q{NAME}") each sh -c \
+    printf '%s\n' $WATCHED | COMMAND=$(watch "$1" "$tmp/logs/%q{NAME}") each sh -c \
         'export NAME=${0##*/}.$$; $COMMAND "'"$build"'/$0" >/dev/null 2>&1 || :'
     # shellcheck disable=SC2086 # several words
-    [ "$(find "$tmp/logs" -type f | wc -l)" -eq "$(printf '%s\n' $PROGRAMS | wc -l)" ] ||
+    [ "$(find "$tmp/logs" -type f | wc -l)" -eq "$(printf '%s\n' $WATCHED | wc -l)" ] ||
         { echo "FAIL: $1 did not run each program" && exit 1; }
     for log in "$tmp/logs"/*; do
         is_clean "$log" || { echo "FAIL: $1: ${log##*/}" && cat "$log" && wrong=1; }
@@ -88,7 +88,7 @@ hold_agent() {
     printf '#!/bin/sh\nexec %s %s/tcpextd "$@"\n' "$(watch "$1" "$tmp/agents/%p" | tr '\n' ' ')" "$build" >"$tmp/tcpextd"
     chmod 755 "$tmp/tcpextd"
     status=0
-    TCPEXTD=$tmp/tcpextd python3 -B "$top/$2" || status=$?
+    GRACE=60 TCPEXTD=$tmp/tcpextd python3 -B "$top/$2" || status=$?
     [ "$status" -ne 77 ] || exit 77
     ended=$(grep -l 'ERROR SUMMARY' "$tmp/agents"/* || :)
     for log in $ended; do
