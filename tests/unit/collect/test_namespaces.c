@@ -51,14 +51,25 @@ static int start(void **state)
 			     .derive = {.interval_ns = TCX_NS_PER_S,
 					.rate_ns = TCX_NS_PER_S,
 					.window_ns = TCX_NS_PER_S},
-			     .max_age_ns = 10 * TCX_NS_PER_S},
+			     .max_age_ns = 10 * TCX_NS_PER_S,
+			     .thresholds = tcx_thresholds_new()},
 		.tables = {.interval_ns = TCX_NS_PER_S, .max_rows = 100, .lazy = true},
 		.limit = 100,
 	};
 	pool = tcx_pool_new(2, &fault);
 	events = tcx_events_new(&fault);
-	assert_true(pool != NULL && events != NULL);
+	assert_true(pool != NULL && events != NULL && settings.counters.thresholds != NULL);
 	return 0;
+}
+
+/* Nobody else has a reference any more, once the last run is over. */
+static void expect_released(const struct tcx_thresholds *thresholds)
+{
+	uint64_t deadline = tcx_clock_now() + TIMEOUT_S * TCX_NS_PER_S;
+
+	while (thresholds->references > 1 && tcx_clock_now() < deadline)
+		poll(NULL, 0, 5);
+	assert_int_equal(thresholds->references, 1);
 }
 
 static int stop(void **state)
@@ -68,6 +79,8 @@ static int stop(void **state)
 	(void)state;
 	tcx_namespaces_stop(namespaces);
 	namespaces = NULL;
+	expect_released(settings.counters.thresholds);
+	tcx_thresholds_unref(settings.counters.thresholds);
 	for (; living > 0; living--) {
 		kill(children[living - 1], SIGKILL);
 		waitpid(children[living - 1], NULL, 0);
