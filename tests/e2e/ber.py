@@ -7,6 +7,7 @@ import socket
 
 GET, GETNEXT, RESPONSE, GETBULK = 0xa0, 0xa1, 0xa2, 0xa5
 NO_ERROR, TOO_BIG, GEN_ERR = 0, 1, 5
+SOME = 100  # names in a PDU, where there are many
 EXCEPTIONS = {0x80: "noSuchObject", 0x81: "noSuchInstance", 0x82: "endOfMibView"}
 
 Answer = collections.namedtuple("Answer", "number error index varbinds")
@@ -91,6 +92,11 @@ def parse(message, value_of=parse_value):
 
 # --- A manager ----------------------------------------------------------------------------------------------------------------
 
+def values(answer):
+    """None for what has none; an error is none at all."""
+    return [None if answer.error or value in EXCEPTIONS.values() else value for _, value in answer.varbinds]
+
+
 class Manager:
     """One who asks by snmpd's unix socket, a stream, which needs no network namespace, or by a connection that there is. value_of makes
     a value of tag and body."""
@@ -135,3 +141,8 @@ class Manager:
             answer = self.receive()
             if answer.number == number:
                 return answer
+
+    def values(self, names):
+        """Of many names, in PDUs of some."""
+        names = list(names)
+        return [value for i in range(0, len(names), SOME) for value in values(self.ask(GET, names[i:i + SOME]))]

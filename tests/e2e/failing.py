@@ -159,7 +159,7 @@ class Held:
         if found != wanted:
             harness.check_equal(found, wanted, f"{len(counters)} counters are the fixture's")
         self.make_requests()
-        self.descriptors = max(self.count_descriptors() for _ in range(20))
+        self.descriptors = max(self.agent.descriptors() for _ in range(20))
         self.lines = len(self.agent.log())
 
     @staticmethod
@@ -169,9 +169,6 @@ class Held:
         own = harness.key(oid)[len(harness.key(harness.OBJECTS)):]
         name = bytes(number for number in own[4:] if number < 256)
         return own[:3] in TIMES or own[:2] == (2, 1) and own[2] != 2 or community == "other" and (own[0] in OF_HOST or own[0] == 2 and name.startswith(b"Sockstat"))
-
-    def count_descriptors(self):
-        return len(os.listdir(f"/proc/{self.agent.pid}/fd"))
 
     @staticmethod
     def is_free(oid):
@@ -226,7 +223,7 @@ class Held:
         """Whether all is served, with as few descriptors as ever."""
         if not self.agent.alive():
             raise Ended(f"the agent has ended: {self.agent.popen.returncode} {self.agent.said()[-3:]} {self.agent.log()[-3:]}")
-        return self.count_descriptors() <= self.descriptors and self.ask_all() == len(self.wanted)
+        return self.agent.descriptors() <= self.descriptors and self.ask_all() == len(self.wanted)
 
     def answers(self):
         """snmpd is in nobody's hand: its own objects are there."""
@@ -251,7 +248,7 @@ class Held:
             happens()
             self.ask_all()
             self.failing.stop()
-            harness.wait_for(lambda: f"all is served: {self.ask_all()} of {len(self.wanted)}, descriptors {self.count_descriptors()} of "
+            harness.wait_for(lambda: f"all is served: {self.ask_all()} of {len(self.wanted)}, descriptors {self.agent.descriptors()} of "
                              f"{self.descriptors}; {self.missing[:5]}; log {self.agent.log()[before:]}", self.is_whole, RECOVERY)
         except Ended as why:
             return self.may_end() or harness.check(False, what, why)

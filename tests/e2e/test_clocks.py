@@ -6,7 +6,6 @@ shown no more, what is worked out with time begins anew, and no time tells of a 
 import collections
 import contextlib
 import datetime
-import os
 import socket
 import time
 
@@ -99,15 +98,9 @@ class Clocks:
             self.shifts[clock] += seconds
             self.failing.shift(clock, self.shifts[clock])
 
-    @staticmethod
-    def values(answer, count):
-        """An error is none at all."""
-        found = [None if value in ber.EXCEPTIONS.values() else value for _, value in answer.varbinds]
-        return found if answer.error == 0 else [None] * count
-
     def ask(self, names):
         with contextlib.suppress(OSError):
-            return self.values(self.manager.ask(ber.GET, names), len(names))
+            return ber.values(self.manager.ask(ber.GET, names))
         return [None] * len(names)
 
     def look(self):
@@ -121,11 +114,8 @@ class Clocks:
             self.shift(shifts)
             numbers = [self.manager.send(ber.GET, some) for some in (names[:-2], names[-2:])]
         answers = {answer.number: answer for answer in (self.manager.receive(), self.manager.receive())}
-        first, of_table = (self.values(answers[number], len(ASKED)) for number in numbers)
-        return dict(zip(ASKED, first)), of_table[:2]
-
-    def descriptors(self):
-        return len(os.listdir(f"/proc/{self.agent.pid}/fd"))
+        first, of_table = (ber.values(answers[number]) for number in numbers)
+        return dict(zip(ASKED, first)), of_table
 
     def date(self):
         """The host's, as they have it."""
@@ -201,10 +191,10 @@ def jumps(site):
     """One after the other, each as if somebody had asked while the machine stood still."""
     clocks = Clocks(site)
     look_at_all(clocks)
-    most = max(clocks.descriptors() for _ in range(10))
+    most = max(clocks.agent.descriptors() for _ in range(10))
     for what, shifts in JUMPS:
         jump(clocks, what, shifts)
-    wait_for("the descriptors are those of the beginning", lambda: clocks.descriptors() <= most)
+    wait_for("the descriptors are those of the beginning", lambda: clocks.agent.descriptors() <= most)
     check_equal(clocks.agent.end(), 0, f"{len(JUMPS)} jumps: it ends as it should, with the descriptors of the beginning")
 
 

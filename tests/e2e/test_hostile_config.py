@@ -96,7 +96,7 @@ def reloads(site):
     site.snmpd()
     agent = site.agent("refreshInterval 0.5\n")
     path, usual = site.folder / "tcpextd.conf", (site.folder / "tcpextd.conf").read_bytes()
-    descriptors = len(os.listdir(f"/proc/{agent.pid}/fd"))
+    descriptors = agent.descriptors()
     refused = [(what, text) for what, (good, text) in FILES.items() if not good]
     for what, text in refused:
         before = len(agent.log())
@@ -109,7 +109,7 @@ def reloads(site):
     agent.send(signal.SIGHUP)
     agent.wait_log("configuration read again")
     check_equal(site.get(INTERVAL), [Value("Gauge32", 500)], "the configuration is the old one")
-    wait_for("no descriptor is left", lambda: len(os.listdir(f"/proc/{agent.pid}/fd")) <= descriptors)
+    wait_for("no descriptor is left", lambda: agent.descriptors() <= descriptors)
     check_equal(agent.end(), 0, f"{len(refused)} of them: it has gone on, and ends as it should")
 
 

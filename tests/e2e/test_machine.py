@@ -4,7 +4,6 @@
 what is true, and the rest is absent; or it ends at once, and says why."""
 
 import collections
-import os
 import pathlib
 import platform
 import re
@@ -47,13 +46,7 @@ class Scene:
         return f"procRoot {self.site.folder}/proc\n{CONF}"
 
     def ask(self, names):
-        found = {}
-        for i in range(0, len(names), 100):
-            some = names[i:i + 100]
-            answer = self.manager.ask(ber.GET, some)
-            values = [None if answer.error or value in ber.EXCEPTIONS.values() else value for _, value in answer.varbinds]
-            found.update(zip(some, values))
-        return found
+        return dict(zip(names, self.manager.values(names)))
 
     def start(self, row, **more):
         (self.site.folder / "tcpextd.out").unlink(missing_ok=True)
@@ -259,10 +252,6 @@ def reload(agent, times=1):
         wait_for("it has read its configuration again", lambda: len(agent.log()) > lines)
 
 
-def descriptors_of(agent):
-    return len(os.listdir(f"/proc/{agent.pid}/fd"))
-
-
 def disk(site):
     """No room for the log and the pid file: no start without them, and no end for it."""
     site.snmpd()
@@ -275,13 +264,13 @@ def disk(site):
         agent.output.unlink()
     agent = site.agent(under=on_disk(place), options=("-Lf", place / "log", "-p", place / "pid"))
     inside = pathlib.Path(f"/proc/{agent.pid}/root{place}")
-    descriptors = max(descriptors_of(agent) for _ in range(10))
+    descriptors = max(agent.descriptors() for _ in range(10))
     fill(inside / "fill")
     reload(agent, TURNS)
     check(len((inside / "log").read_text().splitlines()) < len(agent.log()), "the disk is full, so that lines are lost")
     site.wait_readings()
     check((inside / "pid").read_text() == f"{agent.pid}\n", "the pid file is as it was")
-    wait_for("a full disk costs no descriptor", lambda: descriptors_of(agent) <= descriptors)
+    wait_for("a full disk costs no descriptor", lambda: agent.descriptors() <= descriptors)
     (inside / "fill").unlink()
     (inside / "log").rename(inside / "log.1")
     reload(agent, 2)

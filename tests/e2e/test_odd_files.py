@@ -46,22 +46,11 @@ class Scene:
         self.manager = ber.Manager(site.snmp)
         self.kib = 0
 
-    def ask(self, names):
-        found, names = [], list(names)
-        for i in range(0, len(names), 100):
-            answer = self.manager.ask(ber.GET, names[i:i + 100])
-            values = [None if value in ber.EXCEPTIONS.values() else value for _, value in answer.varbinds]
-            found += [None] * len(values) if answer.error else values
-        return found
-
     def get(self, wanted):
-        return dict(zip(wanted, self.ask(wanted)))
+        return dict(zip(wanted, self.manager.values(wanted)))
 
     def sequence(self):
-        return self.ask([SEQUENCE])[0] or 0
-
-    def descriptors(self):
-        return len(os.listdir(f"/proc/{self.agent.pid}/fd"))
+        return self.manager.values([SEQUENCE])[0] or 0
 
     def readings(self, count):
         sequence = wait_for("snapshotSequence is answered", self.sequence)
@@ -121,7 +110,7 @@ def try_odd(scene, path, what, make, says):
     make(beside)
     remove(place)
     os.rename(beside, place)
-    wait_for(lambda: f"{what} in place of {path}: its counters go: {scene.get(COUNTERS[path])}", lambda: set(scene.ask(COUNTERS[path])) == {None})
+    wait_for(lambda: f"{what} in place of {path}: its counters go: {scene.get(COUNTERS[path])}", lambda: set(scene.manager.values(COUNTERS[path])) == {None})
     scene.readings(5)
     wait_for(lambda: f"{what} in place of {path}: the others are there: {scene.get(others)}", lambda: scene.get(others) == others)
     if says is not None:
@@ -141,11 +130,11 @@ def odd(site):
     scene = Scene(site, CONF + "register tcpext\n")
     wait_for("all is served", lambda: all(scene.get(counters) == counters for counters in COUNTERS.values()))
     scene.readings(15)
-    descriptors, scene.kib = scene.descriptors(), private_kib(scene.agent)
+    descriptors, scene.kib = scene.agent.descriptors(), private_kib(scene.agent)
     for number, (what, (make, says)) in enumerate(ODD.items()):
         path = list(TEXTS)[number % len(TEXTS)]
         try_odd(scene, "net/netstat" if "million" in what else path, what, make, says)
-    wait_for("the descriptors are those of the beginning", lambda: scene.descriptors() <= descriptors)
+    wait_for("the descriptors are those of the beginning", lambda: scene.agent.descriptors() <= descriptors)
     check_equal(scene.agent.end(), 0, "it ends as it should")
 
 
@@ -168,13 +157,13 @@ def replaced(site):
         if number % 10 == 0:
             (scene.proc / "net/netstat").unlink()
         site.write("proc/net/netstat", text(number))
-        values = set(scene.ask(oids))
+        values = set(scene.manager.values(oids))
         mixed += [values] if len(values) > 1 else []
         seen += [value for value in values if value is not None]
         time.sleep(0.02)
     check_equal(mixed, [], f"{VERSIONS} versions: the counters of an answer are of one of them")
     check(seen == sorted(seen) and max(seen) < VERSIONS and len(set(seen)) > 1, "and of a later one each time", seen)
-    wait_for("the last one is served", lambda: set(scene.ask(oids)) == {VERSIONS - 1})
+    wait_for("the last one is served", lambda: set(scene.manager.values(oids)) == {VERSIONS - 1})
     check_equal(scene.agent.end(), 0, "it ends as it should")
 
 
@@ -194,7 +183,7 @@ def growing(site):
     wait_for("all lines are served", lambda: scene.get(wanted) == wanted)
     with scene.agent.held():
         os.truncate(scene.proc / "net/snmp6", 0)
-    wait_for("it is empty again", lambda: set(scene.ask(wanted)) == {None})
+    wait_for("it is empty again", lambda: set(scene.manager.values(wanted)) == {None})
     check_equal(scene.agent.end(), 0, "it ends as it should")
 
 
@@ -226,7 +215,7 @@ def much(site):
     wait_for("there is a reading", lambda: scene.sequence() > 1)
     found = scene.get(counters)
     check_equal(found, counters, f"{len(counters)} counters, {COLUMNS} of them in a line, and sums of {CPUS} lines")
-    known, unknown = scene.ask([KNOWN, UNKNOWN])
+    known, unknown = scene.manager.values([KNOWN, UNKNOWN])
     check(unknown >= COLUMNS and known + unknown >= len(counters), f"{unknown} are unknown", (known, unknown))
     rows = dict(site.walk(f"{OBJECTS}.30.1.2", repetitions=60))
     check_equal({int(oid.rpartition(".")[2]) - 1: value.value for oid, value in rows.items()}, {cpu: 0xfffffff0 - cpu for cpu in range(CPUS)},

@@ -4,7 +4,6 @@
 
 import contextlib
 import errno
-import os
 import pathlib
 import re
 import signal
@@ -347,7 +346,7 @@ def gone(site):
     with harness.SlowFile(site, site.folder / "proc/net/tcp") as slow:
         agent = start(site, f"procRoot {site.folder}/proc\ntableTimeout 20\n" + tables.ONCE, addresses=(UDP, "tcp:127.0.0.1:161"),
                       under=("python3", "-B", harness.HERE / "without_sock_diag.py", *slow.prefix))
-        descriptors = len(os.listdir(f"/proc/{agent.pid}/fd"))
+        descriptors = agent.descriptors()
         stays, column = connect(site), tables.STATE_COLUMN
         number = stays.send(ber.GETNEXT, [column])
         wait_for("the table is being read", slow.is_being_read)
@@ -368,8 +367,8 @@ def gone(site):
         answer = stays.receive()
         check_equal((answer.number, answer.error, [oid for oid, _ in answer.varbinds]), (number, 0, [f"{column}.{tables.FIRST}"]), "who has stayed is answered")
         stays.plug.close()
-        wait_for(lambda: f"{descriptors} descriptors as before; there are {len(os.listdir(f'/proc/{agent.pid}/fd'))}",
-                 lambda: len(os.listdir(f"/proc/{agent.pid}/fd")) <= descriptors)
+        wait_for(lambda: f"{descriptors} descriptors as before; there are {agent.descriptors()}",
+                 lambda: agent.descriptors() <= descriptors)
         manager = connect(site)
         manager.send(ber.GETNEXT, [f"{MIB2}.7.5"])
         check_equal(agent.end(), 0, "it ends well, with a request at hand")
@@ -400,14 +399,14 @@ def silent(site):
         with contextlib.suppress(OSError):
             manager.plug.sendall(b"\x30\x82\x10\x00\x02")
     check(not refused(site, V3, address="127.0.0.1", netns=True), "a manager by udp is served")
-    check(len(os.listdir(f"/proc/{agent.pid}/fd")) < 60, "descriptors are left")
+    check(agent.descriptors() < 60, "descriptors are left")
     asks = connect(site)
     check_equal(asks.ask(ber.GET, [tables.SEGMENTS]).error, 0, "and by tcp, for which who was idle longest goes")
     for _ in range(40):
         held.append(connect(site))
         asks.ask(ber.GET, [tables.SEGMENTS])
     check_equal(asks.ask(ber.GET, [tables.SEGMENTS]).error, 0, "who asks now and then stays connected, whoever comes")
-    check(len(os.listdir(f"/proc/{agent.pid}/fd")) < 60, "descriptors are left")
+    check(agent.descriptors() < 60, "descriptors are left")
     for manager in held:
         manager.plug.close()
 

@@ -965,7 +965,7 @@ def many_interfaces(site):
 
     def descriptors():
         """Beside those that are open for as long as a file is read."""
-        return min(len(os.listdir(f"/proc/{agent.pid}/fd")) for _ in range(20))
+        return min(agent.descriptors() for _ in range(20))
     wait_for("there is one interface at first", lambda: len(ip6_rows(site)[0]) == 1)
     before = descriptors()
     told.batch(site, "".join(f"link add name a{i} type veth peer name b{i}\n" for i in range(1000)))
