@@ -20,7 +20,7 @@ enum tcx_known_condition {
 };
 
 struct tcx_known {
-	struct tcx_namespace is; /* has the references of all of it */
+	struct tcx_namespace is; /* first: who has a reference to it, has one to all of this */
 	enum tcx_discovery discovery;
 	char *path; /* owned; where it was found last */
 	bool seen;  /* by the look that goes on */
@@ -31,7 +31,7 @@ struct tcx_known {
 	unsigned int settings; /* by which it was read */
 };
 
-/* What is one for all. */
+/* What all of them share. */
 struct tcx_serving {
 	struct tcx_pool *pool;
 	struct tcx_events *events;   /* borrowed */
@@ -57,7 +57,7 @@ int tcx_known_compare(const struct tcx_known *known, enum tcx_discovery discover
 /* It was found there now: another process of it is as good as the one before. */
 void tcx_known_follow(struct tcx_known *known, const char *path);
 
-/* Says which one it is, too, and so is not served; NULL: none. */
+/* Logs that it is the same as another one, which is served in its place; NULL: it is not. */
 void tcx_known_note_same(struct tcx_known *known, struct tcx_serving *serving,
 			 const struct tcx_fault *which);
 
