@@ -18,8 +18,10 @@ look() {
 
 # Each file on a line, with the checks that it is spared.
 print_asked() {
-    print_sources | awk 'NR == FNR { if (!/^#/ && NF) spared[$1] = spared[$1] $2 ","; next } { print $1 (spared[$1] != "" ? " " spared[$1] : "") }' \
-        tests/analysis/clang_tidy.txt -
+    print_sources | awk '
+        NR == FNR { if (!/^#/ && NF) spared[$1] = spared[$1] " " $2; next }
+        { gsub(/ -/, ",-", spared[$1]); sub(/^,/, " ", spared[$1]); print $1 spared[$1] }
+        ' tests/analysis/clang_tidy.txt -
 }
 
 plant "$tmp/bad.c"
