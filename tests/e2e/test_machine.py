@@ -177,8 +177,8 @@ def few_files(site):
             scene.must_end(row._replace(ends=True, says="Too many open files"), agent)
             continue
         sequence = site.sequence() or 0
-        wait_for("it is served, or says that it cannot connect",
-                 lambda: (site.sequence() or 0) > sequence + 2 or any("Too many open files; trying" in line for line in agent.log()))
+        wait_for(lambda: f"{most} files: it is served, or says what lacks; {site.sequence()}, {agent.log()}",
+                 lambda: (site.sequence() or 0) > sequence + 2 or any("Too many open files" in line for line in agent.log()))
         whole = scene.is_all()  # nothing is shown that is not so
         for table in TABLES:
             site.walk(f"{OBJECTS}.{table}", repetitions=20)
